@@ -1,0 +1,145 @@
+"""Opening a database: one writer and many readers on SQLite, an ordinary pool on PostgreSQL."""
+
+import os
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool, StaticPool
+
+try:
+    import fcntl
+except ImportError:  # Windows has no fcntl; there SQLite's own locks are the only guard.
+    fcntl = None  # type: ignore[assignment]  # because the module is missing on that platform
+
+READERS = 8
+
+
+class DatabaseUnusable(Exception):
+    """The address is not one that Doorward can use; the sentence says what is wrong with it."""
+
+
+class StoreLocked(Exception):
+    """Another process has this SQLite database open for writing."""
+
+
+@dataclass
+class Database:
+    """An open database: `writer` for the one writing place, `reader` for everything that only reads."""
+
+    url: URL
+    writer: Engine
+    reader: Engine
+    lock: IO[bytes] | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Return whether this is the embedded database."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def path(self) -> Path | None:
+        """Return the database file, or None on a server."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    @classmethod
+    def open(cls, address: str, *, read_only: bool = False) -> "Database":
+        """Open `sqlite:///file` or `postgresql://...`.
+
+        Raises `StoreLocked` when another process writes to the same SQLite file, `DatabaseUnusable` for an address of
+        another kind. A SQLite file is made when it is missing, readable by its owner alone.
+        """
+        try:
+            url = make_url(address)
+        except ArgumentError as error:
+            raise DatabaseUnusable("the database address is not a URL such as sqlite:///doorward.db") from error
+        match url.get_backend_name():
+            case "sqlite":
+                return _open_sqlite(url, read_only=read_only)
+            case "postgresql":
+                return _open_postgres(url)
+            case other:
+                raise DatabaseUnusable(f"'{other}' databases are not supported: use sqlite or postgresql")
+
+    def close(self) -> None:
+        """Close all connections and give the file back."""
+        self.reader.dispose()
+        self.writer.dispose()
+        if self.lock is not None:
+            self.lock.close()
+
+    def ping(self) -> None:
+        """Raise if the database does not answer."""
+        with self.reader.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+
+def _take_lock(path: Path) -> IO[bytes]:
+    handle = open(path.with_name(path.name + ".lock"), "wb")  # noqa: SIM115 - held as long as the database is open
+    os.chmod(handle.name, 0o600)
+    if fcntl is not None:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            handle.close()
+            raise StoreLocked(
+                "another Doorward process is using this data folder; stop it first, or use PostgreSQL for several"
+            ) from error
+    return handle
+
+
+def _open_sqlite(url: URL, *, read_only: bool) -> Database:
+    if not url.database or url.database == ":memory:":
+        raise DatabaseUnusable("a SQLite database needs a file: sqlite:///path/to/doorward.db")
+    path = Path(url.database).absolute()
+    url = url.set(drivername="sqlite", database=str(path))
+    lock = None
+    if not read_only:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = _take_lock(path)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    reader = create_engine(
+        "sqlite://",
+        creator=lambda: _connect_sqlite(path, read_only=True),
+        poolclass=QueuePool,
+        pool_size=READERS,
+        max_overflow=READERS,
+        pool_reset_on_return="rollback",
+        hide_parameters=True,
+    )
+    event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    if read_only:
+        return Database(url, reader, reader)
+    writer = create_engine(
+        "sqlite://",
+        creator=lambda: _connect_sqlite(path, read_only=False),
+        poolclass=StaticPool,
+        hide_parameters=True,  # an error must never print what was to be written
+    )
+    event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return Database(url, writer, reader, lock)
+
+
+def _connect_sqlite(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    # isolation_level None: the driver starts no transactions of its own, the "begin" events above do.
+    mode = "ro" if read_only else "rw"
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=15
+    )
+    for pragma in ("foreign_keys = ON", "synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+    if read_only:
+        connection.execute("PRAGMA query_only = ON")
+    else:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA cache_size = -32000")
+    return connection
+
+
+def _open_postgres(url: URL) -> Database:
+    options: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True, "hide_parameters": True}
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), **options)
+    return Database(url, engine, engine)

@@ -1,0 +1,221 @@
+"""Work for later, in the same database as the work that asked for it (house law 7).
+
+`once`: a row in `kit_job`, written in the caller's own transaction, run by a table worker, retried with growing pauses.
+`due`: sweeps, small idempotent functions that look for rows whose `due_at` has passed, called at a fixed interval.
+(`durable`, for long flows with several steps, comes with the first such flow.)
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Column, Index, Integer, Table, Text, delete, insert, select, update
+
+from doorward.kit.db.types import Json, UtcTime, metadata
+from doorward.kit.ids import derive_id
+from doorward.kit.logging import get_logger
+from doorward.kit.tx import Closed, Transactions, Tx
+
+log = get_logger("kit.jobs")
+
+LEASE = timedelta(minutes=2)
+LAST_ATTEMPT = 12
+
+job_table = Table(
+    "kit_job",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tenant_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text),
+)
+Index("ix_kit_job_state_due_at", job_table.c.state, job_table.c.due_at)
+
+
+class ClaimedJob(msgspec.Struct, frozen=True, kw_only=True):
+    """A job that this worker has until its lease ends. `attempts` counts this try."""
+
+    id: str
+    tenant_id: str
+    kind: str
+    key: str
+    payload: Mapping[str, str]
+    attempts: int
+
+
+class _Nothing(msgspec.Struct, frozen=True):
+    """An outcome with a value and nothing to settle."""
+
+    value: Any
+    entries: tuple[Any, ...] = ()
+    jobs: tuple[Any, ...] = ()
+
+
+Handler = Callable[[ClaimedJob], None]
+Sweep = Callable[[], None]
+
+
+def enqueue(tx: Tx, tenant_id: str, jobs: Sequence[Any]) -> None:
+    """Write jobs (see `vocabulary.outcome.Job`) in the open transaction; a key that is there already stays as it is."""
+    for job in jobs:
+        row_id = derive_id("job", tenant_id, job.kind, job.key)
+        if tx.execute(select(job_table.c.id).where(job_table.c.id == row_id)).first() is not None:
+            continue
+        tx.execute(
+            insert(job_table).values(
+                id=row_id,
+                tenant_id=tenant_id,
+                kind=job.kind,
+                key=job.key,
+                payload=dict(job.payload),
+                state="waiting",
+                due_at=job.due_at or tx.now,
+                attempts=0,
+            )
+        )
+
+
+def pause_before(attempt: int) -> timedelta:
+    """Return how long to wait before the given try (2 is the first repetition): 2 s doubling up to an hour."""
+    return timedelta(seconds=min(3600, 2 ** (attempt - 1)))
+
+
+class JobWorker:
+    """Runs jobs and sweeps in one background thread. Handlers may run twice and must be safe to."""
+
+    def __init__(self, transactions: Transactions, *, poll: timedelta = timedelta(seconds=1)) -> None:
+        """Look for work every `poll`, and at once when `ring` is called."""
+        self._transactions = transactions
+        self._poll = poll
+        self._handlers: dict[str, Handler] = {}
+        self._sweeps: list[tuple[str, timedelta, Sweep]] = []
+        self._swept: dict[str, datetime] = {}
+        self._bell = threading.Event()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+
+    def register(self, kind: str, handler: Handler) -> None:
+        """Have jobs of `kind` run by `handler`, outside any transaction."""
+        self._handlers[kind] = handler
+
+    def register_sweep(self, name: str, *, every: timedelta, sweep: Sweep) -> None:
+        """Have `sweep` called about every `every`; it must be idempotent."""
+        self._sweeps.append((name, every, sweep))
+
+    def ring(self) -> None:
+        """Wake the worker: there is something to do."""
+        self._bell.set()
+
+    def start(self) -> None:
+        """Start the background thread."""
+        self._thread = threading.Thread(target=self._serve, name="jobs", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the job in hand, then stop."""
+        self._stopping = True
+        self._bell.set()
+        if self._thread is not None:
+            self._thread.join(timeout=30)
+
+    def _serve(self) -> None:
+        while not self._stopping:
+            try:
+                worked = self.run_due()
+            except Closed:
+                return
+            except Exception:  # noqa: BLE001 - the worker must outlive a database that is away for a while
+                log.warning("kit.jobs.unavailable", exc_info=True)
+                worked = 0
+            if not worked:
+                self._bell.wait(self._poll.total_seconds())
+                self._bell.clear()
+
+    def run_due(self) -> int:
+        """Run the sweeps that are due and the jobs that are due; return how many jobs ran."""
+        now = self._transactions.read(lambda tx: tx.now)
+        for name, every, sweep in self._sweeps:
+            if name not in self._swept or now - self._swept[name] >= every:
+                self._swept[name] = now
+                try:
+                    sweep()
+                except Closed:
+                    raise
+                except Exception:  # noqa: BLE001 - one sweep's failure must not stop the others
+                    log.error("kit.jobs.sweep_failed", sweep=name, exc_info=True)
+        # A cheap look first: an idle worker must not keep the one writer busy.
+        if not self._transactions.read(lambda tx: tx.execute(_due(tx.now).limit(1)).first()):
+            return 0
+        claimed = self._transactions.write(None, lambda tx: _Nothing(_claim(tx, tuple(self._handlers), limit=20)))
+        for job in claimed:
+            self._run(job)
+        return len(claimed)
+
+    def _run(self, job: ClaimedJob) -> None:
+        try:
+            self._handlers[job.kind](job)
+        except Closed:
+            raise
+        except Exception as error:  # noqa: BLE001 - every failure is a retry; what failed is kept with the job
+            log.warning("kit.jobs.failed", job_id=job.id, kind=job.kind, attempts=job.attempts, exc_info=True)
+            name = type(error).__name__
+            self._transactions.write(None, lambda tx: _Nothing(_postpone(tx, job, name)))
+        else:
+            self._transactions.write(None, lambda tx: _Nothing(_finish(tx, job)))
+
+
+def _due(now: datetime) -> Any:
+    return select(job_table.c.id).where(job_table.c.state == "waiting", job_table.c.due_at <= now)
+
+
+def _claim(tx: Tx, kinds: tuple[str, ...], *, limit: int) -> tuple[ClaimedJob, ...]:
+    """Take due jobs under a lease: `due_at` moves into the future, so a worker that dies gives them back by itself."""
+    query = (
+        select(job_table)
+        .where(job_table.c.state == "waiting", job_table.c.due_at <= tx.now, job_table.c.kind.in_(kinds))
+        .order_by(job_table.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = tx.execute(query).all()
+    if rows:
+        tx.execute(
+            update(job_table)
+            .where(job_table.c.id.in_([row.id for row in rows]))
+            .values(attempts=job_table.c.attempts + 1, due_at=tx.now + LEASE)
+        )
+    return tuple(
+        ClaimedJob(
+            id=row.id,
+            tenant_id=row.tenant_id,
+            kind=row.kind,
+            key=row.key,
+            payload=row.payload,
+            attempts=row.attempts + 1,
+        )
+        for row in rows
+    )
+
+
+def _finish(tx: Tx, job: ClaimedJob) -> None:
+    # The row stays, so that the same key does not run again; a sweep removes old ones.
+    tx.execute(update(job_table).where(job_table.c.id == job.id).values(state="done", error=None))
+
+
+def _postpone(tx: Tx, job: ClaimedJob, error: str) -> None:
+    state = "failed" if job.attempts >= LAST_ATTEMPT else "waiting"
+    due_at = tx.now + pause_before(job.attempts + 1)
+    tx.execute(update(job_table).where(job_table.c.id == job.id).values(state=state, due_at=due_at, error=error))
+
+
+def forget_done(tx: Tx, *, older_than: timedelta) -> int:
+    """Remove finished jobs whose lease ended longer ago than `older_than`; return how many."""
+    before = tx.now - older_than
+    return tx.execute(delete(job_table).where(job_table.c.state == "done", job_table.c.due_at < before)).rowcount

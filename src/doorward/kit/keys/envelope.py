@@ -1,0 +1,198 @@
+"""Envelope encryption: the root key wraps tenant keys, a tenant key wraps its parties' keys, those seal the data."""
+
+import threading
+from collections import OrderedDict
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from doorward.kit import crypto
+from doorward.kit.keys.store import KeyStore
+
+_REMEMBERED = 20_000
+_GONE = b"destroyed"
+
+
+class KeyDestroyed(Exception):
+    """The party's key was destroyed on purpose; what it sealed cannot be opened by anybody."""
+
+
+class Keys:
+    """Keys by their purpose. Thread-safe; unwrapped keys stay in memory, the store holds wrapped ones only.
+
+    Names in the store: `tenant/<tenant>` (wrapping keys, newest first), `mac/<tenant>`, `sign/<tenant>`,
+    `party/<tenant>/<party>` (a tombstone once destroyed).
+    """
+
+    def __init__(self, store: KeyStore) -> None:
+        """Use `store`, whose root keys must be those that wrapped what is in it."""
+        self._store = store
+        self._lock = threading.RLock()
+        self._tenants: dict[str, tuple[bytes, ...]] = {}
+        self._macs: dict[str, bytes] = {}
+        self._signers: dict[str, Ed25519PrivateKey] = {}
+        self._parties: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+
+    def make_tenant(self, tenant_id: str) -> None:
+        """Make the tenant's keys unless they exist."""
+        root = self._store.roots()[0]
+        for family in ("tenant", "mac", "sign"):
+            name = f"{family}/{tenant_id}"
+            if self._store.get(name) is None:
+                self._store.add(name, crypto.seal(root, crypto.new_key(), context=name.encode()))
+
+    def seal(self, tenant_id: str, party_id: str, plaintext: bytes, *, context: bytes) -> bytes:
+        """Return `plaintext` sealed under the party's key, which is made at first use. Raises `KeyDestroyed`."""
+        return crypto.seal(self._party_key(tenant_id, party_id, make=True), plaintext, context=context)
+
+    def open(self, tenant_id: str, party_id: str, sealed: bytes, *, context: bytes) -> bytes:
+        """Return what was sealed. Raises `KeyDestroyed` or `crypto.SealBroken`."""
+        return crypto.open_sealed(self._party_key(tenant_id, party_id, make=False), sealed, context=context)
+
+    def mac(self, tenant_id: str, purpose: str, data: bytes) -> bytes:
+        """Return a keyed hash (HMAC-SHA256) that is the tenant's own for this purpose."""
+        return crypto.keyed_hash(self.tenant_secret(tenant_id, purpose), data)
+
+    def tenant_secret(self, tenant_id: str, purpose: str) -> bytes:
+        """Return 32 bytes that are the tenant's own for this purpose and survive every rotation."""
+        with self._lock:
+            if tenant_id not in self._macs:
+                self._macs[tenant_id] = self._unwrap_by_root(f"mac/{tenant_id}")
+            return crypto.derive_key(self._macs[tenant_id], purpose)
+
+    def sign(self, tenant_id: str, data: bytes) -> bytes:
+        """Return the tenant's Ed25519 signature (64 bytes) over `data`."""
+        return self._signer(tenant_id).sign(data)
+
+    def verify(self, tenant_id: str, signature: bytes, data: bytes) -> bool:
+        """Return whether `signature` is the tenant's over `data`."""
+        public: Ed25519PublicKey = self._signer(tenant_id).public_key()
+        try:
+            public.verify(signature, data)
+        except InvalidSignature:
+            return False
+        return True
+
+    def destroy_party(self, tenant_id: str, party_id: str) -> None:
+        """Destroy a party's key for good: whatever it sealed, in whatever copy, is unreadable from now on."""
+        name = f"party/{tenant_id}/{party_id}"
+        with self._lock:
+            self._parties.pop((tenant_id, party_id), None)
+            self._store.delete((name,))
+            self._store.replace({name: _GONE})
+
+    def rotate(self) -> int:
+        """Make a new root key and new tenant keys, wrap everything anew, forget the old ones; return how many.
+
+        Sealed data is not touched. The old keys stay readable until everything is wrapped anew, so a crash in between
+        loses nothing and the next rotation finishes the work.
+        """
+        with self._lock:
+            fresh = crypto.new_key()
+            self._store.replace_roots((fresh, *self._store.roots()))
+            wrapped = 0
+            for family in ("tenant/", "mac/", "sign/"):
+                for name in tuple(self._store.names(family)):
+                    value = self._unwrap_by_root(name)
+                    if family == "tenant/":
+                        wrapped += self._rotate_tenant(name.removeprefix(family), value, fresh)
+                    else:
+                        self._store.replace({name: crypto.seal(fresh, value, context=name.encode())})
+                    wrapped += 1
+            self._store.replace_roots((fresh,))
+            self._tenants.clear()
+            return wrapped
+
+    def export(self, passphrase: str) -> bytes:
+        """Return the whole store sealed under a passphrase: salt (16 bytes), then nonce, ciphertext and tag."""
+        values = {name: self._store.get(name) or b"" for name in self._store.names("")}
+        archive = msgspec.msgpack.encode({"roots": self._store.roots(), "values": values})
+        salt = crypto.new_key()[:16]
+        return salt + crypto.seal(crypto.key_from_passphrase(passphrase, salt), archive, context=b"doorward-keys-1")
+
+    @staticmethod
+    def restore(store: KeyStore, backup: bytes, passphrase: str) -> int:
+        """Put a backup's keys into an empty store; return how many. Raises `crypto.SealBroken` for a wrong passphrase."""
+        key = crypto.key_from_passphrase(passphrase, backup[:16])
+        archive = crypto.open_sealed(key, backup[16:], context=b"doorward-keys-1")
+        content = msgspec.msgpack.decode(archive, type=_Archive)
+        if next(store.names(""), None) is not None:
+            raise FileExistsError("the key store is not empty")
+        store.replace_roots(content.roots)
+        store.replace(content.values)
+        return len(content.values)
+
+    def _rotate_tenant(self, tenant_id: str, old: bytes, root: bytes) -> int:
+        name, fresh = f"tenant/{tenant_id}", crypto.new_key()
+        olds = _split(old)
+        self._store.replace({name: crypto.seal(root, b"".join((fresh, *olds)), context=name.encode())})
+        parties = tuple(self._store.names(f"party/{tenant_id}/"))
+        for start in range(0, len(parties), 500):
+            again = {}
+            for party in parties[start : start + 500]:
+                value = self._store.get(party)
+                if value is not None and value != _GONE:
+                    again[party] = crypto.seal(fresh, _unwrap((fresh, *olds), value, party), context=party.encode())
+            self._store.replace(again)
+        self._store.replace({name: crypto.seal(root, fresh, context=name.encode())})
+        return len(parties)
+
+    def _party_key(self, tenant_id: str, party_id: str, *, make: bool) -> bytes:
+        name = f"party/{tenant_id}/{party_id}"
+        with self._lock:
+            if (tenant_id, party_id) in self._parties:
+                self._parties.move_to_end((tenant_id, party_id))
+                return self._parties[tenant_id, party_id]
+            value = self._store.get(name)
+            if value is None and make:
+                fresh = crypto.seal(self._tenant_keys(tenant_id)[0], crypto.new_key(), context=name.encode())
+                value = self._store.add(name, fresh)
+            if value is None or value == _GONE:
+                raise KeyDestroyed("the party's key is gone")
+            try:
+                key = _unwrap(self._tenant_keys(tenant_id), value, name)
+            except crypto.SealBroken:
+                # Another process may have rotated the keys since this one read them.
+                self._tenants.pop(tenant_id, None)
+                key = _unwrap(self._tenant_keys(tenant_id), self._store.get(name) or b"", name)
+            self._parties[tenant_id, party_id] = key
+            if len(self._parties) > _REMEMBERED:
+                self._parties.popitem(last=False)
+            return key
+
+    def _tenant_keys(self, tenant_id: str) -> tuple[bytes, ...]:
+        if tenant_id not in self._tenants:
+            self._tenants[tenant_id] = _split(self._unwrap_by_root(f"tenant/{tenant_id}"))
+        return self._tenants[tenant_id]
+
+    def _unwrap_by_root(self, name: str) -> bytes:
+        value = self._store.get(name)
+        if value is None:
+            raise KeyDestroyed(f"the key store has no {name.partition('/')[0]} key for this tenant")
+        return _unwrap(self._store.roots(), value, name)
+
+    def _signer(self, tenant_id: str) -> Ed25519PrivateKey:
+        with self._lock:
+            if tenant_id not in self._signers:
+                private = self._unwrap_by_root(f"sign/{tenant_id}")
+                self._signers[tenant_id] = Ed25519PrivateKey.from_private_bytes(private)
+            return self._signers[tenant_id]
+
+
+class _Archive(msgspec.Struct):
+    roots: tuple[bytes, ...]
+    values: dict[str, bytes]
+
+
+def _split(keys: bytes) -> tuple[bytes, ...]:
+    return tuple(keys[at : at + crypto.KEY_BYTES] for at in range(0, len(keys), crypto.KEY_BYTES))
+
+
+def _unwrap(keys: tuple[bytes, ...], value: bytes, name: str) -> bytes:
+    for key in keys[:-1]:
+        try:
+            return crypto.open_sealed(key, value, context=name.encode())
+        except crypto.SealBroken:
+            continue
+    return crypto.open_sealed(keys[-1], value, context=name.encode())

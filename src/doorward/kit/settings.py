@@ -1,0 +1,285 @@
+"""Settings: one typed tree, every leaf documented, read from a file and the environment here and nowhere else.
+
+Order, later wins: the defaults below, `doorward.toml` in the data folder (or `--config`), `DOORWARD_SECTION__FIELD`
+variables. What a tenant may change for itself is `TenantSettings`, kept in the database and edited with
+`doorward settings`.
+"""
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+
+class SettingsInvalid(Exception):
+    """A setting is unknown or has a value that it cannot have; the sentence names it, never its value."""
+
+
+class Server(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the web server listens."""
+
+    host: Annotated[str, Meta(description="Address to listen on. Anything but loopback needs TLS or a proxy.")] = (
+        "127.0.0.1"
+    )
+    port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")] = 8420
+    tls_cert: Annotated[str, Meta(description="PEM file with the certificate chain.")] = ""
+    tls_key: Annotated[str, Meta(description="PEM file with the private key, if it is not in tls_cert.")] = ""
+    behind_proxy: Annotated[
+        bool, Meta(description="A proxy in front speaks TLS and sets X-Forwarded-For and X-Forwarded-Proto.")
+    ] = False
+    public_url: Annotated[str, Meta(description="Address under which the outside reaches Doorward, for links.")] = ""
+    walkers: Annotated[int, Meta(ge=1, le=64, description="Threads that walk messages through the stages.")] = 4
+
+
+class Storage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where things are kept."""
+
+    database: Annotated[str, Meta(description="Database address; empty means SQLite in the data folder.")] = ""
+    keys: Annotated[str, Meta(description="Folder of the key store; empty means `keys` in the data folder.")] = ""
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Plain limits of the front door, as `<count>/<second|minute|hour|day>`."""
+
+    visits_per_address: Annotated[str, Meta(description="New web-chat visits per network address.")] = "30/minute"
+    messages_per_party: Annotated[str, Meta(description="Messages per customer or visitor.")] = "20/minute"
+    messages_per_token: Annotated[str, Meta(description="Messages per API token.")] = "600/minute"
+    sign_ins_per_address: Annotated[str, Meta(description="Staff sign-in attempts per network address.")] = "20/minute"
+    codes_per_party: Annotated[str, Meta(description="Verification codes mailed per customer.")] = "5/hour"
+    requests_per_address: Annotated[str, Meta(description="All other public requests per network address.")] = (
+        "600/minute"
+    )
+    message_characters: Annotated[int, Meta(ge=1, le=100_000, description="Longest message, in characters.")] = 4000
+    request_bytes: Annotated[int, Meta(ge=1024, description="Largest request body, in bytes.")] = 65_536
+
+
+class Sessions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long people stay signed in."""
+
+    visitor_hours: Annotated[int, Meta(ge=1, description="Lifetime of a visitor token, in hours.")] = 12
+    staff_idle_minutes: Annotated[int, Meta(ge=1, description="Staff sessions end after this long unused.")] = 60
+    staff_hours: Annotated[int, Meta(ge=1, description="Staff sessions end after this long in any case.")] = 12
+    step_up_minutes: Annotated[int, Meta(ge=1, description="How long a proven factor counts as fresh.")] = 30
+    code_minutes: Annotated[int, Meta(ge=1, description="How long a mailed code is good.")] = 10
+    code_attempts: Annotated[int, Meta(ge=1, description="Wrong tries after which a mailed code is void.")] = 3
+
+
+class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The outbound SMTP server."""
+
+    host: Annotated[str, Meta(description="SMTP server; empty switches outgoing mail off.")] = ""
+    port: Annotated[int, Meta(ge=1, le=65535, description="SMTP port.")] = 587
+    security: Annotated[
+        Literal["starttls", "tls", "none"], Meta(description="`none` is refused for hosts that are not loopback.")
+    ] = "starttls"
+    username: Annotated[str, Meta(description="SMTP user name, if the server wants one.")] = ""
+    password: Annotated[str, Meta(description="SMTP password (secret).")] = ""
+    sender: Annotated[str, Meta(description="Address that outgoing mail comes from.")] = ""
+
+
+class Protection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The detection engine."""
+
+    matcher: Annotated[
+        Literal["auto", "hyperscan", "re"], Meta(description="Pattern engine; `auto` takes the fastest available.")
+    ] = "auto"
+    budget_milliseconds: Annotated[
+        int, Meta(ge=10, description="A detector that needs longer for one message has failed.")
+    ] = 2000
+
+
+class Models(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where embeddings come from."""
+
+    encoder: Annotated[str, Meta(description="Id of the model plugin that makes embeddings.")] = "sentence_encoder"
+    embeddings_url: Annotated[str, Meta(description="OpenAI-compatible endpoint for the openai_embeddings plugin.")] = (
+        ""
+    )
+    embeddings_model: Annotated[str, Meta(description="Model name sent to that endpoint.")] = ""
+    embeddings_key: Annotated[str, Meta(description="API key for that endpoint (secret).")] = ""
+
+
+class Logging(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is logged."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="Least important level that is logged.")
+    ] = "info"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The installation's settings."""
+
+    data: Annotated[str, Meta(description="Data folder, made with access for its owner alone.")] = "doorward-data"
+    demo: Annotated[bool, Meta(description="Demonstration: seeded companies, an outbox page, made-up keys.")] = False
+    server: Server = Server()
+    storage: Storage = Storage()
+    limits: Limits = Limits()
+    sessions: Sessions = Sessions()
+    mail: Mail = Mail()
+    protection: Protection = Protection()
+    models: Models = Models()
+    logging: Logging = Logging()
+
+    @property
+    def folder(self) -> Path:
+        """Return the data folder as an absolute path."""
+        return Path(self.data).absolute()
+
+    @property
+    def database_url(self) -> str:
+        """Return the database address, the embedded one by default."""
+        return self.storage.database or f"sqlite:///{self.folder / 'doorward.db'}"
+
+    @property
+    def key_folder(self) -> Path:
+        """Return the folder of the key store."""
+        return Path(self.storage.keys).absolute() if self.storage.keys else self.folder / "keys"
+
+    @property
+    def visitor_lifetime(self) -> timedelta:
+        """Return how long a visitor token is good."""
+        return timedelta(hours=self.sessions.visitor_hours)
+
+
+class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What each tenant decides for itself."""
+
+    languages: Annotated[
+        tuple[str, ...], Meta(description="Languages the tenant answers in; the first is its own.")
+    ] = ("en", "de", "tr", "id", "ru")
+    answer_threshold: Annotated[
+        float, Meta(ge=0, le=1, description="Score from which the first line answers without asking back.")
+    ] = 0.5
+    clarify_threshold: Annotated[
+        float, Meta(ge=0, le=1, description="Score from which the first line asks which of a few things is meant.")
+    ] = 0.25
+    risk_threshold: Annotated[float, Meta(ge=0, le=1, description="Risk from which a person takes over.")] = 0.7
+    agent_capacity: Annotated[int, Meta(ge=1, le=50, description="Conversations one agent handles at once.")] = 4
+    service_minutes: Annotated[int, Meta(ge=1, description="Waiting time for a person that is still good service.")] = 5
+    allowed_origins: Annotated[
+        tuple[str, ...], Meta(description="Web sites that may embed the widget, as https://host; empty means any.")
+    ] = ()
+    accent: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="Accent colour of the widget.")] = "#0f6b5c"
+    accent_dark: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="Accent colour on dark ground.")] = "#5fd0b8"
+    public_contacts: Annotated[
+        tuple[str, ...], Meta(description="The tenant's own public numbers, addresses and links: never masked.")
+    ] = ()
+    greetings: Annotated[dict[str, str], Meta(description="First words of the web chat per language.")] = {}
+    privacy_notices: Annotated[dict[str, str], Meta(description="Privacy notice of the web chat per language.")] = {}
+
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class Leaf(msgspec.Struct, frozen=True, kw_only=True):
+    """One documented setting: dotted name, type as words, default, meaning, and whether it holds a secret."""
+
+    name: str
+    type: str
+    default: Any
+    description: str
+    secret: bool
+
+
+def leaves(tree: type[msgspec.Struct], prefix: str = "") -> Iterator[Leaf]:
+    """Yield every setting of a tree in order of definition."""
+    hints = get_type_hints(tree, include_extras=True)
+    defaults = tree()
+    for field in msgspec.structs.fields(tree):
+        hint = hints[field.name]
+        if get_origin(hint) is Annotated:
+            base, meta = get_args(hint)[0], get_args(hint)[1]
+            description = meta.description or ""
+            yield Leaf(
+                name=prefix + field.name,
+                type=_words(base),
+                default=getattr(defaults, field.name),
+                description=description,
+                secret="(secret)" in description,
+            )
+        else:
+            yield from leaves(hint, f"{prefix}{field.name}.")
+
+
+def _words(base: Any) -> str:
+    if get_origin(base) is Literal:
+        return " | ".join(str(choice) for choice in get_args(base))
+    if get_origin(base) is None:
+        return str(base.__name__)
+    return str(base).replace("typing.", "").replace(", ...", "")
+
+
+def load(
+    *,
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Settings:
+    """Return the installation's settings.
+
+    `overrides` are dotted names (`server.port`) from a command line; they win. Raises `SettingsInvalid` with a sentence
+    that names the setting.
+    """
+    tree: dict[str, Any] = {}
+    environment = os.environ if environment is None else environment
+    data = (overrides or {}).get("data") or environment.get("DOORWARD_DATA") or Settings().data
+    chosen = file or Path(data) / "doorward.toml"
+    if chosen.exists():
+        try:
+            tree = tomllib.loads(chosen.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsInvalid(f"{chosen.name} is not valid TOML: {error}") from error
+    elif file is not None:
+        raise SettingsInvalid(f"there is no settings file {file}")
+    known = {leaf.name for leaf in leaves(Settings)}
+    for variable, value in environment.items():
+        name = variable.removeprefix("DOORWARD_").lower().replace("__", ".")
+        if variable.startswith("DOORWARD_") and name in known:
+            _put(tree, name, value)
+        elif variable.startswith("DOORWARD_") and "." in name:
+            raise SettingsInvalid(f"the environment sets {variable}, but there is no setting '{name}'")
+    for name, value in (overrides or {}).items():
+        if value is not None:
+            _put(tree, name, value)
+    return _convert(tree, Settings)
+
+
+def _put(tree: dict[str, Any], name: str, value: Any) -> None:
+    *sections, field = name.split(".")
+    for section in sections:
+        tree = tree.setdefault(section, {})
+    tree[field] = value
+
+
+def _convert(tree: Mapping[str, Any], shape: type[S]) -> S:
+    try:
+        return msgspec.convert(tree, shape, strict=False)
+    except msgspec.ValidationError as error:
+        # msgspec names the place and what was expected, never the value itself.
+        raise SettingsInvalid(f"settings: {error}") from error
+
+
+def change_tenant(current: TenantSettings, name: str, value: Any) -> TenantSettings:
+    """Return `current` with one field set; text is read as JSON where the field is not text.
+
+    Raises `SettingsInvalid` for unknown fields and impossible values.
+    """
+    if name not in {leaf.name for leaf in leaves(TenantSettings)}:
+        raise SettingsInvalid(f"there is no tenant setting '{name}'")
+    if isinstance(value, str) and not isinstance(getattr(current, name), str):
+        try:
+            value = msgspec.json.decode(value)
+        except msgspec.DecodeError as error:
+            raise SettingsInvalid(f"{name}: not readable as JSON, write for example '[\"en\"]' or 0.5") from error
+    return tenant_settings({**msgspec.structs.asdict(current), name: value})
+
+
+def tenant_settings(overrides: Mapping[str, Any]) -> TenantSettings:
+    """Return a tenant's settings from what it has overridden. Raises `SettingsInvalid`."""
+    return _convert(overrides, TenantSettings)

@@ -1,0 +1,37 @@
+"""One message as a channel hands it in, before anybody has looked at its content."""
+
+from datetime import datetime
+
+import msgspec
+
+from doorward.vocabulary.ids import ConversationId, MessageId, PartyId
+from doorward.vocabulary.text import MaskedText, WildText
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel parsed out of a request.
+
+    `client_message_id` is the sender's own id for the message: the same id twice is the same message. `text` is wild.
+    `language` is the sender's own wish (a code such as `tr`), not a finding.
+    """
+
+    channel: str
+    client_message_id: str
+    text: WildText
+    party_id: PartyId
+    conversation_id: ConversationId
+    received_at: datetime
+    language: str | None = None
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """An accepted message: masked, durable, numbered within its conversation from 1."""
+
+    id: MessageId
+    conversation_id: ConversationId
+    party_id: PartyId
+    channel: str
+    number: int
+    text: MaskedText
+    received_at: datetime
+    language: str | None = None

@@ -1,0 +1,140 @@
+"""What a company brings along: texts, customers, a past, and its core system, all as plain data."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Literal, Protocol
+
+import msgspec
+
+
+class Branding(msgspec.Struct, frozen=True, kw_only=True):
+    """How a tenant shows itself. Colours are `#rrggbb`; texts are per language code."""
+
+    name: str
+    accent: str = "#0f6b5c"
+    accent_dark: str = "#5fd0b8"
+    greeting: Mapping[str, str] = {}
+    privacy_notice: Mapping[str, str] = {}
+    public_contacts: tuple[str, ...] = ()
+
+
+class ArticleSection(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of an article that can stand alone as an answer. `questions` are ways of asking for it."""
+
+    heading: str
+    body: str
+    questions: tuple[str, ...] = ()
+
+
+class ArticleSeed(msgspec.Struct, frozen=True, kw_only=True):
+    """One knowledge article in one language. Section 0 is the lead (its heading is the title). Bodies are Markdown."""
+
+    slug: str
+    language: str
+    title: str
+    summary: str
+    keywords: tuple[str, ...]
+    sections: tuple[ArticleSection, ...]
+
+
+class CustomerSeed(msgspec.Struct, frozen=True, kw_only=True):
+    """One customer as the company's core system knows them. `reference` is the company's customer number."""
+
+    reference: str
+    name: str
+    email: str
+    phone: str
+    language: str
+
+
+class PastTurn(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a past conversation: who said it, what, and how long after the line before."""
+
+    author: Literal["customer", "bot", "agent"]
+    text: str
+    after: timedelta
+
+
+class PastConversation(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation of the past: `started` is how long ago it began."""
+
+    key: str
+    customer_reference: str | None
+    language: str
+    started: timedelta
+    turns: tuple[PastTurn, ...]
+    outcome: Literal["resolved", "abandoned", "waiting"]
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """What one simulated visitor says, line by line, and how long they take before each line."""
+
+    language: str
+    lines: tuple[str, ...]
+    pause: timedelta
+
+
+class StaffSeed(msgspec.Struct, frozen=True, kw_only=True):
+    """A member of staff of a demo company."""
+
+    username: str
+    display_name: str
+    role: Literal["agent", "supervisor", "administrator"]
+    languages: tuple[str, ...] = ()
+
+
+class CoreOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """An order as the core system shows it."""
+
+    reference: str
+    item: str
+    state: str
+    placed: str
+    detail: str = ""
+
+
+class CoreSystem(Protocol):
+    """The port to a company's own system of record. Every call is scoped to one verified customer reference."""
+
+    def customer(self, reference: str) -> CustomerSeed | None:
+        """Return the customer with this reference, or None."""
+
+    def orders(self, reference: str) -> Sequence[CoreOrder]:
+        """Return the customer's orders, newest first."""
+
+    def order_paper(self, reference: str, *, device: str, idempotency_key: str) -> CoreOrder:
+        """Order paper rolls for a payment terminal of this customer; the same key again returns the same order.
+
+        Raises `NotFound` when the device is not this customer's.
+        """
+
+    def ping(self) -> None:
+        """Raise if the system cannot be reached."""
+
+
+class Company(Protocol):
+    """A `companies/<name>` plugin: `build(kit)` returns one of these."""
+
+    id: str
+    languages: tuple[str, ...]
+    branding: Branding
+
+    def articles(self) -> Iterable[ArticleSeed]:
+        """Yield every article in every language."""
+
+    def customers(self) -> Iterable[CustomerSeed]:
+        """Yield the customers to register."""
+
+    def staff(self) -> Iterable[StaffSeed]:
+        """Yield the demo staff."""
+
+    def history(self) -> Iterable[PastConversation]:
+        """Yield past conversations, the same ones every time."""
+
+    def next_visit(self, random: Random) -> Visit | None:
+        """Return what the next simulated visitor says, or None if this company has no traffic."""
+
+    def core_system(self, folder: Path) -> CoreSystem | None:
+        """Open the core system's own database below `folder` (made and seeded at first use), or None."""

@@ -1,0 +1,173 @@
+"""All errors that Doorward raises on purpose.
+
+DoorwardError                      code                     HTTP  recipient
+├── Refusal                        (expected, not a crash)
+│   ├── Malformed                  malformed                 400  customer
+│   ├── TooLarge                   too_large                 413  customer
+│   ├── UnsupportedType            unsupported_type          415  customer
+│   ├── RateLimited                rate_limited              429  customer   retry_after in seconds
+│   ├── NotSignedIn                not_signed_in             401  customer
+│   ├── TokenExpired               token_expired             401  customer
+│   ├── TokenReplayed              token_replayed            401  customer
+│   ├── NotAllowed                 not_allowed               403  customer
+│   ├── StepUpRequired             step_up_required          403  customer   needs, factors
+│   ├── NotFound                   not_found                 404  customer
+│   ├── Conflict                   conflict                  409  customer
+│   └── KeyReused                  idempotency_key_reused    422  customer
+├── Unavailable                    unavailable               503  customer   try again; nothing was lost
+│   ├── StorageFull                storage_full              507  operator
+│   └── GuardFailed                guard_failed              503  operator
+└── Misconfigured                  misconfigured             500  operator   the start stops with the sentence
+    └── StoreInUse                 store_in_use              500  operator   a second process on SQLite
+"""
+
+from typing import ClassVar, Literal
+
+Recipient = Literal["customer", "agent", "operator", "model"]
+
+
+class DoorwardError(Exception):
+    """Root of all errors raised on purpose. `code` is stable; `message_key` names the sentence in the language packs."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+    recipient: ClassVar[Recipient] = "operator"
+
+    def __init__(self, detail: str = "", **facts: str | int | float) -> None:
+        """Take a sentence for the operator (never personal data, never message text) and facts for the sentence."""
+        super().__init__(detail or self.code)
+        self.detail = detail
+        self.facts = facts
+
+    @property
+    def message_key(self) -> str:
+        """Return the key of the sentence in the language packs."""
+        return f"error.{self.code}"
+
+
+class Refusal(DoorwardError):
+    """Something was refused, as designed: it is counted, not reported as a crash."""
+
+    recipient: ClassVar[Recipient] = "customer"
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "refused"
+
+
+class Malformed(Refusal):
+    """The request cannot be read; `detail` says which field and why, without its content."""
+
+    code: ClassVar[str] = "malformed"
+
+
+class TooLarge(Refusal):
+    """Larger than the limit; facts: `limit`."""
+
+    code: ClassVar[str] = "too_large"
+    status: ClassVar[int] = 413
+
+
+class UnsupportedType(Refusal):
+    """A content type that this door does not take."""
+
+    code: ClassVar[str] = "unsupported_type"
+    status: ClassVar[int] = 415
+
+
+class RateLimited(Refusal):
+    """Too many for now; `retry_after` says in how many seconds to come back."""
+
+    code: ClassVar[str] = "rate_limited"
+    status: ClassVar[int] = 429
+
+    def __init__(self, detail: str = "", *, retry_after: int) -> None:
+        """Take the whole seconds to wait, at least 1."""
+        super().__init__(detail, seconds=retry_after)
+        self.retry_after = retry_after
+
+
+class NotSignedIn(Refusal):
+    """No valid session or token."""
+
+    code: ClassVar[str] = "not_signed_in"
+    status: ClassVar[int] = 401
+
+
+class TokenExpired(NotSignedIn):
+    """The token was good once."""
+
+    code: ClassVar[str] = "token_expired"
+
+
+class TokenReplayed(NotSignedIn):
+    """A token that may be used once was used again."""
+
+    code: ClassVar[str] = "token_replayed"
+
+
+class NotAllowed(Refusal):
+    """Known, but not entitled."""
+
+    code: ClassVar[str] = "not_allowed"
+    status: ClassVar[int] = 403
+
+
+class StepUpRequired(NotAllowed):
+    """The action needs more certainty about who asks; facts: `action`, `needs` (level name)."""
+
+    code: ClassVar[str] = "step_up_required"
+
+
+class NotFound(Refusal):
+    """No such thing in this tenant (another tenant's things are not found either)."""
+
+    code: ClassVar[str] = "not_found"
+    status: ClassVar[int] = 404
+
+
+class Conflict(Refusal):
+    """The thing changed meanwhile, or its state does not allow this."""
+
+    code: ClassVar[str] = "conflict"
+    status: ClassVar[int] = 409
+
+
+class KeyReused(Refusal):
+    """An idempotency key or message id was used before with other content."""
+
+    code: ClassVar[str] = "idempotency_key_reused"
+    status: ClassVar[int] = 422
+
+
+class Unavailable(DoorwardError):
+    """Not possible right now; nothing was accepted and nothing was lost."""
+
+    code: ClassVar[str] = "unavailable"
+    status: ClassVar[int] = 503
+    recipient: ClassVar[Recipient] = "customer"
+
+
+class StorageFull(Unavailable):
+    """The disk or the database is full: the message was not accepted."""
+
+    code: ClassVar[str] = "storage_full"
+    status: ClassVar[int] = 507
+    recipient: ClassVar[Recipient] = "operator"
+
+
+class GuardFailed(Unavailable):
+    """A guard that must not be passed by could not run."""
+
+    code: ClassVar[str] = "guard_failed"
+    recipient: ClassVar[Recipient] = "operator"
+
+
+class Misconfigured(DoorwardError):
+    """The installation cannot run like this; `detail` says what to do."""
+
+    code: ClassVar[str] = "misconfigured"
+
+
+class StoreInUse(Misconfigured):
+    """Another process has this SQLite data folder open."""
+
+    code: ClassVar[str] = "store_in_use"

@@ -1,0 +1,42 @@
+"""What goes back to the customer, and what goes to people."""
+
+from typing import Literal
+
+import msgspec
+
+from doorward.vocabulary.ids import ArticleId
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an answer comes from."""
+
+    article_id: ArticleId
+    slug: str
+    section: int
+    title: str
+    revision: int
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to choose from: `label` is shown, `says` is sent as the customer's words when chosen."""
+
+    label: str
+    says: str
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """Text for the customer in `language`: plain text with line breaks, written by the company or by Doorward."""
+
+    text: str
+    language: str
+    author: Literal["bot", "agent"] = "bot"
+    sources: tuple[Source, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+class Handoff(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation that waits for a person: why, and how urgent (0 ordinary, higher sooner; later rooms use it)."""
+
+    reason: str
+    queue: str = "default"
+    priority: int = 0
