@@ -1,0 +1,75 @@
+"""A Chromium for the browser journeys."""
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+
+from tools.environment import PYTHON
+from tools.terminal import ROOT, Stop, answer_of, run, say, timed
+
+
+def ensure_chromium() -> str | None:
+    """The path of a Chromium for the browser journeys: found, else installed the way this machine allows.
+
+    None when there is none and this is not CI; under CI=true raises Stop instead, since a skipped journey proves
+    nothing.
+    """
+    chromium = find_chromium()
+    if chromium:
+        return chromium
+    with contextlib.suppress(Stop), timed("browser", "installing Chromium"):
+        chromium = install_chromium()
+    if chromium:
+        return chromium
+    sentence = f"No Chromium was found and none could be installed. Run: {chromium_command()}"
+    if os.environ.get("CI", "").lower() in {"true", "1"}:
+        raise Stop(sentence)
+    say("browser", f"{sentence}\n{'':<12} THE BROWSER JOURNEYS ARE NOT RUN.")
+    return None
+
+
+def find_chromium() -> str | None:
+    """A Chromium or Chrome on this machine; DOORWARD_CHROMIUM names one outright."""
+    named = os.environ.get("DOORWARD_CHROMIUM")
+    if named:
+        if not Path(named).is_file():
+            raise Stop(f"DOORWARD_CHROMIUM names {named}, which is not a file.")
+        return named
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        found = shutil.which(name)
+        if found:
+            return found
+    application = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+    return str(application) if application.is_file() else playwright_chromium()
+
+
+def playwright_chromium() -> str | None:
+    """The Chromium that Playwright keeps for itself, when it has fetched one."""
+    script = "from playwright.sync_api import sync_playwright as p\nwith p() as it: print(it.chromium.executable_path)"
+    found = answer_of([PYTHON, "-c", script])
+    return found if found and Path(found).is_file() else None
+
+
+def install_chromium() -> str | None:
+    """Install Chromium with the system's packages when allowed to, else with Playwright."""
+    if os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get"):
+        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        with contextlib.suppress(Stop):
+            # The wait is for another installation that holds the package database.
+            wait = ["-o", "DPkg::Lock::Timeout=300", "-q"]
+            run(["apt-get", *wait, "update"], environment=quiet)
+            run(["apt-get", *wait, "install", "-y", "chromium"], environment=quiet)
+            return find_chromium()
+    run([PYTHON, "-m", "playwright", "install", "chromium"])
+    return playwright_chromium()
+
+
+def chromium_command() -> str:
+    """The exact command with which a person installs Chromium here."""
+    if shutil.which("apt-get"):
+        return "sudo apt-get update && sudo apt-get install -y chromium"
+    for manager, words in (("dnf", "sudo dnf install -y chromium"), ("apk", "sudo apk add chromium")):
+        if shutil.which(manager):
+            return words
+    return f"{PYTHON.relative_to(ROOT)} -m playwright install chromium"
