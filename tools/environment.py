@@ -129,7 +129,7 @@ def fetch_tool(name: str) -> None:
         make_venv_with_pip()
         python = PYTHON
     words = ["--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps", "--only-binary", ":all:"]
-    target = ["--upgrade", "--target", TOOLS / name, "-r", REQUIREMENTS / f"{name}.txt"]
+    target: list[Word] = ["--upgrade", "--target", TOOLS / name, "-r", REQUIREMENTS / f"{name}.txt"]
     # A person's own settings against pip outside an environment do not concern a folder of ours.
     settings = {"PIP_REQUIRE_VIRTUALENV": "0", "PIP_USER": "0"}
     run([python, "-m", "pip", "install", *words, *target], environment=settings)
