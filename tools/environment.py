@@ -43,6 +43,7 @@ def ensure_environment(wish: str) -> None:
         with timed("environment", f"installing requirements/{lock}.txt into .venv"):
             if stamp.get("python") != python_name():
                 shutil.rmtree(VENV, ignore_errors=True)
+            STAMP.unlink(missing_ok=True)  # what an interrupted installation leaves must not pass for a finished one
             install(lock)
         satisfied = {name: lock_digest(name) for name in ("base", lock)}
         STAMP.write_text(json.dumps({"python": python_name(), **satisfied}), encoding="utf-8")
@@ -178,5 +179,5 @@ def install_with_pip(pins: Path) -> None:
     """The same with nothing but Python's own means: slower."""
     make_venv_with_pip()
     pip: list[Word] = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
-    run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", pins], show=r"^\s*Downloading")
+    run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", pins], show=r"Downloading .* MB")
     run([*pip, "--no-deps", "--no-build-isolation", "--no-index", "--editable", "."])
