@@ -53,7 +53,7 @@ def quick_checks() -> list[Check]:
     return [
         Check("lint", (PROGRAMS / "ruff", "check", ".")),
         Check("format", (PROGRAMS / "ruff", "format", "--check", ".")),
-        Check("imports", (PROGRAMS / "lint-imports",)),
+        Check("imports", (PROGRAMS / "lint-imports", "--no-logo")),
     ]
 
 
