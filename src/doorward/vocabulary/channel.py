@@ -1,0 +1,141 @@
+"""What passes between a channel and a door: a request as it came, what it asks for, and what a channel can do."""
+
+from collections.abc import Callable, Mapping
+from ipaddress import IPv6Address, ip_address
+from typing import Literal
+
+import msgspec
+
+from doorward.vocabulary.text import WildText
+
+Operation = Literal["visit", "message", "entries", "stream", "person", "verify", "confirm"]
+"""visit: begin or resume a conversation · message: say something · entries, stream: read what was said, once or live ·
+person: ask for a person · verify: ask for a code by mail · confirm: hand the code in."""
+
+Credential = Literal["visitor_token", "api_token"]
+
+
+class Discreet(msgspec.Struct, frozen=True):
+    """A struct whose repr shows no values: what it holds came from outside and may be personal or secret."""
+
+    def __repr__(self) -> str:
+        """Show the kind only."""
+        return f"<{type(self).__name__}>"
+
+
+class ChannelRequest(Discreet, frozen=True, kw_only=True):
+    """One HTTP request, free of any framework.
+
+    `path` begins after `/c/<channel id>`; `headers` have names in lower case; `query` holds the last value of each
+    name; `body` is complete and unparsed; `address` is the sender's network address as far as the door can tell.
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = {}
+    query: Mapping[str, str] = {}
+    body: bytes = b""
+    address: str = ""
+
+
+class VisitRequest(Discreet, frozen=True, kw_only=True):
+    """Begin a conversation, or continue the one that the token `resume` names, even if its time has run out.
+
+    `user_token` is the host site's signed word for who this is; it is checked by `identity`.
+    """
+
+    widget_key: str
+    language: str | None = None
+    user_token: str | None = None
+    resume: str | None = None
+
+
+class MessageRequest(Discreet, frozen=True, kw_only=True):
+    """Say something. `credential` is the bearer token; its kind is in the channel's capabilities.
+
+    `client_message_id` is the sender's own id of the message (1 to 64 of `A-Za-z0-9_-`). `customer` is the company's
+    customer number and `conversation` a conversation id; only channels for machines have them.
+    """
+
+    credential: str
+    client_message_id: str
+    text: WildText
+    idempotency_key: str
+    language: str | None = None
+    customer: str | None = None
+    conversation: str | None = None
+
+
+class EntriesRequest(Discreet, frozen=True, kw_only=True):
+    """Read the entries after number `after` (0: from the start), once or live as a stream."""
+
+    credential: str
+    after: int = 0
+    live: bool = False
+
+
+class PersonRequest(Discreet, frozen=True, kw_only=True):
+    """Ask for a person; the client's own id makes asking twice asking once."""
+
+    credential: str
+    client_message_id: str
+
+
+class VerificationRequest(Discreet, frozen=True, kw_only=True):
+    """Ask for a one-time code by mail."""
+
+    credential: str
+    email: str
+
+
+class ConfirmRequest(Discreet, frozen=True, kw_only=True):
+    """Hand in the one-time code."""
+
+    credential: str
+    code: str
+
+
+ChannelInput = VisitRequest | MessageRequest | EntriesRequest | PersonRequest | VerificationRequest | ConfirmRequest
+Parse = Callable[[ChannelRequest], ChannelInput]
+
+
+class ChannelRoute(msgspec.Struct, frozen=True, kw_only=True):
+    """One address of a channel: `path` below `/c/<channel id>`, the operation, and the parser of its requests.
+
+    `parse` is pure. It returns one typed request or raises a `Refusal`, whatever bytes it gets.
+    """
+
+    method: Literal["GET", "POST"]
+    path: str
+    operation: Operation
+    parse: Parse
+
+
+class ChannelCapabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel can do. `characters` is its longest message, 0 when only the installation's limit counts."""
+
+    credential: Credential
+    characters: int = 0
+    streaming: bool = False
+    choices: bool = False
+    attachments: bool = False
+
+
+_UNKNOWN_NETWORK = "unknown"
+
+
+def network_of(address: str) -> str:
+    """Return the network that an address counts for: an IPv4 address itself, an IPv6 address's /64.
+
+    One household or host has a whole /64 of IPv6 (RFC 6177), so counting single addresses would count nobody. What is
+    not an address counts as one common network, `unknown`.
+    """
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return _UNKNOWN_NETWORK
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return f"{IPv6Address(int(parsed) >> 64 << 64)}/64"
+    return str(parsed)
