@@ -1,1 +1,1 @@
-"""The basement: database, transactions, jobs, keys, clock, ids, crypto, settings, logging, languages. No business here."""
+"""The basement: database, transactions, jobs, keys, clock, ids, crypto, settings, logging, languages; no business."""

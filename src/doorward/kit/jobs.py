@@ -53,7 +53,7 @@ class ClaimedJob(msgspec.Struct, frozen=True, kw_only=True):
 class _Nothing(msgspec.Struct, frozen=True):
     """An outcome with a value and nothing to settle."""
 
-    value: Any
+    value: Any = None
     entries: tuple[Any, ...] = ()
     jobs: tuple[Any, ...] = ()
 
@@ -131,7 +131,7 @@ class JobWorker:
                 worked = self.run_due()
             except Closed:
                 return
-            except Exception:  # noqa: BLE001 - the worker must outlive a database that is away for a while
+            except Exception:  # the worker must outlive a database that is away for a while
                 log.warning("kit.jobs.unavailable", exc_info=True)
                 worked = 0
             if not worked:
@@ -148,8 +148,8 @@ class JobWorker:
                     sweep()
                 except Closed:
                     raise
-                except Exception:  # noqa: BLE001 - one sweep's failure must not stop the others
-                    log.error("kit.jobs.sweep_failed", sweep=name, exc_info=True)
+                except Exception:  # one sweep's failure must not stop the others
+                    log.exception("kit.jobs.sweep_failed", sweep=name)
         # A cheap look first: an idle worker must not keep the one writer busy.
         if not self._transactions.read(lambda tx: tx.execute(_due(tx.now).limit(1)).first()):
             return 0
@@ -163,12 +163,12 @@ class JobWorker:
             self._handlers[job.kind](job)
         except Closed:
             raise
-        except Exception as error:  # noqa: BLE001 - every failure is a retry; what failed is kept with the job
+        except Exception as error:  # every failure is a retry; what failed is kept with the job
             log.warning("kit.jobs.failed", job_id=job.id, kind=job.kind, attempts=job.attempts, exc_info=True)
             name = type(error).__name__
-            self._transactions.write(None, lambda tx: _Nothing(_postpone(tx, job, name)))
+            self._transactions.write(None, lambda tx: _postpone(tx, job, name))
         else:
-            self._transactions.write(None, lambda tx: _Nothing(_finish(tx, job)))
+            self._transactions.write(None, lambda tx: _finish(tx, job))
 
 
 def _due(now: datetime) -> Any:
@@ -204,15 +204,17 @@ def _claim(tx: Tx, kinds: tuple[str, ...], *, limit: int) -> tuple[ClaimedJob, .
     )
 
 
-def _finish(tx: Tx, job: ClaimedJob) -> None:
+def _finish(tx: Tx, job: ClaimedJob) -> _Nothing:
     # The row stays, so that the same key does not run again; a sweep removes old ones.
     tx.execute(update(job_table).where(job_table.c.id == job.id).values(state="done", error=None))
+    return _Nothing()
 
 
-def _postpone(tx: Tx, job: ClaimedJob, error: str) -> None:
+def _postpone(tx: Tx, job: ClaimedJob, error: str) -> _Nothing:
     state = "failed" if job.attempts >= LAST_ATTEMPT else "waiting"
     due_at = tx.now + pause_before(job.attempts + 1)
     tx.execute(update(job_table).where(job_table.c.id == job.id).values(state=state, due_at=due_at, error=error))
+    return _Nothing()
 
 
 def forget_done(tx: Tx, *, older_than: timedelta) -> int:

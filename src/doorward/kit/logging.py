@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import IO, Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -47,7 +47,7 @@ def _place_of_error(_logger: Any, _method: str, event: MutableMapping[str, Any])
     return event
 
 
-def configure(*, level: str = "info", stream: IO[str] | None = None) -> None:
+def configure(*, level: str = "info", stream: TextIO | None = None) -> None:
     """Write events of `level` and above (`debug` … `error`) to `stream`, standard error by default."""
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(

@@ -48,7 +48,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     visits_per_address: Annotated[str, Meta(description="New web-chat visits per network address.")] = "30/minute"
     messages_per_party: Annotated[str, Meta(description="Messages per customer or visitor.")] = "20/minute"
-    messages_per_token: Annotated[str, Meta(description="Messages per API token.")] = "600/minute"
+    messages_per_token: Annotated[str, Meta(description="Messages per API token.")] = "600/minute"  # noqa: S105 - a rate
     sign_ins_per_address: Annotated[str, Meta(description="Staff sign-in attempts per network address.")] = "20/minute"
     codes_per_party: Annotated[str, Meta(description="Verification codes mailed per customer.")] = "5/hour"
     requests_per_address: Annotated[str, Meta(description="All other public requests per network address.")] = (

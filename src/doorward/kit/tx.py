@@ -19,6 +19,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from doorward.kit.clock import Clock
 from doorward.kit.db.engine import READERS, Database
+from doorward.kit.logging import get_logger
+
+log = get_logger("kit.tx")
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -149,8 +152,8 @@ class Transactions:
         """Do as `write`, without blocking the event loop."""
         if self._writer is not None:
             return await asyncio.wrap_future(self._enqueue(work, scope))
-        assert self._writers is not None
-        return await asyncio.get_running_loop().run_in_executor(self._writers, self._write_here, _Task(work, scope))
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writers, self._write_here, _Task(work, scope))
 
     async def read_async(self, work: Callable[[Tx], T]) -> T:
         """Do as `read`, without blocking the event loop."""
@@ -235,7 +238,10 @@ class Transactions:
                     task.future.set_exception(failure)
             return
         for task, tx, value in done:
-            tx.committed()
+            try:
+                tx.committed()
+            except Exception:  # it is durable all the same, and the writer must go on
+                log.exception("kit.tx.after_commit_failed")
             task.future.set_result(value)
 
     def _run_in_savepoint(
@@ -244,7 +250,7 @@ class Transactions:
         connection.exec_driver_sql("SAVEPOINT task")
         try:
             value = self._run(tx, task)
-        except BaseException as error:  # noqa: BLE001 - the caller gets it, whatever it is
+        except BaseException as error:  # the caller gets it, whatever it is
             if isinstance(error, DBAPIError) and _is_full(error):
                 # SQLite may have undone the whole transaction already: the batch cannot go on.
                 raise

@@ -4,7 +4,7 @@ import msgspec
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
-    """One cause of a risk score. `code` is stable (`link.shortener`, `secret.requested` ...), `weight` its part, 0..1."""
+    """One cause of a risk score: a stable code (`link.shortener`, `secret.requested` ...) and its part, 0..1."""
 
     code: str
     weight: float

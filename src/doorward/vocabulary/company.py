@@ -21,11 +21,15 @@ class Branding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ArticleSection(msgspec.Struct, frozen=True, kw_only=True):
-    """One part of an article that can stand alone as an answer. `questions` are ways of asking for it."""
+    """One part of an article that can stand alone as an answer. `questions` are ways of asking for it.
+
+    `id` is the same in every language of the article and stays when the heading is reworded; the lead has none.
+    """
 
     heading: str
     body: str
     questions: tuple[str, ...] = ()
+    id: str = ""
 
 
 class ArticleSeed(msgspec.Struct, frozen=True, kw_only=True):

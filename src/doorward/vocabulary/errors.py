@@ -27,13 +27,13 @@ Recipient = Literal["customer", "agent", "operator", "model"]
 
 
 class DoorwardError(Exception):
-    """Root of all errors raised on purpose. `code` is stable; `message_key` names the sentence in the language packs."""
+    """Root of all errors raised on purpose. `code` is stable; `message_key` names the sentence for people."""
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
     recipient: ClassVar[Recipient] = "operator"
 
-    def __init__(self, detail: str = "", **facts: str | int | float) -> None:
+    def __init__(self, detail: str = "", **facts: str | float) -> None:
         """Take a sentence for the operator (never personal data, never message text) and facts for the sentence."""
         super().__init__(detail or self.code)
         self.detail = detail

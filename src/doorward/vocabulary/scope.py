@@ -1,6 +1,7 @@
 """Who acts, and for which tenant: the one value that every repository method asks for."""
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -35,3 +36,16 @@ class Scope(msgspec.Struct, frozen=True):
 def system_scope(tenant_id: TenantId, component: str) -> Scope:
     """Return the scope in which the product itself acts for a tenant: `component` names the part, such as `flow`."""
     return Scope(tenant_id=tenant_id, actor=Actor(kind="system", id=component))
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def crosses_tenants(reason: str) -> Callable[[F], F]:
+    """Mark a repository method that has no scope on purpose, and say why; a test lists them and refuses others."""
+
+    def mark(function: F) -> F:
+        function.__crosses_tenants__ = reason  # type: ignore[attr-defined]  # because functions carry attributes
+        return function
+
+    return mark

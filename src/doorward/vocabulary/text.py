@@ -19,7 +19,7 @@ class WildText:
     architecture test lets only `doorward.protection` call it (house law 1).
     """
 
-    __slots__ = ("_WildText__text",)
+    __slots__ = ("__text",)
 
     def __init__(self, text: str) -> None:
         """Wrap `text`, of any length and content, lone surrogates included."""
@@ -52,23 +52,23 @@ class WildText:
     def __refuse(self, what: str) -> NoReturn:
         raise WildTextMisused(f"wild text must not be {what}; screen it first (doorward.protection)")
 
-    def __str__(self) -> str:
+    def __str__(self) -> NoReturn:  # noqa: PLE0307 - it never returns
         """Refuse."""
         self.__refuse("turned into str")
 
-    def __format__(self, _spec: str) -> str:
+    def __format__(self, _spec: str) -> NoReturn:
         """Refuse."""
         self.__refuse("formatted")
 
-    def __eq__(self, _other: object) -> bool:
+    def __eq__(self, _other: object) -> NoReturn:
         """Refuse."""
         self.__refuse("compared")
 
-    def __ne__(self, _other: object) -> bool:
+    def __ne__(self, _other: object) -> NoReturn:
         """Refuse."""
         self.__refuse("compared")
 
-    def __hash__(self) -> int:
+    def __hash__(self) -> NoReturn:  # noqa: PLE0309 - it never returns
         """Refuse."""
         self.__refuse("hashed")
 

@@ -79,7 +79,7 @@ class Database:
 
 def _take_lock(path: Path) -> IO[bytes]:
     handle = open(path.with_name(path.name + ".lock"), "wb")  # noqa: SIM115 - held as long as the database is open
-    os.chmod(handle.name, 0o600)
+    Path(handle.name).chmod(0o600)
     if fcntl is not None:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

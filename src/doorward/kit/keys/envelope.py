@@ -113,7 +113,10 @@ class Keys:
 
     @staticmethod
     def restore(store: KeyStore, backup: bytes, passphrase: str) -> int:
-        """Put a backup's keys into an empty store; return how many. Raises `crypto.SealBroken` for a wrong passphrase."""
+        """Put a backup's keys into an empty store; return how many.
+
+        Raises `crypto.SealBroken` for a wrong passphrase, `FileExistsError` when the store has keys.
+        """
         key = crypto.key_from_passphrase(passphrase, backup[:16])
         archive = crypto.open_sealed(key, backup[16:], context=b"doorward-keys-1")
         content = msgspec.msgpack.decode(archive, type=_Archive)

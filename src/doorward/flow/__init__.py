@@ -1,0 +1,1 @@
+"""The walk of a contact and the journeys that need several rooms."""

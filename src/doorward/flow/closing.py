@@ -1,0 +1,110 @@
+"""The last transaction of a walk: what was decided and said is written down, people are told, the run is done."""
+
+from typing import Any, Final
+
+import msgspec
+
+from doorward import record, routing
+from doorward.flow import repository
+from doorward.flow.walk import Walk
+from doorward.kit.tx import Tx
+from doorward.vocabulary.assessment import Assessment
+from doorward.vocabulary.decision import Decision
+from doorward.vocabulary.entry import AuditEvent, Entry
+from doorward.vocabulary.ids import MessageId
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.reply import Reply
+from doorward.vocabulary.text import house_text
+from doorward.vocabulary.understanding import Understanding
+
+REDO_FROM: Final = "decide"
+"""When somebody took over while the bot was thinking, the walk goes back to this stage."""
+
+
+class Closed(msgspec.Struct, frozen=True, kw_only=True):
+    """How closing went: `moved` when the conversation's state changed under the walk, so that it must decide again.
+
+    `next_message` is the conversation's next message that now may walk.
+    """
+
+    moved: bool = False
+    next_message: MessageId | None = None
+
+
+def close(tx: Tx, walk: Walk) -> Outcome[Closed]:
+    """Write down a finished walk. Doing it twice does it once."""
+    scope, message = walk.scope, walk.message
+    record.lock_conversation(tx, scope, message.conversation_id)
+    run = repository.find_run(tx, scope, message.id)
+    if run is None or run.state == "done":
+        return Outcome(Closed())
+    card = record.card_of(tx, scope, message.conversation_id)
+    if card is not None and (card.state, card.misunderstood) != (walk.card.state, walk.card.misunderstood):
+        return Outcome(Closed(moved=True))
+    entries: list[Entry | AuditEvent] = [_assessed(tx, walk), _decided(tx, walk)]
+    reply: Reply | None = walk.need("answer").reply
+    handoff = walk.need("route").handoff
+    if reply is not None:
+        entries.append(_replied(tx, walk, reply))
+    if handoff is not None:
+        data = {"reason": handoff.reason, "queue": handoff.queue, "priority": handoff.priority}
+        entries.append(_line(tx, walk, "handoff.requested", data))
+        queued = routing.enter_queue(tx, scope, message.conversation_id, message.party_id, handoff=handoff)
+        entries += queued.entries
+    repository.finish_run(tx, scope, message.id)
+    following = repository.next_waiting(tx, scope, message.conversation_id)
+    next_message = None if following is None else MessageId(following.message_id)
+    return Outcome(Closed(next_message=next_message), tuple(entries))
+
+
+def _line(tx: Tx, walk: Walk, kind: Any, data: dict[str, Any]) -> Entry:
+    return Entry(
+        kind=kind,
+        conversation_id=walk.message.conversation_id,
+        party_id=walk.message.party_id,
+        key=f"{kind}:{walk.message.id}",
+        at=tx.now,
+        actor=walk.scope.actor,
+        message_id=walk.message.id,
+        data=data,
+    )
+
+
+def _assessed(tx: Tx, walk: Walk) -> Entry:
+    assessment: Assessment = walk.need("assess")
+    return _line(tx, walk, "assessment.made", msgspec.to_builtins(assessment))
+
+
+def _decided(tx: Tx, walk: Walk) -> Entry:
+    decision: Decision = walk.need("decide")
+    understanding: Understanding = walk.need("understand")
+    data = {
+        "action": decision.action,
+        "reason": decision.reason,
+        "rule": decision.rule,
+        "facts": msgspec.to_builtins(decision.facts),
+        "intent": understanding.intent.name if understanding.intent else "",
+        "intent_score": round(understanding.intent.score, 4) if understanding.intent else 0.0,
+        "candidates": [
+            {"slug": one.slug, "section": one.section, "title": one.title, "score": round(one.score, 4)}
+            for one in understanding.candidates
+        ],
+        "language": walk.need("read").language,
+        "understanding": understanding.version,
+    }
+    return _line(tx, walk, "decision.made", data)
+
+
+def _replied(tx: Tx, walk: Walk, reply: Reply) -> Entry:
+    line = _line(
+        tx,
+        walk,
+        "message.bot",
+        {
+            "language": reply.language,
+            "action": walk.need("decide").action,
+            "sources": msgspec.to_builtins(reply.sources),
+            "choices": msgspec.to_builtins(reply.choices),
+        },
+    )
+    return msgspec.structs.replace(line, text=house_text(reply.text))

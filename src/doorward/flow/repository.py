@@ -1,0 +1,124 @@
+"""The SQL of runs and steps."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, insert, or_, select, update
+
+from doorward.flow.tables import run_table, step_table
+from doorward.kit.tx import Tx
+from doorward.vocabulary.ids import ConversationId, MessageId, TenantId
+from doorward.vocabulary.scope import Scope, crosses_tenants
+
+
+class RunKey(msgspec.Struct, frozen=True):
+    """Which message is to be walked, of which tenant."""
+
+    tenant_id: TenantId
+    message_id: MessageId
+
+
+def insert_run(tx: Tx, scope: Scope, run: Any) -> None:
+    """Add a run for an accepted message; `run` has the table's fields."""
+    tx.execute(insert(run_table), {"tenant_id": scope.tenant_id, **run})
+
+
+def find_run(tx: Tx, scope: Scope, message_id: MessageId) -> Any | None:
+    """Return the run of a message, or None."""
+    return tx.execute(
+        select(run_table).where(run_table.c.tenant_id == scope.tenant_id, run_table.c.message_id == message_id)
+    ).first()
+
+
+def next_waiting(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Any | None:
+    """Return the conversation's earliest run that is not done, or None."""
+    return tx.execute(
+        select(run_table)
+        .where(
+            run_table.c.tenant_id == scope.tenant_id,
+            run_table.c.conversation_id == conversation_id,
+            run_table.c.state == "walking",
+        )
+        .order_by(run_table.c.seq)
+        .limit(1)
+    ).first()
+
+
+def lease_run(tx: Tx, scope: Scope, message_id: MessageId, *, until: datetime, attempt: bool = False) -> None:
+    """Reserve a run until a time; `attempt` counts it as one more try."""
+    values: dict[str, Any] = {"lease_until": until}
+    if attempt:
+        values["attempts"] = run_table.c.attempts + 1
+    tx.execute(
+        update(run_table)
+        .where(run_table.c.tenant_id == scope.tenant_id, run_table.c.message_id == message_id)
+        .values(values)
+    )
+
+
+def finish_run(tx: Tx, scope: Scope, message_id: MessageId) -> None:
+    """Mark a run done and remove its steps: what they led to is in the ledger now."""
+    here = (run_table.c.tenant_id == scope.tenant_id, run_table.c.message_id == message_id)
+    tx.execute(update(run_table).where(*here).values(state="done", lease_until=None))
+    tx.execute(
+        delete(step_table).where(step_table.c.tenant_id == scope.tenant_id, step_table.c.message_id == message_id)
+    )
+
+
+def insert_step(tx: Tx, scope: Scope, message_id: MessageId, *, stage: str, result: bytes) -> None:
+    """Keep a stage's result."""
+    row = {"tenant_id": scope.tenant_id, "message_id": message_id, "stage": stage, "result": result}
+    tx.execute(insert(step_table), row)
+
+
+def find_steps(tx: Tx, scope: Scope, message_id: MessageId) -> dict[str, bytes]:
+    """Return the kept results of a run by stage."""
+    rows = tx.execute(
+        select(step_table.c.stage, step_table.c.result).where(
+            step_table.c.tenant_id == scope.tenant_id, step_table.c.message_id == message_id
+        )
+    )
+    return {row.stage: bytes(row.result) for row in rows}
+
+
+def delete_steps(tx: Tx, scope: Scope, message_id: MessageId, stages: Sequence[str]) -> None:
+    """Forget the results of these stages: they must be computed anew."""
+    tx.execute(
+        delete(step_table).where(
+            step_table.c.tenant_id == scope.tenant_id,
+            step_table.c.message_id == message_id,
+            step_table.c.stage.in_(stages),
+        )
+    )
+
+
+@crosses_tenants("the sweeper picks up the abandoned runs of all tenants; each is then walked in its own scope")
+def abandoned_runs(tx: Tx, *, all_of_them: bool, limit: int = 500) -> tuple[RunKey, ...]:
+    """Return unfinished runs whose lease has ended or never began, or all unfinished ones; earliest message first.
+
+    A run that waits behind an earlier one of its conversation is not abandoned; only the earliest is returned.
+    """
+    earlier = run_table.alias("earlier")
+    is_behind = (
+        select(earlier.c.message_id)
+        .where(
+            earlier.c.tenant_id == run_table.c.tenant_id,
+            earlier.c.conversation_id == run_table.c.conversation_id,
+            earlier.c.state == "walking",
+            earlier.c.seq < run_table.c.seq,
+        )
+        .exists()
+    )
+    query = select(run_table.c.tenant_id, run_table.c.message_id).where(run_table.c.state == "walking", ~is_behind)
+    if not all_of_them:
+        query = query.where(or_(run_table.c.lease_until.is_(None), run_table.c.lease_until < tx.now))
+    rows = tx.execute(query.order_by(run_table.c.message_id).limit(limit))
+    return tuple(RunKey(TenantId(row.tenant_id), MessageId(row.message_id)) for row in rows)
+
+
+@crosses_tenants("health shows how much work is open over all tenants")
+def count_unfinished(tx: Tx) -> int:
+    """Return how many runs are not done."""
+    return len(tx.execute(select(run_table.c.message_id).where(run_table.c.state == "walking")).all())

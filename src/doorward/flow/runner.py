@@ -1,0 +1,226 @@
+"""The runner: walks each accepted message through the stages, keeps every result, and resumes after a crash.
+
+A message is walked by one thread at a time, and the messages of a conversation one after another. A lease says who has
+a run; whoever dies loses it when the lease ends, and the sweeper gives the run to somebody else.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+
+import msgspec
+
+from doorward import record
+from doorward.flow import closing, repository
+from doorward.flow.repository import RunKey
+from doorward.flow.stages import STAGES, Stage
+from doorward.flow.walk import Answered, Routed, Walk, WalkRooms
+from doorward.kit.logging import get_logger
+from doorward.kit.tx import Closed, CommitFailed, Transactions, Tx
+from doorward.record import WrittenEntry
+from doorward.vocabulary.arrival import Message
+from doorward.vocabulary.assessment import Assessment
+from doorward.vocabulary.decision import Decision
+from doorward.vocabulary.finding import Finding, guard_unavailable
+from doorward.vocabulary.ids import MessageId
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.reading import Reading
+from doorward.vocabulary.reply import Handoff, Reply
+from doorward.vocabulary.scope import Scope, system_scope
+from doorward.vocabulary.text import MaskedText
+from doorward.vocabulary.understanding import Understanding
+
+log = get_logger("flow.runner")
+
+LEASE = timedelta(seconds=30)
+SOON = timedelta(seconds=2)
+LAST_ATTEMPT = 3
+"""Tries after which a message that cannot be walked goes to a person, so that it is not lost."""
+
+StageSeen = Callable[[str, float], None]
+
+
+class Runner:
+    """Walks messages in worker threads."""
+
+    def __init__(
+        self, rooms: WalkRooms, transactions: Transactions, *, threads: int, stage_seen: StageSeen | None = None
+    ) -> None:
+        """Walk with so many threads; `stage_seen(name, cpu_seconds)` hears of every stage that ran."""
+        self._rooms = rooms
+        self._transactions = transactions
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="walk")
+        self._stage_seen = stage_seen or (lambda _name, _seconds: None)
+        self._under_way: set[RunKey] = set()
+        self._lock = threading.Lock()
+
+    def submit(self, key: RunKey) -> None:
+        """Have a message walked soon; asking twice is asking once. Safe from any thread, never raises."""
+        with self._lock:
+            if key in self._under_way:
+                return
+            self._under_way.add(key)
+        try:
+            self._pool.submit(self._walk_safely, key)
+        except RuntimeError:  # the pool is closed: the process is stopping, the next start resumes
+            with self._lock:
+                self._under_way.discard(key)
+
+    def recover(self, *, all_of_them: bool = False) -> int:
+        """Take up abandoned runs, counting the try, and keep hold of those in hand; return how many were taken up.
+
+        At the start of a single process all unfinished runs are abandoned.
+        """
+        with self._lock:
+            in_hand = tuple(self._under_way)
+        found = self._transactions.read(lambda tx: repository.abandoned_runs(tx, all_of_them=all_of_them))
+        keys = tuple(key for key in found if key not in in_hand)
+        if in_hand:
+            self._transactions.write(None, lambda tx: _lease_all(tx, in_hand, attempt=False))
+        if keys:
+            self._transactions.write(None, lambda tx: _lease_all(tx, keys, attempt=True))
+        for key in keys:
+            self.submit(key)
+        return len(keys)
+
+    def close(self) -> None:
+        """Finish the walks in hand and stop."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def walk_now(self, key: RunKey) -> None:
+        """Walk a message, and those that wait behind it, in this thread. Raises what a stage or the database raises."""
+        following: MessageId | None = key.message_id
+        while following is not None:
+            following = self._walk(system_scope(key.tenant_id, "flow"), following)
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _walk_safely(self, key: RunKey) -> None:
+        try:
+            self.walk_now(key)
+        except (Closed, CommitFailed):
+            log.warning("flow.run.interrupted", message_id=key.message_id)
+        except Exception:  # the run stays open; its lease ends and it is tried again or handed over
+            log.exception("flow.run.failed", message_id=key.message_id)
+            self._try_again_soon(key)
+        finally:
+            with self._lock:
+                self._under_way.discard(key)
+
+    def _try_again_soon(self, key: RunKey) -> None:
+        scope = system_scope(key.tenant_id, "flow")
+
+        def lease(tx: Tx) -> Outcome[None]:
+            repository.lease_run(tx, scope, key.message_id, until=tx.now + SOON)
+            return Outcome(None)
+
+        with contextlib.suppress(Closed, CommitFailed):  # then the lease's own end does it
+            self._transactions.write(scope, lease)
+
+    def _walk(self, scope: Scope, message_id: MessageId) -> MessageId | None:
+        loaded = self._load(scope, message_id)
+        if loaded is None:
+            return None
+        walk, steps, attempts = loaded
+        if attempts >= LAST_ATTEMPT:
+            self._give_up(walk)
+        while True:
+            for stage in STAGES:
+                self._take(walk, stage, steps)
+            closed = self._transactions.write(scope, partial(closing.close, walk=walk))
+            if not closed.moved:
+                return closed.next_message
+            walk = self._go_back(walk)
+            steps = {}
+
+    def _load(self, scope: Scope, message_id: MessageId) -> tuple[Walk, dict[str, bytes], int] | None:
+        def load(tx: Tx) -> tuple[Walk, dict[str, bytes], int] | None:
+            run = repository.find_run(tx, scope, message_id)
+            if run is None or run.state == "done":
+                return None
+            written = record.entries_after(tx, scope, run.conversation_id, after=run.seq - 1, limit=1)[0]
+            card = record.card_of(tx, scope, run.conversation_id)
+            if card is None:
+                raise LookupError("a run without a conversation")
+            walk = Walk(
+                scope=scope,
+                message=_message(written),
+                card=card,
+                settings=self._rooms.settings_of(scope.tenant_id),
+                findings=msgspec.convert(written.entry.data.get("findings", ()), tuple[Finding, ...]),
+            )
+            return walk, repository.find_steps(tx, scope, message_id), run.attempts
+
+        return self._transactions.read(load)
+
+    def _take(self, walk: Walk, stage: Stage, steps: dict[str, bytes]) -> None:
+        if getattr(walk, stage.name) is not None:
+            return
+        kept = steps.get(stage.name)
+        if kept is not None:
+            setattr(walk, stage.name, msgspec.msgpack.decode(kept, type=stage.result))
+            return
+        before = time.thread_time()
+        result = stage.compute(self._rooms, walk)
+        self._stage_seen(stage.name, time.thread_time() - before)
+        setattr(walk, stage.name, result)
+        encoded = msgspec.msgpack.encode(result)
+        self._transactions.write(walk.scope, lambda tx: _keep(tx, walk, stage.name, encoded))
+
+    def _go_back(self, walk: Walk) -> Walk:
+        """Return the walk as it was before it decided, with the conversation as it is now."""
+        names = [stage.name for stage in STAGES]
+        redo = names[names.index(closing.REDO_FROM) :]
+
+        def forget(tx: Tx) -> Outcome[record.Card | None]:
+            repository.delete_steps(tx, walk.scope, walk.message.id, redo)
+            return Outcome(record.card_of(tx, walk.scope, walk.message.conversation_id))
+
+        card = self._transactions.write(walk.scope, forget) or walk.card
+        return msgspec.structs.replace(walk, card=card, **dict.fromkeys(redo))
+
+    def _give_up(self, walk: Walk) -> None:
+        """Fill in what could not be computed: a person takes over, and the reason says why."""
+        language = walk.card.language or walk.settings.languages[0]
+        walk.findings = (*walk.findings, guard_unavailable("flow", length=len(walk.message.text)))
+        walk.read = walk.read or Reading(language=language, language_score=0.0, words=(), stems=())
+        walk.assess = walk.assess or Assessment(score=0.0, version="given-up")
+        walk.understand = walk.understand or Understanding(intent=None, version="given-up")
+        if walk.card.state in {"waiting", "human"}:
+            walk.decide = Decision(action="relay", reason="person_has_it", rule="flow.given_up@1")
+            walk.answer, walk.route = Answered(), Routed()
+            return
+        walk.decide = Decision(action="hand_over", reason="walk_failed", rule="flow.given_up@1")
+        text = self._rooms.translator.say(language, "reply.hand_over")
+        walk.answer = Answered(reply=Reply(text=text, language=language))
+        walk.route = Routed(handoff=Handoff(reason="walk_failed"))
+
+
+def _message(written: WrittenEntry) -> Message:
+    entry = written.entry
+    return Message(
+        id=entry.message_id or MessageId(""),
+        conversation_id=entry.conversation_id,
+        party_id=entry.party_id,
+        channel=str(entry.data.get("channel", "")),
+        number=int(entry.data.get("number", 0)),
+        text=entry.text or MaskedText(""),
+        received_at=entry.at,
+        language=entry.data.get("language"),
+    )
+
+
+def _lease_all(tx: Tx, keys: tuple[RunKey, ...], *, attempt: bool) -> Outcome[None]:
+    for key in keys:
+        scope = system_scope(key.tenant_id, "flow")
+        repository.lease_run(tx, scope, key.message_id, until=tx.now + LEASE, attempt=attempt)
+    return Outcome(None)
+
+
+def _keep(tx: Tx, walk: Walk, stage: str, result: bytes) -> Outcome[None]:
+    repository.insert_step(tx, walk.scope, walk.message.id, stage=stage, result=result)
+    return Outcome(None)

@@ -1,0 +1,57 @@
+"""What every write transaction settles at its end: ledger and audit lines, jobs, and who is told after the commit."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from doorward import record
+from doorward.kit import jobs as kit_jobs
+from doorward.kit.bus import ProcessBus
+from doorward.kit.tx import Tx
+from doorward.vocabulary.entry import AuditEvent, Entry
+from doorward.vocabulary.ids import ConversationId, TenantId
+from doorward.vocabulary.scope import Scope
+
+Written = Callable[[record.WrittenEntry], None]
+
+
+def conversation_topic(tenant_id: TenantId, conversation_id: ConversationId) -> str:
+    """Return the bus topic of one conversation."""
+    return f"conversation/{tenant_id}/{conversation_id}"
+
+
+def desk_topic(tenant_id: TenantId) -> str:
+    """Return the bus topic of a tenant's desk."""
+    return f"desk/{tenant_id}"
+
+
+def _tell(hear: Written, written: Sequence[record.WrittenEntry]) -> None:
+    for one in written:
+        hear(one)
+
+
+class Settlement:
+    """The one place where outcomes are written down; `Transactions` calls it inside each write."""
+
+    def __init__(self, bus: ProcessBus, *, ring: Callable[[], None], written: Written | None = None) -> None:
+        """Publish on `bus`; `ring` wakes the job worker; `written` hears of every new ledger line (for metrics)."""
+        self._bus = bus
+        self._ring = ring
+        self._written = written
+
+    def __call__(self, tx: Tx, scope: Any, entries: Sequence[Any], jobs: Sequence[Any]) -> None:
+        """Write entries, audit rows and jobs of one outcome in the open transaction."""
+        if not isinstance(scope, Scope):
+            raise TypeError("an outcome with entries or jobs needs a scope")
+        lines = [entry for entry in entries if isinstance(entry, Entry)]
+        record.write_audit(tx, scope, (entry for entry in entries if isinstance(entry, AuditEvent)))
+        written = record.append_entries(tx, scope, lines) if lines else ()
+        for conversation_id in {one.entry.conversation_id for one in written}:
+            self._bus.publish(tx, conversation_topic(scope.tenant_id, conversation_id))
+        if written:
+            self._bus.publish(tx, desk_topic(scope.tenant_id))
+        if written and self._written is not None:
+            tx.after_commit(partial(_tell, self._written, written))
+        if jobs:
+            kit_jobs.enqueue(tx, scope.tenant_id, jobs)
+            tx.after_commit(self._ring)

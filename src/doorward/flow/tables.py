@@ -1,0 +1,28 @@
+"""Where a walk stands, so that a crash anywhere resumes."""
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
+
+from doorward.kit.db import UtcTime, metadata
+
+run_table = Table(
+    "flow_run",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("message_id", Text, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_until", UtcTime),
+)
+Index("ix_flow_run_conversation", run_table.c.tenant_id, run_table.c.conversation_id, run_table.c.state)
+Index("ix_flow_run_state_lease", run_table.c.state, run_table.c.lease_until)
+
+step_table = Table(
+    "flow_step",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("message_id", Text, primary_key=True),
+    Column("stage", Text, primary_key=True),
+    Column("result", LargeBinary, nullable=False),
+)

@@ -1,0 +1,127 @@
+"""A conversation as the desk sees it: what was said, what was found in it, what was decided and why."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from doorward import record
+from doorward.flow.views.transcript import SHOWN, Place, ShownEntry, place_of, show
+from doorward.kit.tx import Tx
+from doorward.record import Card, WrittenEntry
+from doorward.vocabulary.assessment import Assessment
+from doorward.vocabulary.errors import NotFound
+from doorward.vocabulary.finding import Finding
+from doorward.vocabulary.ids import ConversationId, MessageId
+from doorward.vocabulary.scope import Scope
+
+
+class ShownCandidate(msgspec.Struct, frozen=True, kw_only=True):
+    """Knowledge that was considered, with its score 0..1."""
+
+    slug: str
+    section: int
+    title: str
+    score: float
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a message was treated as it was: action, reason code, rule with version, the facts it rested on."""
+
+    at: datetime
+    message_id: MessageId | None
+    action: str
+    reason: str
+    rule: str
+    intent: str
+    intent_score: float
+    candidates: tuple[ShownCandidate, ...]
+    facts: dict[str, Any]
+
+
+class MessageFindings(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found in one message, and how risky it was judged."""
+
+    seq: int
+    message_id: MessageId | None
+    findings: tuple[Finding, ...]
+    assessment: Assessment | None
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to the conversation without words: handed over, assigned, returned, resolved, raised."""
+
+    seq: int
+    kind: str
+    at: datetime
+    actor_kind: str
+    actor_id: str
+    data: dict[str, Any]
+
+
+class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the conversation page shows. `lines` are in order; findings and reasons are by message."""
+
+    card: Card
+    waiting: Place | None
+    lines: tuple[ShownEntry, ...]
+    findings: tuple[MessageFindings, ...]
+    why: tuple[Why, ...]
+    events: tuple[Event, ...]
+
+
+def conversation(tx: Tx, scope: Scope, conversation_id: ConversationId, *, after: int = 0) -> ConversationView:
+    """Return the conversation. Raises `NotFound` when the tenant has no such conversation."""
+    card = record.card_of(tx, scope, conversation_id)
+    if card is None:
+        raise NotFound("no such conversation")
+    written = record.entries_after(tx, scope, conversation_id, after=after)
+    assessed = {one.entry.message_id: one for one in written if one.entry.kind == "assessment.made"}
+    return ConversationView(
+        card=card,
+        waiting=place_of(tx, scope, card),
+        lines=tuple(show(one) for one in written if one.entry.kind in SHOWN),
+        findings=tuple(
+            _findings(one, assessed.get(one.entry.message_id))
+            for one in written
+            if one.entry.kind == "message.customer"
+        ),
+        why=tuple(_why(one) for one in written if one.entry.kind == "decision.made"),
+        events=tuple(_event(one) for one in written if one.entry.kind.split(".")[0] in {"handoff", "identity"}),
+    )
+
+
+def _findings(message: WrittenEntry, assessed: WrittenEntry | None) -> MessageFindings:
+    return MessageFindings(
+        seq=message.seq,
+        message_id=message.entry.message_id,
+        findings=msgspec.convert(message.entry.data.get("findings", ()), tuple[Finding, ...]),
+        assessment=None if assessed is None else msgspec.convert(assessed.entry.data, Assessment),
+    )
+
+
+def _why(written: WrittenEntry) -> Why:
+    entry, data = written.entry, written.entry.data
+    return Why(
+        at=entry.at,
+        message_id=entry.message_id,
+        action=data["action"],
+        reason=data["reason"],
+        rule=data["rule"],
+        intent=data["intent"],
+        intent_score=data["intent_score"],
+        candidates=msgspec.convert(data["candidates"], tuple[ShownCandidate, ...]),
+        facts=data["facts"],
+    )
+
+
+def _event(written: WrittenEntry) -> Event:
+    entry = written.entry
+    return Event(
+        seq=written.seq,
+        kind=entry.kind,
+        at=entry.at,
+        actor_kind=entry.actor.kind,
+        actor_id=entry.actor.id,
+        data=entry.data,
+    )

@@ -1,0 +1,113 @@
+"""A conversation as the customer sees it: what was said, by whom, and who has it now."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from doorward import record, routing
+from doorward.kit.tx import Tx
+from doorward.record import Card, WrittenEntry
+from doorward.vocabulary.errors import NotFound
+from doorward.vocabulary.ids import ConversationId
+from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.text import Span
+
+Author = Literal["customer", "bot", "agent", "system"]
+
+SHOWN = {"message.customer": "customer", "message.bot": "bot", "message.agent": "agent"}
+"""The ledger lines that customers see, with their author."""
+
+
+class ShownSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an answer comes from, for people."""
+
+    title: str
+    slug: str
+    section: int
+
+
+class ShownChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to choose from."""
+
+    label: str
+    says: str
+
+
+class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of a transcript. `text` is masked; `client_id` is the sender's own id of a customer's message."""
+
+    seq: int
+    kind: str
+    at: datetime
+    author: Author
+    text: str
+    language: str = ""
+    spans: tuple[Span, ...] = ()
+    sources: tuple[ShownSource, ...] = ()
+    choices: tuple[ShownChoice, ...] = ()
+    client_id: str | None = None
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where somebody stands in the queue: 1 is next."""
+
+    position: int
+
+
+class Transcript(msgspec.Struct, frozen=True, kw_only=True):
+    """The lines after a number, and how the conversation stands now. `last` is the number of its last line."""
+
+    entries: tuple[ShownEntry, ...]
+    state: str
+    waiting: Place | None
+    last: int
+    language: str = ""
+
+
+def transcript(tx: Tx, scope: Scope, conversation_id: ConversationId, *, after: int = 0) -> Transcript:
+    """Return the conversation's visible lines after `after`; a conversation nobody has spoken in yet is empty."""
+    card = record.card_of(tx, scope, conversation_id)
+    if card is None:
+        return Transcript(entries=(), state="bot", waiting=None, last=0)
+    written = record.entries_after(tx, scope, conversation_id, after=after)
+    shown = tuple(show(one) for one in written if one.entry.kind in SHOWN)
+    return Transcript(
+        entries=shown,
+        state=card.state,
+        waiting=place_of(tx, scope, card),
+        last=written[-1].seq if written else max(after, 0),
+        language=card.language,
+    )
+
+
+def place_of(tx: Tx, scope: Scope, card: Card) -> Place | None:
+    """Return where a waiting conversation stands, None when it does not wait."""
+    if card.state != "waiting":
+        return None
+    before = routing.place_in_queue(tx, scope, card.conversation_id)
+    return None if before is None else Place(position=before + 1)
+
+
+def show(written: WrittenEntry) -> ShownEntry:
+    """Return a ledger line as people see it. Raises `NotFound` for lines that nobody is shown."""
+    entry = written.entry
+    author = SHOWN.get(entry.kind)
+    if author is None or entry.text is None:
+        raise NotFound("this line is not shown")
+    data = entry.data
+    return ShownEntry(
+        seq=written.seq,
+        kind=entry.kind,
+        at=entry.at,
+        author=msgspec.convert(author, Author),
+        text=entry.text.text,
+        language=str(data.get("language") or ""),
+        spans=entry.text.spans,
+        sources=tuple(
+            ShownSource(title=source["title"], slug=source["slug"], section=source["section"])
+            for source in data.get("sources", ())
+        ),
+        choices=msgspec.convert(data.get("choices", ()), tuple[ShownChoice, ...]),
+        client_id=data.get("client_id"),
+    )

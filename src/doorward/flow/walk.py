@@ -1,0 +1,136 @@
+"""What a walking message carries: the accepted message, what the rooms need to know of its tenant, and the results."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from doorward.decision import RuleBook
+from doorward.kit.i18n import Translator
+from doorward.kit.settings import TenantSettings
+from doorward.record import Card
+from doorward.vocabulary.arrival import Message
+from doorward.vocabulary.assessment import Assessment
+from doorward.vocabulary.decision import Decision, Facts
+from doorward.vocabulary.finding import Finding
+from doorward.vocabulary.ids import TenantId
+from doorward.vocabulary.language import LanguagePack
+from doorward.vocabulary.reading import Reading
+from doorward.vocabulary.reply import Handoff, Reply
+from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.text import MaskedText
+from doorward.vocabulary.understanding import Candidate, Understanding
+
+
+class Reconsideration(msgspec.Struct, frozen=True, kw_only=True):
+    """Admission's second look, with content: whether to go on. (Floods and campaigns are judged here later.)"""
+
+    proceed: bool = True
+    reason: str = ""
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer stage's result: a reply, or nothing to say."""
+
+    reply: Reply | None = None
+
+
+class Routed(msgspec.Struct, frozen=True, kw_only=True):
+    """The route stage's result: a hand-over to people, or none."""
+
+    handoff: Handoff | None = None
+
+
+class Reads(Protocol):
+    """What reads a masked text."""
+
+    def read(self, masked: MaskedText, *, languages: tuple[str, ...], hint: str | None) -> Reading:
+        """Return language, words and embedding."""
+
+
+class Understands(Protocol):
+    """What finds out what is wanted."""
+
+    def understand(
+        self, reading: Reading, masked: MaskedText, *, nearest: Callable[[Reading], tuple[Candidate, ...]]
+    ) -> Understanding:
+        """Return intent and candidates."""
+
+
+class Knows(Protocol):
+    """Published knowledge of all tenants."""
+
+    def search(self, scope: Scope, reading: Reading) -> tuple[Candidate, ...]:
+        """Return what may answer, best first."""
+
+    def compose(self, scope: Scope, decision: Decision, understanding: Understanding, *, language: str) -> Reply | None:
+        """Return the reply for a decision, None where nothing is to be said."""
+
+
+class Assesses(Protocol):
+    """What judges the risk of a message."""
+
+    def assess(self, masked: MaskedText, findings: tuple[Finding, ...], reading: Reading) -> Assessment:
+        """Return score and reasons."""
+
+
+class WalkRooms(msgspec.Struct, frozen=True, kw_only=True):
+    """The rooms that the stages call."""
+
+    reader: Reads
+    risk: Assesses
+    understander: Understands
+    rules: RuleBook
+    knowledge: Knows
+    translator: Translator
+    packs: Mapping[str, LanguagePack]
+    settings_of: Callable[[TenantId], TenantSettings]
+
+
+class Walk(msgspec.Struct, kw_only=True):
+    """One message on its way. The stages fill in the fields below the line, in their order."""
+
+    scope: Scope
+    message: Message
+    card: Card
+    settings: TenantSettings
+    findings: tuple[Finding, ...] = ()
+    # ------------------------------------------------------------------------
+    read: Reading | None = None
+    assess: Assessment | None = None
+    understand: Understanding | None = None
+    reconsider: Reconsideration | None = None
+    decide: Decision | None = None
+    answer: Answered | None = None
+    route: Routed | None = None
+
+    def need(self, stage: str) -> Any:
+        """Return the result of an earlier stage. Raises `LookupError` when the order was not kept."""
+        result = getattr(self, stage)
+        if result is None:
+            raise LookupError(f"stage '{stage}' has not run")
+        return result
+
+
+def facts_of(walk: Walk) -> Facts:
+    """Return what policies may look at, gathered from the walk so far."""
+    understanding: Understanding = walk.need("understand")
+    assessment: Assessment = walk.need("assess")
+    scores = [candidate.score for candidate in understanding.candidates]
+    return Facts(
+        state=walk.card.state if walk.card.state != "resolved" else "bot",
+        wants_person=understanding.wants_person,
+        social=understanding.social or "",
+        intent=understanding.intent.name if understanding.intent else "",
+        intent_score=understanding.intent.score if understanding.intent else 0.0,
+        margin=scores[0] - scores[1] if len(scores) > 1 else (scores[0] if scores else 0.0),
+        candidates=len(scores),
+        misunderstood=walk.card.misunderstood,
+        risk=assessment.score,
+        guard_unavailable=any(finding.family == "guard" for finding in walk.findings),
+        masked_kinds=tuple(sorted({span.kind for span in walk.message.text.spans})),
+        threat_kinds=tuple(sorted({finding.kind for finding in walk.findings if finding.family == "threat"})),
+        language=walk.need("read").language,
+        channel=walk.message.channel,
+        blank=not walk.need("read").words,
+    )

@@ -1,0 +1,129 @@
+"""Telling other parts of the process, and other processes, that something changed: topics only, never content.
+
+Two twins: in one process, and over PostgreSQL's LISTEN/NOTIFY for several. A message is a topic string; who listens
+reloads what it may see. A lost message loses nothing but time, since listeners also look by themselves now and then.
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+import psycopg
+from sqlalchemy import func, select
+
+from doorward.kit.db import Database
+from doorward.kit.logging import get_logger
+from doorward.kit.tx import Tx
+
+log = get_logger("kit.bus")
+
+_CHANNEL = "doorward"
+_WAITING = 1000
+
+
+class Bus(Protocol):
+    """What a bus can do."""
+
+    def publish(self, tx: Tx, topic: str) -> None:
+        """Tell everyone who listens to `topic`, once `tx` is committed."""
+
+    def listen(self, *topics: str) -> contextlib.AbstractAsyncContextManager[AsyncIterator[str]]:
+        """Open a stream of the topics among `topics` that were published since; for the event loop."""
+
+    def close(self) -> None:
+        """Stop."""
+
+
+class _Listener:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.queue: asyncio.Queue[str] = asyncio.Queue(_WAITING)
+
+    def put(self, topic: str) -> None:
+        # A listener that is a thousand behind has the news anyway: it reloads when it gets there.
+        with contextlib.suppress(asyncio.QueueFull):
+            self.queue.put_nowait(topic)
+
+    async def stream(self) -> AsyncIterator[str]:
+        while True:
+            yield await self.queue.get()
+
+
+class ProcessBus:
+    """The bus of a single process."""
+
+    def __init__(self) -> None:
+        """Start with no listeners."""
+        self._lock = threading.Lock()
+        self._listeners: dict[str, set[_Listener]] = {}
+
+    def publish(self, tx: Tx, topic: str) -> None:
+        """See `Bus`."""
+        tx.after_commit(lambda: self.spread(topic))
+
+    def spread(self, topic: str) -> None:
+        """Tell this process's listeners now; from any thread."""
+        with self._lock:
+            listeners = tuple(self._listeners.get(topic, ()))
+        for listener in listeners:
+            with contextlib.suppress(RuntimeError):  # the listener's loop has ended
+                listener.loop.call_soon_threadsafe(listener.put, topic)
+
+    @contextlib.asynccontextmanager
+    async def listen(self, *topics: str) -> AsyncIterator[AsyncIterator[str]]:
+        """See `Bus`."""
+        listener = _Listener(asyncio.get_running_loop())
+        with self._lock:
+            for topic in topics:
+                self._listeners.setdefault(topic, set()).add(listener)
+        try:
+            yield listener.stream()
+        finally:
+            with self._lock:
+                for topic in topics:
+                    self._listeners[topic].discard(listener)
+                    if not self._listeners[topic]:
+                        del self._listeners[topic]
+
+    def close(self) -> None:
+        """See `Bus`."""
+
+
+class PostgresBus(ProcessBus):
+    """The bus of several processes on one PostgreSQL database."""
+
+    def __init__(self, database: Database) -> None:
+        """Start a thread that listens on a connection of its own and connects again when it is lost."""
+        super().__init__()
+        self._address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="bus", daemon=True)
+        self._thread.start()
+
+    def publish(self, tx: Tx, topic: str) -> None:
+        """See `Bus`: the server delivers it when the transaction commits."""
+        tx.execute(select(func.pg_notify(_CHANNEL, topic)))
+
+    def close(self) -> None:
+        """See `Bus`."""
+        self._stopping.set()
+        self._thread.join(timeout=5)
+
+    def _serve(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with psycopg.connect(self._address, autocommit=True) as connection:
+                    connection.execute(f"LISTEN {_CHANNEL}")
+                    while not self._stopping.is_set():
+                        for notice in connection.notifies(timeout=0.5):
+                            self.spread(notice.payload)
+            except psycopg.OperationalError:
+                log.warning("kit.bus.lost")
+                self._stopping.wait(1)
+
+
+def open_bus(database: Database) -> ProcessBus:
+    """Return the bus that fits the database."""
+    return ProcessBus() if database.is_sqlite else PostgresBus(database)

@@ -1,0 +1,1 @@
+"""Plugins of the kind `channels`: one folder each, found by discovery."""

@@ -1,0 +1,1 @@
+"""Plugins of the kind `companies`: one folder each, found by discovery."""

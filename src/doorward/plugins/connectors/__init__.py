@@ -1,0 +1,1 @@
+"""Plugins of the kind `connectors`: one folder each, found by discovery."""

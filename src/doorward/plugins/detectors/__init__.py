@@ -1,0 +1,1 @@
+"""Plugins of the kind `detectors`: one folder each, found by discovery."""

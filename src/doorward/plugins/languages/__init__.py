@@ -1,0 +1,1 @@
+"""Plugins of the kind `languages`: one folder each, found by discovery."""

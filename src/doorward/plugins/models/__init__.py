@@ -1,0 +1,1 @@
+"""Plugins of the kind `models`: one folder each, found by discovery."""

@@ -1,0 +1,1 @@
+"""Plugins of the kind `policies`: one folder each, found by discovery."""

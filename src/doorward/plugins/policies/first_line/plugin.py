@@ -1,0 +1,28 @@
+"""The first line's policy: rules.toml beside this file."""
+
+from importlib.resources import files
+
+from doorward.decision import Policy, Rule, read_rules
+
+SETTINGS = ("answer_threshold", "clarify_threshold", "risk_threshold")
+
+
+class FirstLine:
+    """Reads its rules once."""
+
+    id = "first_line"
+    priority = 100
+
+    def __init__(self) -> None:
+        """Read and check `rules.toml`. Raises `PolicyInvalid`."""
+        text = files(__package__).joinpath("rules.toml").read_text(encoding="utf-8")
+        self.version, self._rules = read_rules(text, settings=SETTINGS)
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Return the rules in order."""
+        return self._rules
+
+
+def build(_kit: object) -> Policy:
+    """Return the policy."""
+    return FirstLine()

@@ -1,0 +1,1 @@
+"""Plugins of the kind `procedures`: one folder each, found by discovery."""

@@ -1,0 +1,223 @@
+"""The audit: rows commit with their transaction; a sealer chains them per tenant; the signed head lies outside.
+
+The chain's value at row n is HMAC-SHA256 under the tenant's audit key of the value at n-1 and all fields of
+row n. After sealing, the last number and value are signed (Ed25519) and written to a file outside the database, so that a changed
+byte, a removed row and a cut tail are all found.
+"""
+
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from doorward.kit.crypto import keyed_hash
+from doorward.kit.ids import new_id
+from doorward.kit.keys import Keys
+from doorward.kit.tx import Transactions, Tx
+from doorward.record import repository
+from doorward.vocabulary.entry import AuditEvent
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.scope import Scope
+
+_SEALED_AT_ONCE = 500
+_START = b"doorward-audit-1"
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """The signed end of a chain: number and value of its last row, when it was signed, and the signature (hex)."""
+
+    tenant_id: str
+    seq: int
+    chain: str
+    at: str
+    signature: str
+
+    def signed_part(self) -> bytes:
+        """Return the bytes that the signature covers."""
+        return "\x1f".join((self.tenant_id, str(self.seq), self.chain, self.at)).encode()
+
+
+class AuditProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with an audit: rows changed or missing, the tail cut, the head missing or not signed by us."""
+
+    code: Literal["row_changed", "row_missing", "tail_missing", "head_missing", "head_forged", "head_differs"]
+    seq: int
+    detail: str
+
+
+class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of a check: rows checked, rows that wait for the sealer, and the first problem, if any."""
+
+    sealed: int
+    unsealed: int
+    problem: AuditProblem | None = None
+
+
+def write_audit(tx: Tx, scope: Scope, events: Iterable[AuditEvent]) -> None:
+    """Write audit rows in the open transaction."""
+    rows = [
+        {
+            "id": new_id(),
+            "at": tx.now,
+            "actor_kind": scope.actor.kind,
+            "actor_id": scope.actor.id,
+            "action": event.action,
+            "object_kind": event.object_kind,
+            "object_id": event.object_id,
+            "fields": event.fields,
+            "reason": event.reason,
+        }
+        for event in events
+    ]
+    if rows:
+        repository.insert_audit(tx, scope, rows)
+
+
+def _link(key: bytes, before: bytes, row: Any, seq: int) -> bytes:
+    fields = [
+        row.id,
+        row.tenant_id,
+        row.at.isoformat(),
+        row.actor_kind,
+        row.actor_id,
+        row.action,
+        row.object_kind,
+        row.object_id,
+        list(row.fields),
+        row.reason,
+    ]
+    return keyed_hash(key, before, str(seq).encode(), msgspec.json.encode(fields))
+
+
+class AuditLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One audit row as people see it; `seq` is None until it is sealed."""
+
+    at: datetime
+    actor_kind: str
+    actor_id: str
+    action: str
+    object_kind: str
+    object_id: str
+    fields: tuple[str, ...]
+    reason: str | None
+    seq: int | None
+
+
+def latest_audit(tx: Tx, scope: Scope, *, limit: int = 100, object_id: str | None = None) -> tuple[AuditLine, ...]:
+    """Return the newest audit lines, of one object if given, newest first."""
+    return tuple(
+        AuditLine(
+            at=row.at,
+            actor_kind=row.actor_kind,
+            actor_id=row.actor_id,
+            action=row.action,
+            object_kind=row.object_kind,
+            object_id=row.object_id,
+            fields=tuple(row.fields),
+            reason=row.reason,
+            seq=row.seq,
+        )
+        for row in repository.latest_audit(tx, scope, limit=limit, object_id=object_id)
+    )
+
+
+class AuditSealer:
+    """Chains the audit rows of a tenant and writes the signed head."""
+
+    def __init__(self, transactions: Transactions, keys: Keys, folder: Path) -> None:
+        """Write heads below `folder` (0700), which should not be part of the database's backup."""
+        self._transactions = transactions
+        self._keys = keys
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def seal(self, scope: Scope) -> int:
+        """Seal what waits, sign the new head if there is one, and return how many rows were sealed."""
+        sealed = 0
+        while self._transactions.read(lambda tx: repository.unsealed_audit(tx, scope, limit=1)):
+            count = self._transactions.write(scope, lambda tx: self._seal_some(tx, scope))
+            sealed += count
+            if count < _SEALED_AT_ONCE:
+                break
+        last = self._transactions.read(lambda tx: repository.last_sealed_audit(tx, scope))
+        head = read_head(self._folder, scope)
+        if last is not None and (head is None or head.seq < last.seq):
+            self._write_head(scope, last.seq, last.chain)
+        return sealed
+
+    def _seal_some(self, tx: Tx, scope: Scope) -> Outcome[int]:
+        repository.lock(tx, scope, "audit")
+        key = self._keys.tenant_secret(scope.tenant_id, "audit")
+        last = repository.last_sealed_audit(tx, scope)
+        seq, chain = (last.seq, bytes(last.chain)) if last is not None else (0, _START)
+        rows = repository.unsealed_audit(tx, scope, limit=_SEALED_AT_ONCE)
+        for row in rows:
+            seq += 1
+            chain = _link(key, chain, row, seq)
+            repository.seal_audit(tx, scope, row.id, seq=seq, chain=chain)
+        return Outcome(len(rows))
+
+    def _write_head(self, scope: Scope, seq: int, chain: bytes) -> None:
+        at = self._transactions.read(lambda tx: tx.now).isoformat()
+        head = Head(tenant_id=scope.tenant_id, seq=seq, chain=bytes(chain).hex(), at=at, signature="")
+        signature = self._keys.sign(scope.tenant_id, head.signed_part()).hex()
+        path = _head_path(self._folder, scope)
+        beside = path.with_suffix(".new")
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
+            handle.write(msgspec.json.encode(msgspec.structs.replace(head, signature=signature)))
+            handle.flush()
+            os.fsync(handle.fileno())
+        beside.replace(path)
+
+
+def _head_path(folder: Path, scope: Scope) -> Path:
+    return folder / f"{scope.tenant_id}.head.json"
+
+
+def read_head(folder: Path, scope: Scope) -> Head | None:
+    """Return the signed head of a tenant's audit, or None when there is none or it is not readable."""
+    try:
+        return msgspec.json.decode(_head_path(folder, scope).read_bytes(), type=Head)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def verify_audit(tx: Tx, scope: Scope, *, keys: Keys, folder: Path) -> AuditReport:
+    """Walk the whole chain and hold it against the signed head."""
+    key = keys.tenant_secret(scope.tenant_id, "audit")
+    head = read_head(folder, scope)
+    unsealed = repository.count_unsealed_audit(tx, scope)
+    seq, chain, at_head = 0, _START, b""
+    while rows := repository.sealed_audit_after(tx, scope, seq, limit=_SEALED_AT_ONCE):
+        for row in rows:
+            seq += 1
+            if row.seq != seq:
+                problem = AuditProblem(code="row_missing", seq=seq, detail=f"row {seq} is missing")
+                return AuditReport(sealed=seq - 1, unsealed=unsealed, problem=problem)
+            chain = _link(key, chain, row, seq)
+            if chain != bytes(row.chain):
+                problem = AuditProblem(code="row_changed", seq=seq, detail=f"row {seq} is not what was sealed")
+                return AuditReport(sealed=seq - 1, unsealed=unsealed, problem=problem)
+            if head is not None and seq == head.seq:
+                at_head = chain
+    return AuditReport(sealed=seq, unsealed=unsealed, problem=_judge_head(scope, keys, head, seq, at_head))
+
+
+def _judge_head(scope: Scope, keys: Keys, head: Head | None, last: int, at_head: bytes) -> AuditProblem | None:
+    if head is None:
+        if last == 0:
+            return None
+        return AuditProblem(code="head_missing", seq=last, detail="there is no signed head, though rows are sealed")
+    if head.tenant_id != scope.tenant_id or not keys.verify(
+        scope.tenant_id, bytes.fromhex(head.signature), head.signed_part()
+    ):
+        return AuditProblem(code="head_forged", seq=head.seq, detail="the head is not signed by this tenant's key")
+    if head.seq > last:
+        detail = f"the head says {head.seq} rows, the chain ends at {last}: the tail is missing"
+        return AuditProblem(code="tail_missing", seq=last + 1, detail=detail)
+    if at_head.hex() != head.chain:
+        return AuditProblem(code="head_differs", seq=head.seq, detail="the chain is not the one that was signed")
+    return None

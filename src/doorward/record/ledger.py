@@ -1,0 +1,116 @@
+"""Writing to and reading from the conversation ledger."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from doorward.kit.tx import Tx
+from doorward.record import repository
+from doorward.record.card import Card, CardQuery, project
+from doorward.vocabulary.entry import Entry
+from doorward.vocabulary.ids import ConversationId, MessageId, PartyId
+from doorward.vocabulary.scope import Actor, Scope
+from doorward.vocabulary.text import MaskedText, Span
+
+
+class WrittenEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A ledger line with its number: numbers begin at 1, have no gaps, and never change."""
+
+    seq: int
+    entry: Entry
+
+
+def lock_conversation(tx: Tx, scope: Scope, conversation_id: ConversationId) -> None:
+    """Make this transaction the only one that writes to the conversation until it ends."""
+    repository.lock(tx, scope, f"conversation:{conversation_id}")
+
+
+def append_entries(tx: Tx, scope: Scope, entries: Iterable[Entry]) -> tuple[WrittenEntry, ...]:
+    """Write entries at the end of their conversations' ledgers and bring the cards up to date.
+
+    A line whose key is in the ledger already is left out, so writing twice is writing once. Returns what was written.
+    """
+    by_conversation: dict[ConversationId, list[Entry]] = {}
+    for entry in entries:
+        by_conversation.setdefault(entry.conversation_id, []).append(entry)
+    written: list[WrittenEntry] = []
+    for conversation_id, lines in by_conversation.items():
+        lock_conversation(tx, scope, conversation_id)
+        before = repository.find_card(tx, scope, conversation_id)
+        fresh = [line for line in lines if repository.find_key(tx, scope, conversation_id, line.key) is None]
+        card, numbered = before, []
+        for entry in fresh:
+            seq = (card.last_seq if card else 0) + 1
+            card = project(card, entry, seq)
+            numbered.append((seq, entry))
+        if card is not None and numbered:
+            repository.insert_entries(tx, scope, numbered)
+            repository.save_card(tx, scope, card, new=before is None)
+        written += [WrittenEntry(seq=seq, entry=entry) for seq, entry in numbered]
+    return tuple(written)
+
+
+def entries_after(
+    tx: Tx, scope: Scope, conversation_id: ConversationId, *, after: int = 0, limit: int = 500
+) -> tuple[WrittenEntry, ...]:
+    """Return the ledger lines of a conversation with numbers above `after`, at most `limit`, in order."""
+    rows = repository.find_entries(tx, scope, conversation_id, after=after, limit=limit)
+    return tuple(read_entry(row) for row in rows)
+
+
+def find_entry(tx: Tx, scope: Scope, conversation_id: ConversationId, key: str) -> WrittenEntry | None:
+    """Return the ledger line with this key, or None."""
+    row = repository.find_key(tx, scope, conversation_id, key)
+    return None if row is None else read_entry(row)
+
+
+def read_entry(row: Any) -> WrittenEntry:
+    """Return a ledger row as an entry."""
+    spans = tuple(msgspec.convert(span, Span) for span in row.spans or ())
+    entry = Entry(
+        kind=row.kind,
+        conversation_id=ConversationId(row.conversation_id),
+        party_id=PartyId(row.party_id),
+        key=row.key,
+        at=row.at,
+        actor=Actor(kind=row.actor_kind, id=row.actor_id),
+        text=None if row.text is None else MaskedText(row.text, spans),
+        message_id=None if row.message_id is None else MessageId(row.message_id),
+        data=row.data,
+    )
+    return WrittenEntry(seq=row.seq, entry=entry)
+
+
+def card_of(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Card | None:
+    """Return a conversation's card, or None when there is no such conversation in this tenant."""
+    return repository.find_card(tx, scope, conversation_id)
+
+
+def list_cards(tx: Tx, scope: Scope, wanted: CardQuery) -> tuple[Card, ...]:
+    """Return the cards that are wanted, the latest first."""
+    return repository.find_cards(tx, scope, wanted)
+
+
+def conversations_of(tx: Tx, scope: Scope) -> tuple[ConversationId, ...]:
+    """Return the ids of all conversations in the tenant's ledger."""
+    return repository.find_conversations(tx, scope)
+
+
+def count_by_state(tx: Tx, scope: Scope) -> dict[str, int]:
+    """Return how many conversations are in each state."""
+    return repository.count_cards(tx, scope)
+
+
+def outcomes_between(tx: Tx, scope: Scope, since: datetime, until: datetime) -> tuple[Card, ...]:
+    """Return the cards of all conversations opened from `since` until before `until`."""
+    return repository.outcomes(tx, scope, since=since, until=until)
+
+
+def rebuild_card(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Card | None:
+    """Return the card as the ledger alone gives it; it must equal the stored one."""
+    card = None
+    for written in entries_after(tx, scope, conversation_id, limit=1_000_000):
+        card = project(card, written.entry, written.seq)
+    return card

@@ -1,0 +1,194 @@
+"""The record's SQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, insert, select, text, update
+
+from doorward.kit.tx import Tx
+from doorward.record.card import Card, CardQuery
+from doorward.record.tables import audit_table, card_table, entry_table
+from doorward.vocabulary.entry import Entry
+from doorward.vocabulary.ids import ConversationId, PartyId
+from doorward.vocabulary.scope import Scope
+
+_CARD_FIELDS = tuple(field.name for field in msgspec.structs.fields(Card))
+_CARD_COLUMNS = [card_table.c[name] for name in _CARD_FIELDS]
+
+
+def lock(tx: Tx, scope: Scope, name: str) -> None:
+    """Hold everybody else off `name` until this transaction ends. SQLite's one writer needs no lock."""
+    if tx.connection.dialect.name == "postgresql":
+        key = f"{scope.tenant_id}\x1f{name}"
+        tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
+def find_card(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Card | None:
+    """Return the conversation's card, or None."""
+    row = tx.execute(
+        select(*_CARD_COLUMNS).where(
+            card_table.c.tenant_id == scope.tenant_id, card_table.c.conversation_id == conversation_id
+        )
+    ).first()
+    return None if row is None else Card(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def find_cards(tx: Tx, scope: Scope, wanted: CardQuery) -> tuple[Card, ...]:
+    """Return the cards that are wanted, the latest first."""
+    query = select(*_CARD_COLUMNS).where(card_table.c.tenant_id == scope.tenant_id)
+    if wanted.states:
+        query = query.where(card_table.c.state.in_(wanted.states))
+    if wanted.party_id is not None:
+        query = query.where(card_table.c.party_id == wanted.party_id)
+    if wanted.assignee is not None:
+        query = query.where(card_table.c.assignee == wanted.assignee)
+    query = query.order_by(card_table.c.last_at.desc(), card_table.c.conversation_id)
+    rows = tx.execute(query.limit(wanted.limit).offset(wanted.offset))
+    return tuple(Card(**row._mapping) for row in rows)  # noqa: SLF001 - as above
+
+
+def count_cards(tx: Tx, scope: Scope) -> dict[str, int]:
+    """Return how many conversations are in each state."""
+    query = (
+        select(card_table.c.state, func.count().label("number"))
+        .where(card_table.c.tenant_id == scope.tenant_id)
+        .group_by(card_table.c.state)
+    )
+    return {row.state: row.number for row in tx.execute(query)}
+
+
+def save_card(tx: Tx, scope: Scope, card: Card, *, new: bool) -> None:
+    """Write the card as it is now."""
+    values = {name: getattr(card, name) for name in _CARD_FIELDS}
+    if new:
+        tx.execute(insert(card_table), {"tenant_id": scope.tenant_id, **values})
+        return
+    del values["conversation_id"]
+    tx.execute(
+        update(card_table).where(
+            card_table.c.tenant_id == scope.tenant_id, card_table.c.conversation_id == card.conversation_id
+        ),
+        values,
+    )
+
+
+def find_key(tx: Tx, scope: Scope, conversation_id: ConversationId, key: str) -> Any | None:
+    """Return the ledger row with this key, or None."""
+    return tx.execute(
+        select(entry_table).where(
+            entry_table.c.tenant_id == scope.tenant_id,
+            entry_table.c.conversation_id == conversation_id,
+            entry_table.c.key == key,
+        )
+    ).first()
+
+
+def insert_entries(tx: Tx, scope: Scope, entries: Sequence[tuple[int, Entry]]) -> None:
+    """Add numbered lines to the ledger."""
+    rows = [
+        {
+            "tenant_id": scope.tenant_id,
+            "conversation_id": entry.conversation_id,
+            "seq": seq,
+            "kind": entry.kind,
+            "key": entry.key,
+            "at": entry.at,
+            "actor_kind": entry.actor.kind,
+            "actor_id": entry.actor.id,
+            "party_id": entry.party_id,
+            "message_id": entry.message_id,
+            "text": None if entry.text is None else entry.text.text,
+            "spans": None if entry.text is None else entry.text.spans,
+            "data": entry.data,
+        }
+        for seq, entry in entries
+    ]
+    tx.execute(insert(entry_table), rows)
+
+
+def find_entries(tx: Tx, scope: Scope, conversation_id: ConversationId, *, after: int, limit: int) -> Sequence[Any]:
+    """Return ledger rows with numbers above `after`, in order."""
+    return tx.execute(
+        select(entry_table)
+        .where(
+            entry_table.c.tenant_id == scope.tenant_id,
+            entry_table.c.conversation_id == conversation_id,
+            entry_table.c.seq > after,
+        )
+        .order_by(entry_table.c.seq)
+        .limit(limit)
+    ).all()
+
+
+def find_conversations(tx: Tx, scope: Scope) -> tuple[ConversationId, ...]:
+    """Return the ids of all conversations that have a ledger."""
+    query = select(entry_table.c.conversation_id).where(entry_table.c.tenant_id == scope.tenant_id).distinct()
+    return tuple(tx.execute(query).scalars())
+
+
+def insert_audit(tx: Tx, scope: Scope, rows: Sequence[dict[str, Any]]) -> None:
+    """Add audit rows, unsealed."""
+    tx.execute(insert(audit_table), [{"tenant_id": scope.tenant_id, **row} for row in rows])
+
+
+def unsealed_audit(tx: Tx, scope: Scope, *, limit: int) -> Sequence[Any]:
+    """Return audit rows that are not sealed yet, in order of their ids, which is the order of their making."""
+    return tx.execute(
+        select(audit_table)
+        .where(audit_table.c.tenant_id == scope.tenant_id, audit_table.c.seq.is_(None))
+        .order_by(audit_table.c.id)
+        .limit(limit)
+    ).all()
+
+
+def last_sealed_audit(tx: Tx, scope: Scope) -> Any | None:
+    """Return the audit row at the end of the chain, or None."""
+    return tx.execute(
+        select(audit_table)
+        .where(audit_table.c.tenant_id == scope.tenant_id, audit_table.c.seq.is_not(None))
+        .order_by(audit_table.c.seq.desc())
+        .limit(1)
+    ).first()
+
+
+def seal_audit(tx: Tx, scope: Scope, audit_id: str, *, seq: int, chain: bytes) -> None:
+    """Give an unsealed row its place in the chain."""
+    tx.execute(
+        update(audit_table)
+        .where(audit_table.c.tenant_id == scope.tenant_id, audit_table.c.id == audit_id, audit_table.c.seq.is_(None))
+        .values(seq=seq, chain=chain)
+    )
+
+
+def sealed_audit_after(tx: Tx, scope: Scope, seq: int, *, limit: int) -> Sequence[Any]:
+    """Return sealed audit rows with numbers above `seq`, in order."""
+    return tx.execute(
+        select(audit_table)
+        .where(audit_table.c.tenant_id == scope.tenant_id, audit_table.c.seq > seq)
+        .order_by(audit_table.c.seq)
+        .limit(limit)
+    ).all()
+
+
+def latest_audit(tx: Tx, scope: Scope, *, limit: int, object_id: str | None = None) -> Sequence[Any]:
+    """Return the newest audit rows, of one object if given."""
+    query = select(audit_table).where(audit_table.c.tenant_id == scope.tenant_id)
+    if object_id is not None:
+        query = query.where(audit_table.c.object_id == object_id)
+    return tx.execute(query.order_by(audit_table.c.id.desc()).limit(limit)).all()
+
+
+def count_unsealed_audit(tx: Tx, scope: Scope) -> int:
+    """Return how many audit rows wait for the sealer."""
+    query = select(func.count()).where(audit_table.c.tenant_id == scope.tenant_id, audit_table.c.seq.is_(None))
+    return int(tx.execute(query).scalar_one())
+
+
+def outcomes(tx: Tx, scope: Scope, *, since: datetime, until: datetime) -> tuple[Card, ...]:
+    """Return the cards of conversations opened in [since, until)."""
+    query = select(*_CARD_COLUMNS).where(
+        card_table.c.tenant_id == scope.tenant_id, card_table.c.opened_at >= since, card_table.c.opened_at < until
+    )
+    return tuple(Card(**row._mapping) for row in tx.execute(query))  # noqa: SLF001 - as above

@@ -1,0 +1,79 @@
+"""The record's tables. Rows of `record_entry` and `record_audit` are only ever added (and sealed)."""
+
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+
+from doorward.kit.db import Json, UtcTime, metadata
+
+entry_table = Table(
+    "record_entry",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("conversation_id", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("party_id", Text, nullable=False),
+    Column("message_id", Text),
+    Column("text", Text),
+    Column("spans", Json),
+    Column("data", Json, nullable=False),
+    UniqueConstraint("tenant_id", "conversation_id", "key"),
+)
+
+card_table = Table(
+    "record_card",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("conversation_id", Text, primary_key=True),
+    Column("party_id", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    Column("last_seq", Integer, nullable=False),
+    Column("last_author", Text, nullable=False),
+    Column("preview", Text, nullable=False),
+    Column("risk", Float, nullable=False),
+    Column("intent", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("assignee", Text),
+    Column("waiting_since", UtcTime),
+    Column("assigned_at", UtcTime),
+    Column("first_response_at", UtcTime),
+    Column("resolved_at", UtcTime),
+    Column("waited_seconds", Float, nullable=False),
+    Column("customer_messages", Integer, nullable=False),
+    Column("bot_messages", Integer, nullable=False),
+    Column("agent_messages", Integer, nullable=False),
+    Column("handovers", Integer, nullable=False),
+    Column("misunderstood", Integer, nullable=False),
+    Column("helped", Integer, nullable=False),
+)
+Index("ix_record_card_state_last", card_table.c.tenant_id, card_table.c.state, card_table.c.last_at)
+Index("ix_record_card_last", card_table.c.tenant_id, card_table.c.last_at)
+Index("ix_record_card_party", card_table.c.tenant_id, card_table.c.party_id)
+
+audit_table = Table(
+    "record_audit",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tenant_id", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("object_kind", Text, nullable=False),
+    Column("object_id", Text, nullable=False),
+    Column("fields", Json, nullable=False),
+    Column("reason", Text),
+    # Filled in by the sealer: the row's place in its tenant's chain and the chain's value there.
+    Column("seq", Integer),
+    Column("chain", LargeBinary),
+    UniqueConstraint("tenant_id", "seq"),
+)
+Index("ix_record_audit_tenant_at", audit_table.c.tenant_id, audit_table.c.at)

@@ -1,0 +1,25 @@
+"""Routing: who waits for a person, who is there, and who gets whom."""
+
+from doorward.routing.queue import (
+    Presence,
+    Waiting,
+    assign,
+    enter_queue,
+    leave_queue,
+    place_in_queue,
+    presence_of,
+    set_presence,
+    waiting_list,
+)
+
+__all__ = [
+    "Presence",
+    "Waiting",
+    "assign",
+    "enter_queue",
+    "leave_queue",
+    "place_in_queue",
+    "presence_of",
+    "set_presence",
+    "waiting_list",
+]

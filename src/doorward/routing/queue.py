@@ -1,0 +1,170 @@
+"""A queue that is first in, first out within a priority, and is drained the moment anybody is free."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from doorward.kit.tx import Tx
+from doorward.routing import repository
+from doorward.vocabulary.entry import AuditEvent, Entry
+from doorward.vocabulary.errors import Conflict
+from doorward.vocabulary.ids import ConversationId, PartyId, StaffId
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.reply import Handoff
+from doorward.vocabulary.scope import Scope
+
+PresenceState = Literal["available", "away"]
+
+
+class Presence(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether an agent takes conversations, and how many at once."""
+
+    staff_id: StaffId
+    state: PresenceState
+    capacity: int
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation in the queue."""
+
+    conversation_id: ConversationId
+    party_id: PartyId
+    priority: int
+    entered_at: datetime
+
+
+def enter_queue(
+    tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: PartyId, *, handoff: Handoff
+) -> Outcome[int]:
+    """Put a conversation into the queue, unless it is there or with an agent, and give out what can be given out.
+
+    Returns how many wait before it: 0 when it is next or was assigned at once.
+    """
+    repository.lock_queue(tx, scope)
+    if repository.find_item(tx, scope, conversation_id) is None:
+        repository.insert_item(
+            tx,
+            scope,
+            {
+                "conversation_id": conversation_id,
+                "party_id": party_id,
+                "queue": handoff.queue,
+                "priority": handoff.priority,
+                "entered_at": tx.now,
+            },
+        )
+    entries = _drain(tx, scope)
+    return Outcome(place_in_queue(tx, scope, conversation_id) or 0, entries)
+
+
+def place_in_queue(tx: Tx, scope: Scope, conversation_id: ConversationId) -> int | None:
+    """Return how many wait before this conversation, None when it does not wait."""
+    item = repository.find_item(tx, scope, conversation_id)
+    if item is None or item.staff_id is not None:
+        return None
+    return repository.count_before(tx, scope, item)
+
+
+def assign(
+    tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: PartyId, *, staff_id: StaffId
+) -> Outcome[bool]:
+    """Give a conversation to this agent, whether it waits, is with the bot, or is with nobody.
+
+    Returns whether anything changed. Raises `Conflict` when another agent has it. Taking by hand may exceed the
+    agent's capacity: a person who decides to help is not stopped.
+    """
+    repository.lock_queue(tx, scope)
+    item = repository.find_item(tx, scope, conversation_id)
+    if item is not None and item.staff_id is not None:
+        if item.staff_id == staff_id:
+            return Outcome(value=False)
+        raise Conflict("another agent has this conversation")
+    if item is None:
+        repository.insert_item(
+            tx,
+            scope,
+            {
+                "conversation_id": conversation_id,
+                "party_id": party_id,
+                "queue": "default",
+                "priority": 0,
+                "entered_at": tx.now,
+            },
+        )
+    repository.assign_item(tx, scope, conversation_id, staff_id)
+    return Outcome(value=True, entries=_assigned(tx, scope, conversation_id, party_id, staff_id))
+
+
+def leave_queue(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Outcome[bool]:
+    """Take a conversation out of routing (handed back or resolved) and give the freed place to who waits longest."""
+    repository.lock_queue(tx, scope)
+    was_there = repository.delete_item(tx, scope, conversation_id)
+    return Outcome(was_there, _drain(tx, scope))
+
+
+def set_presence(tx: Tx, scope: Scope, staff_id: StaffId, *, state: PresenceState, capacity: int) -> Outcome[Presence]:
+    """Say whether an agent takes conversations and how many at once; whoever waits is given out at once."""
+    repository.lock_queue(tx, scope)
+    repository.save_presence(tx, scope, staff_id, state=state, capacity=capacity)
+    audit = AuditEvent(action="presence.set", object_kind="staff", object_id=staff_id, fields=(state,))
+    presence = Presence(staff_id=staff_id, state=state, capacity=capacity)
+    return Outcome(presence, (audit, *_drain(tx, scope)))
+
+
+def presence_of(tx: Tx, scope: Scope, staff_id: StaffId) -> Presence | None:
+    """Return an agent's presence, None before the first time."""
+    row = repository.find_presence(tx, scope, staff_id)
+    return None if row is None else Presence(staff_id=StaffId(row.staff_id), state=row.state, capacity=row.capacity)
+
+
+def waiting_list(tx: Tx, scope: Scope, *, limit: int = 100) -> tuple[Waiting, ...]:
+    """Return who waits, next first."""
+    return tuple(
+        Waiting(
+            conversation_id=ConversationId(row.conversation_id),
+            party_id=PartyId(row.party_id),
+            priority=row.priority,
+            entered_at=row.entered_at,
+        )
+        for row in repository.waiting_items(tx, scope, limit=limit)
+    )
+
+
+def _drain(tx: Tx, scope: Scope) -> tuple[Entry | AuditEvent, ...]:
+    """Give waiting conversations to available agents: next in line first, to the agent with most room, fewest first."""
+    load = repository.load_by_staff(tx, scope)
+    room = {row.staff_id: row.capacity - load.get(row.staff_id, 0) for row in repository.present_staff(tx, scope)}
+    room = {staff_id: free for staff_id, free in room.items() if free > 0}
+    entries: list[Entry | AuditEvent] = []
+    for item in repository.waiting_items(tx, scope, limit=sum(room.values())) if room else ():
+        staff_id = min(room, key=lambda one: (load.get(one, 0), one))
+        conversation_id = ConversationId(item.conversation_id)
+        repository.assign_item(tx, scope, conversation_id, StaffId(staff_id))
+        entries += _assigned(tx, scope, conversation_id, PartyId(item.party_id), StaffId(staff_id))
+        load[staff_id] = load.get(staff_id, 0) + 1
+        room[staff_id] -= 1
+        if not room[staff_id]:
+            del room[staff_id]
+    return tuple(entries)
+
+
+def _assigned(
+    tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: PartyId, staff_id: StaffId
+) -> tuple[Entry | AuditEvent, ...]:
+    item = repository.find_item(tx, scope, conversation_id)
+    # The moment of assignment makes the key: the same agent may get the same conversation again another time.
+    key = f"assigned:{staff_id}:{tx.now.isoformat()}:{item.entered_at.isoformat() if item is not None else ''}"
+    entry = Entry(
+        kind="handoff.assigned",
+        conversation_id=conversation_id,
+        party_id=party_id,
+        key=key,
+        at=tx.now,
+        actor=scope.actor,
+        data={"staff_id": staff_id},
+    )
+    audit = AuditEvent(
+        action="conversation.assigned", object_kind="conversation", object_id=conversation_id, fields=("assignee",)
+    )
+    return (entry, audit)

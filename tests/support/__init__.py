@@ -1,0 +1,1 @@
+"""What tests share: databases, a house, plugins, a running server."""

