@@ -1,0 +1,1 @@
+"""German: sentences, words and case rules."""

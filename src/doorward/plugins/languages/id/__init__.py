@@ -1,0 +1,1 @@
+"""Indonesian: sentences, words and case rules."""

@@ -1,0 +1,1 @@
+"""Russian: sentences, words and case rules."""

@@ -1,0 +1,1 @@
+"""Turkish: sentences, words and case rules."""

@@ -1,0 +1,1 @@
+"""Promises that every plugin and every port's twin keeps."""
