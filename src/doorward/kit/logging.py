@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 import structlog
 
-_EVENT = re.compile(r"[a-z_]+(\.[a-z_0-9]+){1,4}\Z")
+_EVENT = re.compile(r"[a-z_][a-z_0-9]*(\.[a-z_0-9]+){1,4}\Z")
 _LONGEST = 200
 
 
