@@ -1,0 +1,94 @@
+"""Admission's verbs: one for every kind of knock at the door. None of them looks at content."""
+
+from doorward.admission.limits import Rate, Rates
+from doorward.kit.ids import derive_id
+from doorward.kit.settings import Limits
+from doorward.vocabulary.channel import network_of
+from doorward.vocabulary.errors import Malformed, TooLarge
+from doorward.vocabulary.ids import MessageId, PartyId, TenantId, TokenId
+from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.text import WildText
+
+
+class Admission:
+    """Lets in what is small enough and not too often. Every verb returns nothing or raises a `Refusal`.
+
+    Each tenant has counters of its own; IPv6 addresses count by their /64.
+    """
+
+    def __init__(self, limits: Limits, *, rates: Rates) -> None:
+        """Apply `limits`, counted by `rates`. Raises `Misconfigured` when one of them cannot be read."""
+        for limit in (
+            limits.requests_per_address,
+            limits.visits_per_address,
+            limits.messages_per_party,
+            limits.messages_per_token,
+            limits.codes_per_party,
+            limits.sign_ins_per_address,
+        ):
+            rates.check(limit)
+        self._limits = limits
+        self._rates = rates
+
+    def admit_request(self, address: str) -> None:
+        """Admit any public request, before it is known what it wants. Raises `RateLimited`."""
+        self._rates.take(
+            Rate(namespace="request", limit=self._limits.requests_per_address, subject=network_of(address))
+        )
+
+    def admit_visit(self, tenant_id: TenantId, address: str) -> None:
+        """Admit a new visit. Raises `RateLimited`."""
+        self._rates.take(_rate("visit", self._limits.visits_per_address, tenant_id, network_of(address)))
+
+    def admit_message(self, scope: Scope, text: WildText, *, party_id: PartyId) -> None:
+        """Admit a message of a customer or visitor. Raises `TooLarge`, `Malformed` (blank) or `RateLimited`."""
+        self.measure(text)
+        self._rates.take(_rate("message", self._limits.messages_per_party, scope.tenant_id, party_id))
+
+    def admit_machine_message(self, scope: Scope, text: WildText, *, token_id: TokenId) -> None:
+        """Admit a message that came with an API token. Raises as `admit_message`."""
+        self.measure(text)
+        self._rates.take(_rate("token", self._limits.messages_per_token, scope.tenant_id, token_id))
+
+    def admit_code(self, scope: Scope, *, party_id: PartyId, email: str, address: str) -> None:
+        """Admit a request to mail a code: few per visitor, per mail address and per network. Raises `RateLimited`.
+
+        The mail address counts as it was typed, known or not, so that the answer does not tell which.
+        """
+        limit, tenant = self._limits.codes_per_party, scope.tenant_id
+        self._rates.take(
+            _rate("code.party", limit, tenant, party_id),
+            _rate("code.email", limit, tenant, email.strip().casefold()),
+            _rate("code.network", self._limits.sign_ins_per_address, tenant, network_of(address)),
+        )
+
+    def admit_confirmation(self, scope: Scope, *, party_id: PartyId, address: str) -> None:
+        """Admit an attempt to hand in a code. Raises `RateLimited`."""
+        self._rates.take(
+            _rate("confirm.party", self._limits.messages_per_party, scope.tenant_id, party_id),
+            _rate("confirm.network", self._limits.sign_ins_per_address, scope.tenant_id, network_of(address)),
+        )
+
+    def admit_sign_in(self, tenant_id: TenantId, address: str) -> None:
+        """Admit an attempt to sign in as staff. Raises `RateLimited`."""
+        self._rates.take(_rate("sign_in", self._limits.sign_ins_per_address, tenant_id, network_of(address)))
+
+    def measure(self, text: WildText) -> None:
+        """Raise `TooLarge` when `text` is longer than a message may be, `Malformed` when there is nothing in it."""
+        limit = self._limits.message_characters
+        if len(text) > limit:
+            raise TooLarge(f"text: longer than {limit} characters", limit=limit)
+        if text.is_blank:
+            raise Malformed("text: blank")
+
+
+def _rate(namespace: str, limit: str, tenant_id: str, subject: str) -> Rate:
+    return Rate(namespace=namespace, limit=limit, subject=f"{tenant_id}\x1f{subject}")
+
+
+def message_id_for(channel: str, *, sender: str, client_message_id: str) -> MessageId:
+    """Return the id of the message that a sender calls `client_message_id`: the same message always has the same id.
+
+    `sender` is the party or token that the sender's ids are unique for.
+    """
+    return MessageId(derive_id("message", channel, sender, client_message_id))
