@@ -135,6 +135,7 @@ class Transactions:
         run more than once on PostgreSQL when the server asks for a retry, so it must do nothing but write.
         """
         if self._writer is None:
+            self._refuse_when_closed()
             return self._write_here(_Task(work, scope))
         return self._enqueue(work, scope).result()
 
@@ -152,6 +153,7 @@ class Transactions:
         """Do as `write`, without blocking the event loop."""
         if self._writer is not None:
             return await asyncio.wrap_future(self._enqueue(work, scope))
+        self._refuse_when_closed()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._writers, self._write_here, _Task(work, scope))
 
@@ -171,9 +173,12 @@ class Transactions:
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
-    def _enqueue(self, work: Work[T], scope: Any) -> Future[T]:
+    def _refuse_when_closed(self) -> None:
         if self._closed:
             raise Closed("Doorward is stopping")
+
+    def _enqueue(self, work: Work[T], scope: Any) -> Future[T]:
+        self._refuse_when_closed()
         task = _Task(work, scope)
         self._tasks.put(task)
         return task.future

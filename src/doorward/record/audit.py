@@ -1,8 +1,8 @@
 """The audit: rows commit with their transaction; a sealer chains them per tenant; the signed head lies outside.
 
-The chain's value at row n is HMAC-SHA256 under the tenant's audit key of the value at n-1 and all fields of
-row n. After sealing, the last number and value are signed (Ed25519) and written to a file outside the database, so that a changed
-byte, a removed row and a cut tail are all found.
+The chain links every row to the one before: its value at row n is HMAC-SHA256, under the tenant's audit key, of the
+value at n-1 and all fields of row n. After sealing, the last number and value are signed (Ed25519) and written to a
+file outside the database, so that a changed byte, a removed row and a cut tail are all found.
 """
 
 import os
