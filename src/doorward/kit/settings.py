@@ -215,6 +215,16 @@ def _words(base: Any) -> str:
     return str(base).replace("typing.", "").replace(", ...", "")
 
 
+def keep_arithmetic_single_threaded() -> None:
+    """Tell numpy's arithmetic to use one thread; call it before numpy is imported.
+
+    A message is one small matrix product; waking threads for it costs more than the product (200 ms against 3 on two
+    cores). Doorward's own threads walk different messages at the same time. What the operator has set stays.
+    """
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+
+
 def load(
     *,
     file: Path | None = None,
