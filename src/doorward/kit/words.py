@@ -1,0 +1,65 @@
+"""Words: how a text is cut into them, and their stems. Rooms that compare words must cut them in the same way."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from threading import Lock
+
+import snowballstemmer
+
+_HIDDEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
+"""Characters without a glyph (Unicode's Default_Ignorable_Code_Point): people do not see them in a word."""
+
+_WORD = re.compile(r"[^\W_]+")
+_LONGEST = 64  # characters of a word; German's longest dictionary words have about 40
+_REMEMBERED = 16_384
+
+
+def visible(text: str) -> str:
+    """Return the text in compatibility form (NFKC: full-width letters become ordinary ones) without hidden characters.
+
+    Lone surrogates stay as they are. The result of one character may be up to 18 long.
+    """
+    return text if text.isascii() else _HIDDEN.sub("", unicodedata.normalize("NFKC", text))
+
+
+def split_words(text: str, *, limit: int | None = None) -> tuple[str, ...]:
+    """Return the words of a `visible` text in order: runs of letters and digits, each cut after 64 characters.
+
+    An apostrophe or hyphen ends a word, in texts and phrases alike. Words beyond `limit` are not looked at.
+    """
+    found = []
+    for match in _WORD.finditer(text):
+        found.append(match.group()[:_LONGEST])
+        if len(found) == limit:
+            break
+    return tuple(found)
+
+
+class Stemmer:
+    """Cuts words down to stems with a Snowball algorithm (M. Porter, snowballstem.org). Thread-safe, with a memory."""
+
+    def __init__(self, algorithm: str) -> None:
+        """Take the algorithm's name, such as `turkish`; empty leaves words whole. Raises `KeyError` if unknown."""
+        self._lock = Lock()
+        self._snowball = snowballstemmer.stemmer(algorithm) if algorithm else None
+        self._remembered = lru_cache(_REMEMBERED)(self._stem)
+
+    def stem(self, word: str) -> str:
+        """Return the stem of a case-folded word."""
+        return self._remembered(word)
+
+    def _stem(self, word: str) -> str:
+        if self._snowball is None:
+            return word
+        with self._lock:  # the algorithms keep their state in themselves
+            return str(self._snowball.stemWord(word)) or word
+
+
+@lru_cache
+def stemmer_for(algorithm: str) -> Stemmer:
+    """Return the one stemmer of the process for this algorithm, so that all rooms share its memory."""
+    return Stemmer(algorithm)
