@@ -1,0 +1,90 @@
+"""What the customer wants: what plainly was asked for, and which knowledge comes nearest."""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from doorward.kit.phrases import PhraseBook
+from doorward.kit.words import stemmer_for
+from doorward.vocabulary.language import LanguagePack
+from doorward.vocabulary.reading import Reading
+from doorward.vocabulary.text import MaskedText
+from doorward.vocabulary.understanding import Candidate, Intent, Understanding
+
+VERSION: Final = "nearest-articles@1"
+
+SOCIAL: Final = ("farewell", "thanks", "greeting")
+"""Lexicons of small talk; of several in one message the first here counts: 'thanks, bye' ends the conversation."""
+
+SHORT = 4
+"""Words that a message may have for a single word such as 'human' to be a request for a person."""
+
+Nearest = Callable[[Reading], tuple[Candidate, ...]]
+
+
+class Understander:
+    """Says what a read message wants. Compiles the packs' phrases once; thread-safe."""
+
+    def __init__(self, packs: Iterable[LanguagePack]) -> None:
+        """Take the installed language packs."""
+        self._packs = {pack.code: pack for pack in packs}
+        self._stemmers = {code: stemmer_for(pack.stemmer) for code, pack in self._packs.items()}
+        self._person = {code: self._book(pack, "person_request") for code, pack in self._packs.items()}
+        self._social = {code: {kind: self._book(pack, kind) for kind in SOCIAL} for code, pack in self._packs.items()}
+        self._fillers = {
+            code: frozenset(self._stemmers[code].stem(pack.fold_case(word)) for word in pack.words("stop_words"))
+            for code, pack in self._packs.items()
+        }
+
+    def understand(self, reading: Reading, masked: MaskedText, *, nearest: Nearest) -> Understanding:
+        """Return the intent, what could answer it, and what was plainly asked for.
+
+        `nearest` returns knowledge for the reading, best first; it is not asked about small talk and wordless messages.
+        A message with masked places is never small talk.
+        """
+        if not reading.words:
+            return Understanding(intent=None, version=VERSION)
+        social = None if masked.spans else self._small_talk(reading)
+        candidates = () if social else nearest(reading)
+        return Understanding(
+            intent=Intent(name=candidates[0].slug, score=candidates[0].score) if candidates else None,
+            candidates=candidates,
+            wants_person=self._wants_person(reading),
+            social=social,
+            version=VERSION,
+        )
+
+    def _wants_person(self, reading: Reading) -> bool:
+        """Return whether a phrase for 'a person, please' is there; a phrase of one word only in a short message.
+
+        The message's own language forgives slips; other languages must be met exactly.
+        """
+        for code, book in self._person.items():
+            own = code == reading.language
+            for match in book.find(reading.words, self._stems(reading, code), slips=own, gap=1 if own else 0):
+                if book.size(match.phrase) > 1 or len(reading.words) <= SHORT:
+                    return True
+        return False
+
+    def _small_talk(self, reading: Reading) -> str | None:
+        """Return the kind of small talk when the message is nothing else but such phrases and filler words."""
+        books = self._social.get(reading.language, {})
+        stems = reading.stems
+        talk: dict[str, set[int]] = {
+            kind: {place for match in book.find(reading.words, stems, gap=0) for place in range(match.start, match.end)}
+            for kind, book in books.items()
+        }
+        covered = set().union(*talk.values())
+        fillers = self._fillers.get(reading.language, frozenset())
+        if any(stem not in fillers for place, stem in enumerate(stems) if place not in covered):
+            return None
+        return next((kind for kind in SOCIAL if talk.get(kind)), None)
+
+    def _stems(self, reading: Reading, code: str) -> tuple[str, ...]:
+        """Return the message's stems by the rules of language `code`."""
+        if code == reading.language:
+            return reading.stems
+        stemmer = self._stemmers[code]
+        return tuple(stemmer.stem(word) for word in reading.words)
+
+    def _book(self, pack: LanguagePack, purpose: str) -> PhraseBook:
+        return PhraseBook(pack.words(purpose), fold=pack.fold_case, stemmer=self._stemmers[pack.code])

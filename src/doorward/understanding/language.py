@@ -1,0 +1,98 @@
+"""Which of the tenant's languages a message is in."""
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from doorward.kit.words import split_words, visible
+from doorward.vocabulary.language import LanguagePack
+
+CHARACTERS = 600
+"""Characters that are looked at: after about 200 the answer hardly changes any more."""
+
+HINT_WEIGHT = 3.0
+"""How many times likelier the language of the conversation so far is than any other. A sentence of five words outweighs
+it; a word such as 'PIN' or 'status' does not."""
+
+WORD_WEIGHT = 4.0
+"""How many times likelier a language becomes with every word that is in its lexicon and in no other's."""
+
+WORDS = 12
+"""Words at the beginning that are looked up: a longer text needs no help from the lexicons."""
+
+_LEXICONS = ("stop_words", "greeting", "thanks", "farewell")
+
+
+class Guess(NamedTuple):
+    """A language code and how sure that is, 0..1 among the tenant's languages."""
+
+    language: str
+    score: float
+
+
+class LanguageDetector:
+    """py3langid's model (M. Lui and T. Baldwin 2012), asked about the tenant's languages only. Thread-safe.
+
+    The model gives a probability a language; the conversation's language and the packs' common words shift it, because
+    one or two words alone are often at home in several languages.
+    """
+
+    def __init__(self, packs: Iterable[LanguagePack]) -> None:
+        """Load the model, once a process, and find out which common words belong to a single pack."""
+        self._packs = {pack.code: pack for pack in packs}
+        self._telling = _telling_words(self._packs)
+
+    def detect(self, text: str, *, languages: Sequence[str], hint: str | None = None) -> Guess:
+        """Return the most likely of `languages` (a non-empty sequence; its first is the tenant's own).
+
+        A text without letters is in the hinted language, else in the first, with score 0.
+        """
+        preferred = hint if hint in languages else None
+        text = text[:CHARACTERS]
+        if not any(letter.isalpha() for letter in text):
+            return Guess(preferred or languages[0], 0.0)
+        chances = dict.fromkeys(languages, 1.0)
+        for language, chance in _identifier(tuple(sorted(languages))).rank(text):
+            chances[language] = chance
+        if preferred:
+            chances[preferred] *= HINT_WEIGHT
+        for word in split_words(visible(text), limit=WORDS):
+            for language in languages:
+                if self._telling.get(self._fold(word, language)) == language:
+                    chances[language] *= WORD_WEIGHT
+        # Of equals the hint wins, then the tenant's own order.
+        best = max(languages, key=lambda language: (chances[language], language == preferred))
+        return Guess(best, chances[best] / sum(chances.values()))
+
+    def _fold(self, word: str, language: str) -> str:
+        pack = self._packs.get(language)
+        return pack.fold_case(word) if pack else word.casefold()
+
+
+def _telling_words(packs: Mapping[str, LanguagePack]) -> dict[str, str]:
+    """Return the words of the common lexicons that only one pack has, with that pack's code."""
+    owners: dict[str, set[str]] = {}
+    for code, pack in packs.items():
+        for lexicon in _LEXICONS:
+            for phrase in pack.words(lexicon):
+                words = split_words(visible(phrase))
+                if len(words) == 1:
+                    owners.setdefault(pack.fold_case(words[0]), set()).add(code)
+    return {word: next(iter(codes)) for word, codes in owners.items() if len(codes) == 1}
+
+
+@lru_cache(maxsize=1)
+def _full_identifier() -> Any:
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+@lru_cache(maxsize=64)
+def _identifier(languages: tuple[str, ...]) -> Any:
+    """Return an identifier for these languages alone (those it knows), sharing the model's tables with all others."""
+    full = _full_identifier()
+    narrowed = copy.copy(full)
+    narrowed.set_languages([language for language in languages if language in full.labels] or None)
+    return narrowed

@@ -1,0 +1,103 @@
+"""Reading a message: everything that later stages need of its words, computed once."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from doorward.kit.words import split_words, stemmer_for, visible
+from doorward.understanding.language import LanguageDetector
+from doorward.understanding.ports import Encoder
+from doorward.vocabulary.errors import DoorwardError
+from doorward.vocabulary.language import LanguagePack
+from doorward.vocabulary.reading import Reading
+from doorward.vocabulary.text import MaskedText
+
+CHARACTERS = 10_000
+"""Characters of a message that are read; the door lets through 4,000 unless told otherwise."""
+
+WORDS = 512
+"""Words of a message that are kept and stemmed, about two printed pages. The encoder looks at fewer (its own limit)."""
+
+PLACEHOLDER = " "
+"""What stands in the text for a masked place: nothing. A word such as 'card' would be read as the customer's own."""
+
+_NOTHING = LanguagePack(code="", name="")
+
+
+class Reader:
+    """Turns masked text into a `Reading`. Thread-safe.
+
+    Without the encoder readings have no embedding, and search goes by words alone: `on_failure` hears of every failed
+    call, so that health and metrics can tell.
+    """
+
+    def __init__(
+        self,
+        packs: Iterable[LanguagePack],
+        encoder: Encoder,
+        *,
+        on_failure: Callable[[DoorwardError], None] | None = None,
+    ) -> None:
+        """Take the installed language packs (at least one) and the encoder."""
+        self._packs = {pack.code: pack for pack in packs}
+        self._stemmers = {code: stemmer_for(pack.stemmer) for code, pack in self._packs.items()}
+        self._whole_words = stemmer_for("")
+        self._detector = LanguageDetector(self._packs.values())
+        self._encoder = encoder
+        self._on_failure = on_failure
+
+    @property
+    def encoder_id(self) -> str:
+        """Return which encoder the embeddings come from."""
+        return self._encoder.id
+
+    def read(self, masked: MaskedText, *, languages: Sequence[str], hint: str | None = None) -> Reading:
+        """Return the reading of a message.
+
+        `languages` are the tenant's, its own first; `hint` is the conversation's so far or the visitor's wish. What was
+        masked is left out of words and embedding. Never raises for any text; of very long texts the beginning is read.
+        """
+        text = visible(_without_spans(masked)[:CHARACTERS])
+        guess = self._detector.detect(text, languages=languages, hint=hint)
+        vectors = self._embed([text]) if text.strip() else [b""]
+        return self._reading(text, language=guess.language, score=guess.score, embedding=vectors[0])
+
+    def read_own(self, texts: Sequence[str], *, language: str) -> tuple[Reading, ...]:
+        """Return the readings of texts that the company wrote in `language`, computed together.
+
+        Raises `Unavailable` or `Misconfigured` when there is no encoder: knowledge is not published half-read.
+        """
+        cleaned = [visible(text[:CHARACTERS]) for text in texts]
+        vectors = self._encoder.encode(cleaned)
+        return tuple(
+            self._reading(text, language=language, score=1.0, embedding=vector.astype("<f4").tobytes())
+            for text, vector in zip(cleaned, vectors, strict=True)
+        )
+
+    def _embed(self, texts: Sequence[str]) -> list[bytes]:
+        try:
+            return [vector.astype("<f4").tobytes() for vector in self._encoder.encode(texts)]
+        except DoorwardError as error:
+            if self._on_failure is not None:
+                self._on_failure(error)
+            return [b""] * len(texts)
+
+    def _reading(self, text: str, *, language: str, score: float, embedding: bytes) -> Reading:
+        pack = self._packs.get(language, _NOTHING)
+        stemmer = self._stemmers.get(language, self._whole_words)
+        words = split_words(pack.fold_case(text), limit=WORDS)
+        return Reading(
+            language=language,
+            language_score=score,
+            words=words,
+            stems=tuple(stemmer.stem(word) for word in words),
+            embedding=embedding,
+        )
+
+
+def _without_spans(masked: MaskedText) -> str:
+    """Return the text with a space for every masked place."""
+    parts, end = [], 0
+    for span in masked.spans:
+        parts.append(masked.text[end : span.start])
+        end = span.end
+    parts.append(masked.text[end:])
+    return PLACEHOLDER.join(parts)
