@@ -1,0 +1,25 @@
+"""Answering: the company's articles, finding the section that answers, and writing the reply."""
+
+from doorward.answering.articles import Article, Passage, PreparedArticle
+from doorward.answering.composing import Composer
+from doorward.answering.index import KnowledgeIndex, KnownSection
+from doorward.answering.knowledge import Knowledge
+from doorward.answering.plain import plain_text
+from doorward.answering.ports import Sentences, TextReader
+from doorward.answering.repository import ArticleRepository
+from doorward.answering.service import KnowledgeService
+
+__all__ = [
+    "Article",
+    "ArticleRepository",
+    "Composer",
+    "Knowledge",
+    "KnowledgeIndex",
+    "KnowledgeService",
+    "KnownSection",
+    "Passage",
+    "PreparedArticle",
+    "Sentences",
+    "TextReader",
+    "plain_text",
+]

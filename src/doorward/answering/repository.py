@@ -1,0 +1,105 @@
+"""Articles and passages in the database."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, delete, func, insert, select, update
+
+from doorward.answering.articles import Article, Passage, PreparedArticle, State
+from doorward.answering.tables import article, passage
+from doorward.kit.tx import Tx
+from doorward.vocabulary.ids import ArticleId
+from doorward.vocabulary.scope import Scope
+
+
+class ArticleRepository:
+    """All SQL of answering."""
+
+    def article(self, tx: Tx, scope: Scope, article_id: ArticleId) -> Article | None:
+        """Return an article of the tenant, or None."""
+        found = tx.execute(
+            select(article).where(article.c.tenant_id == scope.tenant_id, article.c.id == article_id)
+        ).first()
+        return None if found is None else _article(found)
+
+    def articles(
+        self, tx: Tx, scope: Scope, *, language: str | None = None, state: State | None = None
+    ) -> tuple[Article, ...]:
+        """Return the tenant's articles by slug and language, of one language or state if asked."""
+        query = select(article).where(article.c.tenant_id == scope.tenant_id)
+        if language is not None:
+            query = query.where(article.c.language == language)
+        if state is not None:
+            query = query.where(article.c.state == state)
+        return tuple(_article(row) for row in tx.execute(query.order_by(article.c.slug, article.c.language)))
+
+    def revision(self, tx: Tx, scope: Scope) -> int:
+        """Return a number that rises with every change of the tenant's articles; rows are never deleted."""
+        query = select(func.coalesce(func.sum(article.c.writes), 0)).where(article.c.tenant_id == scope.tenant_id)
+        return int(tx.execute(query).scalar_one())
+
+    def passages(
+        self, tx: Tx, scope: Scope, *, encoder_id: str, article_id: ArticleId | None = None
+    ) -> dict[ArticleId, list[Passage]]:
+        """Return the passages by article, in order; of one article if asked.
+
+        The embedding of another encoder than `encoder_id` is left empty: it must not be compared with this one's.
+        """
+        query = select(passage).where(passage.c.tenant_id == scope.tenant_id)
+        if article_id is not None:
+            query = query.where(passage.c.article_id == article_id)
+        found: dict[ArticleId, list[Passage]] = {}
+        for row in tx.execute(query.order_by(passage.c.article_id, passage.c.section, passage.c.place)):
+            found.setdefault(ArticleId(row.article_id), []).append(
+                Passage(
+                    section=row.section,
+                    place=row.place,
+                    kind=row.kind,
+                    text_hash=row.text_hash,
+                    stems=tuple(row.stems),
+                    embedding=bytes(row.embedding) if row.encoder_id == encoder_id else b"",
+                )
+            )
+        return found
+
+    def save(self, tx: Tx, scope: Scope, article_id: ArticleId, *, prepared: PreparedArticle, revision: int) -> None:
+        """Write an article as published, new or over its old content, with all its passages."""
+        seed = prepared.seed
+        content = {
+            "title": seed.title,
+            "summary": seed.summary,
+            "keywords": seed.keywords,
+            "sections": seed.sections,
+            "revision": revision,
+            "state": "published",
+            "updated_at": tx.now,
+        }
+        own = (article.c.tenant_id == scope.tenant_id) & (article.c.id == article_id)
+        changed = tx.execute(update(article).where(own).values(writes=article.c.writes + 1, **content))
+        if not changed.rowcount:
+            key = {"tenant_id": scope.tenant_id, "id": article_id, "slug": seed.slug, "language": seed.language}
+            tx.execute(insert(article).values(writes=1, **key, **content))
+        tx.execute(delete(passage).where(passage.c.tenant_id == scope.tenant_id, passage.c.article_id == article_id))
+        tx.execute(insert(passage), _passage_rows(scope, article_id, prepared))
+
+    def set_state(self, tx: Tx, scope: Scope, article_id: ArticleId, *, state: State) -> None:
+        """Change an article's state."""
+        own = (article.c.tenant_id == scope.tenant_id) & (article.c.id == article_id)
+        tx.execute(update(article).where(own).values(state=state, writes=article.c.writes + 1, updated_at=tx.now))
+
+
+def _article(row: Row[Any]) -> Article:
+    return msgspec.convert(dict(row._mapping), Article)  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def _passage_rows(scope: Scope, article_id: ArticleId, prepared: PreparedArticle) -> Sequence[dict[str, Any]]:
+    return [
+        {
+            "tenant_id": scope.tenant_id,
+            "article_id": article_id,
+            "encoder_id": prepared.encoder_id,
+            **msgspec.structs.asdict(one),
+        }
+        for one in prepared.passages
+    ]

@@ -1,0 +1,39 @@
+"""Tables: articles, and the passages that search goes by."""
+
+from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+
+from doorward.kit.db import Json, UtcTime, metadata
+
+article = Table(
+    "answering_article",
+    metadata,
+    Column("tenant_id", String(64), primary_key=True),
+    Column("id", String(26), primary_key=True),
+    Column("slug", String(100), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("keywords", Json, nullable=False),
+    Column("sections", Json, nullable=False),
+    # Of the content: rises when the content changes, never otherwise.
+    Column("revision", Integer, nullable=False),
+    # Of the row: rises with every change, so that the sum over a tenant tells whether an index is still good.
+    Column("writes", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    UniqueConstraint("tenant_id", "slug", "language"),
+)
+
+passage = Table(
+    "answering_passage",
+    metadata,
+    Column("tenant_id", String(64), primary_key=True),
+    Column("article_id", String(26), primary_key=True),
+    Column("section", Integer, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("stems", Json, nullable=False),
+    Column("embedding", LargeBinary, nullable=False),
+    Column("encoder_id", String(64), nullable=False),
+)
