@@ -26,3 +26,18 @@ step_table = Table(
     Column("stage", Text, primary_key=True),
     Column("result", LargeBinary, nullable=False),
 )
+
+answer_table = Table(
+    "flow_answer",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    # Who used the key: keys of two people or programs are never the same key.
+    Column("actor_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("route", Text, nullable=False),
+    Column("request_hash", LargeBinary, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+Index("ix_flow_answer_at", answer_table.c.at)
