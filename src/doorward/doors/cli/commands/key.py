@@ -1,0 +1,109 @@
+"""`doorward key`: the keys that everything stored is sealed with."""
+
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import rich_click as click
+
+from doorward.doors.cli.ending import Code, Stop
+from doorward.doors.cli.opening import require_database
+from doorward.doors.cli.options import EXISTING_FILE, examples, with_settings
+from doorward.doors.cli.output import progress, say
+from doorward.kit.db import Database
+from doorward.kit.keys import FileKeyStore, Keys, MemoryKeyStore
+from doorward.kit.settings import Settings
+
+SHORTEST_PASSPHRASE = 12
+"""Characters. The backup may lie where others can try passphrases at leisure; scrypt slows them, length stops them."""
+
+passphrase_option = click.option(
+    "--passphrase-file", type=EXISTING_FILE, metavar="FILE", help="Read the passphrase from here instead of asking."
+)
+
+
+@click.group()
+def command() -> None:
+    """Back up, restore or rotate the keys.
+
+    Without its keys a database backup cannot be read, by nobody: keep a key backup, and keep it somewhere else.
+    """
+
+
+@command.command(epilog=examples("doorward key backup keys.sealed", "doorward key backup out --passphrase-file p"))
+@click.argument("out", type=click.Path(path_type=Path))
+@passphrase_option
+@with_settings
+def backup(settings: Settings, *, out: Path, passphrase_file: Path | None) -> None:
+    """Write all keys to OUT, sealed under a passphrase. Works while Doorward runs.
+
+    Keys that are destroyed later (a customer asked to be forgotten) are still in OUT: replace old backups.
+    """
+    if out.exists():
+        raise Stop(f"{out} exists already; it was left as it is. Name a new file.")
+    store = FileKeyStore(settings.key_folder)
+    passphrase = _read_passphrase(passphrase_file, confirm=True)
+    with progress("sealing the keys"):
+        sealed = Keys(store).export(passphrase)
+    with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(sealed)
+        file.flush()
+        os.fsync(file.fileno())
+    say(f"Done: {out} holds all keys. It is worth nothing without the passphrase; keep the two apart.")
+
+
+@command.command(epilog=examples("doorward key restore keys.sealed", "doorward key restore keys.sealed --data FOLDER"))
+@click.argument("source", metavar="IN", type=EXISTING_FILE)
+@passphrase_option
+@with_settings
+def restore(settings: Settings, *, source: Path, passphrase_file: Path | None) -> None:
+    """Put the keys of a backup in place. Refused where keys are already."""
+    folder = settings.key_folder
+    if (folder / "root.key").exists():
+        raise Stop(f"There are keys in {folder} already; they were left as they are.")
+    sealed = source.read_bytes()
+    passphrase = _read_passphrase(passphrase_file, confirm=False)
+    with progress("opening the backup"):
+        # First into memory: a wrong passphrase must not leave a fresh root key behind that looks like the real one.
+        Keys.restore(MemoryKeyStore(), sealed, passphrase)
+        count = Keys.restore(FileKeyStore.create(folder), sealed, passphrase)
+    say(f"Done: {count} keys are in {folder}.")
+
+
+@command.command(epilog=examples("doorward key rotate", "doorward key rotate --database URL --all-stopped"))
+@click.option("--all-stopped", is_flag=True, help="On PostgreSQL: say that no Doorward process is running.")
+@with_settings
+def rotate(settings: Settings, *, all_stopped: bool) -> None:
+    """Make new root and tenant keys and wrap all others in them; the old ones are forgotten.
+
+    What is stored is not touched, so this is quick. Doorward must be stopped: a running process would go on wrapping
+    new keys in the old ones. Make a new key backup afterwards.
+    """
+    require_database(settings)
+    with ExitStack() as held:
+        if settings.database_url.startswith("sqlite"):
+            held.callback(Database.open(settings.database_url).close)
+        elif not all_stopped:
+            raise Stop(
+                "On PostgreSQL this cannot see whether other Doorward processes run. Nothing was changed. "
+                "Stop them all, then add --all-stopped.",
+                code=Code.BUSY,
+            )
+        with progress("wrapping the keys anew"):
+            count = Keys(FileKeyStore(settings.key_folder)).rotate()
+    say(f"Done: {count} keys are wrapped anew. Make a new key backup and destroy older ones: they open what they did.")
+
+
+def _read_passphrase(file: Path | None, *, confirm: bool) -> str:
+    if file is not None:
+        passphrase = file.read_text(encoding="utf-8").strip()
+    elif sys.stdin.isatty():
+        passphrase = click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True)
+    else:
+        raise Stop("There is nobody to ask for the passphrase: name a file with --passphrase-file.", code=Code.USAGE)
+    if confirm and len(passphrase) < SHORTEST_PASSPHRASE:
+        raise Stop(
+            f"The passphrase needs {SHORTEST_PASSPHRASE} characters or more. Nothing was written.", code=Code.USAGE
+        )
+    return passphrase
