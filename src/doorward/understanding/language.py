@@ -20,10 +20,18 @@ it; a word such as 'PIN' or 'status' does not."""
 WORD_WEIGHT = 4.0
 """How many times likelier a language becomes with every word that is in its lexicon and in no other's."""
 
-WORDS = 12
-"""Words at the beginning that are looked up: a longer text needs no help from the lexicons."""
+WORDS = 3
+"""Words that a text may have for the lexicons to be asked. A longer one needs no help, and they would mislead: the
+English title of a book has common English words in the middle of a Turkish sentence."""
 
-_LEXICONS = ("stop_words", "greeting", "thanks", "farewell")
+ENOUGH = 12
+"""Letters from which the model is believed fully. With fewer, n, its probabilities are raised to the power n / ENOUGH,
+which makes them more alike: it has seen little, whatever it says."""
+
+UNKNOWN = 0.05
+"""The probability of a language that the model has never heard of: not excluded, but it needs the hint."""
+
+_LEXICONS = ("stop_words", "greeting", "thanks", "farewell", "yes", "no")
 
 
 class Guess(NamedTuple):
@@ -41,25 +49,30 @@ class LanguageDetector:
     """
 
     def __init__(self, packs: Iterable[LanguagePack]) -> None:
-        """Load the model, once a process, and find out which common words belong to a single pack."""
+        """Find out which common words belong to a single pack; the model is loaded at first use, once a process."""
         self._packs = {pack.code: pack for pack in packs}
         self._telling = _telling_words(self._packs)
 
     def detect(self, text: str, *, languages: Sequence[str], hint: str | None = None) -> Guess:
         """Return the most likely of `languages` (a non-empty sequence; its first is the tenant's own).
 
-        A text without letters is in the hinted language, else in the first, with score 0.
+        `hint` is a code such as `tr` or `de-AT`; one that the tenant does not speak is ignored. A text without letters
+        is in the hinted language, else in the first, with score 0.
         """
-        preferred = hint if hint in languages else None
+        base = (hint or "").lower().partition("-")[0]
+        preferred = base if base in languages else None
         text = text[:CHARACTERS]
-        if not any(letter.isalpha() for letter in text):
+        letters = sum(letter.isalpha() for letter in text)
+        if not letters:
             return Guess(preferred or languages[0], 0.0)
-        chances = dict.fromkeys(languages, 1.0)
+        chances = dict.fromkeys(languages, UNKNOWN)
         for language, chance in _identifier(tuple(sorted(languages))).rank(text):
-            chances[language] = chance
+            if language in chances:
+                chances[language] = chance ** min(1.0, letters / ENOUGH)
         if preferred:
             chances[preferred] *= HINT_WEIGHT
-        for word in split_words(visible(text), limit=WORDS):
+        words = split_words(visible(text), limit=WORDS + 1)
+        for word in words if len(words) <= WORDS else ():
             for language in languages:
                 if self._telling.get(self._fold(word, language)) == language:
                     chances[language] *= WORD_WEIGHT

@@ -49,6 +49,11 @@ class Reader:
         """Return which encoder the embeddings come from."""
         return self._encoder.id
 
+    def warm(self) -> None:
+        """Load the models now, about a second, so that no message waits. Raises what the encoder raises."""
+        self._encoder.encode(["warm"])
+        self._detector.detect("warm", languages=tuple(self._packs))
+
     def read(self, masked: MaskedText, *, languages: Sequence[str], hint: str | None = None) -> Reading:
         """Return the reading of a message.
 
