@@ -26,10 +26,10 @@ class CharacterMap:
         self._nothing_to_do = re.compile(f"[{unchanged} ]*").fullmatch
 
     def words(self, text: str) -> list[str]:
-        """Return the normalised text cut at white space."""
+        """Return the normalised text cut at spaces, which is what other white space has become."""
         if self._nothing_to_do(text) is None:
             text = self.normalize(text)
-        return text.replace(_SPACE_SYMBOL, " ").split()
+        return [word for word in text.replace(_SPACE_SYMBOL, " ").split(" ") if word]
 
     def normalize(self, text: str) -> str:
         """Return the text with every longest key replaced. A lone surrogate becomes a question mark."""
