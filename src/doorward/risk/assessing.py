@@ -8,8 +8,8 @@ Several findings of one cause count once, with the surest: ten shortened links a
 The weights are set by judgement against the tenant's default `risk_threshold` of 0.7, and are to be fitted once
 people's verdicts on hand-overs are recorded: what alone must reach a person lies above it (a blind guard, an address
 that imitates another, a sure instruction to the bot, a request for other people's secrets); what is suspicious only
-together with something else lies between 0.3 and 0.6. What a customer lets slip about themselves, such as their own card number
-or PIN, is no risk of theirs: it is masked, and counts nothing here.
+together with something else lies between 0.3 and 0.6. What a customer lets slip about themselves, such as their own
+card number or PIN, is no risk of theirs: it is masked, and counts nothing here.
 """
 
 from collections.abc import Iterable, Sequence
