@@ -50,6 +50,10 @@ class Admission:
         self.measure(text)
         self._rates.take(_rate("token", self._limits.messages_per_token, scope.tenant_id, token_id))
 
+    def admit_person(self, scope: Scope, *, party_id: PartyId) -> None:
+        """Admit a wish for a person, which has a count of its own: it works for those who wrote too much, too."""
+        self._rates.take(_rate("person", self._limits.messages_per_party, scope.tenant_id, party_id))
+
     def admit_code(self, scope: Scope, *, party_id: PartyId, email: str, address: str) -> None:
         """Admit a request to mail a code: few per visitor, per mail address and per network. Raises `RateLimited`.
 

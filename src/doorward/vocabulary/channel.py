@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from doorward.vocabulary.discreet import Discreet
 from doorward.vocabulary.text import WildText
 
 Operation = Literal["visit", "message", "entries", "stream", "person", "verify", "confirm"]
@@ -13,14 +14,6 @@ Operation = Literal["visit", "message", "entries", "stream", "person", "verify",
 person: ask for a person · verify: ask for a code by mail · confirm: hand the code in."""
 
 Credential = Literal["visitor_token", "api_token"]
-
-
-class Discreet(msgspec.Struct, frozen=True):
-    """A struct whose repr shows no values: what it holds came from outside and may be personal or secret."""
-
-    def __repr__(self) -> str:
-        """Show the kind only."""
-        return f"<{type(self).__name__}>"
 
 
 class ChannelRequest(Discreet, frozen=True, kw_only=True):
@@ -102,13 +95,15 @@ Parse = Callable[[ChannelRequest], ChannelInput]
 class ChannelRoute(msgspec.Struct, frozen=True, kw_only=True):
     """One address of a channel: `path` below `/c/<channel id>`, the operation, and the parser of its requests.
 
-    `parse` is pure. It returns one typed request or raises a `Refusal`, whatever bytes it gets.
+    `parse` is pure. It returns one typed request or raises a `Refusal`, whatever bytes it gets. `body` is the shape of
+    the JSON body, for the documentation of the interface; `WildText` in it is text.
     """
 
     method: Literal["GET", "POST"]
     path: str
     operation: Operation
     parse: Parse
+    body: type[msgspec.Struct] | None = None
 
 
 class ChannelCapabilities(msgspec.Struct, frozen=True, kw_only=True):

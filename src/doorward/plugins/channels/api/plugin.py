@@ -43,7 +43,7 @@ class PlainApi:
 
     def routes(self) -> Sequence[ChannelRoute]:
         """See `Channel`."""
-        return (ChannelRoute(method="POST", path="/messages", operation="message", parse=self._message),)
+        return (ChannelRoute(method="POST", path="/messages", operation="message", parse=self._message, body=_Message),)
 
     def _message(self, request: ChannelRequest) -> MessageRequest:
         credential = bearer(request)

@@ -76,13 +76,21 @@ class WebChat:
     def routes(self) -> Sequence[ChannelRoute]:
         """See `Channel`."""
         return (
-            ChannelRoute(method="POST", path="/visits", operation="visit", parse=self._visit),
-            ChannelRoute(method="POST", path="/messages", operation="message", parse=self._message),
+            ChannelRoute(method="POST", path="/visits", operation="visit", parse=self._visit, body=_Visit),
+            ChannelRoute(method="POST", path="/messages", operation="message", parse=self._message, body=_Message),
             ChannelRoute(method="GET", path="/entries", operation="entries", parse=self._entries),
             ChannelRoute(method="GET", path="/stream", operation="stream", parse=self._stream),
-            ChannelRoute(method="POST", path="/person", operation="person", parse=self._person),
-            ChannelRoute(method="POST", path="/verification", operation="verify", parse=self._verify),
-            ChannelRoute(method="POST", path="/verification/confirm", operation="confirm", parse=self._confirm),
+            ChannelRoute(method="POST", path="/person", operation="person", parse=self._person, body=_Person),
+            ChannelRoute(
+                method="POST", path="/verification", operation="verify", parse=self._verify, body=_Verification
+            ),
+            ChannelRoute(
+                method="POST",
+                path="/verification/confirm",
+                operation="confirm",
+                parse=self._confirm,
+                body=_Confirmation,
+            ),
         )
 
     def _visit(self, request: ChannelRequest) -> VisitRequest:

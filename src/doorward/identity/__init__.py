@@ -1,0 +1,85 @@
+"""Identity: tenants, customers, staff, programs; who they are, how sure we are, and what that entitles to."""
+
+from doorward.identity.jobs import MailSender
+from doorward.identity.ports import Mail, MailDelayed, Mailer, MailRefused, Outbox, Phrasebook, SentMail
+from doorward.identity.room import Identity, open_identity
+from doorward.identity.service.actions import ACTIONS, ActionRule, Actions, Grant
+from doorward.identity.service.host_tokens import HostClaims, HostKey, HostSecret, HostTokens
+from doorward.identity.service.parties import Parties, Profile
+from doorward.identity.service.passwords import PasswordCheck, Passwords, require_good
+from doorward.identity.service.secrets_kept import csrf_matches, csrf_of
+from doorward.identity.service.sessions import Session, Sessions
+from doorward.identity.service.sign_ins import SignedIn, SignInAttempt, SignInRequest, SignIns
+from doorward.identity.service.staff import (
+    PERMISSIONS,
+    ROLES,
+    Member,
+    MemberSeed,
+    Permission,
+    Principal,
+    Staff,
+    permits,
+    require_permission,
+)
+from doorward.identity.service.step_up import Confirmation, StepUp
+from doorward.identity.service.sweeps import sweep_codes, sweep_host_tokens, sweep_sessions, sweep_sign_ins
+from doorward.identity.service.tenants import Tenant, Tenants, TenantState, host_name, new_tenant_id
+from doorward.identity.service.tokens import ApiToken, NewToken, Tokens, TokenUse
+
+__all__ = [
+    "ACTIONS",
+    "PERMISSIONS",
+    "ROLES",
+    "ActionRule",
+    "Actions",
+    "ApiToken",
+    "Confirmation",
+    "Grant",
+    "HostClaims",
+    "HostKey",
+    "HostSecret",
+    "HostTokens",
+    "Identity",
+    "Mail",
+    "MailDelayed",
+    "MailRefused",
+    "MailSender",
+    "Mailer",
+    "Member",
+    "MemberSeed",
+    "NewToken",
+    "Outbox",
+    "Parties",
+    "PasswordCheck",
+    "Passwords",
+    "Permission",
+    "Phrasebook",
+    "Principal",
+    "Profile",
+    "SentMail",
+    "Session",
+    "Sessions",
+    "SignInAttempt",
+    "SignInRequest",
+    "SignIns",
+    "SignedIn",
+    "Staff",
+    "StepUp",
+    "Tenant",
+    "TenantState",
+    "Tenants",
+    "TokenUse",
+    "Tokens",
+    "csrf_matches",
+    "csrf_of",
+    "host_name",
+    "new_tenant_id",
+    "open_identity",
+    "permits",
+    "require_good",
+    "require_permission",
+    "sweep_codes",
+    "sweep_host_tokens",
+    "sweep_sessions",
+    "sweep_sign_ins",
+]

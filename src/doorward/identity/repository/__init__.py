@@ -1,0 +1,1 @@
+"""Identity's SQL, by what it is about. Whatever has no scope says why."""

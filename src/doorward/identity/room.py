@@ -1,0 +1,60 @@
+"""The room's verbs in one place, built once."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from doorward.identity.ports import Phrasebook
+from doorward.identity.service.actions import Actions, Grant
+from doorward.identity.service.host_tokens import HostTokens
+from doorward.identity.service.parties import Parties
+from doorward.identity.service.passwords import Passwords
+from doorward.identity.service.sessions import Sessions
+from doorward.identity.service.sign_ins import SignIns
+from doorward.identity.service.staff import Staff
+from doorward.identity.service.step_up import StepUp
+from doorward.identity.service.tenants import Tenants
+from doorward.identity.service.tokens import Tokens
+from doorward.kit.keys import Keys
+from doorward.kit.settings import Settings
+from doorward.kit.tx import Tx
+from doorward.vocabulary.ids import PartyId
+from doorward.vocabulary.scope import Scope
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Who is who. `require` is the one gate for actions."""
+
+    tenants: Tenants
+    parties: Parties
+    staff: Staff
+    passwords: Passwords
+    sign_ins: SignIns
+    sessions: Sessions
+    tokens: Tokens
+    step_up: StepUp
+    host_tokens: HostTokens
+    actions: Actions
+
+    def require(self, tx: Tx, scope: Scope, party_id: PartyId, *, action: str) -> Grant:
+        """Return an acting party's right to an action, or raise; see `Actions.require`."""
+        return self.actions.require(tx, scope, party_id, action=action)
+
+
+def open_identity(
+    keys: Keys, *, settings: Settings, phrases: Phrasebook, passwords: Passwords | None = None
+) -> Identity:
+    """Build the room. `passwords` lets tests hash faster."""
+    tenants, parties = Tenants(keys), Parties(keys)
+    return Identity(
+        tenants=tenants,
+        parties=parties,
+        staff=Staff(),
+        passwords=passwords or Passwords(),
+        sign_ins=SignIns(keys, settings=settings.sessions),
+        sessions=Sessions(settings.sessions),
+        tokens=Tokens(),
+        step_up=StepUp(keys, parties=parties, tenants=tenants, phrases=phrases, settings=settings.sessions),
+        host_tokens=HostTokens(keys, parties=parties, tenants=tenants),
+        actions=Actions(parties, fresh_for=timedelta(minutes=settings.sessions.step_up_minutes)),
+    )

@@ -1,0 +1,1 @@
+"""Identity's verbs, by what they are about."""

@@ -1,0 +1,130 @@
+"""The one gate for actions: what somebody may do depends on how sure we are, and for how long we have been."""
+
+from collections.abc import Iterable
+from dataclasses import InitVar, dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from doorward.identity.repository import parties as repository
+from doorward.identity.service.parties import Parties
+from doorward.kit.tx import Tx
+from doorward.vocabulary.errors import NotAllowed, StepUpRequired
+from doorward.vocabulary.ids import PartyId
+from doorward.vocabulary.party import AssuranceLevel
+from doorward.vocabulary.scope import Scope
+
+
+class ActionRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What an action asks for: a level, and whether it must have been reached lately.
+
+    `customer`: the action is about a customer of the company, so that a visitor whom nobody knows cannot do it.
+    """
+
+    action: str
+    level: AssuranceLevel
+    fresh: bool = False
+    customer: bool = False
+
+
+def _fresh(action: str) -> ActionRule:
+    return ActionRule(action=action, level=AssuranceLevel.VERIFIED, fresh=True, customer=True)
+
+
+ACTIONS: Final = (
+    ActionRule(action="conversation.continue", level=AssuranceLevel.ANONYMOUS),
+    ActionRule(action="person.request", level=AssuranceLevel.ANONYMOUS),
+    ActionRule(action="history.read", level=AssuranceLevel.CLAIMED, customer=True),
+    _fresh("profile.read"),
+    _fresh("order.read"),
+    _fresh("order.place"),
+    _fresh("account.read"),
+    _fresh("card.freeze"),
+)
+"""What a contact can do so far. Personal data and everything with an effect want a factor proven lately."""
+
+FACTORS: Final = {AssuranceLevel.CLAIMED: ("host_token",), AssuranceLevel.VERIFIED: ("mailed_code",)}
+"""Which factors lead to a level."""
+
+_FROM_THE_GATE: Final = object()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grant:
+    """The right to do one thing, for one party, now. Only `Actions.require` makes one.
+
+    `party_id` is the customer (or the visitor, where the action is open to visitors), `acting` the party that proved
+    itself, `reference` the company's customer number. Code that acts takes the grant, and from it the party: there is
+    no other way to say for whom.
+    """
+
+    action: str
+    party_id: PartyId
+    acting: PartyId
+    reference: str | None
+    level: AssuranceLevel
+    at: datetime
+    gate: InitVar[object]
+
+    def __post_init__(self, gate: object) -> None:
+        """Refuse to be made anywhere else."""
+        if gate is not _FROM_THE_GATE:
+            raise TypeError("a Grant comes from identity's require(); nobody makes one")
+
+
+class Actions:
+    """Knows which actions there are and what they ask for. What it does not know, it refuses."""
+
+    def __init__(self, parties: Parties, *, fresh_for: timedelta, rules: Iterable[ActionRule] = ACTIONS) -> None:
+        """A proven factor counts as fresh for `fresh_for`. Raises `ValueError` when an action has two rules."""
+        self._parties = parties
+        self._fresh_for = fresh_for
+        self._rules: dict[str, ActionRule] = {}
+        for rule in rules:
+            if rule.action in self._rules:
+                raise ValueError(f"two rules for the action {rule.action}")
+            self._rules[rule.action] = rule
+
+    @property
+    def rules(self) -> tuple[ActionRule, ...]:
+        """Return all rules, for those who show them."""
+        return tuple(self._rules.values())
+
+    def require(self, tx: Tx, scope: Scope, party_id: PartyId, *, action: str) -> Grant:
+        """Return the right of an acting party to do `action` now.
+
+        Raises `NotAllowed` for an unknown action, `StepUpRequired` with the facts `action`, `needs` (a level's name in
+        small letters) and `factors` (separated by blanks) when the party must prove more, `NotFound` without the party.
+        """
+        rule = self._rules.get(action)
+        if rule is None:
+            raise NotAllowed("there is no such action")
+        party = self._parties.recognise(tx, scope, party_id)
+        reached = self._level(tx, scope, party_id, rule=rule)
+        if reached is None or (rule.customer and party.kind != "customer"):
+            raise StepUpRequired(
+                f"{action} needs more certainty",
+                action=action,
+                needs=rule.level.name.lower(),
+                factors=" ".join(
+                    factor for at_least, some in FACTORS.items() if at_least >= rule.level for factor in some
+                ),
+            )
+        return Grant(
+            action=action,
+            party_id=party.id,
+            acting=party_id,
+            reference=party.reference,
+            level=reached,
+            at=tx.now,
+            gate=_FROM_THE_GATE,
+        )
+
+    def _level(self, tx: Tx, scope: Scope, party_id: PartyId, *, rule: ActionRule) -> AssuranceLevel | None:
+        """Return the highest level that counts for the rule, None when none is enough."""
+        since = tx.now - self._fresh_for
+        for row in repository.assurances(tx, scope, party_id):
+            if row.level >= rule.level and (not rule.fresh or row.at > since):
+                return AssuranceLevel(row.level)
+        return AssuranceLevel.ANONYMOUS if rule.level is AssuranceLevel.ANONYMOUS else None

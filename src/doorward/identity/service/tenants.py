@@ -1,0 +1,190 @@
+"""Tenants: who runs a front door here, how they are found, and what they decided for themselves."""
+
+import re
+import secrets
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import msgspec
+
+from doorward.identity.repository import tenants as repository
+from doorward.kit.ids import new_id
+from doorward.kit.keys import Keys
+from doorward.kit.settings import SettingsInvalid, TenantSettings, change_tenant, tenant_settings
+from doorward.kit.tx import Tx
+from doorward.vocabulary.entry import AuditEvent
+from doorward.vocabulary.errors import Conflict, Malformed, NotFound
+from doorward.vocabulary.ids import TenantId
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.scope import Scope
+
+TenantState = Literal["active", "suspended"]
+
+_SLUG: Final = re.compile(r"\A[a-z0-9][a-z0-9-]{1,39}\Z")
+_HOST: Final = re.compile(r"\A[a-z0-9](?:[a-z0-9.:-]{0,251}[a-z0-9])?\Z")
+
+
+class Tenant(msgspec.Struct, frozen=True, kw_only=True):
+    """A company with a front door here. `widget_key` is public; `revision` grows with every change."""
+
+    id: TenantId
+    slug: str
+    name: str
+    widget_key: str
+    settings: TenantSettings
+    revision: int
+    state: TenantState
+    created_at: datetime
+
+
+def new_tenant_id() -> TenantId:
+    """Return the id of a tenant that is about to be made: its scope is needed before it exists."""
+    return TenantId(new_id())
+
+
+def host_name(host: str) -> str:
+    """Return the `Host` header's name alone: in lower case, without port, brackets and final dot."""
+    host = host.strip().lower()
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdigit() and ":" not in name else host).rstrip(".")
+
+
+class Tenants:
+    """Makes, finds and changes tenants. Thread-safe."""
+
+    def __init__(self, keys: Keys) -> None:
+        """Make new tenants' keys in `keys`."""
+        self._keys = keys
+        self._lock = threading.Lock()
+        self._read: dict[tuple[str, int], TenantSettings] = {}
+
+    def make_tenant(self, tx: Tx, scope: Scope, *, slug: str, name: str, hosts: Sequence[str] = ()) -> Outcome[Tenant]:
+        """Make the tenant whose id the scope names (see `new_tenant_id`), with its keys and its widget key.
+
+        Raises `Malformed` for an impossible slug or host, `Conflict` when one of them is taken.
+        """
+        if not _SLUG.match(slug):
+            raise Malformed("slug: 2 to 40 of a-z, 0-9 and -")
+        if not name.strip() or len(name) > 120 or not name.isprintable():
+            raise Malformed("name: 1 to 120 printable characters")
+        self._keys.make_tenant(scope.tenant_id)
+        values = {
+            "slug": slug,
+            "name": name.strip(),
+            "widget_key": f"wk_{secrets.token_hex(12)}",
+            "settings": {},
+            "revision": 1,
+            "state": "active",
+            "created_at": tx.now,
+        }
+        if not repository.insert_tenant(tx, scope, values):
+            raise Conflict("a tenant with this slug exists")
+        for host in hosts:
+            self._add_host(tx, scope, host)
+        event = AuditEvent(
+            action="tenant.made", object_kind="tenant", object_id=scope.tenant_id, fields=("slug", "name", "hosts")
+        )
+        return Outcome(self.tenant(tx, scope), entries=(event,))
+
+    def add_host(self, tx: Tx, scope: Scope, host: str) -> Outcome[None]:
+        """Have requests to a host name mean this tenant. Raises `Malformed`, or `Conflict` when it is taken."""
+        self._add_host(tx, scope, host)
+        return Outcome(None, entries=(_changed(scope, "hosts"),))
+
+    def _add_host(self, tx: Tx, scope: Scope, host: str) -> None:
+        name = host_name(host)
+        if not _HOST.match(name):
+            raise Malformed("host: not a host name")
+        if not repository.insert_host(tx, scope, name):
+            raise Conflict("the host name is taken")
+
+    def hosts(self, tx: Tx, scope: Scope) -> tuple[str, ...]:
+        """Return the tenant's host names in order."""
+        return tuple(repository.hosts(tx, scope))
+
+    def tenant(self, tx: Tx, scope: Scope) -> Tenant:
+        """Return the scope's tenant. Raises `NotFound`."""
+        row = repository.find_tenant(tx, scope)
+        if row is None:
+            raise NotFound("no such tenant")
+        return self._tenant(row)
+
+    def settings_of(self, tx: Tx, scope: Scope) -> TenantSettings:
+        """Return what the scope's tenant decided, defaults where it did not. Raises `NotFound`."""
+        return self.tenant(tx, scope).settings
+
+    def tenant_by_widget_key(self, tx: Tx, widget_key: str) -> Tenant | None:
+        """Return the active tenant with this widget key, or None."""
+        return self._active(repository.find_tenant_by_widget_key(tx, widget_key))
+
+    def tenant_by_host(self, tx: Tx, host: str) -> Tenant | None:
+        """Return the active tenant that a `Host` header means, or None."""
+        return self._active(repository.find_tenant_by_host(tx, host_name(host)))
+
+    def tenant_by_slug(self, tx: Tx, slug: str) -> Tenant | None:
+        """Return the tenant with this slug, suspended ones too, or None."""
+        row = repository.find_tenant_by_slug(tx, slug)
+        return None if row is None else self._tenant(row)
+
+    def all_tenants(self, tx: Tx) -> tuple[Tenant, ...]:
+        """Return all tenants, the oldest first; for the operator."""
+        return tuple(self._tenant(row) for row in repository.all_tenants(tx))
+
+    def change_setting(self, tx: Tx, scope: Scope, *, name: str, value: Any) -> Outcome[TenantSettings]:
+        """Set one of the tenant's settings; text is read as JSON where the setting is not text.
+
+        Raises `Malformed` for an unknown name or an impossible value, `NotFound` without the tenant.
+        """
+        row = repository.lock_tenant(tx, scope)
+        if row is None:
+            raise NotFound("no such tenant")
+        try:
+            settings = change_tenant(self._tenant(row).settings, name, value)
+        except SettingsInvalid as error:
+            raise Malformed(str(error)) from None
+        repository.update_tenant(tx, scope, {"settings": _overrides(settings)})
+        return Outcome(settings, entries=(_changed(scope, f"settings.{name}"),))
+
+    def change_state(self, tx: Tx, scope: Scope, state: TenantState) -> Outcome[None]:
+        """Suspend a tenant, or have it back: a suspended one is found by no host, key, session or token."""
+        repository.update_tenant(tx, scope, {"state": state})
+        return Outcome(None, entries=(_changed(scope, "state"),))
+
+    def _active(self, row: Any | None) -> Tenant | None:
+        return self._tenant(row) if row is not None and row.state == "active" else None
+
+    def _tenant(self, row: Any) -> Tenant:
+        return Tenant(
+            id=TenantId(row.tenant_id),
+            slug=row.slug,
+            name=row.name,
+            widget_key=row.widget_key,
+            settings=self._settings(row),
+            revision=row.revision,
+            state=row.state,
+            created_at=row.created_at,
+        )
+
+    def _settings(self, row: Any) -> TenantSettings:
+        # Checking a tenant's settings anew for every request would cost more than reading them.
+        key = (row.tenant_id, row.revision)
+        with self._lock:
+            if key not in self._read:
+                if len(self._read) >= 1000:
+                    self._read.clear()
+                self._read[key] = tenant_settings(row.settings)
+            return self._read[key]
+
+
+def _overrides(settings: TenantSettings) -> dict[str, Any]:
+    # Only what differs is kept, so that a better default reaches those who never chose.
+    defaults = msgspec.structs.asdict(TenantSettings())
+    return {name: value for name, value in msgspec.structs.asdict(settings).items() if value != defaults[name]}
+
+
+def _changed(scope: Scope, field: str) -> AuditEvent:
+    return AuditEvent(action="tenant.changed", object_kind="tenant", object_id=scope.tenant_id, fields=(field,))

@@ -1,0 +1,165 @@
+"""Identity's tables. What is personal is sealed or a keyed hash; tokens and codes are kept as hashes only."""
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+
+from doorward.kit.db import Json, UtcTime, metadata
+
+tenant_table = Table(
+    "identity_tenant",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("widget_key", Text, nullable=False, unique=True),
+    Column("settings", Json, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+host_table = Table(
+    "identity_host",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("host", Text, primary_key=True),
+    UniqueConstraint("host"),
+)
+
+host_key_table = Table(
+    "identity_host_key",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("key_id", Text, primary_key=True),
+    Column("algorithm", Text, nullable=False),
+    # A shared secret is sealed under a secret of the tenant; a public key is nobody's secret.
+    Column("sealed_secret", LargeBinary),
+    Column("public_key", Text),
+    Column("created_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime),
+)
+
+host_token_table = Table(
+    "identity_host_token",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("expires_at", UtcTime, nullable=False),
+)
+Index("ix_identity_host_token_expires_at", host_token_table.c.expires_at)
+
+party_table = Table(
+    "identity_party",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("reference", Text),
+    Column("language", Text),
+    Column("sealed_profile", LargeBinary),
+    Column("email_hash", LargeBinary),
+    Column("linked_to", Text),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("tenant_id", "reference"),
+)
+Index("ix_identity_party_email", party_table.c.tenant_id, party_table.c.email_hash)
+Index("ix_identity_party_linked_to", party_table.c.tenant_id, party_table.c.linked_to)
+
+assurance_table = Table(
+    "identity_assurance",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("party_id", Text, primary_key=True),
+    Column("level", Integer, primary_key=True),
+    Column("factor", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+code_table = Table(
+    "identity_code",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    # The acting party: asking anew replaces the code, so that only the newest is good.
+    Column("party_id", Text, primary_key=True),
+    Column("code_id", Text, nullable=False),
+    Column("code_hash", LargeBinary, nullable=False),
+    Column("customer_id", Text),
+    Column("attempts_left", Integer, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+Index("ix_identity_code_expires_at", code_table.c.expires_at)
+
+mail_table = Table(
+    "identity_mail",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    # Whose key seals it; whether anybody gets it is inside, so that the rows of known and unknown addresses look alike.
+    Column("party_id", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+Index("ix_identity_mail_expires_at", mail_table.c.expires_at)
+
+staff_table = Table(
+    "identity_staff",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("username", Text, nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("languages", Json, nullable=False),
+    Column("password_hash", Text),
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("tenant_id", "username"),
+)
+
+attempt_table = Table(
+    "identity_attempt",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("key", LargeBinary, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+)
+Index("ix_identity_attempt_last_at", attempt_table.c.last_at)
+
+familiar_table = Table(
+    "identity_familiar",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("staff_id", Text, primary_key=True),
+    # A keyed hash of a network or of a device cookie from which this member of staff has signed in before.
+    Column("mark", LargeBinary, primary_key=True),
+    Column("seen_at", UtcTime, nullable=False),
+)
+Index("ix_identity_familiar_seen_at", familiar_table.c.seen_at)
+
+session_table = Table(
+    "identity_session",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("staff_id", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
+)
+Index("ix_identity_session_staff", session_table.c.tenant_id, session_table.c.staff_id)
+Index("ix_identity_session_ends_at", session_table.c.ends_at)
+
+token_table = Table(
+    "identity_token",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("permissions", Json, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("used_at", UtcTime),
+    Column("revoked_at", UtcTime),
+)
