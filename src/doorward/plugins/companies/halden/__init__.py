@@ -1,0 +1,1 @@
+"""Halden Bank: the demo company."""
