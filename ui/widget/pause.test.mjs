@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { pause, pauseAfter } from "./pause.js";
+
+test("the wait doubles up to half a minute, half of it by chance", () => {
+  assert.deepEqual([1, 2, 3, 4, 5, 6, 60].map((tries) => pauseAfter(tries, () => 1)), [1e3, 2e3, 4e3, 8e3, 16e3, 30e3, 30e3]);
+  assert.equal(pauseAfter(3, () => 0), 2e3);
+});
+
+test("waiting ends when the signal says so", async () => {
+  const stop = new AbortController();
+  const waited = pause(1e9, stop.signal);
+  stop.abort();
+  await waited;
+  await pause(1e9, stop.signal);
+});
