@@ -1,0 +1,1 @@
+"""Brisa: a small coffee and tea shop, the second company of the demo."""
