@@ -10,6 +10,7 @@ from typing import Any, cast
 import msgspec
 
 from doorward.admission import Channel
+from doorward.kit.clock import Clock, SystemClock
 from doorward.kit.settings import Settings
 from doorward.plugins import channels
 from doorward.vocabulary.channel import ChannelInput, ChannelRequest, ChannelRoute
@@ -19,6 +20,7 @@ class Kit(msgspec.Struct, frozen=True, kw_only=True):
     """The part of what plugins are built with that channels and connectors ask for."""
 
     settings: Settings = Settings()
+    clock: Clock = SystemClock()
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

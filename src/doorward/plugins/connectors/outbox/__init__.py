@@ -1,0 +1,1 @@
+"""The connector that keeps mail instead of sending it."""

@@ -1,0 +1,1 @@
+"""The connector that sends mail by SMTP."""
