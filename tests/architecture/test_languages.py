@@ -14,7 +14,6 @@ from babel import Locale
 from doorward.kit.i18n import places, read_pack_folder
 from doorward.plugins import languages
 from doorward.record.card import State
-from doorward.vocabulary import errors
 from doorward.vocabulary.decision import Action
 from doorward.vocabulary.party import AssuranceLevel
 from doorward.vocabulary.scope import Role
@@ -25,11 +24,13 @@ ENGLISH = PACKS["en"].messages
 OTHERS = sorted(set(PACKS) - {"en"})
 FAMILIES = frozenset(key.partition(".")[0] for key in ENGLISH)
 
-LATIN_IN_RUSSIAN = frozenset({"doorward", "iban", "pin", "ip", "url", "html", "unicode", "id"})
+LATIN_IN_RUSSIAN = frozenset({"doorward", "iban", "pin", "ip", "url", "html", "unicode", "id", "api"})
 """Names that Russian writes in Latin letters."""
 
 _QUOTED = re.compile(r""""([a-z]\w*(?:\.\w*)+)"|'([a-z]\w*(?:\.\w*)+)'|`([a-z]\w*(?:\.\w*)+)(?:`|\$\{)""")
 _SAID = re.compile(r"""\b(?:t|say)\(\s*["']([a-z]\w*(?:\.\w+)+)["']""")
+_LABEL = re.compile(r"""\blabel\(\s*["'](\w+)["']\s*,""")
+_KEY = re.compile(r"[a-z]\w*(\.\w+)+")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -63,7 +64,7 @@ def python_said(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "say":
             for argument in node.args[:2]:
-                if isinstance(argument, ast.Constant) and "." in str(argument.value):
+                if isinstance(argument, ast.Constant) and _KEY.fullmatch(str(argument.value)):
                     yield str(argument.value)
 
 
@@ -93,9 +94,20 @@ def said() -> dict[str, str]:
     return found
 
 
-def error_codes(root: type[errors.DoorwardError]) -> set[str]:
-    """Return the codes of an error and of all errors below it."""
-    return {root.code}.union(*(error_codes(child) for child in root.__subclasses__()))
+def error_codes() -> set[str]:
+    """Return the codes of all errors, those of single rooms and doors included."""
+    found = (re.findall(r'code: ClassVar\[str\] = "(\w+)"', path.read_text(encoding="utf-8")) for path in sources())
+    return set().union(*found)
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a sentence, places left out."""
+    return _WORD.findall(re.sub(r"\{\w+\}", "", text))
+
+
+def scripts(word: str) -> set[str]:
+    """Return the scripts of a word's letters, as Unicode names them."""
+    return {unicodedata.name(letter).partition(" ")[0] for letter in word}
 
 
 def family(name: str) -> set[str]:
@@ -138,15 +150,13 @@ def test_every_sentence_is_translated(code: str) -> None:
 def test_every_sentence_is_in_its_script(code: str) -> None:
     """Russian is Cyrillic, the others are Latin, and no word mixes the two (look-alike letters)."""
     own = "CYRILLIC" if code == "ru" else "LATIN"
-    texts = [(k, text) for k, text in PACKS[code].messages.items()]
-    texts += [(purpose, phrase) for purpose, phrases in PACKS[code].lexicon.items() for phrase in phrases]
-    for key, text in texts:
-        for word in _WORD.findall(re.sub(r"\{\w+\}", "", text)):
-            scripts = {unicodedata.name(letter).partition(" ")[0] for letter in word}
-            foreign = scripts != {own} and word.casefold() not in LATIN_IN_RUSSIAN
-            # Codes and passwords are asked for in Latin letters in every language, so lexicons may hold both scripts.
-            assert len(scripts) == 1, (key, word)
-            assert not (foreign and key in PACKS[code].messages), (key, word)
+    sentences = [(key, text) for key, text in PACKS[code].messages.items()]
+    phrases = [(purpose, text) for purpose, texts in PACKS[code].lexicon.items() for text in texts]
+    mixed = [(key, word) for key, text in sentences + phrases for word in words(text) if len(scripts(word)) > 1]
+    # Codes and passwords are asked for in Latin letters in every language, so lexicons may hold words of both scripts.
+    foreign = [(key, word) for key, text in sentences for word in words(text) if scripts(word) != {own}]
+    assert mixed == []
+    assert [(key, word) for key, word in foreign if word.casefold() not in LATIN_IN_RUSSIAN] == []
 
 
 def test_nothing_is_said_that_no_pack_has() -> None:
@@ -156,23 +166,24 @@ def test_nothing_is_said_that_no_pack_has() -> None:
 
 
 def test_nothing_is_translated_that_nobody_says() -> None:
-    """Every key is named somewhere: whole, by a beginning that ends in a dot, or by its code in a family of codes."""
-    prefixes = tuple(text for text in named() if text.endswith(".") and text.partition(".")[0] in FAMILIES)
-    coded = {f"{name}." for name in ("reason", "kind")}
-    unused = [
-        key
-        for key in dict.fromkeys(map(base, ENGLISH))
-        if key not in named()
-        and not (key.startswith(tuple(p for p in prefixes if p not in coded)))
-        and not (key.startswith(tuple(coded)) and key.partition(".")[2] in named())
-    ]
+    """Every key is named somewhere: whole, by a beginning that ends in a dot, or by its code in a family of labels."""
+    codes = named() | {code.lower().replace("_", ".", 1) for code in named() if code.isupper()}
+    labels = {family for path in sources() for family in _LABEL.findall(path.read_text(encoding="utf-8"))}
+    beginnings = tuple(text for text in named() if re.fullmatch(r"[a-z]\w*(\.\w+)*\.", text))
+    unused = []
+    for key in dict.fromkeys(map(base, ENGLISH)):
+        name, _, code = key.partition(".")
+        labelled = name in labels and code in codes
+        begun = any(key.startswith(text) for text in beginnings if name not in labels)
+        if key not in codes and not labelled and not begun:
+            unused.append(key)
     assert unused == []
 
 
 @pytest.mark.parametrize(
     ("name", "codes"),
     [
-        ("error", error_codes(errors.DoorwardError)),
+        ("error", error_codes()),
         ("state", set(get_args(State))),
         ("action", set(get_args(Action))),
         ("role", set(get_args(Role))),
