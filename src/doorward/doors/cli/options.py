@@ -1,6 +1,6 @@
 """Options that many commands share, and the settings that follow from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import update_wrapper
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import rich_click as click
 
 from doorward.kit import logging
-from doorward.kit.settings import load
+from doorward.kit.settings import Settings, load
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -19,8 +19,7 @@ def with_settings(command: F) -> Callable[..., Any]:
     """Give a command `--data`, `--config` and `--database`, and hand it the `settings` that follow from them."""
 
     def wrapped(*arguments: Any, data: str | None, config: Path | None, database: str | None, **rest: Any) -> Any:
-        settings = load(file=config, overrides={"data": data, "storage.database": database})
-        logging.configure(level=settings.logging.level)
+        settings = settings_from(config, overrides={"data": data, "storage.database": database})
         return command(*arguments, settings=settings, **rest)
 
     update_wrapper(wrapped, command)
@@ -36,9 +35,21 @@ def with_settings(command: F) -> Callable[..., Any]:
     return wrapped
 
 
+def settings_from(file: Path | None, *, overrides: Mapping[str, Any]) -> Settings:
+    """Load the settings and set up logs by them. Raises `SettingsInvalid`."""
+    settings = load(file=file, overrides=overrides)
+    logging.configure(level=settings.logging.level)
+    return settings
+
+
 def with_json(command: F) -> F:
     """Give a command `--json`, handed on as `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")(command)
+
+
+def with_tenant(command: F) -> F:
+    """Give a command `--tenant`; without it, the only tenant there is."""
+    return click.option("--tenant", metavar="SLUG", help="Which tenant. [default: the only one]")(command)
 
 
 def examples(*lines: str) -> str:
