@@ -23,6 +23,8 @@ WAITING: Final = ("en", "de", "tr")
 _HOURS = range(24)
 _DAILY = (1, 1, 0, 0, 1, 2, 6, 12, 18, 22, 24, 22, 16, 15, 18, 20, 22, 24, 22, 18, 14, 9, 5, 2)
 """How busy the hours of a day are (UTC): quiet nights, a peak before lunch and one after work."""
+_STAFFED = range(6, 19)
+"""Hours (UTC) in which people answer, in summer and winter: 7:00 to 22:00 in Berlin, less an hour for talking."""
 _WEEKLY = (12, 11, 10, 10, 10, 6, 5)
 """How busy the days of a week are, Monday first."""
 
@@ -87,19 +89,14 @@ class _Writer:
 
     def write(self, now: datetime) -> Iterator[PastConversation]:
         """Yield this language's share."""
-        told = [one for one in self._book.dialogue if self._is_told(one)]
-        finished = [one for one in told if one.outcome != "waiting"]
-        open_ones = [one for one in told if one.outcome == "waiting"]
+        finished = [one for one in self._book.dialogue if one.outcome != "waiting"]
+        open_ones = [one for one in self._book.dialogue if one.outcome == "waiting"]
         plan: list[Dialogue] = open_ones[: 1 if self._language in WAITING else 0]
         while len(plan) < EACH:
             # Every dialogue is used once before any is used again.
             plan += self._random.sample(finished, min(len(finished), EACH - len(plan)))
         for number, dialogue in enumerate(plan):
             yield self._conversation(dialogue, number=number, now=now)
-
-    def _is_told(self, dialogue: Dialogue) -> bool:
-        cited = [line[1][1:].partition("#") for line in dialogue.lines if line[1].startswith("@")]
-        return all((self._language, slug, section) in self._articles for slug, _, section in cited)
 
     def _conversation(self, dialogue: Dialogue, *, number: int, now: datetime) -> PastConversation:
         # Whoever is called by name has signed in.
@@ -113,7 +110,11 @@ class _Writer:
             key=f"{self._language}-{number:02d}-{dialogue.name}",
             customer_reference=customer.reference if known or named else None,
             language=self._language,
-            started=self._started(now, length=length, waiting=dialogue.outcome == "waiting"),
+            started=(
+                length + timedelta(seconds=self._random.randint(40, 600))
+                if dialogue.outcome == "waiting"
+                else self._started(now, length=length, staffed=any(turn.author == "agent" for turn in turns))
+            ),
             turns=turns,
             outcome=dialogue.outcome,
         )
@@ -150,14 +151,13 @@ class _Writer:
             return timedelta(seconds=round(self._random.lognormvariate(4.6, 0.7) + typing))
         return timedelta(seconds=round(self._random.lognormvariate(3.3, 0.6) + typing))
 
-    def _started(self, now: datetime, *, length: timedelta, waiting: bool) -> timedelta:
-        if waiting:
-            return length + timedelta(seconds=self._random.randint(40, 600))
+    def _started(self, now: datetime, *, length: timedelta, staffed: bool) -> timedelta:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         days = range(DAYS)
         weights = [_WEEKLY[(midnight - timedelta(days=day)).weekday()] for day in days]
         day = self._random.choices(days, weights=weights)[0]
-        hour = self._random.choices(_HOURS, weights=_DAILY)[0]
+        hours = _STAFFED if staffed else _HOURS
+        hour = self._random.choices(hours, weights=[_DAILY[hour] for hour in hours])[0]
         begun = midnight + timedelta(days=-day, hours=hour, seconds=self._random.randrange(3600))
         if begun + length >= now:
             # This hour of today is still to come.
