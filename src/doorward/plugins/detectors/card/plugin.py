@@ -1,0 +1,161 @@
+"""Payment cards: by issuer, length and check digit; and by the words before them when somebody mistyped a digit."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import Final, Literal, NamedTuple
+
+from doorward.protection.numbers import NUMBER_RUN, WORD_AFTER, WORD_BEFORE, Group, digit_groups, joined, passes_luhn
+from doorward.protection.phrases import compile_phrases, words_of
+from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
+from doorward.vocabulary.finding import Family
+
+_SHORTEST, _LONGEST = 12, 19
+_FROM_16: Final = range(16, 20)
+_ISSUERS: Final = (
+    # First digits from, to, and the lengths in use (ISO/IEC 7812; the networks' published ranges).
+    ("4", "4", (13, 16, 19)),  # Visa
+    ("51", "55", (16,)),  # Mastercard
+    ("2221", "2720", (16,)),  # Mastercard
+    ("34", "34", (15,)),  # American Express
+    ("37", "37", (15,)),
+    ("300", "305", range(14, 20)),  # Diners Club
+    ("3095", "3095", range(14, 20)),
+    ("36", "36", range(14, 20)),
+    ("38", "39", range(14, 20)),
+    ("3528", "3589", _FROM_16),  # JCB
+    ("1800", "1800", (15,)),
+    ("2131", "2131", (15,)),
+    ("2200", "2204", _FROM_16),  # Mir
+    ("9792", "9792", (16,)),  # Troy
+    ("81", "82", _FROM_16),  # RuPay
+    ("50", "50", range(12, 20)),  # Maestro and others
+    ("56", "69", range(12, 20)),  # Maestro, Discover, UnionPay, RuPay, Troy
+)
+_WIDTH: Final = 48  # characters before a number that may say what it is
+_BEHIND_CARD: Final = re.compile(
+    # Expiry date and security code, as they are copied together with a card number.
+    r"[\s,;|/]{1,4}(?:\D{0,14}\s)?(?:0[1-9]|1[0-2])\s?[/\-. ]\s?(?:20)?\d\d[\s,;|/]{1,4}"
+    rf"(?:(?:cvv2?|cvc2?|cid)\W{{0,3}})?(?P<code>\d{{3,4}}){WORD_AFTER}"
+)
+
+
+class CardDetector:
+    """Finds card numbers in runs of digits, however they are grouped."""
+
+    id = "card"
+    family: Family = "sensitive"
+    reads: Literal["wild"] = "wild"
+    kinds = ("CARD", "PIN")
+
+    def watch(self, packs: Sequence[LanguagePack]) -> Watch:
+        """Look at every run of digits; `card` holds the words before a card number, `other_number` those of others."""
+        words = _Words(
+            card=compile_phrases(words_of(packs, "card"), before=WORD_BEFORE, after=r"[^0-9]{0,24}\Z"),
+            other=compile_phrases(words_of(packs, "other_number"), before=WORD_BEFORE, after=r"[^0-9a-z]{0,6}\Z"),
+        )
+        return Watch((Pattern(name="run", expression=NUMBER_RUN, before=_WIDTH, after=32),), partial(_examine, words))
+
+
+class _Words(NamedTuple):
+    card: re.Pattern[str]
+    other: re.Pattern[str]
+
+
+def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
+    """Return the cards of a run of digits, and a security code that follows one."""
+    groups = digit_groups(view.text, candidate.start, candidate.end)
+    claims = [_claim(window, "luhn") for window in _cards(groups) if not _is_other(words, window, view)]
+    if not claims and _SHORTEST < len(joined(groups)) <= _LONGEST and _is_laid_out(groups):
+        start = groups[0].start
+        if words.card.search(view.text[max(start - _WIDTH, 0) : start]):
+            claims.append(_claim(groups, "context"))
+    for claim in tuple(claims):
+        behind = _BEHIND_CARD.match(view.text, claim.end)
+        if behind:
+            claims.append(_security_code(*behind.span("code")))
+    return claims
+
+
+def _is_other(words: _Words, window: Sequence[Group], view: View) -> bool:
+    """Return whether a number that is short for a card is called something else, or belongs to a longer word."""
+    start = window[0].start
+    before = view.text[max(start - _WIDTH, 0) : start]
+    return len(joined(window)) < 15 and (before[-1:].isalpha() or words.other.search(before) is not None)
+
+
+def _claim(window: Sequence[Group], rule: str) -> Claim:
+    digits = joined(window)
+    return Claim(
+        kind="CARD",
+        start=window[0].start,
+        end=window[-1].end,
+        certainty=Certainty.VALIDATED if rule == "luhn" else Certainty.CONTEXT,
+        score=0.99 if rule == "luhn" else 0.8,
+        rule=f"card.{rule}",
+        tail=digits[-4:],
+        canonical=f"card:{digits}",
+    )
+
+
+def _security_code(start: int, end: int) -> Claim:
+    return Claim(
+        kind="PIN",
+        subkind="card_security_code",
+        start=start,
+        end=end,
+        certainty=Certainty.CONTEXT,
+        score=0.9,
+        rule="card.security_code",
+    )
+
+
+def _cards(groups: Sequence[Group]) -> Iterator[Sequence[Group]]:
+    """Yield the windows of groups that are cards, from left to right, the longest first at each place."""
+    first = 0
+    while first < len(groups):
+        last = _same_size(groups, first) if len(groups[first].digits) < 4 else first + 6
+        if len(groups[first].digits) < 4:
+            # Digits one by one or in pairs: all of them or nothing, or every list of numbers would hold a card.
+            window = groups[first:last]
+            if _is_card(joined(window)):
+                yield window
+            first = last
+            continue
+        for end in range(min(last, len(groups)), first, -1):
+            window = groups[first:end]
+            if _is_card(joined(window)) and _is_laid_out(window):
+                yield window
+                first = end - 1
+                break
+        first += 1
+
+
+def _same_size(groups: Sequence[Group], first: int) -> int:
+    size, last = len(groups[first].digits), first + 1
+    while last < len(groups) and len(groups[last].digits) == size:
+        last += 1
+    # The last group of pairs or triples may be shorter.
+    return last + (last - first > 3 and last < len(groups) and len(groups[last].digits) < size)
+
+
+def _is_laid_out(window: Sequence[Group]) -> bool:
+    """Return whether digits are grouped as on a card (4-4-4-4, 4-6-5, ...), or not at all."""
+    sizes = [len(group.digits) for group in window]
+    even = all(first == second for first, second in pairwise(sizes[:-1]))
+    return len(sizes) == 1 or (sizes[0] >= 4 and all(size >= 2 for size in sizes[1:])) or (even and len(sizes) > 3)
+
+
+def _is_card(digits: str) -> bool:
+    size = len(digits)
+    return (
+        _SHORTEST <= size <= _LONGEST
+        and any(size in sizes and low <= digits[: len(low)] <= high for low, high, sizes in _ISSUERS)
+        and passes_luhn(digits)
+    )
+
+
+def build(_kit: object) -> Detector:
+    """Return the detector."""
+    return CardDetector()

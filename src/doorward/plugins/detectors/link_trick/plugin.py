@@ -1,0 +1,144 @@
+"""Links that are not what they seem."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal
+
+from doorward.protection.domains import SECOND_LEVELS, SHORTENERS, names
+from doorward.protection.links import LINK_PATTERNS, Link, link_at
+from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, View, Watch
+from doorward.vocabulary.finding import Family
+
+_BRANDS: Final = names(
+    # Names that phishing borrows most, in general and in the countries of the built-in languages.
+    "paypal google gmail amazon apple icloud microsoft office365 outlook netflix facebook instagram whatsapp telegram "
+    "linkedin ebay dhl fedex usps royalmail hermes visa mastercard americanexpress binance coinbase hsbc barclays "
+    "lloyds revolut wellsfargo bankofamerica sparkasse volksbank commerzbank deutschebank postbank comdirect dkb "
+    "garanti akbank isbank ziraat yapikredi halkbank vakifbank edevlet mandiri klikbca tokopedia shopee gopay "
+    "sberbank tinkoff alfabank gosuslugi wildberries ozon avito vkontakte"
+)
+_SWAPS: Final = (("rn", "m"), ("vv", "w"), ("cl", "d"))
+_DIGITS_AS_LETTERS: Final = str.maketrans("013458", "oleasb")
+_SCORES: Final = {
+    "script": 0.95,
+    "userinfo": 0.95,
+    "mixed_alphabets": 0.95,
+    "own_look_alike": 0.95,
+    "look_alike": 0.9,
+    "brand_elsewhere": 0.8,
+    "ip_host": 0.8,
+    "punycode": 0.5,
+    "shortener": 0.5,
+}
+
+
+class LinkTrickDetector:
+    """Finds disguised links: by the spelling of their host, by what stands around it, by whose host it looks like."""
+
+    id = "link_trick"
+    family: Family = "threat"
+    reads: Literal["wild"] = "wild"
+    kinds = ("LINK_TRICK",)
+
+    def watch(self, packs: Sequence[LanguagePack]) -> Watch:
+        """Look at the same places as the link detector; languages do not matter."""
+        return Watch(LINK_PATTERNS, _examine)
+
+
+def _examine(candidate: Candidate, view: View) -> Sequence[Claim]:
+    """Return one claim for every trick of the link at the candidate."""
+    link = link_at(candidate, view)
+    if link is None:
+        return ()
+    return [
+        Claim(
+            kind="LINK_TRICK",
+            subkind=trick,
+            start=link.start,
+            end=link.end,
+            certainty=Certainty.VALIDATED,
+            score=_SCORES[trick],
+            rule=f"link_trick.{trick}",
+            host=link.tail,
+        )
+        for trick in _tricks(link, view)
+    ]
+
+
+def _tricks(link: Link, view: View) -> Iterator[str]:
+    host = (link.shown_host or link.host).removeprefix("www.")
+    if link.scheme in {"javascript", "data", "vbscript", "file"}:
+        yield "script"
+    if link.userinfo:
+        yield "userinfo"
+    if link.address is not None:
+        yield "ip_host"
+        return
+    if host in SHORTENERS:
+        yield "shortener"
+    if host.startswith("xn--") or ".xn--" in host:
+        # The host as people read it: folded to Latin letters it may be somebody's name.
+        yield "mixed_alphabets" if _is_mixed(link, view) else "punycode"
+    if host in view.own_hosts or any(host.endswith(f".{own}") for own in view.own_hosts):
+        return
+    if any(_looks_like(host, link.host, own) for own in view.own_hosts):
+        yield "own_look_alike"
+    yield from _borrowed(host, link.host)
+
+
+def _is_mixed(link: Link, view: View) -> bool:
+    return any(link.start <= start and end <= link.end for start, end in view.mixed)
+
+
+def _looks_like(host: str, folded: str, own: str) -> bool:
+    """Return whether a host is not `own` but could be taken for it: one letter off, or hiding it in a longer name."""
+    name, mine = _registered(host), _registered(own)
+    return _unswapped(folded.removeprefix("www.")) == own or (
+        name != mine and (_one_letter_off(name, mine) or mine.split(".")[0] in _words(host))
+    )
+
+
+def _borrowed(host: str, folded: str) -> Iterator[str]:
+    """Yield how the name of a brand is used by a host that is not the brand's."""
+    if _registered(host).split(".")[0] in _BRANDS:
+        return
+    if any(word in _BRANDS for word in _words(host)):
+        yield "brand_elsewhere"
+    elif any(_unswapped(word) in _BRANDS for word in _words(folded)):
+        yield "look_alike"
+
+
+def _registered(host: str) -> str:
+    """Return the part of a host that is registered under a public suffix, as far as that can be told without a list."""
+    labels = host.split(".")
+    size = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in SECOND_LEVELS else 2
+    return ".".join(labels[-size:])
+
+
+def _words(host: str) -> list[str]:
+    return re.split(r"[.\-_]", host)
+
+
+def _unswapped(name: str) -> str:
+    """Return a name with look-alike digits and pairs of letters as the letters that they imitate."""
+    for pair, letter in _SWAPS:
+        name = name.replace(pair, letter)
+    return name.translate(_DIGITS_AS_LETTERS)
+
+
+def _one_letter_off(name: str, other: str) -> bool:
+    """Return whether one letter more, less, other or swapped with its neighbour makes one name of the other."""
+    if min(len(name), len(other)) < 6 or abs(len(name) - len(other)) > 1 or name == other:
+        return False
+    if len(name) > len(other):
+        name, other = other, name
+    place = next((place for place, letter in enumerate(name) if letter != other[place]), len(name))
+    if len(name) < len(other):
+        return name[place:] == other[place + 1 :]
+    swapped = name[:place] + name[place : place + 2][::-1] + name[place + 2 :]
+    return name[place + 1 :] == other[place + 1 :] or swapped == other
+
+
+def build(_kit: object) -> Detector:
+    """Return the detector."""
+    return LinkTrickDetector()

@@ -1,0 +1,160 @@
+"""Telephone numbers: international, as dialled at home, and whatever stands after the words for one."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final, Literal, NamedTuple
+
+from doorward.plugins.detectors.phone.numbering import LONGEST, SHORTEST, is_international, national_shape
+from doorward.protection.numbers import (
+    NUMBER_RUN,
+    WORD_AFTER,
+    WORD_BEFORE,
+    Group,
+    date_end,
+    digit_groups,
+    is_money,
+    joined,
+)
+from doorward.protection.phrases import alternatives, compile_phrases, words_of
+from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
+from doorward.vocabulary.finding import Family
+
+_WIDTH: Final = 48  # characters before a number that may say what it is
+_WIDTH_BEHIND: Final = 24
+_TAIL: Final = 2
+_SAME_NUMBER: Final = 9  # last digits in which the same number agrees, dialled from home or from abroad
+_SPLIT: Final = re.compile(r"\n|[*_]|[\s\-]{3}|\s/\s|(?<=\d)\s+(?=\+|\(\+)")
+_FEWEST_WITHOUT_WORDS: Final = 9
+
+
+class PhoneDetector:
+    """Finds telephone numbers in runs of digits."""
+
+    id = "phone"
+    family: Family = "sensitive"
+    reads: Literal["wild"] = "wild"
+    kinds = ("PHONE",)
+
+    def watch(self, packs: Sequence[LanguagePack]) -> Watch:
+        """Look at every run of digits; `phone` holds the words beside a telephone number, `other_number` of others."""
+        phone = words_of(packs, "phone")
+        words = _Words(
+            before=compile_phrases(phone, before=WORD_BEFORE, after=rf"{WORD_AFTER}[^0-9.!?;\n]{{0,24}}\Z"),
+            behind=compile_phrases(phone, before=rf"[^0-9.!?;\n]{{0,12}}{WORD_BEFORE}", after=WORD_AFTER),
+            other=compile_phrases(
+                words_of(packs, "other_number"), before=WORD_BEFORE, after=rf"{WORD_AFTER}[^0-9.!?;,\n]{{0,16}}\Z"
+            ),
+            extension=re.compile(rf"\s?,?\s?{alternatives(words_of(packs, 'extension'))}\.?:?\s?\d{{1,6}}{WORD_AFTER}"),
+        )
+        pattern = Pattern(name="run", expression=NUMBER_RUN, before=_WIDTH, after=_WIDTH_BEHIND)
+        return Watch((pattern,), partial(_examine, words))
+
+
+class _Words(NamedTuple):
+    before: re.Pattern[str]
+    behind: re.Pattern[str]
+    other: re.Pattern[str]
+    extension: re.Pattern[str]
+
+
+class _Number(NamedTuple):
+    """A part of a run that may be one number: its place with `+` and bracket, its groups, what it starts with."""
+
+    start: int
+    end: int
+    groups: Sequence[Group]
+    plus: bool
+
+    @property
+    def digits(self) -> str:
+        return joined(self.groups)
+
+
+def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
+    """Return the telephone numbers of a run of digits."""
+    claims = []
+    for number in _numbers(view.text, candidate.start, candidate.end):
+        judged = _judge(words, number, view.text)
+        if judged is not None:
+            claims.append(_claim(words, number, view.text, judged))
+    return claims
+
+
+def _numbers(text: str, start: int, end: int) -> Iterator[_Number]:
+    """Yield the parts of a run between what separates numbers: line ends, wide breaks, another plus."""
+    for part_start, part_end in _parts(text, start, end):
+        groups = digit_groups(text, part_start, part_end)
+        if not groups:
+            continue
+        first = groups[0].start
+        opening = first
+        while opening > part_start and text[opening - 1] in "(+ ":
+            opening -= 1
+        opening += len(text[opening:first]) - len(text[opening:first].lstrip())
+        yield _Number(opening, groups[-1].end, groups, "+" in text[opening:first])
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for match in _SPLIT.finditer(text, start, end):
+        yield start, match.start()
+        start = match.end()
+    yield start, end
+
+
+def _judge(words: _Words, number: _Number, text: str) -> tuple[str, Certainty, float] | None:
+    """Return rule, certainty and score for a number, or None if it is no telephone number."""
+    digits = number.digits
+    if not 6 <= len(digits) <= LONGEST + 2:
+        return None
+    foreign = digits if number.plus else digits[2:] if digits.startswith("00") else ""
+    if foreign and is_international(foreign):
+        return "phone.international", Certainty.VALIDATED, 0.95
+    if is_money(text, number.start, number.end) or _is_dated(number, text):
+        return None
+    before = text[max(number.start - _WIDTH, 0) : number.start]
+    if words.other.search(before):
+        return None
+    if len(digits) <= LONGEST and (words.before.search(before) or words.behind.match(text, number.end)):
+        return "phone.context", Certainty.CONTEXT, 0.85
+    if len(digits) < SHORTEST or (_is_inside_a_word(number, text) and not words.extension.match(text, number.end)):
+        return None
+    shape = national_shape("-".join(group.digits for group in number.groups))
+    if shape is None:
+        return None
+    return "phone.national", Certainty.SHAPE, 0.6 if shape == "any" else 0.75
+
+
+def _is_dated(number: _Number, text: str) -> bool:
+    """Return whether the number begins with a date, alone or with a time."""
+    end = date_end(text, number.groups[0].start)
+    return end is not None and len(joined(digit_groups(text, end, number.end))) < SHORTEST
+
+
+def _is_inside_a_word(number: _Number, text: str) -> bool:
+    """Return whether letters or further digits touch the number: then it is a part of some reference."""
+    before, after = text[max(number.start - 2, 0) : number.start], text[number.end : number.end + 2]
+    return bool(
+        (before and (before[-1].isalnum() or before[-1] in "_#$" or re.fullmatch(r"\d[,:]|[a-z]-", before)))
+        or (after and (after[0].isalnum() or re.fullmatch(r"[,:]\d|-[a-z]", after)))
+    )
+
+
+def _claim(words: _Words, number: _Number, text: str, judged: tuple[str, Certainty, float]) -> Claim:
+    rule, certainty, score = judged
+    extension = words.extension.match(text, number.end)
+    return Claim(
+        kind="PHONE",
+        start=number.start,
+        end=extension.end() if extension else number.end,
+        certainty=certainty,
+        score=score,
+        rule=rule,
+        tail=number.digits[-_TAIL:],
+        canonical=f"phone:{number.digits[-_SAME_NUMBER:]}",
+    )
+
+
+def build(_kit: object) -> Detector:
+    """Return the detector."""
+    return PhoneDetector()

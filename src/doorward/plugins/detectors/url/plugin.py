@@ -1,0 +1,64 @@
+"""Links, with or without their scheme, and bare host names."""
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from doorward.protection.links import LINK_PATTERNS, Link, link_at
+from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, View, Watch
+from doorward.vocabulary.finding import Family
+
+_MOST_ALIASES: Final = 10
+
+
+class UrlDetector:
+    """Finds links. Masks show the host, so that an agent still sees where a link led."""
+
+    id = "url"
+    family: Family = "sensitive"
+    reads: Literal["wild"] = "wild"
+    kinds = ("URL",)
+
+    def watch(self, packs: Sequence[LanguagePack]) -> Watch:
+        """Look at schemes, `www.` and top-level domains; languages do not matter."""
+        return Watch(LINK_PATTERNS, _examine)
+
+
+def _examine(candidate: Candidate, view: View) -> Sequence[Claim]:
+    """Return the link at the candidate, if it is one."""
+    link = link_at(candidate, view)
+    if link is None:
+        return ()
+    return (
+        Claim(
+            kind="URL",
+            start=link.start,
+            end=link.end,
+            certainty=Certainty.VALIDATED,
+            score=0.85 if candidate.pattern == "domain" else 0.98,
+            rule=f"url.{candidate.pattern}",
+            tail=link.tail,
+            host=link.tail,
+            canonical=f"url:{_place(link)}{link.rest.rstrip('/')}",
+            aliases=_parents(link),
+        ),
+    )
+
+
+def _place(link: Link) -> str:
+    return (link.shown_host or link.host).removeprefix("www.")
+
+
+def _parents(link: Link) -> tuple[str, ...]:
+    """Return the pages above this one, down to the host: whoever publishes a site publishes its pages.
+
+    Not with a query, a fragment or a user name: there personal data travels.
+    """
+    if link.userinfo or "?" in link.rest or "#" in link.rest:
+        return ()
+    parts = link.rest.strip("/").split("/")[:_MOST_ALIASES]
+    return tuple(f"url:{_place(link)}" + "".join(f"/{part}" for part in parts[:count]) for count in range(len(parts)))
+
+
+def build(_kit: object) -> Detector:
+    """Return the detector."""
+    return UrlDetector()

@@ -1,0 +1,111 @@
+"""Running detectors such that none of them can let a text pass by failing (house law 2)."""
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from doorward.kit.logging import get_logger
+from doorward.protection.masking import WITHHELD
+from doorward.protection.overlap import Placed
+from doorward.protection.ports import Candidate, Certainty, Claim, Inspector, Pattern, Plugin, Watch
+from doorward.protection.view import View
+
+SECONDS_PER_TEXT: Final = 0.5
+SECONDS_PER_CHARACTER: Final = 5e-6
+"""What one detector may take for one text, in seconds of its thread's processor time. The built-in ones need a
+hundredth of it; the rest is there for slow machines."""
+
+_log = get_logger("protection")
+
+Looks = Sequence[tuple[Pattern, Candidate]]
+
+
+class Watcher(NamedTuple):
+    """A detector and what it watches for."""
+
+    plugin: Plugin
+    watch: Watch
+
+
+class _TookTooLong(Exception):
+    """The detector has used up its time for this text."""
+
+
+def examine(watcher: Watcher, looks: Looks, view: View, *, stopwatch: Callable[[], float]) -> tuple[list[Placed], bool]:
+    """Return what a detector claims for its candidates, and whether it came through.
+
+    When it raises, claims something outside of the text, or takes too long, all its candidates are withheld with the
+    surroundings that it might have judged (those of a threat detector are not: there is nothing to hide in them).
+    """
+    detector = watcher.plugin
+    deadline = stopwatch() + SECONDS_PER_TEXT + SECONDS_PER_CHARACTER * len(view)
+    placed: list[Placed] = []
+    try:
+        for number, (_, candidate) in enumerate(looks):
+            placed += [_place(claim, view, detector) for claim in watcher.watch.examine(candidate, view)]
+            # Asking the stop-watch costs as much as examining a candidate, so not every time.
+            if number & 15 == 15 and stopwatch() > deadline:
+                raise _TookTooLong
+        if stopwatch() > deadline:
+            raise _TookTooLong
+    except Exception:  # noqa: BLE001 - whatever it is, the candidates must not pass
+        _log.error("protection.detector.failed", detector=detector.id, chars=len(view), exc_info=True)
+        return _withhold(detector, [_reach(look, view) for look in looks], view), False
+    return placed, True
+
+
+def inspect(inspector: Inspector, view: View, *, stopwatch: Callable[[], float]) -> tuple[list[Placed], bool]:
+    """Return what an inspector claims, and whether it came through; if not, it has withheld the whole text."""
+    deadline = stopwatch() + SECONDS_PER_TEXT + SECONDS_PER_CHARACTER * len(view)
+    try:
+        placed = [_checked(claim, claim.start, claim.end, view, inspector) for claim in inspector.inspect(view)]
+        if stopwatch() > deadline:
+            raise _TookTooLong
+    except Exception:  # noqa: BLE001 - whatever it is, the text must not pass
+        _log.error("protection.detector.failed", detector=inspector.id, chars=len(view), exc_info=True)
+        return _withhold(inspector, [(0, len(view))], view), False
+    return placed, True
+
+
+def _place(claim: Claim, view: View, plugin: Plugin) -> Placed:
+    if not 0 <= claim.start < claim.end <= len(view):
+        raise IndexError("a claim outside of the text")
+    return _checked(claim, *view.origin(claim.start, claim.end), view, plugin)
+
+
+def _checked(claim: Claim, start: int, end: int, view: View, plugin: Plugin) -> Placed:
+    if not 0 <= start < end <= len(view.original):
+        raise IndexError("a claim outside of the text")
+    if claim.kind not in plugin.kinds:
+        raise ValueError("a claim of a kind that the detector did not announce")
+    return Placed(start, end, claim, plugin.family)
+
+
+def _reach(look: tuple[Pattern, Candidate], view: View) -> tuple[int, int]:
+    pattern, candidate = look
+    return max(candidate.start - pattern.before, 0), min(candidate.end + pattern.after, len(view))
+
+
+def _withhold(plugin: Plugin, places: Sequence[tuple[int, int]], view: View) -> list[Placed]:
+    if plugin.family != "sensitive":
+        return []
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        elif start < end:
+            joined.append((start, end))
+    return [
+        Placed(
+            *view.origin(start, end),
+            Claim(
+                kind=WITHHELD,
+                start=start,
+                end=end,
+                certainty=Certainty.VALIDATED,
+                score=1.0,
+                rule=f"{plugin.id}.withheld",
+            ),
+            "sensitive",
+        )
+        for start, end in joined
+    ]

@@ -1,0 +1,77 @@
+"""Folding a whole text into normal form, with a fast way for everyday letters."""
+
+import codecs
+from array import array
+from typing import Final, NamedTuple
+
+from doorward.protection.characters import is_ignorable, normal_form
+
+
+class Folded(NamedTuple):
+    """A text in normal form. `starts[i]:ends[i]` is where its character `i` came from; None when nothing moved."""
+
+    text: str
+    starts: "array[int] | None" = None
+    ends: "array[int] | None" = None
+
+
+class _Forms(dict[int, str]):
+    """Normal forms by code point, filled on demand (at most the assigned characters, some 15 MB)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.irregular: set[str] = set()
+
+    def __missing__(self, point: int) -> str:
+        form = normal_form(chr(point))
+        if len(form) != 1:
+            self.irregular.add(chr(point))
+        self[point] = form
+        return form
+
+
+_FORMS: Final = _Forms()
+
+_EVERYDAY: Final = "çğıöşüÇĞİÖŞÜâîûÂÎÛäÄéèêáàñÉôó" + "".join(map(chr, range(0x410, 0x450))) + "ёЁ’‘“”„–—€£₺₽°·•\u00a0»«"
+"""The letters and signs of everyday Turkish, German and Russian whose normal form is one character; at most 128."""
+
+_NOWHERE: Final = "\ufffe"  # what charmaps understand as 'no such character'
+_ENCODE: Final = codecs.charmap_build(("".join(map(chr, range(128))) + _EVERYDAY).ljust(256, _NOWHERE))
+_DECODE: Final = ("".join(map(chr, range(128))).lower() + "".join(map(normal_form, _EVERYDAY))).ljust(256, _NOWHERE)
+
+
+def fold(original: str) -> Folded:
+    """Return the normal form of a text that is not ASCII; any string, lone surrogates included.
+
+    Texts of everyday letters alone go through two table look-ups in C (under 1 µs a message, against 6 to 30 µs).
+    """
+    try:
+        coded, _ = codecs.charmap_encode(original, "strict", _ENCODE)
+        return Folded(codecs.charmap_decode(coded, "strict", _DECODE)[0])
+    except UnicodeEncodeError:
+        return fold_thoroughly(original)
+
+
+def fold_thoroughly(original: str) -> Folded:
+    """Return the same as `fold`, for all characters there are."""
+    text = original.translate(_FORMS)
+    if _FORMS.irregular.isdisjoint(original):
+        return Folded(text)
+    starts, ends = array("L"), array("L")
+    for place, character in enumerate(original):
+        form = _FORMS[ord(character)]
+        if form:
+            starts.extend([place] * len(form))
+            ends.extend([place + 1] * len(form))
+        elif ends and not is_ignorable(character):
+            # An accent that was taken off still belongs to the letter before; an invisible character to nobody.
+            _stretch(starts, ends, to=place + 1)
+    return Folded(text, starts, ends)
+
+
+def _stretch(starts: "array[int]", ends: "array[int]", *, to: int) -> None:
+    """Let all characters that came from the last original character end at `to`."""
+    last, origin = len(ends), starts[-1]
+    while last and starts[last - 1] == origin:
+        last -= 1
+        ends[last] = to

@@ -1,0 +1,71 @@
+"""Which of several overlapping claims stands: better reason, then longer, then fixed order."""
+
+from bisect import bisect_right, insort
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from doorward.protection.ports import Certainty, Claim
+from doorward.vocabulary.finding import Family
+
+
+class Placed(NamedTuple):
+    """A claim with its place in the original text, end exclusive, and the family of who made it."""
+
+    start: int
+    end: int
+    claim: Claim
+    family: Family
+
+
+def resolve(claims: Iterable[Placed], text: str) -> list[Placed]:
+    """Return claims that do not overlap, in order of their place, such that nothing that counts stays uncovered.
+
+    `text` is the original. Validated beats context beats shape; then the longer claim, the earlier, the one whose kind
+    and rule come first in the alphabet. What a better claim leaves over of a claim by context or validation stays
+    claimed by it, if there is a letter or digit in it: half a password is still half a password.
+    """
+    taken: list[Placed] = []
+    for placed in sorted(claims, key=_rank):
+        free = _free(placed, taken)
+        whole = free == [(placed.start, placed.end)]
+        if not whole and placed.claim.certainty is Certainty.SHAPE:
+            continue
+        for start, end in free:
+            if whole or any(character.isalnum() for character in text[start:end]):
+                insort(taken, placed._replace(start=start, end=end), key=_start)
+    return taken
+
+
+def distinct(claims: Iterable[Placed]) -> list[Placed]:
+    """Return the claims without those that overlap a better one of the same kind and subkind; in order of place."""
+    kept: dict[tuple[str, str | None], list[Placed]] = {}
+    for placed in sorted(claims, key=_rank):
+        same = kept.setdefault((placed.claim.kind, placed.claim.subkind), [])
+        if _free(placed, same) == [(placed.start, placed.end)]:
+            insort(same, placed, key=_start)
+    return sorted((placed for same in kept.values() for placed in same), key=_start)
+
+
+def _rank(placed: Placed) -> tuple[int, int, int, str, str]:
+    claim = placed.claim
+    return (-claim.certainty, placed.start - placed.end, placed.start, claim.kind, claim.rule)
+
+
+def _start(placed: Placed) -> int:
+    return placed.start
+
+
+def _free(placed: Placed, taken: list[Placed]) -> list[tuple[int, int]]:
+    """Return the parts of `placed` that nobody has taken, in order; `taken` is in order without overlaps."""
+    start, end = placed.start, placed.end
+    free = []
+    for index in range(max(bisect_right(taken, start, key=_start) - 1, 0), len(taken)):
+        other = taken[index]
+        if other.start >= end:
+            break
+        if start < other.start:
+            free.append((start, other.start))
+        start = max(start, other.end)
+    if start < end:
+        free.append((start, end))
+    return free

@@ -1,0 +1,104 @@
+"""Phrases of the language packs as pattern expressions.
+
+A lexicon line is a phrase as people write it. Case, accents, and letters that look alike do not matter; a space or a
+hyphen stands for any short break. Two signs mean more: `*` at the end of a word stands for any ending (`şifre*` finds
+`şifremi`), and ` ... ` for up to four other words in the same sentence.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from doorward.protection.characters import LOOKALIKES
+from doorward.protection.dialect import to_python
+from doorward.protection.view import View
+from doorward.vocabulary.language import LanguagePack
+
+GAP: Final = r"(?:[\s,'\x22:\-]{1,3}\w+){0,4}[\s,'\x22:\-]{1,3}"
+"""Up to four words of the same sentence, with the breaks around them."""
+
+_ENDING: Final = r"'?\w{0,12}"
+_SPACE: Final = r"[\s_\-]{1,3}"
+_HYPHEN: Final = r"[\s_\-]{0,2}"
+_GAP_SIGN: Final = re.compile(r"\s+\.\.\.\s+")
+
+
+def words_of(packs: Iterable[LanguagePack], *purposes: str) -> tuple[str, ...]:
+    """Return the phrases of all packs for the purposes, each once, in order."""
+    return tuple(dict.fromkeys(phrase for pack in packs for purpose in purposes for phrase in pack.words(purpose)))
+
+
+def normal_phrases(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Return the phrases in normal form: as words of one alphabet, and as words that mix alphabets are folded."""
+    plain = [_GAP_SIGN.sub("\x00", phrase.strip()) for phrase in phrases]
+    normal = [View(phrase).text for phrase in plain]
+    return tuple(dict.fromkeys([*normal, *(phrase.translate(LOOKALIKES) for phrase in normal)]))
+
+
+def any_of(phrases: Iterable[str]) -> str:
+    """Return an expression, without edges, that matches any of the phrases; longer ones are tried first.
+
+    Raises `ValueError` when there is no phrase: an empty alternative would match everywhere.
+    """
+    tree: dict[str, dict[str, object]] = {}
+    for phrase in normal_phrases(phrases):
+        branch = tree
+        for atom in _atoms(phrase):
+            branch = branch.setdefault(atom, {})  # type: ignore[assignment]  # a tree of itself has no spelling
+        branch[""] = {}
+    if not tree or "" in tree:
+        raise ValueError("no phrases to look for, or an empty one")
+    return _written(tree)
+
+
+class PhraseSet(NamedTuple):
+    """Phrases to look for: `expression` finds where one may begin, `confirm` matches all of it from there.
+
+    A phrase with gaps costs a scanner much; its beginning costs nothing.
+    """
+
+    expression: str
+    confirm: re.Pattern[str]
+
+    def end(self, text: str, start: int) -> int | None:
+        """Return where the phrase that begins at `start` ends, or None if there is only the beginning of one."""
+        match = self.confirm.match(text, start)
+        return match.end() if match else None
+
+
+def phrase_set(phrases: Sequence[str]) -> PhraseSet:
+    """Return the phrases ready to be looked for. Raises `ValueError` when there are none."""
+    beginnings = dict.fromkeys(_GAP_SIGN.split(phrase.strip())[0] for phrase in phrases)
+    return PhraseSet(whole(any_of(beginnings)), re.compile(to_python(whole(any_of(phrases)))))
+
+
+def whole(expression: str) -> str:
+    r"""Return the expression between word edges: `\m(?:…)\M`."""
+    return rf"\m(?:{expression})\M"
+
+
+def compile_phrases(phrases: Sequence[str], *, before: str = "", after: str = "") -> re.Pattern[str]:
+    """Return `before`, any of the phrases, `after` as one compiled pattern for `re`; without phrases it never matches.
+
+    For detectors that look at the surroundings of a candidate; `before` and `after` are patterns of `re` itself.
+    """
+    return re.compile(before + to_python(any_of(phrases)) + after if phrases else r"(?!)")
+
+
+def alternatives(phrases: Sequence[str]) -> str:
+    """Return any of the phrases as a group for larger patterns of `re`; without phrases it never matches."""
+    return f"(?:{to_python(any_of(phrases))})" if phrases else r"(?!)"
+
+
+def _atoms(phrase: str) -> list[str]:
+    signs = {" ": _SPACE, "\n": _SPACE, "-": _HYPHEN, "*": _ENDING, "\x00": GAP}
+    return [signs.get(sign) or (sign if sign.isalnum() else re.escape(sign)) for sign in phrase]
+
+
+def _written(tree: dict[str, dict[str, object]]) -> str:
+    """Return the tree as an expression; a branch that may also end here comes as `(?:…)?`, which prefers to go on."""
+    branches = [atom + (_written(below) if below else "") for atom, below in tree.items() if atom]  # type: ignore[arg-type]
+    if not branches:
+        return ""
+    joined = branches[0] if len(branches) == 1 and "" not in tree else f"(?:{'|'.join(branches)})"
+    return f"{joined}?" if "" in tree else joined

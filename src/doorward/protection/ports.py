@@ -1,0 +1,130 @@
+"""What detectors are and what they see. A detector plugin needs nothing else of this room but its shapes."""
+
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from typing import Literal, Protocol, runtime_checkable
+
+import msgspec
+
+from doorward.protection.view import View
+from doorward.vocabulary.finding import Family
+from doorward.vocabulary.language import LanguagePack
+
+__all__ = [
+    "Candidate",
+    "Certainty",
+    "Claim",
+    "Detector",
+    "Inspector",
+    "LanguagePack",
+    "Pattern",
+    "Plugin",
+    "View",
+    "Watch",
+]
+
+
+class Certainty(IntEnum):
+    """What a claim rests on. Where claims overlap, the better reason wins, then the longer claim."""
+
+    SHAPE = 0
+    CONTEXT = 1
+    VALIDATED = 2
+
+
+class Pattern(msgspec.Struct, frozen=True, kw_only=True):
+    """What makes a detector look closer.
+
+    `name` is told back in the candidate. `expression` is written in the dialect of `doorward.protection.dialect`, in
+    normal form (lower case, no accents). `before` and `after` are how many characters around the match the detector may
+    judge or claim: so much is withheld when it fails.
+    """
+
+    name: str
+    expression: str
+    before: int = 0
+    after: int = 0
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A place where a pattern matched: characters of the view's text, end exclusive."""
+
+    pattern: str
+    start: int
+    end: int
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """What a detector says about `start:end` (characters of the view's text); never leaves this room.
+
+    `score` is 0..1, `rule` is `<detector>.<rule>` and stable. `tail` is what a mask may show, `host` is a link's host,
+    `canonical` is the value written in the one way that equal values share (for the keyed hash and the list of public
+    facts), `aliases` are further ways under which a public fact may be known.
+    """
+
+    kind: str
+    start: int
+    end: int
+    certainty: Certainty
+    score: float
+    rule: str
+    subkind: str | None = None
+    tail: str | None = None
+    host: str | None = None
+    canonical: str | None = None
+    aliases: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Show the rule only: the rest may be personal."""
+        return f"<Claim {self.rule}>"
+
+
+class Plugin(Protocol):
+    """What all detectors share. They are pure: the same view, the same claims, nothing kept, nothing written."""
+
+    @property
+    def id(self) -> str:
+        """Return the plugin's id."""
+
+    @property
+    def family(self) -> Family:
+        """Return `sensitive` (claims are masked) or `threat` (claims are only reported)."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return all kinds that this may claim, in capitals."""
+
+    @property
+    def reads(self) -> Literal["wild"]:
+        """Say that raw characters are needed: that is why this runs here."""
+
+
+class Watch(msgspec.Struct, frozen=True):
+    """What a detector watches for in a set of languages, and how it judges what its patterns match.
+
+    `examine` returns what a candidate turns out to be, which may be nothing. It takes microseconds and is linear in the
+    surroundings that the pattern announces.
+    """
+
+    patterns: Sequence[Pattern]
+    examine: Callable[[Candidate, View], Sequence[Claim]]
+
+
+@runtime_checkable
+class Detector(Plugin, Protocol):
+    """A detector that wants to look where its patterns match. All patterns of all detectors are scanned in one pass."""
+
+    def watch(self, packs: Sequence[LanguagePack]) -> Watch:
+        """Return what to watch for in these languages; asked once. All words come from the packs."""
+
+
+@runtime_checkable
+class Inspector(Plugin, Protocol):
+    """A detector that must see the whole text, such as one for characters that nobody sees."""
+
+    @property
+    def wants(self) -> Literal["any", "irregular"]:
+        """Say whether plain ASCII texts are of interest as well."""
+
+    def inspect(self, view: View) -> Sequence[Claim]:
+        """Return what is found, with places in characters of `view.original`; linear in the text."""

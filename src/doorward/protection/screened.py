@@ -1,0 +1,46 @@
+"""What screening gives: masked text, findings, and the originals that are still to be sealed."""
+
+from typing import NoReturn
+
+import msgspec
+
+from doorward.vocabulary.finding import Finding
+from doorward.vocabulary.ids import SpanId
+from doorward.vocabulary.text import MaskedText
+
+
+class Original:
+    """What stood in a masked place, on its way to being sealed. Like wild text it refuses to be shown or copied."""
+
+    __slots__ = ("_raw", "kind", "span_id", "subkind")
+
+    def __init__(self, raw: str, *, span_id: SpanId, kind: str, subkind: str | None = None) -> None:
+        """Keep `raw`, the characters as they came in."""
+        self._raw = raw
+        self.span_id = span_id
+        self.kind = kind
+        self.subkind = subkind
+
+    def uncover(self) -> bytes:
+        """Return the raw characters as UTF-8 (lone surrogates as three bytes each). For this room alone."""
+        return self._raw.encode("utf-8", "surrogatepass")
+
+    def __repr__(self) -> str:
+        """Show the kind only."""
+        return f"<Original {self.kind}>"
+
+    def __reduce_ex__(self, _protocol: object) -> NoReturn:
+        """Refuse to be pickled or copied."""
+        raise TypeError("originals are sealed, not copied")
+
+
+class Screened(msgspec.Struct, frozen=True):
+    """A screened text.
+
+    `findings` are in order of their place; those of the family `sensitive` do not overlap. `originals` belong to the
+    spans of `masked` that have an id.
+    """
+
+    masked: MaskedText
+    findings: tuple[Finding, ...] = ()
+    originals: tuple[Original, ...] = ()

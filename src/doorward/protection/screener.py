@@ -1,0 +1,189 @@
+"""The detection engine: one normal form, one pass over all patterns, then a closer look only where something matched.
+
+Clean text costs a case fold and one scan. Everything here is pure: no keys, no database, no clock but the stop-watch
+that keeps a detector from taking forever. What fails withholds, it never lets pass (house law 2).
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from doorward.kit.logging import get_logger
+from doorward.protection.examining import Watcher, examine, inspect
+from doorward.protection.masking import WITHHELD, Mask, Masker
+from doorward.protection.matching import Matcher, MatcherChoice, make_matcher
+from doorward.protection.overlap import Placed, distinct, resolve
+from doorward.protection.ports import Candidate, Detector, Inspector, Pattern, Plugin
+from doorward.protection.screened import Original, Screened
+from doorward.protection.view import View
+from doorward.vocabulary.finding import Finding, guard_unavailable
+from doorward.vocabulary.ids import SpanId
+from doorward.vocabulary.language import LanguagePack
+from doorward.vocabulary.text import MaskedText, WildText
+
+Guard = Literal["sensitive", "threats"]
+ALL_GUARDS: Final[tuple[Guard, ...]] = ("sensitive", "threats")
+
+_log = get_logger("protection")
+
+
+class PublicFacts(NamedTuple):
+    """What a tenant publishes itself (its hotline, its addresses), so that nobody needs to mask it."""
+
+    canonical: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
+
+
+NO_FACTS: Final = PublicFacts()
+
+
+class Screener:
+    """All detectors over one text. Made once at start; immutable and thread-safe."""
+
+    def __init__(
+        self,
+        detectors: Sequence[Plugin],
+        packs: Sequence[LanguagePack],
+        *,
+        matcher: MatcherChoice = "auto",
+        cache_folder: Path | None = None,
+        stopwatch: Callable[[], float] = time.thread_time,
+    ) -> None:
+        """Compile the patterns of `detectors` for the languages of `packs`.
+
+        `cache_folder` keeps compiled patterns between starts; `stopwatch` tells seconds. Raises `PatternUnsupported`
+        for a pattern outside of the dialect, `ImportError` for a matcher that is asked for by name and not installed.
+        """
+        # Detectors often look for the same shapes: an expression is scanned once, whoever wants it.
+        routes: dict[str, list[tuple[int, Pattern]]] = defaultdict(list)
+        self._watchers = tuple(
+            Watcher(plugin, plugin.watch(packs)) for plugin in detectors if isinstance(plugin, Detector)
+        )
+        for number, watcher in enumerate(self._watchers):
+            for pattern in watcher.watch.patterns:
+                routes[pattern.expression].append((number, pattern))
+        self._routes = tuple(tuple(shared) for shared in routes.values())
+        self._inspectors = tuple(detector for detector in detectors if isinstance(detector, Inspector))
+        self._matcher: Matcher = make_matcher(tuple(routes), matcher, cache_folder=cache_folder)
+        self._stopwatch = stopwatch
+        self._masker = Masker([kind for plugin in detectors if plugin.family == "sensitive" for kind in plugin.kinds])
+
+    @property
+    def matcher(self) -> str:
+        """Return the name of the matcher in use."""
+        return self._matcher.name
+
+    def public_facts(self, facts: Iterable[str]) -> PublicFacts:
+        """Return facts (telephone numbers, addresses, links as people write them) in the form that `screen` takes."""
+        claims = [
+            placed.claim for fact in facts for placed in self._judge(View(fact))[0] if placed.family == "sensitive"
+        ]
+        return PublicFacts(
+            canonical=frozenset(claim.canonical for claim in claims if claim.canonical),
+            hosts=frozenset(claim.host for claim in claims if claim.host),
+        )
+
+    def screen(
+        self,
+        text: WildText,
+        *,
+        span_id: Callable[[int], SpanId] | None = None,
+        guards: Collection[Guard] = ALL_GUARDS,
+        digest: Callable[[bytes], str] | None = None,
+        public: PublicFacts = NO_FACTS,
+    ) -> Screened:
+        """Return the text masked, what was found, and the originals of the masked places.
+
+        `span_id` gives the id of the n-th masked place; without it nothing can be sealed and no originals come back.
+        `guards` chooses which findings are reported; masking is not a matter of choice. `digest` is a keyed hash (hex)
+        by which equal values can be recognised. `public` is spared. No text makes this raise: where a detector or the
+        matcher fails, the places in question are withheld and a finding `GUARD_UNAVAILABLE` says so.
+        """
+        raw = text.uncover()
+        try:
+            view = View(raw, own_hosts=public.hosts)
+            judged, failures = self._judge(view)
+        except Exception:  # noqa: BLE001 - whatever it is, the text must not pass
+            _log.error("protection.matcher.failed", chars=len(raw), exc_info=True)
+            return self._withhold(raw, span_id)
+        if not judged and not failures:
+            return Screened(MaskedText(self._masker.escape(raw)))
+        sensitive = resolve((placed for placed in judged if _needs_mask(placed, public)), raw)
+        threats = distinct(placed for placed in judged if placed.family == "threat")
+        reported = [*(sensitive if "sensitive" in guards else ()), *(threats if "threats" in guards else ())]
+        findings = [*failures, *(_finding(placed, digest) for placed in reported)]
+        masks = [_mask(placed, span_id(number) if span_id else None) for number, placed in enumerate(sensitive)]
+        return Screened(
+            self._masker.mask(raw, masks),
+            tuple(sorted(findings, key=lambda finding: (finding.start, finding.end, finding.kind, finding.rule))),
+            _originals(raw, masks),
+        )
+
+    def _judge(self, view: View) -> tuple[list[Placed], list[Finding]]:
+        """Return all claims with their places, and a finding for every detector that failed."""
+        hits = self._matcher.find(view.text)
+        judged: list[Placed] = []
+        failures: list[Finding] = []
+        if hits:
+            looks: dict[int, list[tuple[Pattern, Candidate]]] = defaultdict(list)
+            for route, start, end in hits:
+                for number, pattern in self._routes[route]:
+                    looks[number].append((pattern, Candidate(pattern.name, start, end)))
+            for number, wanted in looks.items():
+                watcher = self._watchers[number]
+                claims, healthy = examine(watcher, wanted, view, stopwatch=self._stopwatch)
+                judged += claims
+                if not healthy:
+                    failures.append(guard_unavailable(watcher.plugin.id, length=len(view.original)))
+        for inspector in self._inspectors:
+            if not view.plain or inspector.wants == "any":
+                claims, healthy = inspect(inspector, view, stopwatch=self._stopwatch)
+                judged += claims
+                if not healthy:
+                    failures.append(guard_unavailable(inspector.id, length=len(view.original)))
+        return judged, failures
+
+    def _withhold(self, raw: str, span_id: Callable[[int], SpanId] | None) -> Screened:
+        """Return the whole text withheld."""
+        masks = [Mask(0, len(raw), WITHHELD, span_id=span_id(0) if span_id else None)]
+        failure = guard_unavailable("protection.matcher", length=len(raw))
+        return Screened(self._masker.mask(raw, masks), (failure,), _originals(raw, masks))
+
+
+def _needs_mask(placed: Placed, public: PublicFacts) -> bool:
+    claim = placed.claim
+    return placed.family == "sensitive" and not (
+        claim.canonical in public.canonical or any(alias in public.canonical for alias in claim.aliases)
+    )
+
+
+def _mask(placed: Placed, span_id: SpanId | None) -> Mask:
+    claim = placed.claim
+    return Mask(placed.start, placed.end, claim.kind, claim.subkind, claim.tail, span_id)
+
+
+def _finding(placed: Placed, digest: Callable[[bytes], str] | None) -> Finding:
+    claim = placed.claim
+    known = digest(claim.canonical.encode("utf-8", "surrogatepass")) if digest and claim.canonical else None
+    return Finding(
+        kind=claim.kind,
+        start=placed.start,
+        end=placed.end,
+        score=claim.score,
+        rule=claim.rule,
+        family=placed.family,
+        subkind=claim.subkind,
+        host=claim.host,
+        tail=claim.tail,
+        digest=known,
+    )
+
+
+def _originals(raw: str, masks: Sequence[Mask]) -> tuple[Original, ...]:
+    return tuple(
+        Original(raw[mask.start : mask.end], span_id=mask.span_id, kind=mask.kind, subkind=mask.subkind)
+        for mask in masks
+        if mask.span_id is not None
+    )
