@@ -10,14 +10,17 @@
 /** @typedef {{state: string, waiting: Waiting}} Standing */
 
 const PATIENCE = 20_000;
+const LONGEST_DETAIL = 400;
 
 /** An answer that is not a success: problem+json, or whatever stood in its place. */
 export class Problem extends Error {
-  /** @param {number} status @param {{code?: string, retry_after?: number}} body @param {string | null} retryAfter */
+  /** @param {number} status @param {{code?: string, detail?: unknown, retry_after?: number}} body @param {string | null} retryAfter */
   constructor(status, body, retryAfter) {
     super(`problem ${status}`);
     this.status = status;
     this.code = body.code ?? "";
+    /** A sentence for people in the language asked for, "" if there is none. */
+    this.detail = typeof body.detail === "string" ? body.detail.slice(0, LONGEST_DETAIL) : "";
     /** Seconds to wait, 0 if nobody said. */
     this.retryAfter = Math.max(0, Number(body.retry_after ?? retryAfter ?? 0) || 0);
   }
@@ -46,6 +49,8 @@ export class Api {
     this.renewed = renewed;
     /** The language that the customer chose, if any. @type {string | undefined} */
     this.language = undefined;
+    /** The language that problems are told in. @type {string | undefined} */
+    this.spoken = undefined;
   }
 
   get token() {
@@ -154,6 +159,7 @@ export class Api {
     /** @type {Record<string, string>} */
     const headers = { accept };
     if (body) headers["content-type"] = "application/json";
+    if (this.spoken) headers["accept-language"] = this.spoken;
     if (!open) headers.authorization = `Bearer ${this.#token}`;
     try {
       return await fetch(this.#host + path, {

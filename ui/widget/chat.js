@@ -3,7 +3,6 @@
 
 import { Problem } from "./api.js";
 import { EventReader } from "./events.js";
-import { wasMasked } from "./looks.js";
 import { Outbox } from "./outbox.js";
 import { pause, pauseAfter } from "./pause.js";
 import { Words, wishes } from "./words.js";
@@ -200,6 +199,7 @@ export class Chat {
     for (const [index, code] of codes.entries()) {
       try {
         this.#words = new Words(code, await this.#api.strings(code));
+        this.#api.spoken = code;
         this.#view.relabel(this.#words);
         return;
       } catch (error) {
@@ -255,7 +255,7 @@ export class Chat {
       try {
         const { text } = await this.#api.send(draft);
         this.#found();
-        this.#view.sent(draft.id, text, wasMasked(draft.text, text));
+        this.#view.sent(draft.id, text);
         this.#outbox.sent(draft);
         this.#expect();
       } catch (error) {
@@ -269,13 +269,13 @@ export class Chat {
   async #notSent(draft, error) {
     if (error instanceof Problem && !error.passing) {
       this.#outbox.refuse(draft);
-      this.#view.refused(draft, error.status === 413 ? "widget.error.too_large" : "widget.error.refused");
+      this.#view.refused(draft, error.status === 413 ? "widget.error.too_large" : "widget.error.refused", error.detail);
       return;
     }
     this.#outbox.keep(draft);
-    const seconds = error instanceof Problem ? error.retryAfter : 0;
-    if (!seconds) this.#losing();
-    this.#view.kept(draft, Math.ceil(seconds));
+    const busy = error instanceof Problem && error.status === 429;
+    if (!busy) this.#losing();
+    this.#view.kept(draft, busy ? Math.ceil(error.retryAfter) : 0);
     await this.#rest(error, draft.tries);
   }
 

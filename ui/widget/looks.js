@@ -50,7 +50,16 @@ export function pieces(text, spans) {
   return found;
 }
 
-/** Whether the stored text hides something of what was typed. @param {string} typed @param {string} stored */
-export function wasMasked(typed, stored) {
-  return stored !== typed && /(?:^|[^\\])\[[A-Z_]+(?:·[^\]\s]*)?\]/.test(stored);
+const MASK = /(?<!\\)\[[A-Z_]+(?:·[^\]\s]*)?\]/g;
+
+/**
+ * Where a stored message reads as masked. The server puts a backslash before what somebody typed to look like a mask.
+ * @param {string} text
+ * @returns {{start: number, end: number}[]} in code points
+ */
+export function masksIn(text) {
+  return Array.from(text.matchAll(MASK), (match) => {
+    const start = lengthOf(text.slice(0, match.index));
+    return { start, end: start + lengthOf(match[0]) };
+  });
 }

@@ -1,39 +1,39 @@
 // What the customer sees. Text from anywhere goes in as text, never as markup; no style attributes, so that it works
 // under the strictest content security policy.
 
-import { inkOn, lengthOf, pieces, safeColour } from "./looks.js";
+import { Labels } from "./labels.js";
+import { inkOn, lengthOf, safeColour } from "./looks.js";
 import { build } from "./parts.js";
 import { accents } from "./style.js";
+import { Transcript } from "./transcript.js";
+import { Verification } from "./verification.js";
 import { nameOf } from "./words.js";
 
 /** @typedef {import("./outbox.js").Draft} Draft @typedef {import("./api.js").Entry} Entry */
 
 const LONGEST = 4_000; // characters of a message, unless the visit says otherwise
-const NEAR = 80; // pixels from the end within which the list follows what comes
 const ROWS = 5;
+const STANDING = { waiting: "widget.waiting", human: "widget.with_person", resolved: "widget.resolved" };
+const GONE_AFTER = 4_000; // milliseconds for which good news about the connection stands
 
 export class View {
   #root;
   #parts;
-  #chat;
+  #labels = new Labels();
   #accent = new CSSStyleSheet();
   #narrow = matchMedia("(max-width: 480px)");
-  /** @type {import("./words.js").Words | null} */
-  #words = null;
-  /** What each node says, so that a change of language reaches all of them. @type {Map<Element, Map<string, [string, object]>>} */
-  #said = new Map();
-  /** @type {Map<string, {item: Element, note: Element, text: Element, time: Element}>} */
-  #drafts = new Map();
-  #countdown = 0;
+  /** @type {import("./chat.js").Chat} */
+  #chat;
+  /** @type {Transcript} */
+  #transcript;
   #longest = LONGEST;
   #open = false;
   #accepted = false;
-  #atEnd = true;
 
   /** @param {ShadowRoot} root @param {CSSStyleSheet} sheet */
   constructor(root, sheet) {
     this.#root = root;
-    this.#parts = build(root, (node, key, attribute) => this.#say(node, key, {}, attribute));
+    this.#parts = build(root, (node, key, attribute) => this.#labels.say(node, key, {}, attribute));
     root.adoptedStyleSheets = [sheet, this.#accent];
   }
 
@@ -41,30 +41,20 @@ export class View {
   serve(chat) {
     const p = this.#parts;
     this.#chat = chat;
+    const choose = (says) => {
+      chat.say(says);
+      p.message.focus();
+    };
+    this.#transcript = new Transcript(p.log, p.hello, this.#labels, { choose, again: (draft) => chat.again(draft) });
+    new Verification(p, this.#labels, chat);
     p.launcher.addEventListener("click", () => chat.open());
     p.close.addEventListener("click", () => chat.close());
     p.accept.addEventListener("click", () => chat.accept());
     p.again.addEventListener("click", () => chat.open());
     p.person.addEventListener("click", () => chat.askForPerson());
     p.language.addEventListener("change", () => chat.speak(p.language.value));
-    p.composer.addEventListener("submit", (event) => this.#submit(event));
-    p.message.addEventListener("input", () => this.#measure());
-    p.message.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this.#submit(event);
-    });
-    p.panel.addEventListener("cancel", (event) => {
-      event.preventDefault();
-      chat.close();
-    });
-    p.panel.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") {
-        event.preventDefault();
-        chat.close();
-      }
-    });
-    this.#narrow.addEventListener("change", () => this.#open && this.#show());
-    this.#stayAtEnd();
-    this.#serveVerification();
+    this.#serveComposer();
+    this.#serveLeaving();
   }
 
   /** The words are there. */
@@ -90,10 +80,7 @@ export class View {
   /** @param {import("./words.js").Words | null} words */
   relabel(words) {
     if (!words) return;
-    this.#words = words;
-    for (const [node, said] of this.#said) {
-      for (const [attribute, [key, places]] of said) this.#write(node, key, places, attribute);
-    }
+    this.#labels.translate(words);
     for (const part of [this.#parts.panel, this.#parts.launcher]) {
       part.lang = words.language;
       part.dir = words.direction;
@@ -116,20 +103,20 @@ export class View {
   /** @param {import("./api.js").Visit} visit */
   visit(visit) {
     const p = this.#parts;
-    const { name, accent, accent_dark: dark } = visit.company;
+    const light = safeColour(visit.company.accent, "#0f6b5c");
+    const dark = safeColour(visit.company.accent_dark, "#5fd0b8");
+    this.#accent.replaceSync(accents(light, inkOn(light), dark, inkOn(dark)));
     this.#longest = visit.characters || LONGEST;
-    this.#say(p.title, "widget.title", { company: name });
+    this.#labels.say(p.title, "widget.title", { company: visit.company.name });
     p.disclosure.textContent = visit.disclosure;
+    p.disclosure.hidden = false;
     p.noticeText.textContent = visit.notice;
     p.greeting.textContent = visit.greeting;
     p.hello.hidden = !visit.greeting;
-    p.disclosure.hidden = false;
-    const light = safeColour(accent, "#0f6b5c");
-    const night = safeColour(dark, "#5fd0b8");
-    this.#accent.replaceSync(accents(light, inkOn(light), night, inkOn(night)));
-    p.language.replaceChildren(...visit.languages.map((code) => new Option(nameOf(code), code, false, code === visit.language)));
-    p.languages.hidden = visit.languages.length < 2;
-    this.#state("");
+    const options = visit.languages.map((code) => new Option(nameOf(code), code, false, code === visit.language));
+    p.language.replaceChildren(...options);
+    p.languages.hidden = options.length < 2;
+    if (this.#labels.keyOf(p.state) === "widget.opening") this.#state("");
   }
 
   notice() {
@@ -140,9 +127,10 @@ export class View {
 
   /** Somebody asked for a person before reading the notice. */
   noticeFirst() {
-    this.#say(this.#parts.hint, "widget.notice.first");
-    this.#parts.hint.hidden = false;
-    if (!this.#parts.notice.hidden) this.#parts.accept.focus();
+    const p = this.#parts;
+    this.#labels.say(p.hint, "widget.notice.first");
+    p.hint.hidden = false;
+    if (!p.notice.hidden) p.accept.focus();
   }
 
   accepted() {
@@ -157,105 +145,76 @@ export class View {
     this.#focus();
   }
 
-  /** Another conversation begins: what is still to be sent stays. */
   clear() {
-    const staying = new Set([...this.#drafts.values()].map((draft) => draft.item));
-    for (const item of [...this.#parts.log.children]) {
-      if (item !== this.#parts.hello && !staying.has(item)) this.#drop(item);
-    }
+    this.#transcript.clear();
   }
 
   ended() {
-    this.#say(this.#parts.connection, "widget.ended");
+    this.#labels.say(this.#parts.connection, "widget.ended");
   }
 
   /** @param {Draft} draft */
   draft(draft) {
-    const made = this.#bubble("customer", new Date());
-    made.text.textContent = draft.text;
-    this.#drafts.set(draft.id, made);
-    this.#retireChoices();
-    this.#append(made.item, true);
+    this.#transcript.draft(draft);
   }
 
-  /** @param {string} before the id until now @param {Draft} draft */
+  /** @param {string} before @param {Draft} draft */
   renamed(before, draft) {
-    const made = this.#drafts.get(before);
-    if (!made) return;
-    this.#drafts.delete(before);
-    this.#drafts.set(draft.id, made);
+    this.#transcript.renamed(before, draft);
   }
 
   /** @param {Draft} draft */
   sending(draft) {
-    this.#note(draft, "widget.sending");
+    this.#transcript.sending(draft);
   }
 
-  /** @param {string} id @param {string} text as it was stored @param {boolean} masked */
-  sent(id, text, masked) {
-    const made = this.#drafts.get(id);
-    if (!made) return;
-    clearInterval(this.#countdown);
-    made.text.textContent = text;
-    this.#settle(made, masked);
+  /** @param {string} id @param {string} text */
+  sent(id, text) {
+    this.#transcript.sent(id, text);
   }
 
-  /** @param {Draft} draft @param {number} seconds until the next try, 0 if nobody knows */
+  /** @param {Draft} draft @param {number} seconds */
   kept(draft, seconds) {
-    this.#note(draft, seconds ? "widget.retry_in" : "widget.kept", { count: seconds });
-    if (!seconds) {
-      this.#offerAgain(draft, "widget.retry");
-      return;
-    }
-    let left = seconds;
-    this.#countdown = setInterval(() => {
-      left -= 1;
-      if (left > 0) this.#note(draft, "widget.retry_in", { count: left }, false);
-      else clearInterval(this.#countdown);
-    }, 1000);
+    this.#transcript.kept(draft, seconds);
   }
 
-  /** @param {Draft} draft @param {string} key */
-  refused(draft, key) {
-    this.#note(draft, "widget.not_sent");
-    this.#drafts.get(draft.id)?.note.append(" ", this.#sentence("span", key), " ");
-    this.#offerAgain(draft, "widget.retry");
-    this.#drafts.get(draft.id)?.item.classList.add("refused");
+  /** @param {Draft} draft @param {string} key @param {string} detail */
+  refused(draft, key, detail) {
+    this.#transcript.refused(draft, key, detail);
   }
 
-  /** @param {Entry[]} entries in order @param {boolean} quiet whether screen readers are spared them */
+  /** @param {Entry[]} entries @param {boolean} quiet */
   entries(entries, quiet) {
-    const { log } = this.#parts;
-    if (quiet) log.setAttribute("aria-live", "off");
-    for (const entry of entries) this.#entry(entry);
-    if (quiet) setTimeout(() => log.setAttribute("aria-live", "polite"), 500);
+    this.#transcript.entries(entries, quiet);
   }
 
   /** @param {import("./api.js").Standing} standing */
   standing({ state, waiting }) {
-    const p = this.#parts;
-    const keys = { waiting: "widget.waiting", human: "widget.with_person", resolved: "widget.resolved" };
+    const { person } = this.#parts;
     if (state === "waiting" && waiting) this.#state("widget.waiting_position", { position: waiting.position });
-    else this.#state(keys[state] ?? "");
-    p.person.disabled = state === "waiting" || state === "human";
-    p.person.setAttribute("aria-busy", "false");
+    else this.#state(STANDING[state] ?? "");
+    person.disabled = state === "waiting" || state === "human";
+    person.setAttribute("aria-busy", "false");
   }
 
   /** @param {"asking" | "asked" | "failed"} progress */
   person(progress) {
-    const p = this.#parts;
-    p.person.setAttribute("aria-busy", String(progress === "asking"));
-    p.person.disabled = progress !== "failed";
+    const { person } = this.#parts;
+    person.setAttribute("aria-busy", String(progress === "asking"));
+    person.disabled = progress !== "failed";
     if (progress === "asked") this.#state("widget.person_asked");
-    if (progress === "failed") this.#state("widget.error.refused");
+    if (progress === "failed") this.#state("widget.failed");
   }
 
-  /** @param {string} key */
+  /** @param {"widget.offline" | "widget.reconnecting" | "widget.connected"} key */
   connection(key) {
     const { connection } = this.#parts;
-    this.#say(connection, key);
+    this.#labels.say(connection, key);
     connection.classList.toggle("trouble", key !== "widget.connected");
-    if (key === "widget.connected") setTimeout(() => this.#clearSaid(connection, key), 4000);
+    if (key !== "widget.connected") return;
+    setTimeout(() => {
+      if (this.#labels.keyOf(connection) === key) this.#labels.hush(connection);
+    }, GONE_AFTER);
   }
 
   /** @param {number} count */
@@ -263,12 +222,33 @@ export class View {
     const p = this.#parts;
     p.badge.hidden = count === 0;
     p.badge.textContent = count > 99 ? "99+" : String(count);
-    this.#say(p.launcher, count ? "widget.unread" : "widget.open", { count }, "aria-label");
-    if (count) this.#say(p.live, "widget.new_message");
-    else p.live.textContent = "";
+    this.#labels.say(p.launcher, count ? "widget.unread" : "widget.open", { count }, "aria-label");
+    if (count) this.#labels.say(p.live, "widget.new_message");
+    else this.#labels.hush(p.live);
   }
 
-  // --- how it is done ---
+  #serveComposer() {
+    const { composer, message } = this.#parts;
+    composer.addEventListener("submit", (event) => this.#submit(event));
+    message.addEventListener("input", () => this.#measure());
+    message.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this.#submit(event);
+    });
+  }
+
+  /** Escape closes the panel, and so does the back gesture of telephones. */
+  #serveLeaving() {
+    const { panel } = this.#parts;
+    const leave = (event) => {
+      event.preventDefault();
+      this.#chat.close();
+    };
+    panel.addEventListener("cancel", leave);
+    panel.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") leave(event);
+    });
+    this.#narrow.addEventListener("change", () => this.#open && this.#show());
+  }
 
   #show() {
     const { panel } = this.#parts;
@@ -288,42 +268,14 @@ export class View {
     else p.title.focus();
   }
 
-  /** @param {Element} node @param {string} key @param {object} [places] @param {string} [attribute] "" for its text */
-  #say(node, key, places = {}, attribute = "") {
-    const said = this.#said.get(node) ?? new Map();
-    said.set(attribute, [key, places]);
-    this.#said.set(node, said);
-    this.#write(node, key, places, attribute);
-  }
-
-  #write(node, key, places, attribute) {
-    const text = this.#words?.say(key, places) ?? "";
-    if (attribute) node.setAttribute(attribute, text);
-    else node.textContent = text;
-  }
-
-  /** @param {Element} node @param {string} [key] only if it still says this */
-  #clearSaid(node, key) {
-    if (key && this.#said.get(node)?.get("")?.[0] !== key) return;
-    this.#said.delete(node);
-    node.textContent = "";
-  }
-
-  /** @param {string} tag @param {string} key @param {object} [places] */
-  #sentence(tag, key, places) {
-    const node = document.createElement(tag);
-    this.#say(node, key, places);
-    return node;
-  }
-
-  /** @param {string} key @param {object} [places] */
+  /** How the conversation stands; said only when it changes. @param {string} key @param {import("./labels.js").Places} [places] */
   #state(key, places) {
     const { state } = this.#parts;
-    if (this.#said.get(state)?.get("")?.[0] === key && !places) return;
-    if (key) this.#say(state, key, places);
-    else this.#clearSaid(state);
+    if (!key) this.#labels.hush(state);
+    else if (places || this.#labels.keyOf(state) !== key) this.#labels.say(state, key, places);
   }
 
+  /** @param {Event} event */
   #submit(event) {
     event.preventDefault();
     const { message } = this.#parts;
@@ -343,195 +295,8 @@ export class View {
     message.setAttribute("aria-invalid", String(left < 0));
     send.disabled = !this.#accepted || !message.value.trim() || left < 0;
     counter.classList.toggle("over", left < 0);
-    if (left < 0) this.#say(counter, "widget.characters_over", { count: -left });
-    else if (left <= this.#longest / 5) this.#say(counter, "widget.characters_left", { count: left });
-    else this.#clearSaid(counter);
-  }
-
-  /** @param {string} author @param {Date} at */
-  #bubble(author, at) {
-    const item = document.createElement("div");
-    item.className = `message ${author}`;
-    const names = { customer: "widget.author.you", bot: "widget.author.bot", agent: "widget.author.agent" };
-    const head = document.createElement("p");
-    head.className = "author";
-    if (names[author]) head.append(this.#sentence("span", names[author]), " ");
-    const time = document.createElement("time");
-    time.dateTime = at.toISOString();
-    time.textContent = at.toLocaleTimeString(this.#words?.locale, { hour: "2-digit", minute: "2-digit" });
-    head.append(time);
-    const text = document.createElement("div");
-    text.className = "text";
-    text.dir = "auto";
-    const note = document.createElement("p");
-    note.className = "note";
-    item.append(head, text, note);
-    return { item, note, text, time };
-  }
-
-  /** @param {Entry} entry */
-  #entry(entry) {
-    const own = entry.client_id ? this.#drafts.get(entry.client_id) : undefined;
-    const made = own ?? this.#bubble(entry.author, new Date(entry.at));
-    made.text.replaceChildren(
-      ...pieces(entry.text, entry.spans).map(({ text, masked }) => {
-        if (!masked) return text;
-        const mark = document.createElement("span");
-        mark.className = "mask";
-        mark.textContent = text;
-        return mark;
-      }),
-    );
-    if (entry.language) made.text.lang = entry.language;
-    if (entry.author === "customer") this.#settle(made, Boolean(entry.spans?.length) || made.item.classList.contains("masked"));
-    if (entry.author !== "system") this.#retireChoices();
-    if (entry.sources?.length) made.item.append(this.#sources(entry.sources));
-    if (entry.choices?.length) made.item.append(this.#choices(entry.choices));
-    if (own) this.#drafts.delete(entry.client_id ?? "");
-    else this.#append(made.item, false);
-  }
-
-  /** @param {{item: Element, note: Element}} made @param {boolean} masked */
-  #settle({ item, note }, masked) {
-    item.classList.remove("refused");
-    item.classList.toggle("masked", masked);
-    this.#forget(note);
-    note.replaceChildren(this.#sentence("span", masked ? "widget.masked" : "widget.sent"));
-  }
-
-  #sources(sources) {
-    const box = document.createElement("div");
-    box.className = "sources";
-    const list = document.createElement("ul");
-    const titles = new Set(sources.map((source) => source.title));
-    for (const title of titles) {
-      const line = document.createElement("li");
-      line.dir = "auto";
-      line.textContent = title;
-      list.append(line);
-    }
-    box.append(this.#sentence("p", "widget.sources"), list);
-    return box;
-  }
-
-  #choices(choices) {
-    const box = document.createElement("div");
-    box.className = "choices";
-    box.setAttribute("role", "group");
-    this.#say(box, "widget.choices", {}, "aria-label");
-    for (const { label, says } of choices) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.dir = "auto";
-      button.textContent = label;
-      button.addEventListener("click", () => {
-        this.#chat.say(says);
-        this.#parts.message.focus();
-      });
-      box.append(button);
-    }
-    return box;
-  }
-
-  /** Only the newest question can still be answered by a button. */
-  #retireChoices() {
-    for (const box of this.#parts.log.querySelectorAll(".choices")) {
-      this.#forget(box);
-      box.remove();
-    }
-  }
-
-  /** @param {Draft} draft @param {string} key @param {object} [places] @param {boolean} [fresh] */
-  #note(draft, key, places = {}, fresh = true) {
-    const made = this.#drafts.get(draft.id);
-    if (!made) return;
-    if (fresh) clearInterval(this.#countdown);
-    this.#forget(made.note);
-    made.item.classList.remove("refused");
-    made.note.replaceChildren(this.#sentence("span", key, places));
-  }
-
-  /** @param {Draft} draft @param {string} key */
-  #offerAgain(draft, key) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "again";
-    this.#say(button, key);
-    button.addEventListener("click", () => this.#chat.again(draft));
-    this.#drafts.get(draft.id)?.note.append(" ", button);
-  }
-
-  /** @param {Element} item @param {boolean} own */
-  #append(item, own) {
-    this.#atEnd ||= own;
-    this.#parts.log.append(item);
-  }
-
-  /** Whoever reads the end goes on seeing the end, whatever grows; whoever has scrolled up is left in peace. */
-  #stayAtEnd() {
-    const { log } = this.#parts;
-    const follow = () => {
-      if (this.#atEnd) log.scrollTop = log.scrollHeight;
-    };
-    log.addEventListener("scroll", () => {
-      this.#atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
-    });
-    new MutationObserver(follow).observe(log, { childList: true, subtree: true, characterData: true });
-    new ResizeObserver(follow).observe(log);
-  }
-
-  /** @param {Element} item */
-  #drop(item) {
-    this.#forget(item);
-    item.remove();
-  }
-
-  /** Its words need no translation any longer. @param {Element} node */
-  #forget(node) {
-    this.#said.delete(node);
-    for (const inner of node.querySelectorAll("*")) this.#said.delete(inner);
-  }
-
-  #serveVerification() {
-    const p = this.#parts;
-    const show = (on) => {
-      p.verify.hidden = !on;
-      p.verifyOpen.setAttribute("aria-expanded", String(on));
-      p.codeForm.hidden = true;
-      p.emailForm.hidden = false;
-      p.verifyForm.hidden = false;
-      p.email.value = "";
-      p.code.value = "";
-      this.#clearSaid(p.verifyNote);
-      (on ? p.email : p.verifyOpen).focus();
-    };
-    p.verifyOpen.addEventListener("click", () => show(p.verify.hidden));
-    p.verifyCancel.addEventListener("click", () => show(false));
-    p.emailForm.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      if (!(await this.#verified(this.#chat.verify(p.email.value.trim()), "widget.verify.sent", "widget.verify.failed"))) return;
-      p.emailForm.hidden = true;
-      p.codeForm.hidden = false;
-      p.code.focus();
-    });
-    p.codeForm.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const code = p.code.value.replace(/\s/g, "");
-      if (!(await this.#verified(this.#chat.confirm(code), "widget.verify.confirmed", "widget.verify.wrong"))) return;
-      p.verifyForm.hidden = true;
-      p.message.focus();
-    });
-  }
-
-  /** @param {Promise<{done: boolean, wait: number, wrong?: boolean}>} step @param {string} good @param {string} bad */
-  async #verified(step, good, bad) {
-    const { verify, verifyNote } = this.#parts;
-    verify.setAttribute("aria-busy", "true");
-    const { done, wait, wrong } = await step;
-    verify.setAttribute("aria-busy", "false");
-    if (done) this.#say(verifyNote, good);
-    else if (wait) this.#say(verifyNote, "widget.retry_in", { count: Math.ceil(wait) });
-    else this.#say(verifyNote, wrong ? bad : "widget.verify.failed");
-    return done;
+    if (left < 0) this.#labels.say(counter, "widget.characters_over", { count: -left });
+    else if (left <= this.#longest / 5) this.#labels.say(counter, "widget.characters_left", { count: left });
+    else this.#labels.hush(counter);
   }
 }

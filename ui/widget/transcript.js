@@ -1,0 +1,206 @@
+// The list of messages: what was said, and what is still to be sent.
+
+import { masksIn, pieces } from "./looks.js";
+import { make } from "./parts.js";
+
+/** @typedef {import("./outbox.js").Draft} Draft @typedef {import("./api.js").Entry} Entry */
+/** @typedef {{item: HTMLElement, text: HTMLElement, note: HTMLElement}} Bubble */
+
+const NEAR = 80; // pixels from the end within which the list follows what comes
+const AUTHORS = { customer: "widget.author.you", bot: "widget.author.bot", agent: "widget.author.agent" };
+
+export class Transcript {
+  #log;
+  #hello;
+  #labels;
+  #deeds;
+  /** Bubbles whose message the server has not shown back yet, by client id. @type {Map<string, Bubble>} */
+  #drafts = new Map();
+  #countdown = 0;
+  #atEnd = true;
+
+  /**
+   * @param {HTMLElement} log the list @param {HTMLElement} hello its first bubble, which stays
+   * @param {import("./labels.js").Labels} labels
+   * @param {{choose: (says: string) => void, again: (draft: Draft) => void}} deeds what the customer does here
+   */
+  constructor(log, hello, labels, deeds) {
+    this.#log = log;
+    this.#hello = hello;
+    this.#labels = labels;
+    this.#deeds = deeds;
+    this.#stayAtEnd();
+  }
+
+  /** Another conversation begins: what is still to be sent stays. */
+  clear() {
+    const staying = new Set([...this.#drafts.values()].map((bubble) => bubble.item));
+    for (const item of [...this.#log.children]) {
+      if (item !== this.#hello && !staying.has(item)) this.#drop(item);
+    }
+  }
+
+  /** @param {Draft} draft just written */
+  draft(draft) {
+    const bubble = this.#bubble("customer", new Date());
+    bubble.text.textContent = draft.text;
+    this.#drafts.set(draft.id, bubble);
+    this.#retireChoices();
+    this.#atEnd = true;
+    this.#log.append(bubble.item);
+  }
+
+  /** @param {string} before the draft's id until now @param {Draft} draft */
+  renamed(before, draft) {
+    const bubble = this.#drafts.get(before);
+    if (!bubble) return;
+    this.#drafts.delete(before);
+    this.#drafts.set(draft.id, bubble);
+  }
+
+  /** @param {Draft} draft */
+  sending(draft) {
+    this.#note(draft, "widget.sending");
+  }
+
+  /** @param {string} id @param {string} text as it was stored */
+  sent(id, text) {
+    const bubble = this.#drafts.get(id);
+    if (!bubble) return;
+    clearInterval(this.#countdown);
+    this.#settle(bubble, this.#fill(bubble.text, text, masksIn(text)));
+  }
+
+  /** @param {Draft} draft @param {number} seconds until the next try, 0 if nobody knows */
+  kept(draft, seconds) {
+    this.#note(draft, seconds ? "widget.retry_in" : "widget.kept", { count: seconds });
+    if (!seconds) {
+      this.#offerAgain(draft);
+      return;
+    }
+    let left = seconds;
+    this.#countdown = setInterval(() => {
+      left -= 1;
+      const line = this.#drafts.get(draft.id)?.note.firstElementChild;
+      if (left > 0 && line) this.#labels.say(line, "widget.retry_in", { count: left });
+      else clearInterval(this.#countdown);
+    }, 1000);
+  }
+
+  /** @param {Draft} draft @param {string} key what to say where the server said nothing @param {string} detail */
+  refused(draft, key, detail) {
+    this.#note(draft, "widget.not_sent");
+    const bubble = this.#drafts.get(draft.id);
+    const why = detail ? make("span", { dir: "auto" }, detail) : this.#labels.make("span", key);
+    bubble?.note.append(" ", why, " ");
+    bubble?.item.classList.add("refused");
+    this.#offerAgain(draft);
+  }
+
+  /** @param {Entry[]} entries in order @param {boolean} quiet whether screen readers are spared them */
+  entries(entries, quiet) {
+    if (quiet) this.#log.setAttribute("aria-live", "off");
+    for (const entry of entries) this.#entry(entry);
+    if (quiet) setTimeout(() => this.#log.setAttribute("aria-live", "polite"), 500);
+  }
+
+  /** @param {Entry} entry */
+  #entry(entry) {
+    const own = entry.client_id ? this.#drafts.get(entry.client_id) : undefined;
+    const bubble = own ?? this.#bubble(entry.author, new Date(entry.at));
+    const customer = entry.author === "customer";
+    const masked = this.#fill(bubble.text, entry.text, entry.spans ?? (customer ? masksIn(entry.text) : []));
+    if (entry.language) bubble.text.lang = entry.language;
+    if (customer) this.#settle(bubble, masked);
+    if (entry.author !== "system") this.#retireChoices();
+    if (entry.sources?.length) bubble.item.append(this.#sources(entry.sources));
+    if (entry.choices?.length) bubble.item.append(this.#choices(entry.choices));
+    if (own) this.#drafts.delete(entry.client_id ?? "");
+    else this.#log.append(bubble.item);
+  }
+
+  /** @param {string} author @param {Date} at @returns {Bubble} */
+  #bubble(author, at) {
+    const clock = at.toLocaleTimeString(this.#labels.words?.locale, { hour: "2-digit", minute: "2-digit" });
+    const head = make("p", { class: "author" }, make("time", { datetime: at.toISOString() }, clock));
+    if (AUTHORS[author]) head.prepend(this.#labels.make("span", AUTHORS[author]), " ");
+    const text = make("div", { class: "text", dir: "auto" });
+    const note = make("p", { class: "note" });
+    return { item: make("div", { class: `message ${author}` }, head, text, note), text, note };
+  }
+
+  /** Show a stored text with its masked places marked. Returns whether there are any. */
+  #fill(node, text, spans) {
+    const cut = pieces(text, spans);
+    node.replaceChildren(...cut.map((piece) => (piece.masked ? make("span", { class: "mask" }, piece.text) : piece.text)));
+    return cut.some((piece) => piece.masked);
+  }
+
+  /** @param {Bubble} bubble of a message that the server has @param {boolean} masked */
+  #settle({ item, note }, masked) {
+    item.classList.remove("refused");
+    this.#labels.forget(note);
+    note.replaceChildren(this.#labels.make("span", masked ? "widget.masked" : "widget.sent"));
+  }
+
+  /** @param {{title: string}[]} sources */
+  #sources(sources) {
+    const titles = [...new Set(sources.map((source) => source.title))];
+    const list = make("ul", {}, ...titles.map((title) => make("li", { dir: "auto" }, title)));
+    return make("div", { class: "sources" }, this.#labels.make("p", "widget.sources"), list);
+  }
+
+  /** @param {{label: string, says: string}[]} choices */
+  #choices(choices) {
+    const buttons = choices.map(({ label, says }) => {
+      const button = make("button", { type: "button", dir: "auto" }, label);
+      button.addEventListener("click", () => this.#deeds.choose(says));
+      return button;
+    });
+    const box = make("div", { class: "choices", role: "group" }, ...buttons);
+    this.#labels.say(box, "widget.choices", {}, "aria-label");
+    return box;
+  }
+
+  /** Only the newest question can still be answered by a button. */
+  #retireChoices() {
+    for (const box of this.#log.querySelectorAll(".choices")) this.#drop(box);
+  }
+
+  /** @param {Draft} draft @param {string} key @param {import("./labels.js").Places} [places] */
+  #note(draft, key, places) {
+    clearInterval(this.#countdown);
+    const bubble = this.#drafts.get(draft.id);
+    if (!bubble) return;
+    this.#labels.forget(bubble.note);
+    bubble.item.classList.remove("refused");
+    bubble.note.replaceChildren(this.#labels.make("span", key, places));
+  }
+
+  /** @param {Draft} draft */
+  #offerAgain(draft) {
+    const button = make("button", { type: "button", class: "again" });
+    this.#labels.say(button, "widget.retry");
+    button.addEventListener("click", () => this.#deeds.again(draft));
+    this.#drafts.get(draft.id)?.note.append(" ", button);
+  }
+
+  /** @param {Element} node */
+  #drop(node) {
+    this.#labels.forget(node);
+    node.remove();
+  }
+
+  /** Whoever reads the end goes on seeing the end, whatever grows; whoever has scrolled up is left in peace. */
+  #stayAtEnd() {
+    const log = this.#log;
+    const follow = () => {
+      if (this.#atEnd) log.scrollTop = log.scrollHeight;
+    };
+    log.addEventListener("scroll", () => {
+      this.#atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+    });
+    new MutationObserver(follow).observe(log, { childList: true, subtree: true, characterData: true });
+    new ResizeObserver(follow).observe(log);
+  }
+}
