@@ -11,12 +11,14 @@ from doorward.flow import repository
 from doorward.flow.repository import RunKey
 from doorward.flow.runner import LEASE
 from doorward.kit.ids import derive_id
+from doorward.kit.keys import Keys
+from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import CommitFailed, Transactions, Tx
-from doorward.protection import ProtectionService, Screened, Screener
+from doorward.protection import ProtectionService, PublicFacts, Screened, Screener
 from doorward.vocabulary.arrival import Arrival
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.errors import StorageFull, Unavailable
-from doorward.vocabulary.ids import ConversationId, MessageId, SpanId
+from doorward.vocabulary.ids import ConversationId, MessageId, SpanId, TenantId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import MaskedText, WildText
@@ -36,6 +38,35 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     text: MaskedText
 
 
+class TenantScreening:
+    """The screener as each tenant needs it: its own public facts spared, digests under its own key."""
+
+    def __init__(self, screener: Screener, *, keys: Keys, settings_of: Callable[[TenantId], TenantSettings]) -> None:
+        """Screen with `screener`; settings tell the public facts, keys make the digests."""
+        self._screener = screener
+        self._keys = keys
+        self._settings_of = settings_of
+        self._facts: dict[TenantId, tuple[tuple[str, ...], PublicFacts]] = {}
+
+    def screen(self, scope: Scope, text: WildText, message_id: MessageId) -> Screened:
+        """Screen a text; its spans get ids that belong to the message, so that a repetition makes the same ones."""
+        tenant_id = scope.tenant_id
+        return self._screener.screen(
+            text,
+            span_id=lambda number: SpanId(derive_id("span", tenant_id, message_id, str(number))),
+            digest=lambda value: self._keys.mac(tenant_id, "finding", value).hex()[:32],
+            public=self._public_facts(tenant_id),
+        )
+
+    def _public_facts(self, tenant_id: TenantId) -> PublicFacts:
+        contacts = self._settings_of(tenant_id).public_contacts
+        held = self._facts.get(tenant_id)
+        if held is None or held[0] != contacts:
+            held = (contacts, self._screener.public_facts(contacts))
+            self._facts[tenant_id] = held
+        return held[1]
+
+
 class FrontDoor:
     """Accepts messages that admission has let in and whose sender is identified."""
 
@@ -43,14 +74,16 @@ class FrontDoor:
         self,
         transactions: Transactions,
         *,
-        screener_of: Callable[[Scope], Screener],
+        screening: TenantScreening,
         protection: ProtectionService,
+        keys: Keys,
         submit: Callable[[RunKey], None],
     ) -> None:
-        """`screener_of` gives the screener with the tenant's public facts; `submit` starts a walk."""
+        """`submit` starts a walk."""
         self._transactions = transactions
-        self._screener_of = screener_of
+        self._screening = screening
         self._protection = protection
+        self._keys = keys
         self._submit = submit
 
     async def accept(self, scope: Scope, arrival: Arrival) -> Accepted:
@@ -61,12 +94,11 @@ class FrontDoor:
         """
         message_id = message_id_of(scope, arrival)
         if len(arrival.text) <= INLINE_CHARACTERS:
-            screened = self.screen(scope, arrival.text, message_id)
+            screened = self._screening.screen(scope, arrival.text, message_id)
         else:
-            screened = await asyncio.to_thread(self.screen, scope, arrival.text, message_id)
-        if screened.originals:
-            # The party's key may have to be made first, and that waits for a disk.
-            await asyncio.to_thread(self._protection.prepare, scope, arrival.party_id)
+            screened = await asyncio.to_thread(self._screening.screen, scope, arrival.text, message_id)
+        if screened.originals and not self._keys.has_party_at_hand(scope.tenant_id, arrival.party_id):
+            await asyncio.to_thread(self._keys.make_party, scope.tenant_id, arrival.party_id)
         work = self._work(scope, arrival, message_id, screened)
         try:
             return await self._transactions.write_async(scope, work)
@@ -76,12 +108,10 @@ class FrontDoor:
     def accept_here(self, scope: Scope, arrival: Arrival) -> Accepted:
         """Do as `accept`, in a thread that may block: for replays, seeds and connectors."""
         message_id = message_id_of(scope, arrival)
-        screened = self.screen(scope, arrival.text, message_id)
+        screened = self._screening.screen(scope, arrival.text, message_id)
+        if screened.originals:
+            self._keys.make_party(scope.tenant_id, arrival.party_id)
         return self._transactions.write(scope, self._work(scope, arrival, message_id, screened))
-
-    def screen(self, scope: Scope, text: WildText, message_id: MessageId) -> Screened:
-        """Screen a text; its spans get ids that belong to the message, so that a repetition makes the same ones."""
-        return self._screener_of(scope).screen(text, span_id=lambda n: SpanId(derive_id("span", message_id, str(n))))
 
     def _work(
         self, scope: Scope, arrival: Arrival, message_id: MessageId, screened: Screened

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import msgspec
 
 from doorward import record, routing
-from doorward.flow.accept import FrontDoor
+from doorward.flow.accept import TenantScreening
 from doorward.kit.i18n import Translator
 from doorward.kit.ids import derive_id
 from doorward.kit.settings import TenantSettings
@@ -27,14 +27,14 @@ class Desk:
         self,
         transactions: Transactions,
         *,
-        front_door: FrontDoor,
+        screening: TenantScreening,
         protection: ProtectionService,
         translator: Translator,
         settings_of: Callable[[TenantId], TenantSettings],
     ) -> None:
         """Take the rooms that the verbs need."""
         self._transactions = transactions
-        self._front_door = front_door
+        self._screening = screening
         self._protection = protection
         self._translator = translator
         self._settings_of = settings_of
@@ -59,7 +59,7 @@ class Desk:
         or `Conflict` when the acting agent does not have the conversation.
         """
         message_id = MessageId(derive_id("reply", scope.tenant_id, conversation_id, scope.actor.id, key))
-        screened = await asyncio.to_thread(self._front_door.screen, scope, text, message_id)
+        screened = await asyncio.to_thread(self._screening.screen, scope, text, message_id)
         entry_key = f"agent:{message_id}"
 
         def work(tx: Tx) -> Outcome[None]:

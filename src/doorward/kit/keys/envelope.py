@@ -42,6 +42,14 @@ class Keys:
             if self._store.get(name) is None:
                 self._store.add(name, crypto.seal(root, crypto.new_key(), context=name.encode()))
 
+    def make_party(self, tenant_id: str, party_id: str) -> None:
+        """Make the party's key unless it exists; this waits for a disk, so not on the event loop. Raises `KeyDestroyed`."""
+        self._party_key(tenant_id, party_id, make=True)
+
+    def has_party_at_hand(self, tenant_id: str, party_id: str) -> bool:
+        """Return whether the party's key is in memory, so that sealing waits for nothing."""
+        return (tenant_id, party_id) in self._parties
+
     def seal(self, tenant_id: str, party_id: str, plaintext: bytes, *, context: bytes) -> bytes:
         """Return `plaintext` sealed under the party's key, which is made at first use. Raises `KeyDestroyed`."""
         return crypto.seal(self._party_key(tenant_id, party_id, make=True), plaintext, context=context)

@@ -1,0 +1,362 @@
+"""The composition root: settings and discovered plugins become one House with every service in it."""
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from doorward import record
+from doorward.admission import Admission, Channel, Rates, VisitorTokens
+from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeService
+from doorward.decision import RuleBook
+from doorward.flow.accept import FrontDoor, TenantScreening
+from doorward.flow.contact import Contact, ContactRooms
+from doorward.flow.desk import Desk
+from doorward.flow.measuring import Meters
+from doorward.flow.repository import count_unfinished
+from doorward.flow.runner import Runner
+from doorward.flow.seed import PastWriter, Progress, Seeder
+from doorward.flow.settle import Settlement
+from doorward.flow.tenancy import SettingsBook
+from doorward.flow.walk import WalkRooms
+from doorward.identity import (
+    Identity,
+    Mailer,
+    MailSender,
+    Passwords,
+    Tenant,
+    new_tenant_id,
+    open_identity,
+    sweep_codes,
+    sweep_host_tokens,
+    sweep_sessions,
+    sweep_sign_ins,
+)
+from doorward.kit import logging as kit_logging
+from doorward.kit.bus import ProcessBus, open_bus
+from doorward.kit.clock import Clock, SystemClock
+from doorward.kit.crypto import new_key
+from doorward.kit.db import Database
+from doorward.kit.health import Health
+from doorward.kit.i18n import Translator
+from doorward.kit.jobs import JobWorker, forget_done
+from doorward.kit.keys import FileKeyStore, Keys, KeyStore
+from doorward.kit.plugins import FoundPlugin, discover
+from doorward.kit.settings import Settings
+from doorward.kit.tx import Transactions, Tx
+from doorward.protection import ProtectionService, Screener
+from doorward.risk import Assessor
+from doorward.understanding import Reader, Understander
+from doorward.vocabulary.company import Company, CoreSystem
+from doorward.vocabulary.ids import TenantId
+from doorward.vocabulary.language import LanguagePack
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.scope import Scope, system_scope
+from doorward.vocabulary.text import MaskedText
+
+log = kit_logging.get_logger("bootstrap")
+
+SEAL_EVERY = timedelta(seconds=1)
+RECOVER_EVERY = timedelta(seconds=5)
+FORGET_EVERY = timedelta(hours=1)
+KEEP_DONE_JOBS = timedelta(days=7)
+
+
+class PluginKit(msgspec.Struct, frozen=True, kw_only=True):
+    """What a plugin's `build(kit)` gets: settings and a clock, nothing of the house."""
+
+    settings: Settings
+    clock: Clock
+
+
+class Plugins(msgspec.Struct, frozen=True, kw_only=True):
+    """All plugins of the installation, built."""
+
+    found: tuple[FoundPlugin, ...]
+    packs: Mapping[str, LanguagePack]
+    detectors: tuple[Any, ...]
+    channels: tuple[Channel, ...]
+    policies: tuple[Any, ...]
+    models: Mapping[str, Any]
+    connectors: Mapping[str, Any]
+    companies: Mapping[str, Company]
+
+
+def load_plugins(settings: Settings, *, clock: Clock, kinds: Sequence[str] = ()) -> Plugins:
+    """Find and build plugins, of these kinds only if any are named. Raises `PluginBroken`.
+
+    A plugin whose required packages are missing is left out and reported by `doorward plugins`.
+    """
+    kit = PluginKit(settings=settings, clock=clock)
+    found: list[FoundPlugin] = []
+    built: dict[str, dict[str, Any]] = {}
+    for kind in ("language", "detector", "channel", "policy", "model", "connector", "company"):
+        built[kind] = {}
+        for plugin in discover(kind) if not kinds or kind in kinds else ():
+            found.append(plugin)
+            if kind == "model" and plugin.manifest.id != settings.models.encoder:
+                continue  # an encoder that nobody chose need not be configured
+            if plugin.missing:
+                log.warning("bootstrap.plugin.incomplete", plugin_id=plugin.manifest.id)
+                continue
+            built[kind][plugin.manifest.id] = plugin.build(kit)
+    policies = sorted(built["policy"].values(), key=lambda policy: (policy.priority, policy.id))
+    return Plugins(
+        found=tuple(found),
+        packs=built["language"],
+        detectors=tuple(built["detector"].values()),
+        channels=tuple(built["channel"].values()),
+        policies=tuple(policies),
+        models=built["model"],
+        connectors=built["connector"],
+        companies=built["company"],
+    )
+
+
+def make_screener(plugins: Plugins, settings: Settings, *, cache_folder: Path | None = None) -> Screener:
+    """Return the screener over all detectors and languages."""
+    return Screener(
+        plugins.detectors,
+        tuple(plugins.packs.values()),
+        matcher=settings.protection.matcher,
+        cache_folder=cache_folder,
+    )
+
+
+class House:
+    """Every service of the installation. Doors receive one and call its verbs; nothing here is global."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        database: Database,
+        keys: KeyStore,
+        clock: Clock | None = None,
+        passwords: Passwords | None = None,
+    ) -> None:
+        """Wire everything over an open, migrated database. `start` sets the background work going.
+
+        `clock` and `passwords` are for tests: a clock that stands, a hash that is quick.
+        """
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.database = database
+        self.keys = Keys(keys)
+        self.health = Health()
+        self.plugins = load_plugins(settings, clock=self.clock)
+        self.packs = self.plugins.packs
+        self.translator = Translator(self.packs)
+        self.bus: ProcessBus = open_bus(database)
+        self.meters = Meters()
+        settlement = Settlement(self.bus, ring=self._ring, written=self.meters.entry_written)
+        self.transactions = Transactions(database, clock=self.clock, settle=settlement)
+        self.jobs = JobWorker(self.transactions)
+        self.identity: Identity = open_identity(
+            self.keys, settings=settings, phrases=self.translator, passwords=passwords
+        )
+        self._build_rooms()
+        self._build_flow()
+        self._register_jobs()
+        self.health.register("database", database.ping)
+        self.health.register("walks", self._walks_ping, vital=False)
+
+    def _build_rooms(self) -> None:
+        settings, clock = self.settings, self.clock
+        self.mailer: Mailer = self.plugins.connectors["outbox" if settings.demo else "smtp"]
+        self.settings_book = SettingsBook(self.transactions, self.identity.tenants, clock=clock)
+        self.admission = Admission(settings.limits, rates=Rates(clock, secret=new_key()))
+        self.visitor_tokens = VisitorTokens(self.keys, clock=clock, lifetime=settings.visitor_lifetime)
+        folder = settings.folder / "cache"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.screener = make_screener(self.plugins, settings, cache_folder=folder)
+        self.protection = ProtectionService(self.keys)
+        self.encoder = self.plugins.models[settings.models.encoder]
+        packs = tuple(self.packs.values())
+        self.reader = Reader(packs, self.encoder, on_failure=self.meters.encoder_failed)
+        self.knowledge_service = KnowledgeService(ArticleRepository(), self.reader)
+        self.knowledge = Knowledge(
+            lambda scope, held: self.transactions.read(lambda tx: self.knowledge_service.newer(tx, scope, held)),
+            Composer(self.translator),
+        )
+        self.rules = RuleBook([(policy.id, policy.version, policy.rules()) for policy in self.plugins.policies])
+        self.sealer = record.AuditSealer(self.transactions, self.keys, self.audit_folder)
+
+    def _build_flow(self) -> None:
+        packs = tuple(self.packs.values())
+        self.walk_rooms = WalkRooms(
+            reader=self.reader,
+            risk=Assessor(packs),
+            understander=Understander(packs),
+            rules=self.rules,
+            knowledge=self.knowledge,
+            translator=self.translator,
+            packs=self.packs,
+            settings_of=self.settings_book.settings_of,
+        )
+        self.runner = Runner(
+            self.walk_rooms,
+            self.transactions,
+            threads=self.settings.server.walkers,
+            stage_seen=self.meters.stage_seen,
+        )
+        self.screening = TenantScreening(self.screener, keys=self.keys, settings_of=self.settings_book.settings_of)
+        self.front_door = FrontDoor(
+            self.transactions,
+            screening=self.screening,
+            protection=self.protection,
+            keys=self.keys,
+            submit=self.runner.submit,
+        )
+        self.desk = Desk(
+            self.transactions,
+            screening=self.screening,
+            protection=self.protection,
+            translator=self.translator,
+            settings_of=self.settings_book.settings_of,
+        )
+        self.core_systems: dict[TenantId, CoreSystem] = {}
+        self.contact = Contact(
+            self.transactions,
+            ContactRooms(
+                admission=self.admission,
+                visitor_tokens=self.visitor_tokens,
+                identity=self.identity,
+                settings_book=self.settings_book,
+                front_door=self.front_door,
+                translator=self.translator,
+                bus=self.bus,
+                clock=self.clock,
+                keys=self.keys,
+                core_systems=self.core_systems,
+            ),
+        )
+        self.seeder = Seeder(
+            self.transactions,
+            identity=self.identity,
+            knowledge=self.knowledge_service,
+            past=PastWriter(self.transactions, screening=self.screening, protection=self.protection),
+        )
+
+    def _register_jobs(self) -> None:
+        sender = MailSender(self.transactions, keys=self.keys, parties=self.identity.parties, mailer=self.mailer)
+        self.jobs.register(sender.kind, sender)
+        self.jobs.register_sweep("audit.seal", every=SEAL_EVERY, sweep=self.seal_audit)
+        self.jobs.register_sweep("flow.recover", every=RECOVER_EVERY, sweep=self.recover_runs)
+        self.jobs.register_sweep("forget", every=FORGET_EVERY, sweep=self._forget)
+
+    # -- life --------------------------------------------------------------------------------------------------------
+
+    @property
+    def audit_folder(self) -> Path:
+        """Return the folder of the signed audit heads, which lies outside the database."""
+        return self.settings.folder / "audit"
+
+    def start(self) -> None:
+        """Take up what a crash left and set the background work going."""
+        self._open_core_systems()
+        self._warm_up()
+        self.runner.recover(all_of_them=self.database.is_sqlite)
+        self.jobs.start()
+
+    def _open_core_systems(self) -> None:
+        """Open the core system of every tenant that is a company plugin's; its files lie apart from ours."""
+        for tenant in self.transactions.read(self.identity.tenants.all_tenants):
+            company = self.plugins.companies.get(tenant.slug)
+            if company is None or tenant.id in self.core_systems:
+                continue
+            folder = self.settings.folder / "core" / tenant.slug
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            core = company.core_system(folder)
+            if core is not None:
+                self.core_systems[tenant.id] = core
+                self.health.register(f"core.{tenant.slug}", core.ping, vital=False)
+
+    def _warm_up(self) -> None:
+        """Load the encoder and the knowledge before the first customer has to wait for them."""
+        self.reader.read(MaskedText("warm"), languages=("en",))
+        for scope in self.tenant_scopes("knowledge"):
+            self.knowledge.index(scope)
+
+    def close(self) -> None:
+        """Finish what is in hand, seal the audit, and close everything."""
+        self.jobs.stop()
+        self.runner.close()
+        with contextlib.suppress(Exception):
+            self.seal_audit()
+        self.identity.passwords.close()
+        self.transactions.close()
+        self.bus.close()
+        self.database.close()
+
+    def seal_audit(self) -> None:
+        """Seal the audit of every tenant."""
+        for scope in self.tenant_scopes("audit"):
+            self.sealer.seal(scope)
+
+    def recover_runs(self) -> None:
+        """Take up runs whose walker has died."""
+        self.runner.recover()
+
+    def tenant_scopes(self, component: str) -> tuple[Scope, ...]:
+        """Return a scope of the product itself for every tenant."""
+        tenants = self.transactions.read(self.identity.tenants.all_tenants)
+        return tuple(system_scope(tenant.id, component) for tenant in tenants)
+
+    def _ring(self) -> None:
+        self.jobs.ring()
+
+    def _forget(self) -> None:
+        def forget(tx: Tx) -> Outcome[int]:
+            sessions = sweep_sessions(tx, settings=self.settings.sessions).value
+            others = (sweep_codes(tx).value, sweep_host_tokens(tx).value, sweep_sign_ins(tx).value)
+            return Outcome(forget_done(tx, older_than=KEEP_DONE_JOBS) + sessions + sum(others))
+
+        self.transactions.write(None, forget)
+
+    def _walks_ping(self) -> str | None:
+        open_walks = self.transactions.read(count_unfinished)
+        return f"{open_walks} messages wait for their walk" if open_walks > 1000 else None
+
+
+def found_tenant(house: House, *, slug: str, name: str) -> Tenant:
+    """Make a tenant with its keys and its widget key. Raises `Malformed`, or `Conflict` when the slug is taken."""
+    scope = system_scope(new_tenant_id(), "init")
+    tenants = house.identity.tenants
+    return house.transactions.write(scope, lambda tx: tenants.make_tenant(tx, scope, slug=slug, name=name))
+
+
+def found_company(house: House, company: Company, *, password: str, progress: Progress) -> Tenant:
+    """Make a company plugin's tenant and fill it; what is there already stays. For demonstrations and tests.
+
+    All of its staff get `password`. `progress` hears how far it is.
+    """
+    known = house.transactions.read(lambda tx: house.identity.tenants.tenant_by_slug(tx, company.id))
+    tenant = known or found_tenant(house, slug=company.id, name=company.branding.name)
+    scope = system_scope(tenant.id, "seed")
+    seeder = house.seeder
+    seeder.seed_settings(scope, company)
+    house.settings_book.forget(tenant.id)
+    seeder.seed_articles(scope, company, progress=progress)
+    staff = seeder.seed_staff(scope, company, password=password)
+    seeder.seed_customers(scope, company, progress=progress)
+    seeder.seed_history(scope, company, staff=staff, progress=progress)
+    return tenant
+
+
+def open_house(settings: Settings, *, clock: Clock | None = None) -> House:
+    """Open the installation that the settings describe: its database must be migrated, its keys must exist.
+
+    Raises `StoreLocked`, `DatabaseUnusable`, `KeyStoreMissing`, `PluginBroken`.
+    """
+    kit_logging.configure(level=settings.logging.level)
+    keys = FileKeyStore(settings.key_folder)
+    database = Database.open(settings.database_url)
+    try:
+        return House(settings, database=database, keys=keys, clock=clock)
+    except BaseException:
+        database.close()
+        raise

@@ -1,0 +1,394 @@
+"""What a contact does at the door: begin, say something, read, ask for a person. Channels parse, this decides."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from doorward import record, routing
+from doorward.admission import Admission, Visitor, VisitorTokens
+from doorward.flow.accept import Accepted, FrontDoor
+from doorward.flow.settle import conversation_topic
+from doorward.flow.tenancy import SettingsBook
+from doorward.flow.views.transcript import Transcript, transcript
+from doorward.identity import Confirmation, Grant, Identity, Tenant, TokenUse, require_permission
+from doorward.kit.bus import ProcessBus
+from doorward.kit.clock import Clock
+from doorward.kit.i18n import Translator
+from doorward.kit.ids import derive_id, new_id
+from doorward.kit.keys import Keys
+from doorward.kit.tx import CommitFailed, Transactions, Tx
+from doorward.vocabulary.arrival import Arrival
+from doorward.vocabulary.channel import (
+    ConfirmRequest,
+    EntriesRequest,
+    MessageRequest,
+    PersonRequest,
+    VerificationRequest,
+    VisitRequest,
+)
+from doorward.vocabulary.company import CoreOrder, CoreSystem
+from doorward.vocabulary.entry import AuditEvent, Entry
+from doorward.vocabulary.errors import NotFound, NotSignedIn, StorageFull, Unavailable
+from doorward.vocabulary.ids import ConversationId, PartyId, TenantId
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.reply import Handoff
+from doorward.vocabulary.scope import Actor, Scope, system_scope
+from doorward.vocabulary.text import house_text
+
+T = TypeVar("T")
+
+
+class CompanyCard(msgspec.Struct, frozen=True, kw_only=True):
+    """How the company shows itself to visitors. Colours are `#rrggbb`."""
+
+    name: str
+    accent: str
+    accent_dark: str
+
+
+class VisitOpened(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation that a visitor may speak in, and what is said before the first word."""
+
+    token: str
+    expires_at: datetime
+    conversation_id: ConversationId
+    language: str
+    languages: tuple[str, ...]
+    company: CompanyCard
+    notice: str
+    greeting: str
+    disclosure: str
+
+    def __repr__(self) -> str:
+        """Show nothing of the token."""
+        return "<VisitOpened>"
+
+
+class ContactRooms(msgspec.Struct, frozen=True, kw_only=True):
+    """The rooms that a contact meets."""
+
+    admission: Admission
+    visitor_tokens: VisitorTokens
+    identity: Identity
+    settings_book: SettingsBook
+    front_door: FrontDoor
+    translator: Translator
+    bus: ProcessBus
+    clock: Clock
+    keys: Keys
+    core_systems: Mapping[TenantId, CoreSystem]
+
+
+class Contact:
+    """The verbs of visitors and machines. All are asynchronous and hold no thread while they wait."""
+
+    def __init__(self, transactions: Transactions, rooms: ContactRooms) -> None:
+        """Take the rooms."""
+        self._transactions = transactions
+        self._rooms = rooms
+
+    # -- begin -------------------------------------------------------------------------------------------------------
+
+    async def visit(self, request: VisitRequest, *, address: str) -> VisitOpened:
+        """Begin a conversation, or continue the one that `resume` names.
+
+        Raises `NotFound` for an unknown widget key, `RateLimited`, and what a host site's token deserves. A `resume`
+        token that is too old or not ours begins a new conversation: a visitor is never stuck with a dead token.
+        """
+        rooms = self._rooms
+        tenant = await self._transactions.read_async(
+            lambda tx: rooms.identity.tenants.tenant_by_widget_key(tx, request.widget_key)
+        )
+        if tenant is None:
+            raise NotFound("no company has this widget key")
+        rooms.admission.admit_visit(tenant.id, address)
+        language = self._language(tenant, request.language)
+        visitor = self._resumed(tenant, request)
+        if request.user_token is not None:
+            visitor = await self._vouched(tenant, request.user_token, visitor=visitor, language=language)
+        elif visitor is None:
+            visitor = await self._new_visitor(tenant, language)
+        issued = rooms.visitor_tokens.issue(
+            tenant.id, party_id=visitor.party_id, conversation_id=visitor.conversation_id
+        )
+        return self._opened(tenant, language, visitor, token=issued.token, expires_at=issued.expires_at)
+
+    # -- speak -------------------------------------------------------------------------------------------------------
+
+    async def message(self, channel: str, request: MessageRequest, *, address: str) -> Accepted:
+        """Accept a visitor's message. Raises refusals; `StorageFull` or `Unavailable` when it was not kept."""
+        visitor = self._rooms.visitor_tokens.read(request.credential)
+        self._rooms.admission.admit_message(visitor.scope, request.text, party_id=visitor.party_id)
+        party_id = await self._speaker(visitor)
+        return await self._accept(visitor.scope, channel, request, party_id, visitor.conversation_id)
+
+    async def machine_message(self, channel: str, request: MessageRequest) -> Accepted:
+        """Accept a message that came with an API token: on behalf of `customer`, in `conversation`, if named."""
+        rooms = self._rooms
+        use = await self.token_use(request.credential)
+        require_permission(use.principal, "messages:write")
+        scope = use.principal.scope
+        rooms.admission.admit_machine_message(scope, request.text, token_id=use.token_id)
+        party_id, conversation_id = await self._machine_place(scope, channel, request)
+        return await self._accept(scope, channel, request, party_id, conversation_id)
+
+    async def token_use(self, secret: str) -> TokenUse:
+        """Return what an API token entitles to, and note its use now and then. Raises `NotSignedIn`."""
+        tokens = self._rooms.identity.tokens
+        use = await self._transactions.read_async(lambda tx: tokens.read(tx, secret))
+        if use.stale:
+            scope = use.principal.scope
+            await self._transactions.write_async(scope, lambda tx: tokens.touch(tx, scope, use.token_id))
+        return use
+
+    async def ask_for_person(self, request: PersonRequest) -> str:
+        """Hand the conversation over because the visitor wishes it; return its state. Works whatever else fails."""
+        visitor = self._rooms.visitor_tokens.read(request.credential)
+        scope = visitor.scope
+        party_id = await self._speaker(visitor)
+        self._rooms.admission.admit_person(scope, party_id=visitor.party_id)
+
+        def work(tx: Tx) -> Outcome[None]:
+            record.lock_conversation(tx, scope, visitor.conversation_id)
+            card = record.card_of(tx, scope, visitor.conversation_id)
+            if card is not None and card.state in {"waiting", "human"}:
+                return Outcome(None)
+            return Outcome(None, self._handed_over(tx, visitor, party_id, card, key=request.client_message_id))
+
+        await self._write(scope, work)
+        return (await self.entries(EntriesRequest(credential=request.credential, after=0))).state
+
+    # -- read --------------------------------------------------------------------------------------------------------
+
+    async def entries(self, request: EntriesRequest) -> Transcript:
+        """Return what was said after a number, and how the conversation stands."""
+        visitor = self._rooms.visitor_tokens.read(request.credential)
+        return await self._transcript(visitor, request.after)
+
+    async def stream(self, request: EntriesRequest, *, patience: float = 15.0) -> AsyncIterator[Transcript | None]:
+        """Yield what is said from now on, as it is said; None after `patience` seconds of silence.
+
+        No thread and no connection is held while waiting. Ends when the token's time runs out.
+        """
+        visitor = self._rooms.visitor_tokens.read(request.credential)
+        after = request.after
+        topic = conversation_topic(visitor.scope.tenant_id, visitor.conversation_id)
+        async with self._rooms.bus.listen(topic) as topics:
+            before: Transcript | None = None
+            while True:
+                now = await self._transcript(visitor, after)
+                if before is None or now.entries or (now.state, now.waiting) != (before.state, before.waiting):
+                    yield now
+                before, after = now, now.last
+                try:
+                    await asyncio.wait_for(anext(topics), timeout=patience)
+                except TimeoutError:
+                    yield None
+                self._rooms.visitor_tokens.read(request.credential)
+
+    # -- prove who one is --------------------------------------------------------------------------------------------
+
+    async def ask_for_code(self, request: VerificationRequest, *, address: str) -> None:
+        """Mail a code to the customer with this address, if there is one; the answer is the same if there is none."""
+        rooms = self._rooms
+        visitor = rooms.visitor_tokens.read(request.credential)
+        scope, party_id = visitor.scope, visitor.party_id
+        rooms.admission.admit_code(scope, party_id=party_id, email=request.email, address=address)
+        await asyncio.to_thread(rooms.keys.make_party, scope.tenant_id, party_id)
+        await self._write(scope, lambda tx: rooms.identity.step_up.start(tx, scope, party_id, email=request.email))
+
+    async def confirm_code(self, request: ConfirmRequest, *, address: str) -> Confirmation:
+        """Take a mailed code back. Raises `NotAllowed` for a wrong, old or used-up one."""
+        rooms = self._rooms
+        visitor = rooms.visitor_tokens.read(request.credential)
+        scope, party_id = visitor.scope, visitor.party_id
+        rooms.admission.admit_confirmation(scope, party_id=party_id, address=address)
+
+        def work(tx: Tx) -> Outcome[Confirmation]:
+            confirmed = rooms.identity.step_up.confirm(tx, scope, party_id, code=request.code)
+            card = record.card_of(tx, scope, visitor.conversation_id)
+            if not confirmed.value.confirmed or card is None:
+                return confirmed
+            raised = Entry(
+                kind="identity.raised",
+                conversation_id=visitor.conversation_id,
+                party_id=confirmed.value.customer.id if confirmed.value.customer else party_id,
+                key=f"raised:{tx.now.isoformat()}",
+                at=tx.now,
+                actor=scope.actor,
+                data={"level": confirmed.value.level.name, "factor": "mailed_code"},
+            )
+            return msgspec.structs.replace(confirmed, entries=(*confirmed.entries, raised))
+
+        confirmation = await self._write(scope, work)
+        return confirmation.require()
+
+    # -- act ---------------------------------------------------------------------------------------------------------
+
+    async def orders(self, request: EntriesRequest) -> Sequence[CoreOrder]:
+        """Return the visitor's own orders from the company's core system.
+
+        Raises `StepUpRequired` until the visitor has proven who they are, `NotFound` without a core system.
+        """
+        rooms = self._rooms
+        visitor = rooms.visitor_tokens.read(request.credential)
+        scope, party_id = visitor.scope, visitor.party_id
+
+        def work(tx: Tx) -> Outcome[Grant]:
+            grant = rooms.identity.require(tx, scope, party_id, action="order.read")
+            read = AuditEvent(action="orders.read", object_kind="party", object_id=grant.party_id)
+            return Outcome(grant, (read,))
+
+        grant = await self._write(scope, work)
+        core = rooms.core_systems.get(scope.tenant_id)
+        if core is None or grant.reference is None:
+            raise NotFound("this company shows no orders here")
+        return await asyncio.to_thread(core.orders, grant.reference)
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _resumed(self, tenant: Tenant, request: VisitRequest) -> Visitor | None:
+        if request.resume is None:
+            return None
+        try:
+            return self._rooms.visitor_tokens.renew(request.resume, tenant_id=tenant.id)
+        except NotSignedIn:
+            return None
+
+    async def _new_visitor(self, tenant: Tenant, language: str) -> Visitor:
+        scope = system_scope(tenant.id, "webchat")
+        party = await self._write(
+            scope, lambda tx: self._rooms.identity.parties.new_visitor(tx, scope, language=language)
+        )
+        return _visitor(tenant, party.id, ConversationId(new_id()))
+
+    async def _vouched(self, tenant: Tenant, user_token: str, *, visitor: Visitor | None, language: str) -> Visitor:
+        """Take the host site's word for who this is; the conversation goes on as that customer."""
+        scope = system_scope(tenant.id, "webchat")
+        rooms = self._rooms
+        before = None if visitor is None else visitor.party_id
+        party = await self._write(
+            scope,
+            lambda tx: rooms.identity.host_tokens.accept(tx, scope, user_token, language=language, visitor_id=before),
+        )
+        # Somebody else's conversation is not this customer's to read: a new one begins.
+        same = visitor is not None and party.id == visitor.party_id
+        conversation_id = visitor.conversation_id if visitor is not None and same else ConversationId(new_id())
+        return _visitor(tenant, party.id, conversation_id)
+
+    async def _speaker(self, visitor: Visitor) -> PartyId:
+        """Return who speaks: the customer that a visitor was found to be, else the visitor."""
+        scope, parties = visitor.scope, self._rooms.identity.parties
+        party = await self._transactions.read_async(lambda tx: parties.recognise(tx, scope, visitor.party_id))
+        return party.id
+
+    async def _machine_place(
+        self, scope: Scope, channel: str, request: MessageRequest
+    ) -> tuple[PartyId, ConversationId]:
+        """Return for whom and in which conversation a program speaks. Raises `NotFound` for an unknown conversation."""
+        parties, reference = self._rooms.identity.parties, request.customer
+        if request.conversation is not None:
+            named = ConversationId(request.conversation)
+            card = await self._transactions.read_async(lambda tx: record.card_of(tx, scope, named))
+            if card is None:
+                raise NotFound("no such conversation")
+            return card.party_id, named
+        if reference is not None:
+            customer = await self._write(scope, lambda tx: parties.known_customer(tx, scope, reference))
+            return customer.id, ConversationId(derive_id("conversation", scope.tenant_id, channel, customer.id))
+        # Nobody is named: each message is a conversation with somebody of its own, and a repetition is the same one.
+        sender = (scope.tenant_id, scope.actor.id, request.client_message_id)
+        return PartyId(derive_id("party", *sender)), ConversationId(derive_id("conversation", *sender))
+
+    async def _accept(
+        self,
+        scope: Scope,
+        channel: str,
+        request: MessageRequest,
+        party_id: PartyId,
+        conversation_id: ConversationId,
+    ) -> Accepted:
+        arrival = Arrival(
+            channel=channel,
+            client_message_id=request.client_message_id,
+            text=request.text,
+            party_id=party_id,
+            conversation_id=conversation_id,
+            received_at=self._rooms.clock.now(),
+            language=request.language,
+        )
+        return await self._rooms.front_door.accept(scope, arrival)
+
+    def _handed_over(
+        self, tx: Tx, visitor: Visitor, party_id: PartyId, card: record.Card | None, *, key: str
+    ) -> tuple[Entry | AuditEvent, ...]:
+        settings = self._rooms.settings_book.settings_of(visitor.scope.tenant_id)
+        language = card.language if card is not None and card.language else settings.languages[0]
+        line = Entry(
+            kind="handoff.requested",
+            conversation_id=visitor.conversation_id,
+            party_id=party_id,
+            key=f"person:{key}",
+            at=tx.now,
+            actor=visitor.scope.actor,
+            data={"reason": "asked_for_person", "queue": "default", "priority": 0},
+        )
+        opened = msgspec.structs.replace(
+            line, kind="conversation.opened", key="opened", data={"channel": "webchat", "language": language}
+        )
+        said = msgspec.structs.replace(
+            line,
+            kind="message.bot",
+            key=f"person-notice:{key}",
+            text=house_text(self._rooms.translator.say(language, "reply.hand_over")),
+            data={"language": language, "action": "hand_over"},
+        )
+        queued = routing.enter_queue(
+            tx,
+            visitor.scope,
+            visitor.conversation_id,
+            party_id,
+            handoff=Handoff(reason="asked_for_person"),
+        )
+        first = () if card is not None else (opened,)
+        return (*first, said, line, *queued.entries)
+
+    async def _transcript(self, visitor: Visitor, after: int) -> Transcript:
+        return await self._transactions.read_async(
+            lambda tx: transcript(tx, visitor.scope, visitor.conversation_id, after=after)
+        )
+
+    async def _write(self, scope: Scope, work: Callable[[Tx], Outcome[T]]) -> T:
+        try:
+            return await self._transactions.write_async(scope, work)
+        except CommitFailed as error:
+            raise (StorageFull if error.full else Unavailable)("nothing was stored") from error
+
+    def _language(self, tenant: Tenant, wished: str | None) -> str:
+        languages = tenant.settings.languages
+        resolved = self._rooms.translator.resolve(wished) if wished else languages[0]
+        return resolved if resolved in languages else languages[0]
+
+    def _opened(
+        self, tenant: Tenant, language: str, visitor: Visitor, *, token: str, expires_at: datetime
+    ) -> VisitOpened:
+        settings, say = tenant.settings, self._rooms.translator.say
+        return VisitOpened(
+            token=token,
+            expires_at=expires_at,
+            conversation_id=visitor.conversation_id,
+            language=language,
+            languages=settings.languages,
+            company=CompanyCard(name=tenant.name, accent=settings.accent, accent_dark=settings.accent_dark),
+            notice=settings.privacy_notices.get(language) or say(language, "notice.privacy", company=tenant.name),
+            greeting=settings.greetings.get(language) or say(language, "reply.greeting"),
+            disclosure=say(language, "disclosure.bot", company=tenant.name),
+        )
+
+
+def _visitor(tenant: Tenant, party_id: PartyId, conversation_id: ConversationId) -> Visitor:
+    scope = Scope(tenant_id=tenant.id, actor=Actor(kind="customer", id=party_id))
+    return Visitor(scope=scope, party_id=party_id, conversation_id=conversation_id)

@@ -1,0 +1,52 @@
+"""Counters and times for `/metrics`: ids of tenants and codes, never anything of a customer."""
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+from doorward.record import WrittenEntry
+from doorward.vocabulary.errors import DoorwardError
+
+
+class Meters:
+    """The process's meters, in a registry of their own."""
+
+    def __init__(self) -> None:
+        """Start from zero."""
+        self.registry = CollectorRegistry()
+        self._entries = Counter("doorward_entries", "Ledger lines written, by kind.", ["kind"], registry=self.registry)
+        self._decisions = Counter(
+            "doorward_decisions", "Decisions made, by action and reason.", ["action", "reason"], registry=self.registry
+        )
+        self._refusals = Counter("doorward_refusals", "Refusals, by code.", ["code"], registry=self.registry)
+        self._failures = Counter(
+            "doorward_encoder_failures", "Embeddings that could not be made.", registry=self.registry
+        )
+        self._stages = Histogram(
+            "doorward_stage_cpu_seconds",
+            "CPU time of the walk's stages.",
+            ["stage"],
+            registry=self.registry,
+            buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1),
+        )
+
+    def entry_written(self, written: WrittenEntry) -> None:
+        """Count a ledger line."""
+        entry = written.entry
+        self._entries.labels(kind=entry.kind).inc()
+        if entry.kind == "decision.made":
+            self._decisions.labels(action=entry.data["action"], reason=entry.data["reason"]).inc()
+
+    def stage_seen(self, name: str, cpu_seconds: float) -> None:
+        """Note the CPU time of a stage."""
+        self._stages.labels(stage=name).observe(cpu_seconds)
+
+    def refused(self, error: DoorwardError) -> None:
+        """Count a refusal."""
+        self._refusals.labels(code=error.code).inc()
+
+    def encoder_failed(self, _error: DoorwardError) -> None:
+        """Count an embedding that could not be made."""
+        self._failures.inc()
+
+    def exposition(self) -> bytes:
+        """Return everything in Prometheus' text format."""
+        return generate_latest(self.registry)
