@@ -1,0 +1,78 @@
+"""The installation's parts: database tables, plugins, languages."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from doorward.bootstrap import Plugins, load_plugins
+from doorward.doors.cli.doctor.diagnosis import Diagnosis
+from doorward.kit.clock import Clock
+from doorward.kit.db import Database
+from doorward.kit.db.migrate import schema_state
+from doorward.kit.i18n import REFERENCE
+from doorward.kit.plugins import PluginBroken
+from doorward.kit.settings import Settings
+
+
+def examine_tables(database: Database) -> Iterator[Diagnosis]:
+    """Say whether the tables are this version's."""
+    state = schema_state(database)
+    if state.is_current:
+        yield Diagnosis(subject="database", name="tables", state="ok", detail=f"step {state.newest}")
+        return
+    detail = f"at step {state.current or 'none'}, this version wants {state.newest}: doorward db upgrade"
+    yield Diagnosis(subject="database", name="tables", state="failed", detail=detail)
+
+
+def examine_plugins(settings: Settings, *, clock: Clock) -> Iterator[Diagnosis]:
+    """Build every plugin, ask those that can be asked whether they work, and compare the languages."""
+    try:
+        plugins = load_plugins(settings, clock=clock)
+    except PluginBroken as error:
+        yield Diagnosis(subject="plugins", name="all", state="failed", detail=str(error))
+        return
+    for plugin in plugins.found:
+        if plugin.missing:
+            detail = f"left out: it needs {', '.join(plugin.missing)}"
+            yield Diagnosis(subject="plugins", name=plugin.manifest.id, state="warning", detail=detail)
+    yield from _pings(plugins, settings)
+    yield from _languages(plugins)
+
+
+def _pings(plugins: Plugins, settings: Settings) -> Iterator[Diagnosis]:
+    used = {f"model {settings.models.encoder}": plugins.models.get(settings.models.encoder)}
+    used |= {f"connector {name}": connector for name, connector in plugins.connectors.items()}
+    for name, part in used.items():
+        if part is None:
+            detail = "the settings name it, but there is no such plugin"
+            yield Diagnosis(subject="plugins", name=name, state="failed", detail=detail)
+        elif callable(getattr(part, "ping", None)):
+            yield _ping(name, part)
+    detail = f"{len(plugins.found)} found"
+    yield Diagnosis(subject="plugins", name="all", state="ok", detail=detail)
+
+
+def _ping(name: str, part: Any) -> Diagnosis:
+    try:
+        part.ping()
+    except Exception as error:  # noqa: BLE001 - whatever a ping raises is its answer
+        # The type alone: what a foreign server says may name people.
+        return Diagnosis(
+            subject="plugins", name=name, state="warning", detail=f"does not answer ({type(error).__name__})"
+        )
+    return Diagnosis(subject="plugins", name=name, state="ok", detail="answers")
+
+
+def _languages(plugins: Plugins) -> Iterator[Diagnosis]:
+    reference = plugins.packs.get(REFERENCE)
+    if reference is None:
+        detail = "the English pack is missing: sentences that others lack cannot be said"
+        yield Diagnosis(subject="languages", name=REFERENCE, state="failed", detail=detail)
+        return
+    wanted = {key.partition("|")[0] for key in reference.messages}
+    for code, pack in plugins.packs.items():
+        lacking = sorted(wanted - {key.partition("|")[0] for key in pack.messages})
+        if lacking:
+            detail = f"{len(lacking)} sentences are missing and said in English, the first is {lacking[0]}"
+            yield Diagnosis(subject="languages", name=code, state="warning", detail=detail)
+        else:
+            yield Diagnosis(subject="languages", name=code, state="ok", detail=f"{len(wanted)} sentences")
