@@ -14,10 +14,10 @@ def insert_new(tx: Tx, scope: Scope, table: Table, values: dict[str, Any]) -> bo
 
     Two transactions that try at once: the second waits for the first and gets False.
     """
-    row = {"tenant_id": scope.tenant_id, **values}
-    if tx.connection.dialect.name == "postgresql":
-        return tx.execute(postgresql.insert(table).values(row).on_conflict_do_nothing()).rowcount == 1
-    return tx.execute(sqlite.insert(table).values(row).on_conflict_do_nothing()).rowcount == 1
+    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(tenant_id=scope.tenant_id, **values).on_conflict_do_nothing()
+    # Not rowcount: SQLAlchemy does not keep it for an INSERT on every driver.
+    return tx.execute(statement.returning(table.c.tenant_id)).first() is not None
 
 
 def replace(tx: Tx, scope: Scope, table: Table, values: dict[str, Any]) -> None:
@@ -25,7 +25,5 @@ def replace(tx: Tx, scope: Scope, table: Table, values: dict[str, Any]) -> None:
     row = {"tenant_id": scope.tenant_id, **values}
     keys = [column.name for column in table.primary_key]
     changes = {name: value for name, value in row.items() if name not in keys}
-    if tx.connection.dialect.name == "postgresql":
-        tx.execute(postgresql.insert(table).values(row).on_conflict_do_update(index_elements=keys, set_=changes))
-    else:
-        tx.execute(sqlite.insert(table).values(row).on_conflict_do_update(index_elements=keys, set_=changes))
+    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
+    tx.execute(dialect.insert(table).values(row).on_conflict_do_update(index_elements=keys, set_=changes))
