@@ -38,7 +38,7 @@ AMBIGUOUS_DOMAINS: Final = names(
     "host int international jobs life link live loan local mobi money name network news page photo photos post pro "
     "services site social software solutions space store studio support systems team tel test today tools top travel "
     "video vip web website win work works world art asia bid cloud community design digital media museum tech "
-    "insurance"
+    "insurance "
     # ... and endings of file names.
     "cc md pl ps py rs sh zip mov"
 )

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Literal, Protocol
 
 from doorward.protection.dialect import PatternUnsupported, to_python
@@ -48,23 +47,3 @@ def compile_all(expressions: Iterable[str]) -> list[re.Pattern[str]]:
     if any(pattern.fullmatch("") for pattern in compiled):
         raise PatternUnsupported("a pattern could match the empty text")
     return compiled
-
-
-def make_matcher(
-    expressions: Sequence[str], choice: MatcherChoice = "auto", *, cache_folder: Path | None = None
-) -> Matcher:
-    """Return a matcher for the expressions: `auto` takes Hyperscan where it is installed, else `re`.
-
-    `cache_folder` keeps compiled Hyperscan databases between starts. Raises `ImportError` when Hyperscan is asked for
-    by name and is not there, `PatternUnsupported` for expressions outside of the dialect.
-    """
-    if choice == "re":
-        return ReMatcher(expressions)
-    try:
-        # Imported here because there are platforms without a wheel.
-        from doorward.protection.matching_hyperscan import HyperscanMatcher  # noqa: PLC0415
-    except ImportError:
-        if choice == "hyperscan":
-            raise
-        return ReMatcher(expressions)
-    return HyperscanMatcher(expressions, cache_folder=cache_folder)

@@ -13,7 +13,8 @@ from typing import Final, Literal, NamedTuple
 from doorward.kit.logging import get_logger
 from doorward.protection.examining import Watcher, examine, inspect
 from doorward.protection.masking import WITHHELD, Mask, Masker
-from doorward.protection.matching import Matcher, MatcherChoice, make_matcher
+from doorward.protection.matchers import make_matcher
+from doorward.protection.matching import Matcher, MatcherChoice
 from doorward.protection.overlap import Placed, distinct, resolve
 from doorward.protection.ports import Candidate, Detector, Inspector, Pattern, Plugin
 from doorward.protection.screened import Original, Screened

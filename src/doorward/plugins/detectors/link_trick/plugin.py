@@ -21,12 +21,12 @@ _SWAPS: Final = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 _DIGITS_AS_LETTERS: Final = str.maketrans("013458", "oleasb")
 _SCORES: Final = {
     "script": 0.95,
-    "userinfo": 0.95,
-    "mixed_alphabets": 0.95,
-    "own_look_alike": 0.95,
-    "look_alike": 0.9,
-    "brand_elsewhere": 0.8,
-    "ip_host": 0.8,
+    "credentials": 0.95,
+    "lookalike.alphabet": 0.95,
+    "lookalike.own": 0.95,
+    "lookalike.spelling": 0.9,
+    "lookalike.brand": 0.8,
+    "ip": 0.8,
     "punycode": 0.5,
     "shortener": 0.5,
 }
@@ -38,7 +38,7 @@ class LinkTrickDetector:
     id = "link_trick"
     family: Family = "threat"
     reads: Literal["wild"] = "wild"
-    kinds = ("LINK_TRICK",)
+    kinds = ("LINK",)
 
     def watch(self, packs: Sequence[LanguagePack]) -> Watch:
         """Look at the same places as the link detector; languages do not matter."""
@@ -52,7 +52,7 @@ def _examine(candidate: Candidate, view: View) -> Sequence[Claim]:
         return ()
     return [
         Claim(
-            kind="LINK_TRICK",
+            kind="LINK",
             subkind=trick,
             start=link.start,
             end=link.end,
@@ -70,19 +70,19 @@ def _tricks(link: Link, view: View) -> Iterator[str]:
     if link.scheme in {"javascript", "data", "vbscript", "file"}:
         yield "script"
     if link.userinfo:
-        yield "userinfo"
+        yield "credentials"
     if link.address is not None:
-        yield "ip_host"
+        yield "ip"
         return
     if host in SHORTENERS:
         yield "shortener"
     if host.startswith("xn--") or ".xn--" in host:
         # The host as people read it: folded to Latin letters it may be somebody's name.
-        yield "mixed_alphabets" if _is_mixed(link, view) else "punycode"
+        yield "lookalike.alphabet" if _is_mixed(link, view) else "punycode"
     if host in view.own_hosts or any(host.endswith(f".{own}") for own in view.own_hosts):
         return
     if any(_looks_like(host, link.host, own) for own in view.own_hosts):
-        yield "own_look_alike"
+        yield "lookalike.own"
     yield from _borrowed(host, link.host)
 
 
@@ -103,9 +103,9 @@ def _borrowed(host: str, folded: str) -> Iterator[str]:
     if _registered(host).split(".")[0] in _BRANDS:
         return
     if any(word in _BRANDS for word in _words(host)):
-        yield "brand_elsewhere"
+        yield "lookalike.brand"
     elif any(_unswapped(word) in _BRANDS for word in _words(folded)):
-        yield "look_alike"
+        yield "lookalike.spelling"
 
 
 def _registered(host: str) -> str:

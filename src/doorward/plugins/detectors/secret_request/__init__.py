@@ -1,1 +1,0 @@
-"""The detector plugin `secret_request`."""

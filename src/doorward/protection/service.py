@@ -1,0 +1,105 @@
+"""Keeping what was masked: sealed under its party's key, opened one value at a time, for a stated purpose."""
+
+import re
+from collections.abc import Sequence
+from typing import Final, Literal, get_args
+
+from doorward.kit.keys import KeyDestroyed, Keys
+from doorward.kit.tx import Tx
+from doorward.protection import repository
+from doorward.protection.repository import SealedOriginal
+from doorward.protection.screened import Original
+from doorward.vocabulary.entry import AuditEvent
+from doorward.vocabulary.errors import Malformed, NotFound
+from doorward.vocabulary.ids import MessageId, PartyId, SpanId
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.scope import Scope
+
+Purpose = Literal["resolve_contact", "verify_identity", "investigate_fraud", "answer_subject_request", "legal_duty"]
+"""What an original may be opened for."""
+
+_REASON: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/#\-]{0,63}")
+
+
+class ProtectionService:
+    """The verbs that need keys and a transaction. Whether somebody may ask is decided before (`identity.require`)."""
+
+    def __init__(self, keys: Keys) -> None:
+        """Seal with `keys`."""
+        self._keys = keys
+
+    def seal(
+        self, tx: Tx, scope: Scope, *, party_id: PartyId, message_id: MessageId, originals: Sequence[Original]
+    ) -> None:
+        """Store the originals of a message, sealed under the key of the party who wrote it.
+
+        Tenant, span and kind are authenticated with each, so that a row that is moved or renamed cannot be opened.
+        Raises `KeyDestroyed` when the party was erased.
+        """
+        sealed = [
+            SealedOriginal(
+                span_id=original.span_id,
+                kind=original.kind,
+                subkind=original.subkind,
+                sealed=self._keys.seal(
+                    scope.tenant_id,
+                    party_id,
+                    original.uncover(),
+                    context=_context(scope, original.span_id, original.kind),
+                ),
+            )
+            for original in originals
+        ]
+        if sealed:
+            repository.insert_originals(tx, scope, sealed, party_id=party_id, message_id=message_id)
+
+    def unmask(self, tx: Tx, scope: Scope, span_id: SpanId, *, purpose: Purpose, reason: str) -> Outcome[str]:
+        """Return what stood in one masked place, with the audit line that says who opened it and what for.
+
+        `reason` is a reference (a case, a conversation, a ticket), no free text: it goes into the audit, which holds no
+        personal data. Raises `Malformed` for another purpose or a reason that is none, `NotFound` for a span that this
+        tenant does not have or whose party was erased, `SealBroken` for a row that was tampered with.
+        """
+        if purpose not in get_args(Purpose):
+            raise Malformed("purpose: not one of those that originals are opened for")
+        if not _REASON.fullmatch(reason):
+            raise Malformed("reason: a reference such as case-123 is needed, up to 64 letters, digits and . _ : / # -")
+        found = repository.find_original(tx, scope, span_id)
+        if found is None:
+            raise NotFound("there is nothing behind this masked place")
+        party_id, original = found
+        try:
+            raw = self._keys.open(
+                scope.tenant_id, party_id, original.sealed, context=_context(scope, span_id, original.kind)
+            )
+        except KeyDestroyed as error:
+            raise NotFound("there is nothing behind this masked place any more") from error
+        opened = AuditEvent(
+            action="protection.original.unmasked",
+            object_kind="span",
+            object_id=span_id,
+            fields=(original.kind.lower(),),
+            reason=f"{purpose}:{reason}",
+        )
+        return Outcome(raw.decode("utf-8", "surrogatepass"), (opened,))
+
+    def move(self, tx: Tx, scope: Scope, *, origin: PartyId, target: PartyId) -> int:
+        """Seal all originals of one party anew for another, when both turn out to be the same; return how many.
+
+        Raises `KeyDestroyed` when either was erased.
+        """
+        originals = repository.find_originals_of_party(tx, scope, origin)
+        for original in originals:
+            context = _context(scope, original.span_id, original.kind)
+            raw = self._keys.open(scope.tenant_id, origin, original.sealed, context=context)
+            sealed = self._keys.seal(scope.tenant_id, target, raw, context=context)
+            repository.update_original(tx, scope, original.span_id, party_id=target, sealed=sealed)
+        return len(originals)
+
+    def forget(self, tx: Tx, scope: Scope, party_id: PartyId) -> int:
+        """Delete all sealed originals of a party; return how many. Destroying the party's key is the caller's part."""
+        return repository.delete_originals_of_party(tx, scope, party_id)
+
+
+def _context(scope: Scope, span_id: SpanId, kind: str) -> bytes:
+    return f"protection.original\x1f{scope.tenant_id}\x1f{span_id}\x1f{kind}".encode()
