@@ -1,0 +1,1 @@
+"""Stories that enter by a door."""

@@ -1,0 +1,179 @@
+"""A whole house for tests: two founded companies on each kind of database, made once and copied for every test.
+
+Halden comes with its knowledge, staff and first customers, without its past; Brisa is there so that isolation can
+always be tested. Embeddings are computed once a test process.
+"""
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from argon2 import PasswordHasher
+
+from doorward.bootstrap import House, found_company
+from doorward.identity import Passwords, Tenant
+from doorward.kit.clock import Clock
+from doorward.kit.db import Database, metadata
+from doorward.kit.keys import FileKeyStore
+from doorward.kit.settings import Settings, load
+from doorward.understanding import Encoder, Vectors
+from doorward.vocabulary.company import ArticleSeed, Company, CustomerSeed, PastConversation
+from tests.support.databases import PostgresServer, import_tables
+
+PASSWORD = "correct-horse-battery"
+CUSTOMERS = 20
+_numbers = itertools.count()
+_vectors: dict[str, np.ndarray[tuple[int], np.dtype[np.float32]]] = {}
+
+
+class RememberingEncoder:
+    """The real encoder, asked once a text in a test process."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        """Ask `encoder` for what is not known yet."""
+        self._encoder = encoder
+        self.id = encoder.id
+        self.dimensions = encoder.dimensions
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return what the real encoder returned or returns."""
+        fresh = [text for text in dict.fromkeys(texts) if text not in _vectors]
+        if fresh:
+            _vectors.update(zip(fresh, self._encoder.encode(fresh), strict=True))
+        return np.stack([_vectors[text] for text in texts]) if texts else np.zeros((0, self.dimensions), np.float32)
+
+
+ARTICLES = frozenset({"card-delivery", "lost-card", "pin-and-passcode", "card-payments", "delivery", "returns"})
+"""Articles that the test companies know: enough to be right and wrong with, few enough to read at every start."""
+
+
+class Brief:
+    """A company without its past, with its first customers and a few articles only."""
+
+    def __init__(self, company: Company) -> None:
+        """Shorten `company`."""
+        self._company = company
+
+    def __getattr__(self, name: str) -> object:
+        """Be the company in everything else."""
+        return getattr(self._company, name)
+
+    def articles(self) -> Iterable[ArticleSeed]:
+        """Yield a few articles in every language."""
+        return (article for article in self._company.articles() if article.slug in ARTICLES)
+
+    def customers(self) -> Iterable[CustomerSeed]:
+        """Yield the first customers."""
+        return islice(self._company.customers(), CUSTOMERS)
+
+    def history(self) -> Iterable[PastConversation]:
+        """Yield nothing."""
+        return ()
+
+
+def quick_passwords() -> Passwords:
+    """Return passwords whose hash costs next to nothing: for tests alone."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def settings_for(folder: Path, address: str, **overrides: object) -> Settings:
+    """Return the settings of a test house in `folder`; `overrides` have `__` for dots."""
+    named = {name.replace("__", "."): value for name, value in overrides.items()}
+    wanted = {"data": str(folder), "storage.database": address, "demo": True, "logging.level": "error"}
+    return load(environment={}, overrides={**wanted, **named})
+
+
+def open_test_house(settings: Settings, *, clock: Clock | None = None) -> House:
+    """Open a house whose database has its tables, with quick passwords and a remembering encoder."""
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys = FileKeyStore.create(settings.key_folder)
+    database = Database.open(settings.database_url)
+    house = House(settings, database=database, keys=keys, clock=clock, passwords=quick_passwords())
+    # The reader asks this attribute at every call, so wrapping it here reaches everybody.
+    house.reader._encoder = RememberingEncoder(house.encoder)
+    return house
+
+
+def found_everything(house: House) -> None:
+    """Found both companies, briefly."""
+    for company in house.plugins.companies.values():
+        found_company(house, Brief(company), password=PASSWORD, progress=lambda *_: None)  # type: ignore[arg-type]  # because it is a Company by delegation
+
+
+@pytest.fixture(scope="session")
+def founded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with both companies on SQLite, to be copied."""
+    import_tables()
+    folder = tmp_path_factory.mktemp("founded") / "data"
+    folder.mkdir(mode=0o700)
+    address = f"sqlite:///{folder / 'doorward.db'}"
+    database = Database.open(address)
+    metadata.create_all(database.writer)
+    database.close()
+    house = open_test_house(settings_for(folder, address))
+    found_everything(house)
+    house.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def founded_postgres(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A data folder and the name of a template database with both companies on PostgreSQL, to be copied."""
+    folder = tmp_path_factory.mktemp("founded-pg") / "data"
+    name = f"founded_{os.getpid()}"
+    house = open_test_house(settings_for(folder, postgres.make_database(name, template="doorward_template")))
+    found_everything(house)
+    house.close()
+    return folder, name
+
+
+MakeHouse = Callable[..., House]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a fresh copy of the founded house, once of each kind of database. Nothing is open yet."""
+    folder = tmp_path / "data"
+    if request.param == "sqlite":
+        shutil.copytree(request.getfixturevalue("founded_sqlite"), folder)
+        yield settings_for(folder, f"sqlite:///{folder / 'doorward.db'}")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    founded, template = request.getfixturevalue("founded_postgres")
+    shutil.copytree(founded, folder)
+    name = f"house_{os.getpid()}_{next(_numbers)}"
+    yield settings_for(folder, server.make_database(name, template=template))
+    server.drop_database(name)
+
+
+@pytest.fixture
+def house(house_settings: Settings) -> Iterator[House]:
+    """A started house with both companies, once of each kind of database."""
+    opened = open_test_house(house_settings)
+    opened.start()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def halden(house: House) -> Tenant:
+    """Halden's tenant."""
+    return tenant_of(house, "halden")
+
+
+@pytest.fixture
+def brisa(house: House) -> Tenant:
+    """Brisa's tenant."""
+    return tenant_of(house, "brisa")
+
+
+def tenant_of(house: House, slug: str) -> Tenant:
+    """Return a founded tenant."""
+    tenant = house.transactions.read(lambda tx: house.identity.tenants.tenant_by_slug(tx, slug))
+    assert tenant is not None
+    return tenant
