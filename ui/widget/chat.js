@@ -322,8 +322,10 @@ export class Chat {
         const heard = await this.#listen();
         silent = heard || document.hidden ? 0 : silent + 1;
         if (silent === 2) pollingSince = Date.now();
+        // No stream may mean no connection, or only that something in between does not let streams through.
+        if (!heard) await this.#poll(false);
         failures = Date.now() - began > SHORT_LIVED || document.hidden ? 0 : failures + 1;
-        if (failures) await this.#nod(pauseAfter(failures));
+        if (failures && silent < 2) await this.#nod(pauseAfter(failures));
       } catch (error) {
         failures += 1;
         this.#losing();
@@ -332,7 +334,7 @@ export class Chat {
     }
   }
 
-  /** Read one stream to its end. Returns whether anything came. */
+  /** Read one stream to its end, whatever ends it. Returns whether anything came. */
   async #listen() {
     const stop = new AbortController();
     this.#stream = stop;
@@ -356,8 +358,7 @@ export class Chat {
         events.read(part.value).forEach((event) => this.#heed(event));
       }
     } catch (error) {
-      if (error instanceof Problem) throw error;
-      if (!heard && !stop.signal.aborted) throw error;
+      if (error instanceof Problem && error.status === 429) throw error;
     } finally {
       clearTimeout(watchdog);
       stop.abort();
