@@ -45,7 +45,8 @@ def test_a_customer_is_found_by_number_and_by_address(office: Office) -> None:
     for email in ("AYSE.YILMAZ@EXAMPLE.ORG", " ayse.yilmaz@example.org ", "ａyse.yilmaz@example.org"):
         assert office.read(lambda tx, email=email: parties.find_by_email(tx, scope, email)) == party  # type: ignore[misc]
     assert office.read(lambda tx: parties.find_by_email(tx, scope, "ayse@example.org")) is None
-    assert office.read(lambda tx: parties.find_by_reference(tx, scope, "HB-1")) is None
+    for reference in ("HB-1", "", "HB-1\x00", "\ud800"):
+        assert office.read(lambda tx, reference=reference: parties.find_by_reference(tx, scope, reference)) is None  # type: ignore[misc]
 
 
 def test_an_address_that_two_share_finds_neither(office: Office) -> None:

@@ -24,12 +24,18 @@ def test_a_tenant_is_found_by_what_names_it(office: Office) -> None:
         assert found == made
 
 
-def test_what_names_nobody_finds_nobody(office: Office) -> None:
-    """Unknown keys, hosts and slugs find no tenant, not even a default one."""
+@pytest.mark.parametrize("name", ["", "wk_" + "0" * 24, "halden.example", "unknown", "a\x00b", "\ud800", "x" * 9999])
+def test_what_names_nobody_finds_nobody(office: Office, name: str) -> None:
+    """Unknown and impossible keys, hosts and slugs find no tenant, not even a default one."""
     tenants = office.identity.tenants
-    assert office.read(lambda tx: tenants.tenant_by_widget_key(tx, "wk_unknown")) is None
-    assert office.read(lambda tx: tenants.tenant_by_host(tx, "halden.example")) is None
-    assert office.read(lambda tx: tenants.tenant_by_slug(tx, "")) is None
+    assert office.read(lambda tx: tenants.tenant_by_widget_key(tx, name)) is None
+    assert office.read(lambda tx: tenants.tenant_by_host(tx, name)) is None
+    assert office.read(lambda tx: tenants.tenant_by_slug(tx, name)) is None
+
+
+def test_a_tenant_that_was_never_made_is_not_found(office: Office) -> None:
+    """A scope of a tenant that does not exist leads nowhere."""
+    tenants = office.identity.tenants
     with pytest.raises(NotFound):
         office.read(lambda tx: tenants.tenant(tx, system_scope(new_tenant_id(), "test")))
 

@@ -105,7 +105,7 @@ class Parties:
 
     def find_by_reference(self, tx: Tx, scope: Scope, reference: str) -> Party | None:
         """Return the customer with the company's customer number, or None."""
-        row = repository.find_party_by_reference(tx, scope, reference)
+        row = repository.find_party_by_reference(tx, scope, reference) if _REFERENCE.match(reference) else None
         return None if row is None else _party(row)
 
     def find_by_email(self, tx: Tx, scope: Scope, email: str) -> Party | None:

@@ -20,7 +20,7 @@ from doorward.identity.repository import sessions
 from doorward.identity.repository import staff as repository
 from doorward.identity.service.passwords import PasswordCheck
 from doorward.identity.service.secrets_kept import csrf_of, digest_of, new_secret
-from doorward.identity.service.staff import normal_username
+from doorward.identity.service.staff import normal_username, possible_username
 from doorward.kit.ids import new_id
 from doorward.kit.keys import Keys
 from doorward.kit.settings import Sessions as SessionSettings
@@ -94,7 +94,7 @@ class SignIns:
         An unknown user name takes the same way. Raises `RateLimited` when it is too early; that is not counted.
         """
         name = normal_username(request.username)
-        row = repository.find_staff_by_username(tx, scope, name)
+        row = repository.find_staff_by_username(tx, scope, possible_username(name))
         staff_id = StaffId(row.id) if row is not None else None
         network = self._hash(scope, "network", network_of(request.address))
         device = self._hash(scope, "device", request.device or "")

@@ -105,6 +105,12 @@ def normal_username(username: str) -> str:
     return username.strip().lower()
 
 
+def possible_username(username: str) -> str:
+    """Return the one spelling of a user name, or nothing for what could not be one and no database should see."""
+    name = normal_username(username)
+    return name if _USERNAME.match(name) else ""
+
+
 class Staff:
     """Adds, changes and finds members of staff. Passwords come in as hashes, made outside of any transaction."""
 
@@ -190,7 +196,7 @@ class Staff:
 
     def find_by_username(self, tx: Tx, scope: Scope, username: str) -> Member | None:
         """Return a member of staff by user name, or None."""
-        row = repository.find_staff_by_username(tx, scope, normal_username(username))
+        row = repository.find_staff_by_username(tx, scope, possible_username(username))
         return None if row is None else _member(row)
 
     def everybody(self, tx: Tx, scope: Scope) -> tuple[Member, ...]:

@@ -23,6 +23,7 @@ from doorward.vocabulary.scope import Scope
 TenantState = Literal["active", "suspended"]
 
 _SLUG: Final = re.compile(r"\A[a-z0-9][a-z0-9-]{1,39}\Z")
+_WIDGET_KEY: Final = re.compile(r"\Awk_[0-9a-f]{24}\Z")
 _HOST: Final = re.compile(r"\A[a-z0-9](?:[a-z0-9.:-]{0,251}[a-z0-9])?\Z")
 
 
@@ -119,15 +120,18 @@ class Tenants:
 
     def tenant_by_widget_key(self, tx: Tx, widget_key: str) -> Tenant | None:
         """Return the active tenant with this widget key, or None."""
+        if not _WIDGET_KEY.match(widget_key):
+            return None
         return self._active(repository.find_tenant_by_widget_key(tx, widget_key))
 
     def tenant_by_host(self, tx: Tx, host: str) -> Tenant | None:
         """Return the active tenant that a `Host` header means, or None."""
-        return self._active(repository.find_tenant_by_host(tx, host_name(host)))
+        name = host_name(host)
+        return self._active(repository.find_tenant_by_host(tx, name)) if _HOST.match(name) else None
 
     def tenant_by_slug(self, tx: Tx, slug: str) -> Tenant | None:
         """Return the tenant with this slug, suspended ones too, or None."""
-        row = repository.find_tenant_by_slug(tx, slug)
+        row = repository.find_tenant_by_slug(tx, slug) if _SLUG.match(slug) else None
         return None if row is None else self._tenant(row)
 
     def all_tenants(self, tx: Tx) -> tuple[Tenant, ...]:
