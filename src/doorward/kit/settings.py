@@ -6,6 +6,7 @@ variables. What a tenant may change for itself is `TenantSettings`, kept in the 
 """
 
 import os
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -223,6 +224,13 @@ def keep_arithmetic_single_threaded() -> None:
     """
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
+
+
+def has_screen(*, environment: Mapping[str, str] | None = None) -> bool:
+    """Return whether a window could be opened here; on Linux that takes a display."""
+    environment = os.environ if environment is None else environment
+    display = environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")
+    return bool(display) or not sys.platform.startswith("linux")
 
 
 def load(

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from doorward import record
 from doorward.bootstrap import load_plugins
 from doorward.doors.cli.ending import Code, Stop
 from doorward.flow.settle import Settlement
@@ -48,6 +49,12 @@ class Office:
         """Write, with whatever the work wants written down."""
         return self.transactions.write(scope, work)
 
+    def seal_audit(self) -> None:
+        """Chain what was just written to the audits, and sign their heads."""
+        sealer = record.AuditSealer(self.transactions, self.keys, self.settings.folder / "audit")
+        for tenant in self.tenants():
+            sealer.seal(scope_of(tenant))
+
     def tenants(self) -> tuple[Tenant, ...]:
         """Return all tenants, the oldest first."""
         return self.read(self.identity.tenants.all_tenants)
@@ -85,13 +92,16 @@ def office(settings: Settings, *, read_only: bool = False) -> Iterator[Office]:
         require_current_tables(database)
         transactions = Transactions(database, clock=SystemClock(), settle=Settlement(bus, ring=lambda: None))
         try:
-            yield Office(
+            opened = Office(
                 settings=settings,
                 database=database,
                 keys=keys,
                 transactions=transactions,
                 identity=_identity(keys, settings),
             )
+            yield opened
+            if not read_only:
+                opened.seal_audit()
         finally:
             transactions.close()
     finally:

@@ -40,7 +40,8 @@ def examine_plugins(settings: Settings, *, clock: Clock) -> Iterator[Diagnosis]:
 
 def _pings(plugins: Plugins, settings: Settings) -> Iterator[Diagnosis]:
     used = {f"model {settings.models.encoder}": plugins.models.get(settings.models.encoder)}
-    used |= {f"connector {name}": connector for name, connector in plugins.connectors.items()}
+    asleep = () if settings.mail.host else ("smtp",)
+    used |= {f"connector {name}": part for name, part in plugins.connectors.items() if name not in asleep}
     for name, part in used.items():
         if part is None:
             detail = "the settings name it, but there is no such plugin"
