@@ -1,7 +1,7 @@
 """The composition root: settings and discovered plugins become one House with every service in it."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -49,8 +49,9 @@ from doorward.kit.settings import Settings
 from doorward.kit.tx import Transactions, Tx
 from doorward.protection import ProtectionService, Screener
 from doorward.risk import Assessor
-from doorward.understanding import Reader, Understander
+from doorward.understanding import Encoder, Reader, Understander
 from doorward.vocabulary.company import Company, CoreSystem
+from doorward.vocabulary.errors import DoorwardError, Misconfigured
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.language import LanguagePack
 from doorward.vocabulary.outcome import Outcome
@@ -126,6 +127,48 @@ def make_screener(plugins: Plugins, settings: Settings, *, cache_folder: Path | 
     )
 
 
+class Engines(msgspec.Struct, frozen=True, kw_only=True):
+    """What is costly to build and belongs to no tenant: several houses of one process may share it."""
+
+    plugins: Plugins
+    translator: Translator
+    screener: Screener
+    encoder: Encoder
+    reader: Reader
+    assessor: Assessor
+    understander: Understander
+    passwords: Passwords
+
+    def close(self) -> None:
+        """Stop the threads that hash passwords."""
+        self.passwords.close()
+
+
+def make_engines(
+    settings: Settings,
+    *,
+    clock: Clock,
+    cache_folder: Path | None = None,
+    encoder_failed: Callable[[DoorwardError], None] | None = None,
+) -> Engines:
+    """Find the plugins and build the engines. Raises `PluginBroken`, `Misconfigured`."""
+    plugins = load_plugins(settings, clock=clock)
+    packs = tuple(plugins.packs.values())
+    encoder: Encoder | None = plugins.models.get(settings.models.encoder)
+    if encoder is None:
+        raise Misconfigured(f"models.encoder: there is no model plugin '{settings.models.encoder}'")
+    return Engines(
+        plugins=plugins,
+        translator=Translator(plugins.packs),
+        screener=make_screener(plugins, settings, cache_folder=cache_folder),
+        encoder=encoder,
+        reader=Reader(packs, encoder, on_failure=encoder_failed),
+        assessor=Assessor(packs),
+        understander=Understander(packs),
+        passwords=Passwords(),
+    )
+
+
 class House:
     """Every service of the installation. Doors receive one and call its verbs; nothing here is global."""
 
@@ -136,27 +179,35 @@ class House:
         database: Database,
         keys: KeyStore,
         clock: Clock | None = None,
-        passwords: Passwords | None = None,
+        engines: Engines | None = None,
     ) -> None:
         """Wire everything over an open, migrated database. `start` sets the background work going.
 
-        `clock` and `passwords` are for tests: a clock that stands, a hash that is quick.
+        `engines` are made unless there are some to share; whoever shares them closes them. `clock` is for tests.
         """
         self.settings = settings
         self.clock = clock or SystemClock()
         self.database = database
         self.keys = Keys(keys)
         self.health = Health()
-        self.plugins = load_plugins(settings, clock=self.clock)
-        self.packs = self.plugins.packs
-        self.translator = Translator(self.packs)
-        self.bus: ProcessBus = open_bus(database)
         self.meters = Meters()
+        folder = settings.folder / "cache"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._owns_engines = engines is None
+        self.engines = engines or make_engines(
+            settings, clock=self.clock, cache_folder=folder, encoder_failed=self.meters.encoder_failed
+        )
+        self.plugins = self.engines.plugins
+        self.packs = self.plugins.packs
+        self.translator = self.engines.translator
+        self.screener = self.engines.screener
+        self.reader = self.engines.reader
+        self.bus: ProcessBus = open_bus(database)
         settlement = Settlement(self.bus, ring=self._ring, written=self.meters.entry_written)
         self.transactions = Transactions(database, clock=self.clock, settle=settlement)
         self.jobs = JobWorker(self.transactions)
         self.identity: Identity = open_identity(
-            self.keys, settings=settings, phrases=self.translator, passwords=passwords
+            self.keys, settings=settings, phrases=self.translator, passwords=self.engines.passwords
         )
         self._build_rooms()
         self._build_flow()
@@ -170,13 +221,7 @@ class House:
         self.settings_book = SettingsBook(self.transactions, self.identity.tenants, clock=clock)
         self.admission = Admission(settings.limits, rates=Rates(clock, secret=new_key()))
         self.visitor_tokens = VisitorTokens(self.keys, clock=clock, lifetime=settings.visitor_lifetime)
-        folder = settings.folder / "cache"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.screener = make_screener(self.plugins, settings, cache_folder=folder)
         self.protection = ProtectionService(self.keys)
-        self.encoder = self.plugins.models[settings.models.encoder]
-        packs = tuple(self.packs.values())
-        self.reader = Reader(packs, self.encoder, on_failure=self.meters.encoder_failed)
         self.knowledge_service = KnowledgeService(ArticleRepository(), self.reader)
         self.knowledge = Knowledge(
             lambda scope, held: self.transactions.read(lambda tx: self.knowledge_service.newer(tx, scope, held)),
@@ -186,11 +231,10 @@ class House:
         self.sealer = record.AuditSealer(self.transactions, self.keys, self.audit_folder)
 
     def _build_flow(self) -> None:
-        packs = tuple(self.packs.values())
         self.walk_rooms = WalkRooms(
             reader=self.reader,
-            risk=Assessor(packs),
-            understander=Understander(packs),
+            risk=self.engines.assessor,
+            understander=self.engines.understander,
             rules=self.rules,
             knowledge=self.knowledge,
             translator=self.translator,
@@ -287,7 +331,8 @@ class House:
         self.runner.close()
         with contextlib.suppress(Exception):
             self.seal_audit()
-        self.identity.passwords.close()
+        if self._owns_engines:
+            self.engines.close()
         self.transactions.close()
         self.bus.close()
         self.database.close()

@@ -4,6 +4,7 @@ Halden comes with its knowledge, staff and first customers, without its past; Br
 always be tested. Embeddings are computed once a test process.
 """
 
+import functools
 import itertools
 import os
 import shutil
@@ -11,17 +12,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from argon2 import PasswordHasher
 
-from doorward.bootstrap import House, found_company
+from doorward.bootstrap import Engines, House, found_company, make_engines
 from doorward.identity import Passwords, Tenant
-from doorward.kit.clock import Clock
+from doorward.kit.clock import Clock, SystemClock
 from doorward.kit.db import Database, metadata
 from doorward.kit.keys import FileKeyStore
 from doorward.kit.settings import Settings, load
-from doorward.understanding import Encoder, Vectors
+from doorward.understanding import Encoder, Reader, Vectors
 from doorward.vocabulary.company import ArticleSeed, Company, CustomerSeed, PastConversation
 from tests.support.databases import PostgresServer, import_tables
 
@@ -88,15 +90,21 @@ def settings_for(folder: Path, address: str, **overrides: object) -> Settings:
     return load(environment={}, overrides={**wanted, **named})
 
 
+@functools.cache
+def shared_engines() -> Engines:
+    """Return the engines of all test houses of this process: the real ones, with a remembering encoder."""
+    engines = make_engines(load(environment={}), clock=SystemClock())
+    packs = tuple(engines.plugins.packs.values())
+    encoder = RememberingEncoder(engines.encoder)
+    return msgspec.structs.replace(engines, encoder=encoder, reader=Reader(packs, encoder), passwords=quick_passwords())
+
+
 def open_test_house(settings: Settings, *, clock: Clock | None = None) -> House:
     """Open a house whose database has its tables, with quick passwords and a remembering encoder."""
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = FileKeyStore.create(settings.key_folder)
     database = Database.open(settings.database_url)
-    house = House(settings, database=database, keys=keys, clock=clock, passwords=quick_passwords())
-    # The reader asks this attribute at every call, so wrapping it here reaches everybody.
-    house.reader._encoder = RememberingEncoder(house.encoder)
-    return house
+    return House(settings, database=database, keys=keys, clock=clock, engines=shared_engines())
 
 
 def found_everything(house: House) -> None:

@@ -1,7 +1,7 @@
 """What a contact does at the door: begin, say something, read, ask for a person. Channels parse, this decides."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -168,7 +168,7 @@ class Contact:
         visitor = self._rooms.visitor_tokens.read(request.credential)
         return await self._transcript(visitor, request.after)
 
-    async def stream(self, request: EntriesRequest, *, patience: float = 15.0) -> AsyncIterator[Transcript | None]:
+    async def stream(self, request: EntriesRequest, *, patience: float = 15.0) -> AsyncGenerator[Transcript | None]:
         """Yield what is said from now on, as it is said; None after `patience` seconds of silence.
 
         No thread and no connection is held while waiting. Ends when the token's time runs out.
