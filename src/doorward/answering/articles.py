@@ -44,7 +44,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):
-    """One text by which a section is found: its words' stems, and a unit vector of float32 as bytes.
+    """One text by which a section is found: its words and stems, and a unit vector of float32 as bytes.
 
     `place` numbers the passages of a section.
     """
@@ -53,6 +53,7 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     place: int
     kind: PassageKind
     text_hash: str
+    words: tuple[str, ...]
     stems: tuple[str, ...]
     embedding: bytes
 

@@ -9,20 +9,15 @@ from numpy.typing import NDArray
 
 from doorward.answering.articles import Article, Passage
 from doorward.answering.scoring import FOREIGN, LOWEST, Evidence, likelihood
-from doorward.answering.words import WordIndex
+from doorward.answering.words import WordIndex, beginning
 from doorward.vocabulary.ids import ArticleId
 from doorward.vocabulary.reading import Reading
 from doorward.vocabulary.understanding import Candidate
 
-NEAREST: Final = 3
-"""Questions of a section whose mean similarity counts beside the best one's: one lucky question alone is no proof."""
-
-
 PROBES: Final = ("heading", "question")
 """Passages that are written as people ask."""
 
-ABSENT: Final = -1.0
-"""The similarity to a probe that does not exist."""
+Matrix = NDArray[np.float32]
 
 
 class KnownSection(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +37,7 @@ class KnowledgeIndex:
     """All published articles of a tenant. Immutable and thread-safe.
 
     A message is compared with the articles in its language; of an article that does not exist in it, with another
-    language's version, by meaning alone.
+    language's version, by meaning alone. What a section is about is learnt from its versions in all languages.
     """
 
     def __init__(
@@ -51,18 +46,28 @@ class KnowledgeIndex:
         """Take published articles and their passages, all read by one encoder; `revision` is the knowledge's."""
         self.revision = revision
         self._articles = {article.id: article for article in articles}
-        self._passages = {id_: passages.get(id_, ()) for id_ in self._articles}
+        self._groups = {
+            (id_, number): [one for one in passages.get(id_, ()) if one.section == number]
+            for id_, article in self._articles.items()
+            for number in range(len(article.sections))
+        }
+        self._meanings = self._learn()
         languages = dict.fromkeys(article.language for article in self._articles.values())
         self._views = {language: self._view(language) for language in languages}
         self._elsewhere = self._view("")
 
     def __len__(self) -> int:
         """Return the number of sections in all languages."""
-        return sum(len(article.sections) for article in self._articles.values())
+        return len(self._groups)
 
     def search(self, reading: Reading, *, limit: int = 5) -> tuple[Candidate, ...]:
         """Return the sections that may answer, best first, with the likelihood that each does; at most `limit`."""
-        return self._views.get(reading.language, self._elsewhere).search(reading, limit=limit)
+        view = self.view(reading.language)
+        chances = likelihood(view.evidence(reading)) * view.weight
+        order = np.argsort(-chances, kind="stable")[:limit]
+        return tuple(
+            _candidate(view.sections[place], float(chances[place])) for place in order if chances[place] >= LOWEST
+        )
 
     def section(self, candidate: Candidate) -> KnownSection | None:
         """Return a candidate's section, None if the article is gone or its content is no longer what was found."""
@@ -71,13 +76,107 @@ class KnowledgeIndex:
             return None
         return _known(article, candidate.section)
 
-    def _view(self, language: str) -> "_View":
-        """Return what a message in `language` is compared with: each article once, in this language if it exists."""
+    def view(self, language: str) -> "View":
+        """Return what a message in `language` is compared with."""
+        return self._views.get(language, self._elsewhere)
+
+    def _learn(self) -> dict[tuple[str, ...], tuple[Matrix, Matrix]]:
+        """Return for every section, whatever its language, the unit means of all its bodies and of all its probes.
+
+        Versions of a section belong together when they have the same id; leads belong together by their article.
+        """
+        bodies: dict[tuple[str, ...], list[bytes]] = {}
+        probes: dict[tuple[str, ...], list[bytes]] = {}
+        for (id_, number), group in self._groups.items():
+            key = _key(self._articles[id_], number)
+            bodies.setdefault(key, []).extend(one.embedding for one in group if one.kind == "body")
+            probes.setdefault(key, []).extend(one.embedding for one in group if one.kind in PROBES)
+        return {key: (_unit_mean(bodies[key]), _unit_mean(probes[key])) for key in bodies}
+
+    def _view(self, language: str) -> "View":
+        """Return each article once, in this language if it exists, else in the first language there is."""
         chosen: dict[str, Article] = {}
         for article in self._articles.values():
             if article.slug not in chosen or article.language == language:
                 chosen[article.slug] = article
-        return _View(language, [(article, self._passages[article.id]) for article in chosen.values()])
+        sections = [_known(article, number) for article in chosen.values() for number in range(len(article.sections))]
+        groups = [self._groups[one.article_id, one.section] for one in sections]
+        meanings = [self._meanings[_key(chosen[one.slug], one.section)] for one in sections]
+        return View(language, sections, groups=groups, meanings=meanings)
+
+
+class View:
+    """The sections that messages in one language are compared with, as arrays. Immutable and thread-safe."""
+
+    def __init__(
+        self,
+        language: str,
+        sections: Sequence[KnownSection],
+        *,
+        groups: Sequence[Sequence[Passage]],
+        meanings: Sequence[tuple[Matrix, Matrix]],
+    ) -> None:
+        """Take sections with their passages, and the means of their bodies and probes in all languages."""
+        self.sections = tuple(sections)
+        foreign = [section.language != language for section in sections]
+        self.weight = np.where(foreign, FOREIGN, 1.0)
+        own = [[] if away else group for away, group in zip(foreign, groups, strict=True)]
+        self._stems = WordIndex([[(one.kind, one.stems) for one in group] for group in own])
+        self._beginnings = WordIndex([[(one.kind, tuple(map(beginning, one.words))) for one in group] for group in own])
+        self._dimensions = max((len(vector) for pair in meanings for vector in pair), default=0)
+        self._vectors, self._starts = self._stack(groups, meanings)
+
+    def evidence(self, reading: Reading) -> Evidence:
+        """Return what the reading has in common with every section."""
+        stems = self._stems.coverage(reading.stems)
+        beginnings = self._beginnings.coverage(tuple(map(beginning, reading.words)))
+        vector = np.frombuffer(reading.embedding, dtype="<f4")
+        if not len(vector) or len(vector) != self._dimensions:
+            return Evidence(stems=stems, beginnings=beginnings)
+        similar = self._vectors @ vector
+        count = len(self.sections)
+        return Evidence(
+            stems=stems,
+            beginnings=beginnings,
+            body=similar[:count],
+            gist=similar[count : 2 * count],
+            question=np.maximum.reduceat(similar, self._starts),
+        )
+
+    def _stack(
+        self, groups: Sequence[Sequence[Passage]], meanings: Sequence[tuple[Matrix, Matrix]]
+    ) -> tuple[Matrix, NDArray[np.int64]]:
+        """Return one matrix of all vectors, and the row at which each section's probes begin.
+
+        First come the bodies' means, then the probes' means, then the sections' own probes. A section that was not
+        embedded by this encoder has zeros: it is near to nothing.
+        """
+        nowhere = np.zeros(self._dimensions, dtype=np.float32)
+        rows = [body if len(body) else nowhere for body, _ in meanings]
+        rows += [probes if len(probes) else nowhere for _, probes in meanings]
+        starts = []
+        for group in groups:
+            starts.append(len(rows))
+            probes = [one.embedding for one in group if one.kind in PROBES and one.embedding]
+            rows += [np.frombuffer(probe, dtype="<f4") for probe in probes] or [nowhere]
+        return np.array(rows, dtype=np.float32).reshape(len(rows), self._dimensions), np.array(starts, dtype=np.int64)
+
+
+def _key(article: Article, number: int) -> tuple[str, ...]:
+    """Return what the versions of a section in all languages share."""
+    section_id = article.sections[number].id
+    if section_id or number == 0:
+        return (article.slug, section_id)
+    return (article.slug, article.language, str(number))
+
+
+def _unit_mean(embeddings: Sequence[bytes]) -> Matrix:
+    """Return the mean direction of vectors, empty if there are none."""
+    rows = [np.frombuffer(one, dtype="<f4") for one in embeddings if one]
+    if not rows:
+        return np.empty(0, dtype=np.float32)
+    mean = np.mean(rows, axis=0, dtype=np.float32)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)
 
 
 def _known(article: Article, number: int) -> KnownSection:
@@ -94,73 +193,12 @@ def _known(article: Article, number: int) -> KnownSection:
     )
 
 
-class _View:
-    """The sections that messages in one language are compared with, as arrays."""
-
-    def __init__(self, language: str, articles: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
-        self._sections: list[KnownSection] = []
-        foreign: list[bool] = []
-        grouped: list[list[Passage]] = []
-        for article, passages in articles:
-            for number in range(len(article.sections)):
-                self._sections.append(_known(article, number))
-                foreign.append(article.language != language)
-                grouped.append([passage for passage in passages if passage.section == number])
-        self._weight = np.where(foreign, FOREIGN, 1.0)
-        self._words = WordIndex([[] if away else group for away, group in zip(foreign, grouped, strict=True)])
-        self._vectors, self._probes = _vectors(grouped)
-
-    def search(self, reading: Reading, *, limit: int) -> tuple[Candidate, ...]:
-        if not self._sections:
-            return ()
-        chances = likelihood(self.evidence(reading)) * self._weight
-        order = np.argsort(-chances, kind="stable")[:limit]
-        return tuple(self._candidate(int(place), float(chances[place])) for place in order if chances[place] >= LOWEST)
-
-    def evidence(self, reading: Reading) -> Evidence:
-        words = self._words.coverage(reading.stems)
-        vector = np.frombuffer(reading.embedding, dtype="<f4")
-        if not len(vector) or len(vector) != self._vectors.shape[1]:
-            return Evidence(words=words)
-        similar = np.append(self._vectors @ vector, np.float32(ABSENT))
-        probes = np.sort(similar[self._probes], axis=1)
-        nearest = probes[:, -NEAREST:]
-        present = nearest > ABSENT
-        means = np.where(present, nearest, 0).sum(axis=1) / np.maximum(present.sum(axis=1), 1)
-        return Evidence(words=words, question=probes[:, -1], questions=means, body=similar[: len(self._sections)])
-
-    def _candidate(self, place: int, chance: float) -> Candidate:
-        section = self._sections[place]
-        return Candidate(
-            article_id=section.article_id,
-            slug=section.slug,
-            section=section.section,
-            score=chance,
-            title=section.heading,
-            revision=section.revision,
-        )
-
-
-def _vectors(grouped: Sequence[Sequence[Passage]]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Return one matrix of all vectors and where each section's probes are in it.
-
-    The first rows are the sections' bodies, in order; then come headings and questions, the probes. The second result
-    has a row a section, filled up with -1. A passage that was not embedded by this encoder is as far as can be.
-    """
-    dimensions = max((len(one.embedding) // 4 for group in grouped for one in group), default=0)
-    rows = [_vector(group, "body", dimensions) for group in grouped]
-    places: list[list[int]] = []
-    for group in grouped:
-        probes = [one for one in group if one.kind in PROBES and one.embedding]
-        places.append(list(range(len(rows), len(rows) + len(probes))))
-        rows += [np.frombuffer(one.embedding, dtype="<f4") for one in probes]
-    index = np.full((len(places), max(map(len, places), default=0) or 1), -1, dtype=np.int64)
-    for row, own in enumerate(places):
-        index[row, : len(own)] = own
-    return np.array(rows, dtype=np.float32).reshape(len(rows), dimensions), index
-
-
-def _vector(group: Sequence[Passage], kind: str, dimensions: int) -> NDArray[np.float32]:
-    """Return the vector of a section's one passage of this kind, zeros if it has none."""
-    found = next((one.embedding for one in group if one.kind == kind and one.embedding), b"")
-    return np.frombuffer(found, dtype="<f4") if found else np.zeros(dimensions, dtype=np.float32)
+def _candidate(section: KnownSection, chance: float) -> Candidate:
+    return Candidate(
+        article_id=section.article_id,
+        slug=section.slug,
+        section=section.section,
+        score=chance,
+        title=section.heading,
+        revision=section.revision,
+    )

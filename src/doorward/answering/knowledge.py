@@ -46,7 +46,7 @@ class Knowledge:
         held = self._held.get(scope.tenant_id)
         newer = self._load(scope, None if held is None else held.revision)
         with self._lock:
-            index = newer or self._held.get(scope.tenant_id) or held
+            index = self._held.get(scope.tenant_id, held) if newer is None else newer
             if index is None:
                 raise LookupError("loading gave no index although none was held")
             self._held[scope.tenant_id] = index

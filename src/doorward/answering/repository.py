@@ -57,6 +57,7 @@ class ArticleRepository:
                     place=row.place,
                     kind=row.kind,
                     text_hash=row.text_hash,
+                    words=tuple(row.words),
                     stems=tuple(row.stems),
                     embedding=bytes(row.embedding) if row.encoder_id == encoder_id else b"",
                 )
@@ -90,7 +91,8 @@ class ArticleRepository:
 
 
 def _article(row: Row[Any]) -> Article:
-    return msgspec.convert(dict(row._mapping), Article)  # noqa: SLF001 - SQLAlchemy's public name for it
+    columns = row._mapping.items()  # noqa: SLF001 - SQLAlchemy's public name for it
+    return msgspec.convert({str(name): value for name, value in columns}, Article)
 
 
 def _passage_rows(scope: Scope, article_id: ArticleId, prepared: PreparedArticle) -> Sequence[dict[str, Any]]:

@@ -58,6 +58,7 @@ class KnowledgeService:
                     place=text.place,
                     kind=text.kind,
                     text_hash=digest,
+                    words=source.words,
                     stems=source.stems,
                     embedding=source.embedding,
                 )

@@ -33,6 +33,7 @@ passage = Table(
     Column("place", Integer, primary_key=True),
     Column("kind", String(16), nullable=False),
     Column("text_hash", String(64), nullable=False),
+    Column("words", Json, nullable=False),
     Column("stems", Json, nullable=False),
     Column("embedding", LargeBinary, nullable=False),
     Column("encoder_id", String(64), nullable=False),

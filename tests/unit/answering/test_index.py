@@ -1,0 +1,120 @@
+"""Search: the right section for a paraphrase, nothing for what is elsewhere, and other languages where need be."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorward.vocabulary.reading import Reading
+from tests.support.knowledge import OPENING, OPENING_DE, RETURNS, index_of, shop
+from tests.support.words import read
+
+ANSWER = 0.5
+CLARIFY = 0.25
+
+
+def best(text: str, *, language: str = "en") -> tuple[str, int, float]:
+    """Return slug, section and score of the best section for a message, or ("", -1, 0)."""
+    found = shop().search(read(text, language=language, languages=("en", "de", "tr")))
+    return (found[0].slug, found[0].section, found[0].score) if found else ("", -1, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "slug", "section"),
+    [
+        ("how long do I have for returning a jacket", "returns", 0),
+        ("my refund has not arrived yet, where's my money", "returns", 1),
+        ("i need this shirt in a bigger size", "returns", 2),
+        ("is the shop open on sundays", "opening-hours", 0),
+        ("untill what time are u open today", "opening-hours", 0),
+    ],
+)
+def test_a_paraphrase_finds_its_section(text: str, slug: str, section: int) -> None:
+    """Other words for a question, slips included, lead to the section that answers it."""
+    found_slug, found_section, score = best(text)
+    assert (found_slug, found_section) == (slug, section)
+    assert score >= CLARIFY
+
+
+@pytest.mark.parametrize("seed", [RETURNS, OPENING, OPENING_DE], ids=lambda seed: f"{seed.slug}.{seed.language}")
+def test_a_heading_finds_its_own_section(seed: object) -> None:
+    """A heading is what a choice says when it is taken: it is answered at once, not asked back again."""
+    assert isinstance(seed, type(RETURNS))
+    for number, section in enumerate(seed.sections):
+        found_slug, found_section, score = best(section.heading, language=seed.language)
+        assert (found_slug, found_section) == (seed.slug, number)
+        assert score >= ANSWER
+
+
+@pytest.mark.parametrize("text", ["what is the capital of Peru", "write me a poem about rain", "asdf qwer", "👍🏽"])
+def test_what_is_elsewhere_is_not_answered(text: str) -> None:
+    """A message about something else has no section that is likely enough even to ask back."""
+    assert best(text)[2] < CLARIFY
+
+
+def test_an_article_in_the_language_goes_before_its_translations() -> None:
+    """A German question gets the German article, and only once."""
+    found = shop().search(read("Haben Sie sonntags offen?", language="de"))
+    assert [index.slug for index in found].count("opening-hours") == 1
+    section = shop().section(found[0])
+    assert section is not None
+    assert section.language == "de"
+
+
+def test_an_article_that_does_not_exist_in_the_language_is_found_in_another() -> None:
+    """A Turkish or German question about returns finds the English article, with a lower score than in English."""
+    english = best("When do I get my refund?")
+    german = best("Wann bekomme ich mein Geld zurück?", language="de")
+    turkish = best("Param ne zaman geri gelir?", language="tr")
+    assert german[:2] == turkish[:2] == english[:2] == ("returns", 1)
+    assert max(german[2], turkish[2]) < english[2]
+
+
+def test_a_section_is_found_as_it_was_or_not_at_all() -> None:
+    """A candidate of another revision, a section too many or an unknown article gives nothing."""
+    (found, *_) = shop().search(read("When are you open?"))
+    section = shop().section(found)
+    assert section is not None
+    assert section.body == OPENING.sections[0].body
+    assert shop().section(msgspec.structs.replace(found, revision=2)) is None
+    assert shop().section(msgspec.structs.replace(found, section=9)) is None
+    assert index_of([RETURNS]).section(found) is None
+
+
+def test_without_embedding_words_decide() -> None:
+    """When the encoder is out of order, a question in the article's own words is still answered."""
+    reading = msgspec.structs.replace(read("Are you open on Sunday?"), embedding=b"")
+    found = shop().search(reading)
+    assert found[0].slug == "opening-hours"
+    assert found[0].score >= ANSWER
+
+
+def test_vectors_of_another_length_are_not_compared() -> None:
+    """A reading by another encoder is searched by its words."""
+    reading = read("Are you open on Sunday?")
+    other = msgspec.structs.replace(reading, embedding=reading.embedding[:128])
+    assert shop().search(other) == shop().search(msgspec.structs.replace(reading, embedding=b""))
+
+
+def test_nothing_published_nothing_found() -> None:
+    """A tenant without articles has an index that finds nothing."""
+    empty = index_of([])
+    assert len(empty) == 0
+    assert empty.search(read("When are you open?")) == ()
+
+
+def test_no_more_are_returned_than_asked_for() -> None:
+    """`limit` bounds the candidates, which come best first."""
+    found = shop().search(read("return the shoes and get the money"), limit=2)
+    assert len(found) <= 2
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+
+
+@given(st.lists(st.sampled_from(["open", "return", "sunday", "xyzzy", "refund", "size", ""]), max_size=30))
+def test_any_reading_can_be_searched(stems: list[str]) -> None:
+    """Scores are 0 to 1 and together at most 1; the same reading finds the same; order of words does not matter."""
+    reading = Reading(language="en", language_score=1.0, words=tuple(stems), stems=tuple(stems))
+    found = shop().search(reading)
+    assert sum(one.score for one in found) <= 1
+    turned = Reading(language="en", language_score=1.0, words=tuple(stems[::-1]), stems=tuple(stems[::-1]))
+    assert [one.slug for one in shop().search(turned)] == [one.slug for one in found]
