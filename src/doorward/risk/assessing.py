@@ -27,18 +27,25 @@ VERSION: Final = "signals@1"
 
 WEIGHTS: Final = {
     "guard.unavailable": 1.0,
-    "instruction": 0.8,
-    "link.lookalike": 0.8,
-    "link.punycode": 0.75,
+    "link.script": 0.9,
+    "instruction": 0.85,
+    "link.lookalike": 0.85,
+    "hidden.text.tag_characters": 0.8,
+    "hidden.text.variation_selectors": 0.8,
+    "link.punycode": 0.8,
     "secret.requested": 0.75,
-    "link.credentials": 0.6,
-    "link.ip": 0.5,
-    "hidden": 0.5,
-    "link.shortener": 0.35,
+    "link.credentials": 0.75,
+    "link.ip": 0.6,
+    "link.shortener": 0.6,
+    "hidden.text": 0.6,
 }
-"""What a cause counts when its finding is certain, by the beginning of its code; the longest beginning counts."""
+"""What a cause counts when its finding is certain, by the beginning of its code; the longest beginning counts.
 
-OTHER_THREAT: Final = 0.4
+A finding's own score is multiplied in: a shortened link (0.5 by its detector) counts 0.3, an order to drop the rules
+(0.9) counts 0.765.
+"""
+
+OTHER_THREAT: Final = 0.5
 """What a threat counts that this version has no weight for: suspicious, never nothing (house law 2)."""
 
 REQUEST_RULE: Final = "risk.secret_request"
@@ -49,11 +56,9 @@ class Assessor:
 
     def __init__(self, packs: Iterable[LanguagePack]) -> None:
         """Take the installed language packs."""
-        self._packs = {pack.code: pack for pack in packs}
-        self._requests = {
-            code: PhraseBook(pack.words("secret_request"), fold=pack.fold_case, stemmer=stemmer_for(pack.stemmer))
-            for code, pack in self._packs.items()
-        }
+        self._requests = [
+            PhraseBook(pack.words("secret_request"), fold=pack.fold_case, stemmer=stemmer_for("")) for pack in packs
+        ]
 
     def assess(self, masked: MaskedText, findings: Sequence[Finding], reading: Reading) -> Assessment:
         """Return the risk of a message with its reasons, the heaviest first.
@@ -67,14 +72,11 @@ class Assessor:
         return _combined(reasons)
 
     def _asks_for_secrets(self, reading: Reading) -> bool:
-        """Return whether somebody wants secrets that are not theirs, in any of the packs' phrases."""
-        for code, book in self._requests.items():
-            own = code == reading.language
-            stemmer = stemmer_for(self._packs[code].stemmer)
-            stems = reading.stems if own else tuple(stemmer.stem(word) for word in reading.words)
-            if book.find(reading.words, stems, slips=own, gap=1 if own else 0):
-                return True
-        return False
+        """Return whether somebody wants secrets that are not theirs, in the words of any pack.
+
+        Words are taken whole and as written: 'pins of' asks for other people's, 'pin of' may be about one's own.
+        """
+        return any(book.find(reading.words, reading.words, slips=False, gap=0) for book in self._requests)
 
 
 def _combined(reasons: Iterable[Reason]) -> Assessment:
