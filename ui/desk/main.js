@@ -3,6 +3,24 @@ import htmx from "htmx.org/dist/htmx.esm.js";
 import "htmx.org/dist/ext/hx-sse.js";
 import Alpine from "@alpinejs/csp";
 
+import { announceChanges } from "./announce.js";
+import { keepDrafts } from "./drafts.js";
+import { watchConnection } from "./connection.js";
+import { tellTimes } from "./times.js";
+
 window.htmx = htmx;
-window.Alpine = Alpine;
-Alpine.start();
+document.documentElement.classList.add("scripted");
+
+function start() {
+  for (const form of document.querySelectorAll("[data-autosubmit]")) {
+    form.addEventListener("change", () => form.requestSubmit());
+  }
+  announceChanges();
+  keepDrafts();
+  watchConnection();
+  tellTimes();
+  Alpine.start();
+}
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+else start();

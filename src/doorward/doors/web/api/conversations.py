@@ -1,0 +1,170 @@
+"""Conversations: list, look, take, answer, hand back, resolve."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import QueryParameter
+from msgspec import Meta
+
+from doorward import record
+from doorward.doors.web.api.common import ANY_OF, ACall, After, IdPath, Limit, Offset, problems
+from doorward.flow.reading import open_conversation
+from doorward.flow.views.conversation import ConversationView
+from doorward.flow.views.transcript import ShownEntry, Transcript, show, transcript
+from doorward.record import Card, CardQuery
+from doorward.vocabulary.errors import NotFound
+from doorward.vocabulary.ids import ConversationId
+from doorward.vocabulary.text import WildText
+
+States = Annotated[
+    list[Literal["bot", "waiting", "human", "resolved"]] | None,
+    QueryParameter(name="state", description="Only conversations in these states; may be given several times."),
+]
+Assignee = Annotated[
+    Literal["me"] | None, QueryParameter(name="assignee", description="`me`: only those that the caller has.")
+]
+
+
+class CardList(msgspec.Struct, frozen=True, kw_only=True):
+    """Conversations, the latest first; `next_offset` continues the list, and is null at its end."""
+
+    items: tuple[Card, ...]
+    next_offset: int | None
+    counts: dict[str, int]
+
+
+class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an agent says to the customer."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=100_000)]
+
+
+@get("/conversations", responses=problems(), security=ANY_OF, operation_id="list_conversations")
+async def list_conversations(
+    call: ACall,
+    states: States = None,
+    assignee: Assignee = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> CardList:
+    """List conversations, the latest first."""
+    scope = call.scope("conversations:read")
+    wanted = CardQuery(
+        states=tuple(states or ()),
+        assignee=scope.actor.id if assignee == "me" else None,
+        limit=limit + 1,
+        offset=offset,
+    )
+    cards, counts = await call.house.transactions.read_async(
+        lambda tx: (record.list_cards(tx, scope, wanted), record.count_by_state(tx, scope))
+    )
+    return CardList(items=cards[:limit], next_offset=offset + limit if len(cards) > limit else None, counts=counts)
+
+
+@get("/conversations/{conversation_id:str}", responses=problems(404), security=ANY_OF, operation_id="get_conversation")
+async def get_conversation(
+    call: ACall,
+    conversation_id: IdPath,
+) -> ConversationView:
+    """Show a conversation with everything that was found and decided. That somebody looked is noted in the audit."""
+    scope = call.scope("conversations:read")
+    return await open_conversation(call.house.transactions, scope, ConversationId(conversation_id))
+
+
+@get(
+    "/conversations/{conversation_id:str}/entries",
+    responses=problems(404),
+    security=ANY_OF,
+    operation_id="list_entries",
+)
+async def list_entries(
+    call: ACall,
+    conversation_id: IdPath,
+    after: After = 0,
+) -> Transcript:
+    """List what was said after a line, as the customer sees it."""
+    scope = call.scope("conversations:read")
+    wanted = ConversationId(conversation_id)
+
+    def read(tx: Any) -> Transcript:
+        if record.card_of(tx, scope, wanted) is None:
+            raise NotFound("no such conversation")
+        return transcript(tx, scope, wanted, after=after)
+
+    return await call.house.transactions.read_async(read)
+
+
+@post(
+    "/conversations/{conversation_id:str}/take",
+    status_code=200,
+    responses=problems(404, 409, 422),
+    security=ANY_OF,
+    operation_id="take_conversation",
+)
+async def take_conversation(
+    call: ACall,
+    conversation_id: IdPath,
+) -> Response[Card]:
+    """Take a conversation over; whoever has it already, or another agent, gets a conflict."""
+    scope = call.member_scope("conversations:write")
+    wanted = ConversationId(conversation_id)
+    return await call.answer_once(scope, lambda _key: call.house.desk.take_over(scope, wanted))
+
+
+@post(
+    "/conversations/{conversation_id:str}/replies",
+    status_code=201,
+    responses=problems(404, 409, 413, 415, 422),
+    security=ANY_OF,
+    operation_id="reply_to_conversation",
+)
+async def reply_to_conversation(
+    call: ACall,
+    conversation_id: IdPath,
+    data: ReplyBody,
+) -> Response[ShownEntry]:
+    """Answer the customer. The text is screened like every other: what is sensitive in it is masked."""
+    scope = call.member_scope("conversations:write")
+    text = WildText(data.text)
+    call.house.admission.measure(text)
+    wanted = ConversationId(conversation_id)
+
+    async def act(key: str) -> ShownEntry:
+        return show(await call.house.desk.reply(scope, wanted, text, key=key))
+
+    return await call.answer_once(scope, act, status=201)
+
+
+@post(
+    "/conversations/{conversation_id:str}/hand-back",
+    status_code=200,
+    responses=problems(404, 409, 422),
+    security=ANY_OF,
+    operation_id="hand_conversation_back",
+)
+async def hand_conversation_back(
+    call: ACall,
+    conversation_id: IdPath,
+) -> Response[Card]:
+    """Give a conversation back to the assistant."""
+    scope = call.member_scope("conversations:write")
+    wanted = ConversationId(conversation_id)
+    return await call.answer_once(scope, lambda _key: call.house.desk.hand_back(scope, wanted))
+
+
+@post(
+    "/conversations/{conversation_id:str}/resolve",
+    status_code=200,
+    responses=problems(404, 409, 422),
+    security=ANY_OF,
+    operation_id="resolve_conversation",
+)
+async def resolve_conversation(
+    call: ACall,
+    conversation_id: IdPath,
+) -> Response[Card]:
+    """End a conversation."""
+    scope = call.member_scope("conversations:write")
+    wanted = ConversationId(conversation_id)
+    return await call.answer_once(scope, lambda _key: call.house.desk.resolve(scope, wanted))

@@ -1,0 +1,125 @@
+"""The day's work: who waits, who is there, who I am, and the figures."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import get, put
+from litestar.params import QueryParameter
+
+from doorward import routing
+from doorward.doors.web.api.common import ANY_OF, ACall, Limit, problems
+from doorward.doors.web.security import issue_csrf
+from doorward.flow.views.figures import figures
+from doorward.measure import Figures
+from doorward.record import Card, card_of
+from doorward.routing import Presence
+from doorward.vocabulary.errors import Malformed
+from doorward.vocabulary.ids import StaffId
+
+LONGEST_PERIOD: Final = timedelta(days=366)
+
+
+class Queue(msgspec.Struct, frozen=True, kw_only=True):
+    """Who waits for a person, next first."""
+
+    waiting: tuple[Card, ...]
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks. `csrf` is what a session sends along as `x-csrf-token` with everything that changes something."""
+
+    name: str
+    tenant_id: str
+    role: str | None
+    staff_id: str | None
+    token_id: str | None
+    permissions: tuple[str, ...]
+    presence: Presence | None
+    csrf: str | None
+
+
+class PresenceBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether the caller takes conversations."""
+
+    available: bool
+
+
+class Period(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of the conversations opened from `since` until before `until`."""
+
+    since: datetime
+    until: datetime
+    figures: Figures
+
+
+Since = Annotated[datetime | None, QueryParameter(description="From this time on; a day ago if not given.")]
+Until = Annotated[datetime | None, QueryParameter(description="Before this time; now if not given.")]
+
+
+@get("/queue", responses=problems(), security=ANY_OF, operation_id="get_queue")
+async def get_queue(call: ACall, limit: Limit = 100) -> Queue:
+    """Show who waits for a person, next first."""
+    scope = call.scope("queue:read")
+
+    def read(tx: Any) -> Queue:
+        found = (card_of(tx, scope, one.conversation_id) for one in routing.waiting_list(tx, scope, limit=limit))
+        return Queue(waiting=tuple(card for card in found if card is not None))
+
+    return await call.house.transactions.read_async(read)
+
+
+@put("/presence", status_code=200, responses=problems(413, 415), security=ANY_OF, operation_id="set_presence")
+async def set_presence(
+    call: ACall,
+    data: PresenceBody,
+) -> Presence:
+    """Say whether the caller takes conversations; whoever waits is given out at once."""
+    scope = call.member_scope("conversations:write")
+    return await call.house.desk.set_presence(scope, available=data.available)
+
+
+@get("/me", responses=problems(), security=ANY_OF, operation_id="get_me")
+async def get_me(
+    call: ACall,
+) -> Me:
+    """Show who asks, and what they may do."""
+    principal = call.principal
+    scope = principal.scope
+    staff_id = principal.staff_id
+    presence = None
+    if staff_id is not None:
+        member = StaffId(staff_id)
+        presence = await call.house.transactions.read_async(lambda tx: routing.presence_of(tx, scope, member))
+    return Me(
+        name=principal.name,
+        tenant_id=scope.tenant_id,
+        role=principal.role,
+        staff_id=staff_id,
+        token_id=principal.token_id,
+        permissions=tuple(sorted(principal.permissions)),
+        presence=presence,
+        csrf=issue_csrf(call.caller.session_token) if call.caller.session_token is not None else None,
+    )
+
+
+@get("/figures", responses=problems(), security=ANY_OF, operation_id="get_figures")
+async def get_figures(
+    call: ACall,
+    since: Since = None,
+    until: Until = None,
+) -> Period:
+    """Show containment, first response, resolution and wait."""
+    scope = call.scope("measure:read")
+    end = until or call.house.clock.now()
+    if end.tzinfo is None or (since is not None and since.tzinfo is None):
+        raise Malformed("since, until: say the time zone, such as Z")
+    begin = since or end - timedelta(days=1)
+    if not timedelta(0) < end - begin <= LONGEST_PERIOD:
+        raise Malformed("since, until: a period of at most 366 days, its beginning first")
+
+    def read(tx: Any) -> Figures:
+        minutes = call.house.identity.tenants.settings_of(tx, scope).service_minutes
+        return figures(tx, scope, since=begin, until=end, service_seconds=60.0 * minutes)
+
+    return Period(since=begin, until=end, figures=await call.house.transactions.read_async(read))

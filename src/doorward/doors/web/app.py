@@ -1,0 +1,273 @@
+"""The web application: every handler, what they share, and how errors are told."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+from litestar import Litestar, MediaType, Response, Router, get
+from litestar.config.compression import CompressionConfig
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.params import FromPath, ParameterKwarg
+from litestar.response import Redirect
+
+from doorward.bootstrap import House
+from doorward.doors.web import openapi, operations, static_files
+from doorward.doors.web.api import articles, conversations, governance, visitors, work
+from doorward.doors.web.api.common import make_call
+from doorward.doors.web.assets import SHORTLY
+from doorward.doors.web.callers import Callers
+from doorward.doors.web.customer.demo.routes import show_company
+from doorward.doors.web.customer.welcome.routes import keep_preferences, welcome
+from doorward.doors.web.desk.conversation.routes import ACTIONS, refresh_conversation, show_conversation
+from doorward.doors.web.desk.inbox.routes import inbox, inbox_part, presence
+from doorward.doors.web.desk.live import desk_stream
+from doorward.doors.web.desk.outbox.routes import show_outbox
+from doorward.doors.web.desk.shared import make_desk_call
+from doorward.doors.web.desk.sign_in.routes import show_sign_in, sign_in, sign_out
+from doorward.doors.web.door import AnyRequest, AtDoor, Door, SignInHint
+from doorward.doors.web.hooks import channel_handlers, readable_by
+from doorward.doors.web.problems import MEDIA_TYPE, Failed, Problem, known_error, problem_of, retry_after, title_of
+from doorward.doors.web.security import entry_middleware, header_hook
+from doorward.doors.web.streams import Streams
+from doorward.kit.ids import new_id
+from doorward.kit.logging import get_logger
+from doorward.vocabulary import errors
+from doorward.vocabulary.errors import DoorwardError, NotFound, NotSignedIn, UnsupportedType
+
+log = get_logger("web")
+
+API_HANDLERS: Final = [
+    conversations.list_conversations,
+    conversations.get_conversation,
+    conversations.list_entries,
+    conversations.take_conversation,
+    conversations.reply_to_conversation,
+    conversations.hand_conversation_back,
+    conversations.resolve_conversation,
+    articles.list_articles,
+    articles.get_article,
+    articles.publish_article,
+    articles.withdraw_article,
+    work.get_queue,
+    work.set_presence,
+    work.get_me,
+    work.get_figures,
+    governance.list_audit,
+    governance.get_settings,
+    governance.change_settings,
+]
+PAGE_HANDLERS: Final = [
+    welcome,
+    keep_preferences,
+    show_company,
+    show_sign_in,
+    sign_in,
+    sign_out,
+    inbox,
+    inbox_part,
+    presence,
+    show_conversation,
+    refresh_conversation,
+    *ACTIONS,
+    desk_stream,
+    show_outbox,
+]
+_PAGES: Final = ("/desk", "/demo", "/problems", "/preferences")
+_JSON: Final = "application/json"
+
+
+def make_app(house: House, *, hints: Sequence[SignInHint] = ()) -> Litestar:
+    """Return the application over a house. Start and close the house yourself: it may have other doors.
+
+    `hints` are shown on the demonstration's pages; a real installation shows none.
+    """
+    door = Door(house, hints=hints)
+
+    async def give_door() -> Any:
+        return door
+
+    return Litestar(
+        route_handlers=[
+            Router("/api/v1", route_handlers=API_HANDLERS, guards=[_api_guard(door.callers)]),
+            _description(door),
+            visitors.list_visitor_orders,
+            operations.health,
+            operations.metrics,
+            static_files.static_file,
+            static_files.widget_script,
+            show_problem,
+            *PAGE_HANDLERS,
+            *channel_handlers(door),
+        ],
+        dependencies={
+            "door": Provide(give_door),
+            "call": Provide(make_call, sync_to_thread=False),
+            "desk": Provide(make_desk_call),
+        },
+        exception_handlers={Exception: _Teller(door).tell},
+        middleware=[entry_middleware(door.guard)],
+        before_send=[header_hook(door.guard)],
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=5, minimum_size=800, exclude=["/stream$", "^/static/", "^/widget.js"]
+        ),
+        request_max_body_size=house.settings.limits.request_bytes,
+        openapi_config=None,
+        logging_config=None,
+        state=State({"streams": door.streams}),
+    )
+
+
+def _description(door: Door) -> HTTPRouteHandler:
+    """Return the handler of the interface's own description, which is written when somebody first asks for it."""
+
+    @lru_cache(maxsize=1)
+    def document() -> bytes:
+        desk = Router("/api/v1", route_handlers=API_HANDLERS, tags=["desk"])
+        return openapi.describe([desk, visitors.list_visitor_orders, operations.health], door.house.plugins.channels)
+
+    @get("/api/v1/openapi.json", include_in_schema=False)
+    async def serve() -> Response[bytes]:
+        return Response(document(), media_type=MediaType.JSON, headers={"cache-control": SHORTLY})
+
+    return serve
+
+
+def stop_streams(app: Litestar) -> None:
+    """End all event streams, so that the server can stop at once."""
+    streams: Streams = app.state.streams
+    streams.stop()
+
+
+class _Teller:
+    """Tells the outside what went wrong."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def tell(self, request: AnyRequest, error: Exception) -> Response[Any]:
+        """Answer with what went wrong: a problem document, or a page for people."""
+        known = known_error(error, fields=_known_fields(request))
+        incident = None
+        if known is None:
+            incident = new_id()
+            log.error("web.request.failed", incident=incident, route=_route(request), exc_info=error)
+            known = Failed()
+        elif known.status >= 500:
+            log.warning("web.request.refused", code=known.code, route=_route(request), exc_info=error)
+        self._door.house.meters.refused(known)
+        if _wants_page(request) and isinstance(known, NotSignedIn):
+            return _to_sign_in(request)
+        language = self._door.language_of(request)
+        problem = problem_of(known, language=language, translator=self._door.house.translator, incident=incident)
+        response = self._document(request, problem, language)
+        response.headers.update(_headers(request, known, error) | {"content-language": language})
+        return response
+
+    def _document(self, request: AnyRequest, problem: Problem, language: str) -> Response[Any]:
+        if _wants_page(request) and _by_script(request):
+            # The page stays as it is; what went wrong is said at its top.
+            html = self._door.pages.render("layout/_trouble.html", language=language, problem=problem)
+            headers = {"hx-retarget": "#trouble", "hx-reswap": "innerHTML"}
+            return Response(html, status_code=problem.status, media_type=MediaType.HTML, headers=headers)
+        if _wants_page(request):
+            response = self._door.pages.page(request, "layout/error.html", language=language, problem=problem)
+            response.status_code = problem.status
+            return response
+        return Response(msgspec.json.encode(problem), status_code=problem.status, media_type=MEDIA_TYPE)
+
+
+def _headers(request: AnyRequest, known: DoorwardError, error: Exception) -> dict[str, str]:
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    wait = retry_after(known)
+    if wait is not None:
+        headers["retry-after"] = str(wait)
+    if isinstance(known, NotSignedIn):
+        headers["www-authenticate"] = "Bearer"
+    handler: Any = request.scope.get("route_handler")
+    if handler is not None and handler.opt.get("channel"):
+        headers |= readable_by(request.headers.get("origin"))
+    return headers
+
+
+def _api_guard(callers: Callers) -> Any:
+    """Return the guard that lets only those in who say who they are, before anything else of a request is looked at."""
+
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+        connection.scope["state"]["caller"] = await callers.find_for_api(connection)
+        kind = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind not in {"", _JSON} or (not kind and connection.headers.get("content-length", "0") != "0"):
+            raise UnsupportedType("send application/json")
+
+    return guard
+
+
+def _wants_page(request: AnyRequest) -> bool:
+    path = request.url.path
+    return path == "/" or any(path == one or path.startswith(f"{one}/") for one in _PAGES)
+
+
+def _by_script(request: AnyRequest) -> bool:
+    return request.headers.get("hx-request") == "true"
+
+
+def _to_sign_in(request: AnyRequest) -> Response[Any]:
+    if _by_script(request):
+        return Response(None, status_code=401, headers={"hx-redirect": "/desk/sign-in"}, media_type=MediaType.HTML)
+    onward = request.url.path if request.method == "GET" and not request.url.path.endswith("/stream") else "/desk/"
+    return Redirect("/desk/sign-in", status_code=303, query_params={"next": onward})
+
+
+def _route(request: AnyRequest) -> str:
+    """Return the route's pattern, never its ids."""
+    handler = request.scope.get("route_handler")
+    paths = sorted(getattr(handler, "paths", ()) or ())
+    return paths[0] if paths else "unknown"
+
+
+def _known_fields(request: AnyRequest) -> Mapping[str, str]:
+    handler: Any = request.scope.get("route_handler")
+    return _fields_of(handler) if handler is not None else {}
+
+
+@lru_cache(maxsize=200)
+def _fields_of(handler: BaseRouteHandler) -> Mapping[str, str]:
+    """Return the names that a handler's parameters and body have, with how the outside calls them."""
+    names: dict[str, str] = {}
+    for name, field in handler.parsed_fn_signature.parameters.items():
+        kind = field.kwarg_definition
+        names[name] = (kind.name if isinstance(kind, ParameterKwarg) else None) or name
+        names |= _struct_fields(field.annotation)
+    return names
+
+
+def _struct_fields(kind: Any) -> dict[str, str]:
+    if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+        return {}
+    return {field.name: field.encode_name for field in msgspec.structs.fields(kind)}
+
+
+@get("/problems/{code:str}", include_in_schema=False)
+async def show_problem(request: AnyRequest, code: FromPath[str], door: AtDoor) -> Response[str]:
+    """Explain a problem's code, which is its address (RFC 9457, 3.1.1)."""
+    kinds = {kind.code: kind for kind in _kinds(errors.DoorwardError)}
+    if code not in kinds:
+        raise NotFound("no such problem")
+    language = door.language_of(request)
+    example = kinds[code].__new__(kinds[code])
+    example.detail, example.facts = "", {}
+    shown = {
+        "code": code,
+        "status": example.status,
+        "title": title_of(example.status),
+        "detail": door.house.translator.say(language, example.message_key),
+    }
+    return door.pages.page(request, "layout/problem.html", language=language, problem=shown)
+
+
+def _kinds(root: type[DoorwardError]) -> list[type[DoorwardError]]:
+    return [root, *(kind for child in root.__subclasses__() for kind in _kinds(child))]

@@ -1,0 +1,98 @@
+"""One conversation: its page, its refresh, and what an agent does with it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from litestar import Response, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from doorward.bootstrap import House
+from doorward.doors.web.desk.conversation.view import conversation_places
+from doorward.doors.web.desk.shared import ADeskCall
+from doorward.kit.ids import new_id
+from doorward.vocabulary.errors import Conflict, Malformed, RateLimited, TooLarge
+from doorward.vocabulary.ids import ConversationId
+from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.text import WildText
+
+_PAGE: Final = "desk/conversation/page.html"
+_PART: Final = "desk/conversation/_conversation.html"
+_SENTENCES: Final[Mapping[type[Exception], str]] = {
+    Conflict: "desk.conversation.conflict",
+    Malformed: "desk.conversation.reply_empty",
+}
+"""What an agent is told when an action could not be done; other refusals say it in their own words."""
+
+Act = Callable[[House, Scope, ConversationId, Mapping[str, str]], Awaitable[Any]]
+
+
+@get("/desk/conversations/{conversation_id:str}", include_in_schema=False)
+async def show_conversation(desk: ADeskCall, conversation_id: FromPath[str]) -> Response[str]:
+    """Show a conversation; that somebody looked is noted in the audit."""
+    desk.require("conversations:read")
+    places = await conversation_places(desk, ConversationId(conversation_id), opened=True)
+    return await desk.page(_PAGE, here="conversation", **places)
+
+
+@get("/desk/conversations/{conversation_id:str}/now", include_in_schema=False)
+async def refresh_conversation(desk: ADeskCall, conversation_id: FromPath[str]) -> Response[str]:
+    """Show the conversation as it is now, for the page's refresh."""
+    desk.require("conversations:read")
+    return await desk.part(_PART, **await conversation_places(desk, ConversationId(conversation_id), opened=False))
+
+
+async def _take(house: House, scope: Scope, conversation_id: ConversationId, _fields: Mapping[str, str]) -> None:
+    await house.desk.take_over(scope, conversation_id)
+
+
+async def _hand_back(house: House, scope: Scope, conversation_id: ConversationId, _fields: Mapping[str, str]) -> None:
+    await house.desk.hand_back(scope, conversation_id)
+
+
+async def _resolve(house: House, scope: Scope, conversation_id: ConversationId, _fields: Mapping[str, str]) -> None:
+    await house.desk.resolve(scope, conversation_id)
+
+
+async def _reply(house: House, scope: Scope, conversation_id: ConversationId, fields: Mapping[str, str]) -> None:
+    text = WildText(fields.get("text", "").replace("\r\n", "\n"))
+    house.admission.measure(text)
+    # The form's own key makes a double click one reply.
+    await house.desk.reply(scope, conversation_id, text, key=f"desk:{fields.get('key') or new_id()}"[:80])
+
+
+def _action(name: str, act: Act) -> HTTPRouteHandler:
+    """Return the handler of a button: do it, then show the conversation, with a kind sentence when it went wrong."""
+
+    async def do(desk: ADeskCall, conversation_id: FromPath[str]) -> Response[Any]:
+        scope = desk.require("conversations:write")
+        fields = await desk.form()
+        wanted = ConversationId(conversation_id)
+        trouble, status = "", 200
+        try:
+            await act(desk.house, scope, wanted, fields)
+        except (Conflict, Malformed, TooLarge, RateLimited) as error:
+            key = _SENTENCES.get(type(error), error.message_key)
+            trouble, status = desk.say(key, **error.facts), error.status
+        if not trouble and not desk.by_script:
+            return Redirect(f"/desk/conversations/{wanted}", status_code=303)
+        places = await conversation_places(desk, wanted, opened=False) | {"trouble": trouble}
+        if desk.by_script:
+            return await desk.part(_PART, status=status, **places)
+        return await desk.page(_PAGE, status=status, here="conversation", **places)
+
+    return post(
+        f"/desk/conversations/{{conversation_id:str}}/{name}",
+        status_code=200,
+        include_in_schema=False,
+        name=f"desk.conversation.{name}",
+    )(do)
+
+
+ACTIONS: Final = [
+    _action("take", _take),
+    _action("replies", _reply),
+    _action("hand-back", _hand_back),
+    _action("resolve", _resolve),
+]

@@ -1,0 +1,62 @@
+"""What the inbox shows."""
+
+from typing import Any, Final, TypedDict
+
+import msgspec
+
+from doorward.doors.web.desk.shared import DeskCall
+from doorward.flow.views.inbox import Inbox, inbox
+
+FILTERS: Final[dict[str, tuple[str, ...]]] = {
+    "all": (),
+    "bot": ("bot",),
+    "human": ("human",),
+    "resolved": ("resolved",),
+}
+"""The filters by name, with the states that they let through; none means every state."""
+
+PAGE: Final = 30
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """One filter as the page shows it."""
+
+    name: str
+    label: str
+    count: int
+
+
+class InboxPage(TypedDict):
+    """The places of the template."""
+
+    inbox: Inbox
+    show: str
+    number: int
+    more: bool
+    filters: list[Filter]
+
+
+async def inbox_page(desk: DeskCall, *, show: str, number: int) -> InboxPage:
+    """Return what the inbox shows under a filter, page `number` of the list of conversations."""
+    scope, states = desk.scope, FILTERS[show]
+
+    def read(tx: Any) -> Inbox:
+        return inbox(tx, scope, states=states, limit=PAGE + 1, offset=(number - 1) * PAGE)
+
+    found = await desk.house.transactions.read_async(read)
+    counts = found.counts
+    filters = [
+        Filter(
+            name=name,
+            label=desk.say(f"desk.inbox.filter.{name}"),
+            count=sum(counts.values()) if not states_of else sum(counts.get(state, 0) for state in states_of),
+        )
+        for name, states_of in FILTERS.items()
+    ]
+    return InboxPage(
+        inbox=msgspec.structs.replace(found, others=found.others[:PAGE]),
+        show=show,
+        number=number,
+        more=len(found.others) > PAGE,
+        filters=filters,
+    )

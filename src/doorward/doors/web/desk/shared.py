@@ -1,0 +1,116 @@
+"""What all pages of the desk share: who is there, in which language, and the frame around the page."""
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.enums import MediaType
+from litestar.params import SkipValidation
+
+from doorward import routing
+from doorward.bootstrap import House
+from doorward.doors.web.callers import Caller
+from doorward.doors.web.door import AnyRequest, AtDoor, Door
+from doorward.doors.web.forms import read_member_form
+from doorward.doors.web.security import issue_csrf
+from doorward.identity import Permission, require_permission
+from doorward.vocabulary.ids import PartyId, StaffId
+from doorward.vocabulary.scope import Scope
+
+UNKNOWN: Final = "…"
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True):
+    """What surrounds a page: whether its reader takes conversations, and the names of colleagues by their ids."""
+
+    available: bool
+    colleagues: Mapping[str, str]
+
+
+class DeskCall:
+    """One request of a member of staff to the desk."""
+
+    def __init__(self, door: Door, request: AnyRequest, caller: Caller) -> None:
+        """Hold what every page needs."""
+        self._door = door
+        self.request = request
+        self.caller = caller
+        self.language = door.language_of(request)
+
+    @property
+    def house(self) -> House:
+        """Return the house."""
+        return self._door.house
+
+    @property
+    def scope(self) -> Scope:
+        """Return the reader's scope."""
+        return self.caller.principal.scope
+
+    @property
+    def by_script(self) -> bool:
+        """Return whether the page's own script asks and wants a part, not a page."""
+        return self.request.headers.get("hx-request") == "true"
+
+    def require(self, permission: Permission) -> Scope:
+        """Return the reader's scope if they may do this. Raises `NotAllowed`."""
+        require_permission(self.caller.principal, permission)
+        return self.scope
+
+    async def form(self) -> Mapping[str, str]:
+        """Return the fields of the form that was sent. Raises as `read_member_form`."""
+        return await read_member_form(self.request, self.caller)
+
+    def say(self, key: str, **places: Any) -> str:
+        """Return a sentence in the reader's language."""
+        return self.house.translator.say(self.language, key, **places)
+
+    async def page(self, template: str, *, status: int = 200, **places: Any) -> Response[str]:
+        """Return a whole page in the desk's frame."""
+        shared = await self._shared()
+        response = self._door.pages.page(self.request, template, language=self.language, **(shared | places))
+        response.status_code = status
+        return response
+
+    async def part(self, template: str, *, status: int = 200, **places: Any) -> Response[str]:
+        """Return a part of a page, for the script that asked for it."""
+        html = self._door.pages.render(template, language=self.language, **(await self._shared() | places))
+        return Response(html, status_code=status, media_type=MediaType.HTML)
+
+    async def _shared(self) -> dict[str, Any]:
+        frame = await self._frame()
+        return {
+            "name": self.caller.principal.name,
+            "csrf": issue_csrf(self.caller.session_token or ""),
+            "available": frame.available,
+            "demo": self.house.settings.demo,
+            "name_of": lambda staff_id: frame.colleagues.get(staff_id or "", UNKNOWN),
+            "code_of": code_of,
+            "follow": "",
+        }
+
+    async def _frame(self) -> Frame:
+        scope, house = self.scope, self.house
+
+        def read(tx: Any) -> Frame:
+            presence = routing.presence_of(tx, scope, StaffId(scope.actor.id))
+            names = {str(one.id): one.display_name for one in house.identity.staff.everybody(tx, scope)}
+            return Frame(available=presence is not None and presence.state == "available", colleagues=names)
+
+        return await house.transactions.read_async(read)
+
+
+async def make_desk_call(door: AtDoor, request: AnyRequest) -> Any:
+    """Return the call of whoever is signed in. Raises `NotSignedIn`."""
+    return DeskCall(door, request, await door.callers.find_member(request))
+
+
+ADeskCall: TypeAlias = NamedDependency[SkipValidation[DeskCall]]
+"""A handler's parameter `desk`."""
+
+
+def code_of(party_id: PartyId | str) -> str:
+    """Return the short code by which the desk tells customers apart without naming them."""
+    return party_id[-4:].upper()

@@ -1,0 +1,48 @@
+"""Forms of the desk: read strictly, whatever was sent."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from litestar import Request
+
+from doorward.doors.web.callers import Caller
+from doorward.doors.web.security import check_csrf, require_same_site
+from doorward.vocabulary.errors import Malformed, NotAllowed, UnsupportedType
+
+_FIELDS: Final = 20
+
+
+async def read_form(request: Request[Any, Any, Any]) -> Mapping[str, str]:
+    """Return the fields of a form, the last value of each name.
+
+    Raises `NotAllowed` when another site sent it, `UnsupportedType`, `Malformed`.
+    """
+    require_same_site(request)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise UnsupportedType("send a form")
+    try:
+        body = (await request.body()).decode("utf-8")
+        fields = parse_qsl(body, keep_blank_values=True, max_num_fields=_FIELDS, errors="strict")
+    except ValueError:
+        raise Malformed("the form cannot be read") from None
+    if any("\x00" in value for _, value in fields):
+        raise Malformed("the form holds a NUL")
+    return dict(fields)
+
+
+async def read_member_form(request: Request[Any, Any, Any], caller: Caller) -> Mapping[str, str]:
+    """Return the fields of a form that a member of staff sent from a page of theirs. Raises as `read_form`."""
+    fields = await read_form(request)
+    if caller.session_token is None:
+        raise NotAllowed("forms belong to sessions")
+    check_csrf(caller.session_token, fields.get("csrf", ""))
+    return fields
+
+
+def local_path(wish: str, *, otherwise: str) -> str:
+    """Return a path of this site to go on to, `otherwise` for anything that could lead elsewhere."""
+    if not wish.startswith("/") or wish.startswith(("//", "/\\")) or len(wish) > 500:
+        return otherwise
+    return wish if wish.isascii() and wish.isprintable() and "\\" not in wish else otherwise

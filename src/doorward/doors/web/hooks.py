@@ -1,0 +1,314 @@
+"""The addresses of every channel below `/c/<id>/`: read, parse by the channel, call one verb, render."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import msgspec
+from litestar import HttpMethod, Response, route
+from litestar.enums import MediaType
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from doorward.admission import Channel
+from doorward.doors.web.assets import SHORTLY
+from doorward.doors.web.door import AnyRequest, Door, address_of
+from doorward.doors.web.problems import known_error
+from doorward.doors.web.streams import KEEP_ALIVE, event, stream_response
+from doorward.flow.settle import conversation_topic
+from doorward.flow.views.transcript import ShownEntry, Transcript
+from doorward.kit.logging import get_logger
+from doorward.vocabulary.channel import (
+    ChannelInput,
+    ChannelRequest,
+    ChannelRoute,
+    ConfirmRequest,
+    EntriesRequest,
+    MessageRequest,
+    PersonRequest,
+    VerificationRequest,
+    VisitRequest,
+)
+from doorward.vocabulary.errors import DoorwardError, NotAllowed, NotFound
+
+log = get_logger("web.hooks")
+
+_PREFLIGHT_SECONDS: Final = "600"
+
+
+class MessageAccepted(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that is kept. `text` is what was kept of it: masked."""
+
+    message_id: str
+    number: int
+    duplicate: bool
+    text: str
+
+
+class MachineMessageAccepted(MessageAccepted, frozen=True, kw_only=True):
+    """The same, for a program: with the conversation to go on in."""
+
+    conversation_id: str
+
+
+class ShownLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of the conversation, for the customer."""
+
+    seq: int
+    kind: str
+    at: str
+    author: str
+    text: str
+    language: str = ""
+    sources: tuple[Any, ...] = ()
+    choices: tuple[Any, ...] = ()
+    client_id: str | None = None
+
+
+class Entries(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said after a number, and how the conversation stands; `last` is where to go on reading."""
+
+    entries: tuple[ShownLine, ...]
+    state: str
+    waiting: dict[str, int] | None
+    last: int
+
+
+class PersonAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """How the conversation stands after somebody asked for a person."""
+
+    state: str
+
+
+class CodeSent(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to every request for a code, whether the address is known or not."""
+
+    sent: bool = True
+
+
+class CodeConfirmed(msgspec.Struct, frozen=True, kw_only=True):
+    """How sure we are now who this is."""
+
+    level: str
+
+
+def channel_handlers(door: Door) -> list[HTTPRouteHandler]:
+    """Return a handler for every address of every channel; browsers' preflight requests are answered by the same."""
+    handlers = []
+    for channel in door.house.plugins.channels:
+        handlers += [_handler(door, channel, one) for one in channel.routes()]
+        if channel.capabilities.credential == "visitor_token":
+            handlers.append(_strings(door, channel))
+    return handlers
+
+
+def readable_by(origin: str | None) -> dict[str, str]:
+    """Return the headers that let a page of another site read an answer.
+
+    Never with credentials: the token is sent by the widget itself, not by the browser (Fetch, 3.2.5).
+    """
+    return {
+        "access-control-allow-origin": origin or "*",
+        "cross-origin-resource-policy": "cross-origin",
+        "vary": "origin",
+    }
+
+
+def _strings(door: Door, channel: Channel) -> HTTPRouteHandler:
+    """Serve the sentences of a channel's own front end in one language, to any site."""
+
+    async def serve(file: FromPath[str]) -> Response[bytes]:
+        language, _, kind = file.partition(".")
+        if kind != "json" or language not in door.house.packs:
+            raise NotFound("no such language")
+        return Response(
+            msgspec.json.encode(door.house.translator.strings(language, "widget.")),
+            media_type=MediaType.JSON,
+            headers=readable_by(None) | {"cache-control": SHORTLY},
+        )
+
+    return route(f"/c/{channel.id}/strings/{{file:str}}", http_method=[HttpMethod.GET], include_in_schema=False)(serve)
+
+
+def _handler(door: Door, channel: Channel, one: ChannelRoute) -> HTTPRouteHandler:
+    calls = ChannelCalls(door, channel)
+
+    async def serve(request: AnyRequest) -> Response[Any]:
+        if request.method == HttpMethod.OPTIONS:
+            return _preflight(request, one)
+        door.house.admission.admit_request(address_of(request))
+        parsed = one.parse(await _channel_request(request, one))
+        origin = request.headers.get("origin")
+        if origin is not None:
+            await calls.check_origin(parsed, origin)
+        response = await calls.answer(one, parsed, address=address_of(request))
+        response.headers.update(readable_by(origin))
+        return response
+
+    name = f"{channel.id}_{one.path.strip('/').replace('/', '_')}"
+    return route(
+        f"/c/{channel.id}{one.path}",
+        http_method=[HttpMethod(one.method), HttpMethod.OPTIONS],
+        name=f"channel.{name}",
+        include_in_schema=False,
+        # Errors are to be readable by the widget on another site as well (see `app`).
+        opt={"channel": channel.id},
+    )(serve)
+
+
+def _preflight(request: AnyRequest, one: ChannelRoute) -> Response[Any]:
+    """Answer a browser that asks whether another site's page may call this address.
+
+    Any site may ask: which tenant it is about is only known by the call itself, and that is checked there.
+    """
+    headers = readable_by(request.headers.get("origin")) | {
+        "access-control-allow-methods": one.method,
+        "access-control-allow-headers": "authorization, content-type, last-event-id",
+        "access-control-max-age": _PREFLIGHT_SECONDS,
+    }
+    return Response(None, status_code=204, headers=headers)
+
+
+async def _channel_request(request: AnyRequest, one: ChannelRoute) -> ChannelRequest:
+    return ChannelRequest(
+        method=request.method,
+        path=one.path,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        query={name: values[-1] for name, values in request.query_params.dict().items()},
+        body=await request.body(),
+        address=address_of(request),
+    )
+
+
+class ChannelCalls:
+    """What a channel's parsed requests lead to."""
+
+    def __init__(self, door: Door, channel: Channel) -> None:
+        """Serve one channel."""
+        self._house = door.house
+        self._streams = door.streams
+        self._channel = channel
+
+    async def check_origin(self, parsed: ChannelInput, origin: str) -> None:
+        """Raise `NotAllowed` when the tenant names the sites that may embed it, and this is none of them."""
+        house, tenants = self._house, self._house.identity.tenants
+        if isinstance(parsed, VisitRequest):
+            key = parsed.widget_key
+            tenant = await house.transactions.read_async(lambda tx: tenants.tenant_by_widget_key(tx, key))
+        elif self._channel.capabilities.credential == "visitor_token":
+            scope = house.visitor_tokens.read(parsed.credential).scope
+            tenant = await house.transactions.read_async(lambda tx: tenants.tenant(tx, scope))
+        else:
+            return
+        if tenant is None:
+            raise NotFound("no company has this widget key")
+        allowed = tenant.settings.allowed_origins
+        if allowed and origin.lower() not in {one.lower().rstrip("/") for one in allowed}:
+            raise NotAllowed("this site may not embed this company's chat")
+
+    async def answer(self, one: ChannelRoute, parsed: ChannelInput, *, address: str) -> Response[Any]:
+        """Do what was asked and return the answer."""
+        match parsed:
+            case VisitRequest():
+                return _json(await self._house.contact.visit(parsed, address=address), 201)
+            case MessageRequest():
+                return await self._message(parsed, address)
+            case EntriesRequest(live=True):
+                return self._stream(parsed)
+            case EntriesRequest():
+                return _json(_entries(await self._house.contact.entries(parsed)), 200)
+            case PersonRequest():
+                return _json(PersonAsked(state=await self._house.contact.ask_for_person(parsed)), 202)
+            case VerificationRequest():
+                await self._house.contact.ask_for_code(parsed, address=address)
+                return _json(CodeSent(), 202)
+            case ConfirmRequest():
+                confirmed = await self._house.contact.confirm_code(parsed, address=address)
+                return _json(CodeConfirmed(level=confirmed.level.name.lower()), 200)
+
+    async def _message(self, parsed: MessageRequest, address: str) -> Response[Any]:
+        contact, channel = self._house.contact, self._channel
+        if channel.capabilities.credential == "api_token":
+            kept = await contact.machine_message(channel.id, parsed)
+            return _json(
+                MachineMessageAccepted(
+                    message_id=kept.message_id,
+                    number=kept.number,
+                    duplicate=kept.duplicate,
+                    text=kept.text.text,
+                    conversation_id=kept.conversation_id,
+                ),
+                202,
+            )
+        kept = await contact.message(channel.id, parsed, address=address)
+        return _json(
+            MessageAccepted(
+                message_id=kept.message_id, number=kept.number, duplicate=kept.duplicate, text=kept.text.text
+            ),
+            202,
+        )
+
+    def _stream(self, parsed: EntriesRequest) -> Response[Any]:
+        visitor = self._house.visitor_tokens.read(parsed.credential)
+        place = self._streams.take_place(visitor.party_id)
+        topic = conversation_topic(visitor.scope.tenant_id, visitor.conversation_id)
+
+        async def live() -> AsyncIterator[bytes]:
+            try:
+                async for some in self._live(parsed, topic):
+                    yield some
+            finally:
+                place.release()
+
+        return stream_response(live())
+
+    async def _live(self, parsed: EntriesRequest, topic: str) -> AsyncIterator[bytes]:
+        after, standing = parsed.after, None
+        async for woken in self._streams.wakes(topic):
+            try:
+                if not woken:
+                    self._house.visitor_tokens.read(parsed.credential)  # a token whose time has run out ends the stream
+                    yield KEEP_ALIVE
+                    continue
+                wanted = msgspec.structs.replace(parsed, after=after, live=False)
+                now = await self._house.contact.entries(wanted)
+            except DoorwardError as error:
+                yield event("end", {"code": error.code})
+                return
+            except Exception as error:
+                known = known_error(error)
+                log.warning("web.stream.failed", exc_info=known is None)
+                return
+            for entry in now.entries:
+                yield event("entry", _line(entry), number=entry.seq)
+            after = max(after, now.last)
+            if standing != (now.state, now.waiting):
+                standing = (now.state, now.waiting)
+                yield event("state", {"state": now.state, "waiting": _waiting(now)})
+
+
+def _json(value: Any, status: int) -> Response[bytes]:
+    return Response(msgspec.json.encode(value), status_code=status, media_type=MediaType.JSON)
+
+
+def _entries(now: Transcript) -> Entries:
+    return Entries(
+        entries=tuple(_line(entry) for entry in now.entries), state=now.state, waiting=_waiting(now), last=now.last
+    )
+
+
+def _waiting(now: Transcript) -> dict[str, int] | None:
+    return None if now.waiting is None else {"position": now.waiting.position}
+
+
+def _line(entry: ShownEntry) -> ShownLine:
+    return ShownLine(
+        seq=entry.seq,
+        kind=entry.kind,
+        at=entry.at.isoformat(),
+        author=entry.author,
+        text=entry.text,
+        language=entry.language,
+        sources=msgspec.to_builtins(entry.sources),
+        choices=msgspec.to_builtins(entry.choices),
+        client_id=entry.client_id,
+    )

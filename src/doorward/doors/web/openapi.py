@@ -1,0 +1,198 @@
+"""The description of the whole HTTP interface: OpenAPI 3.1, with examples, made from the handlers themselves."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, License, SecurityScheme, Server, Tag
+
+from doorward import __version__
+from doorward.admission import Channel
+from doorward.doors.web.callers import CSRF_HEADER
+from doorward.doors.web.hooks import (
+    CodeConfirmed,
+    CodeSent,
+    Entries,
+    MachineMessageAccepted,
+    MessageAccepted,
+    PersonAsked,
+)
+from doorward.doors.web.problems import MEDIA_TYPE
+from doorward.flow.contact import VisitOpened
+from doorward.vocabulary.channel import ChannelRoute
+from doorward.vocabulary.text import WildText
+
+_ABOUT: Final = (
+    "Conversations, knowledge, queue, figures, audit and settings of one tenant, and the channels by which contacts "
+    "come in. Fields are only ever added. Errors are problem documents (RFC 9457) with a stable `code`. A request with "
+    "an `Idempotency-Key` may be sent again: it is answered as before and not carried out again."
+)
+_REF: Final = "#/components/schemas/{name}"
+_ANSWERS: Final[Mapping[str, tuple[int, type[msgspec.Struct] | None]]] = {
+    "visit": (201, VisitOpened),
+    "message": (202, MessageAccepted),
+    "entries": (200, Entries),
+    "stream": (200, None),
+    "person": (202, PersonAsked),
+    "verify": (202, CodeSent),
+    "confirm": (200, CodeConfirmed),
+}
+_REFUSALS: Final[Mapping[str, str]] = {
+    "400": "The request cannot be read; `reason` names the field.",
+    "401": "No valid token; `token_expired`: begin a visit with `resume`.",
+    "403": "Not from this site, or not without proving who it is.",
+    "404": "No such thing.",
+    "409": "The state does not allow this.",
+    "413": "Larger than allowed.",
+    "415": "Send application/json.",
+    "422": "The message id was used with other content.",
+    "429": "Too many for now; `retry_after` says when to come back.",
+    "503": "Not possible right now; nothing was accepted.",
+    "507": "Nothing can be stored right now; nothing was accepted.",
+}
+_KEY_HEADER: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The sender's own name for this request: the same key and body are carried out once.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+    "example": "order-4711",
+}
+_ID: Final = "01j9z3k5q7v8w9x0y1z2a3b4c5"
+_EXAMPLES: Final[Mapping[str, Any]] = {
+    "ReplyBody": {"text": "Good morning, I am looking into it."},
+    "PresenceBody": {"available": True},
+    "ArticleBody": {
+        "slug": "card-delivery",
+        "language": "en",
+        "title": "When does my card arrive?",
+        "summary": "New cards arrive within five working days.",
+        "keywords": ["card", "delivery"],
+        "sections": [
+            {"heading": "When does my card arrive?", "body": "Within five working days.", "questions": ["Where is it?"]}
+        ],
+    },
+    "Problem": {
+        "type": "/problems/not_found",
+        "title": "Not Found",
+        "status": 404,
+        "code": "not_found",
+        "detail": "We could not find that.",
+    },
+    "MessageAccepted": {"message_id": _ID, "number": 1, "duplicate": False, "text": "My card is [CARD·4242]"},
+    "HealthReport": {"state": "ok", "version": __version__, "checks": [{"name": "database", "state": "ok"}]},
+}
+_CHANNEL_EXAMPLES: Final[Mapping[str, Any]] = {
+    "visit": {"widget_key": "wk_0123456789abcdef01234567", "language": "tr"},
+    "message": {"id": "m-1", "text": "When does my card arrive?"},
+    "person": {"id": "p-1"},
+    "verify": {"email": "ada@example.org"},
+    "confirm": {"code": "123456"},
+}
+
+
+def describe(routers: Sequence[Router | HTTPRouteHandler], channels: tuple[Channel, ...]) -> bytes:
+    """Return the OpenAPI document of these handlers and channels as JSON."""
+    config = OpenAPIConfig(
+        title="Doorward",
+        version=__version__,
+        description=_ABOUT,
+        license=License(name="Apache-2.0", identifier="Apache-2.0"),
+        servers=[Server(url="/")],
+        tags=[Tag(name="desk"), Tag(name="channels"), Tag(name="visitor"), Tag(name="operations")],
+        use_handler_docstrings=True,
+        components=Components(
+            security_schemes={
+                "token": SecurityScheme(type="http", scheme="bearer", description="An API token, `dwt_…`."),
+                "session": SecurityScheme(
+                    type="apiKey",
+                    name="doorward_session",
+                    security_scheme_in="cookie",
+                    description=f"A staff session; send its form token as `{CSRF_HEADER}` with every change.",
+                ),
+                "visitor": SecurityScheme(type="http", scheme="bearer", description="A visitor token."),
+            }
+        ),
+    )
+    # Dependencies are no part of the interface, but their names must be known.
+    inside = {name: Provide(lambda: None, sync_to_thread=False) for name in ("door", "call")}
+    described = Litestar(route_handlers=routers, openapi_config=config, dependencies=inside)
+    document: dict[str, Any] = described.openapi_schema.to_schema()
+    schemas = document["components"].setdefault("schemas", {})
+    for channel in channels:
+        for one in channel.routes():
+            path = document["paths"].setdefault(f"/c/{channel.id}{one.path}", {})
+            path[one.method.lower()] = _operation(channel, one, schemas)
+    for path in document["paths"].values():
+        for method, operation in path.items():
+            if method == "post" and operation.get("tags") != ["channels"]:
+                operation.setdefault("parameters", []).append(_KEY_HEADER)
+    _add_examples(schemas)
+    return msgspec.json.encode(document)
+
+
+def _operation(channel: Channel, one: ChannelRoute, schemas: dict[str, Any]) -> dict[str, Any]:
+    status, answer = _ANSWERS[one.operation]
+    machine = channel.capabilities.credential == "api_token"
+    if machine and answer is MessageAccepted:
+        answer = MachineMessageAccepted
+    content: dict[str, Any] = {"text/event-stream": {"schema": {"type": "string"}}}
+    if answer is not None:
+        content = {"application/json": {"schema": _schema(answer, answer.__name__, schemas)}}
+    operation: dict[str, Any] = {
+        "operationId": f"{channel.id}_{one.path.strip('/').replace('/', '_')}",
+        "summary": f"{channel.id}: {one.operation}",
+        "tags": ["channels"],
+        "parameters": [],
+        "responses": {str(status): {"description": "Done.", "content": content}}
+        | {
+            code: {"description": words, "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}}}
+            for code, words in _REFUSALS.items()
+        },
+    }
+    if one.operation != "visit":
+        operation["security"] = [{"token" if machine else "visitor": []}]
+    if one.operation in {"entries", "stream"}:
+        number = {"type": "integer", "minimum": 0, "maximum": 999_999_999_999_999, "default": 0}
+        operation["parameters"] = [{"name": "after", "in": "query", "required": False, "schema": number}]
+    if one.body is not None:
+        name = f"{channel.id.capitalize()}{one.operation.capitalize()}"
+        shape = {"schema": _schema(one.body, name, schemas), "example": _CHANNEL_EXAMPLES.get(one.operation)}
+        operation["requestBody"] = {"required": True, "content": {"application/json": shape}}
+    return operation
+
+
+def _schema(shape: type[msgspec.Struct], name: str, schemas: dict[str, Any]) -> dict[str, Any]:
+    """Add a shape and what it is made of to `schemas`; return the reference to it."""
+    (top,), parts = msgspec.json.schema_components((shape,), schema_hook=_plain, ref_template=_REF)
+    inner = top["$ref"].rpartition("/")[2]
+    for part, schema in parts.items():
+        schemas.setdefault(name if part == inner else part, _portable(schema))
+    return {"$ref": _REF.format(name=name)}
+
+
+def _plain(kind: type) -> dict[str, Any]:
+    if kind is WildText:
+        return {"type": "string", "minLength": 1}
+    raise NotImplementedError
+
+
+def _portable(value: Any) -> Any:
+    """Write Python's anchors as the ones of ECMA 262, which JSON Schema's patterns are in."""
+    if isinstance(value, dict):
+        return {
+            key: item.replace("\\A", "^").replace("\\Z", "$") if key == "pattern" else _portable(item)
+            for key, item in value.items()
+        }
+    return [_portable(item) for item in value] if isinstance(value, list) else value
+
+
+def _add_examples(schemas: dict[str, Any]) -> None:
+    for name, example in _EXAMPLES.items():
+        for key, schema in schemas.items():
+            if key == name or key.endswith((f"_{name}", f".{name}")):
+                schema["examples"] = [example]

@@ -1,0 +1,123 @@
+"""Pages for people: templates, their words, times and masks. All is escaped by default; there is no inline code."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from babel.dates import format_datetime, format_timedelta
+from babel.numbers import format_percent
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.enums import MediaType
+from markupsafe import Markup, escape
+
+from doorward.doors.web.assets import Assets
+from doorward.kit.clock import Clock
+from doorward.kit.i18n import Translator
+from doorward.vocabulary.language import LanguagePack
+from doorward.vocabulary.text import Span
+
+THEME_COOKIE: Final = "doorward_theme"
+THEMES: Final = ("auto", "light", "dark")
+Says = Callable[..., str]
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """One language to choose."""
+
+    code: str
+    name: str
+
+
+class Pages:
+    """Renders templates in the reader's language."""
+
+    def __init__(
+        self, *, translator: Translator, packs: Mapping[str, LanguagePack], assets: Assets, clock: Clock
+    ) -> None:
+        """Load templates from the folders of the pages themselves."""
+        self._translator = translator
+        self._packs = packs
+        self._assets = assets
+        self._clock = clock
+        self._templates = Environment(
+            loader=FileSystemLoader(Path(__file__).parent),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals["asset"] = assets.url
+        self._templates.globals["languages"] = [Choice(code=pack.code, name=pack.name) for pack in packs.values()]
+
+    def render(self, template: str, *, language: str, **places: Any) -> str:
+        """Return a template's HTML: `t` says a key, `ago` and `moment` say times, `masked` shows masked text."""
+        say = self._sayer(language)
+        pack = self._packs[language]
+        now = self._clock.now()
+        return self._templates.get_template(template).render(
+            t=say,
+            label=self._labeller(language),
+            language=language,
+            direction=pack.direction,
+            ago=lambda moment: ago(moment, now=now, language=language),
+            moment=lambda moment: format_datetime(moment, "medium", locale=language),
+            percent=lambda share: format_percent(share, locale=language),
+            masked=lambda text, spans: masked(text, spans, kind_name=self._kind_namer(language)),
+            **places,
+        )
+
+    def page(self, request: Request[Any, Any, Any], template: str, *, language: str, **places: Any) -> Response[str]:
+        """Return a whole page as a response."""
+        theme = request.cookies.get(THEME_COOKIE, "auto")
+        html = self.render(
+            template, language=language, theme=theme if theme in THEMES else "auto", path=request.url.path, **places
+        )
+        return Response(html, media_type=MediaType.HTML)
+
+    def _sayer(self, language: str) -> Says:
+        def say(key: str, /, *, count: int | None = None, **places: object) -> str:
+            return self._translator.say(language, key, count=count, **places)
+
+        return say
+
+    def _labeller(self, language: str) -> Callable[[str, str], str]:
+        """Return what names a code (`reason`, `risk_high`) in words, or shows the code itself where it has none."""
+
+        def label(family: str, code: str) -> str:
+            key = f"{family}.{code}"
+            return self._translator.say(language, key) if self._translator.has(key) else code
+
+        return label
+
+    def _kind_namer(self, language: str) -> Callable[[str], str]:
+        label = self._labeller(language)
+        return lambda kind: label("kind", kind)
+
+
+def ago(moment: datetime, *, now: datetime, language: str) -> str:
+    """Return how long ago a moment was, in words: `3 min. ago`."""
+    before = min(moment - now, timedelta(seconds=-1))
+    return format_timedelta(before, threshold=1.2, add_direction=True, locale=language, format="short")
+
+
+def masked(text: str, spans: Sequence[Span], *, kind_name: Callable[[str], str]) -> Markup:
+    """Return masked text as HTML: each masked place a chip that is read out with the name of what stood there.
+
+    Only spans make chips: text that merely looks like a mask stays text.
+    """
+    parts: list[Markup] = []
+    at = 0
+    for span in spans:
+        parts.append(escape(text[at : span.start]))
+        name, shown = kind_name(span.kind), text[span.start : span.end].strip("[]")
+        parts.append(
+            Markup('<span class="mask" data-kind="{}"><span class="sr-only">{}: </span><span>{}</span></span>').format(
+                span.kind, name, shown
+            )
+        )
+        at = span.end
+    parts.append(escape(text[at:]))
+    return Markup("").join(parts)
