@@ -79,11 +79,11 @@ def count_before(tx: Tx, scope: Scope, item: Any) -> int:
 def load_by_staff(tx: Tx, scope: Scope) -> dict[str, int]:
     """Return how many conversations each agent has."""
     query = (
-        select(item_table.c.staff_id, func.count())
+        select(item_table.c.staff_id, func.count().label("number"))
         .where(item_table.c.tenant_id == scope.tenant_id, item_table.c.staff_id.is_not(None))
         .group_by(item_table.c.staff_id)
     )
-    return {row[0]: row[1] for row in tx.execute(query)}
+    return {row.staff_id: row.number for row in tx.execute(query)}
 
 
 def present_staff(tx: Tx, scope: Scope) -> Sequence[Any]:
