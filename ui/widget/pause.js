@@ -32,3 +32,42 @@ export function pause(milliseconds, signal) {
     signal.addEventListener("abort", done);
   });
 }
+
+/** Waits of one owner, which can be cut short together, and ended for good. */
+export class Naps {
+  #end = new AbortController();
+  /** @type {Set<AbortController>} */
+  #naps = new Set();
+
+  get ended() {
+    return this.#end.signal.aborted;
+  }
+
+  /** @param {number} milliseconds */
+  async take(milliseconds) {
+    if (this.ended) return;
+    const nap = new AbortController();
+    this.#naps.add(nap);
+    await pause(milliseconds, nap.signal);
+    this.#naps.delete(nap);
+  }
+
+  /**
+   * Wait before the next try. Waking cuts it short, but not when the server said how long to stay away.
+   * @param {unknown} error with `retryAfter` in seconds, if it is a problem @param {number} tries failures so far
+   */
+  async after(error, tries) {
+    const asked = Number(/** @type {any} */ (error)?.retryAfter ?? 0);
+    if (asked) await pause(asked * 1000, this.#end.signal);
+    else await this.take(pauseAfter(tries));
+  }
+
+  wake() {
+    for (const nap of this.#naps) nap.abort();
+  }
+
+  end() {
+    this.#end.abort();
+    this.wake();
+  }
+}
