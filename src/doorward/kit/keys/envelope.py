@@ -43,7 +43,7 @@ class Keys:
                 self._store.add(name, crypto.seal(root, crypto.new_key(), context=name.encode()))
 
     def make_party(self, tenant_id: str, party_id: str) -> None:
-        """Make the party's key unless it exists; it waits for a disk, so not on the event loop. Raises `KeyDestroyed`."""
+        """Make the party's key unless it exists; it waits for a disk: not on the event loop. Raises `KeyDestroyed`."""
         self._party_key(tenant_id, party_id, make=True)
 
     def has_party_at_hand(self, tenant_id: str, party_id: str) -> bool:
