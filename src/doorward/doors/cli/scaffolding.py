@@ -39,7 +39,9 @@ def make_plugin(kind: str, name: str, *, house: Path) -> tuple[Path, ...]:
         raise Stop(f"There is a {kind} '{name}' already; it was left as it is. Take another name.")
     contents = dict(_language(name) if kind == "language" else _from_templates(kind, name))
     if not contents:
-        raise Stop(f"Doorward has no template for a {kind} yet.")
+        raise Stop(
+            f"This version of Doorward runs no {kind} plugins yet, so there is no template. Nothing was written."
+        )
     for path, text in contents.items():
         file = target / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -75,6 +77,8 @@ def _from_templates(kind: str, name: str) -> Iterator[tuple[str, str]]:
     words = {
         "name": name,
         "class_name": "".join(word.capitalize() for word in name.split("_")),
+        "slug": name.replace("_", "-"),
+        "kind": name.upper(),
         "title": " ".join(name.split("_")).capitalize(),
     }
     folder = files(__package__) / "scaffold" / kind

@@ -96,6 +96,7 @@ def _found(house: House, state: DemoState) -> Founded:
     """Found every demo company, or find those of an earlier start."""
     demos = [plugin.manifest.id for plugin in house.plugins.found if plugin.manifest.quality == "demo"]
     companies = [company for name, company in house.plugins.companies.items() if name in demos]
+    companies.sort(key=lambda company: -len(company.languages))
     if state.seeded:
         tenants = {one.slug: one for one in house.transactions.read(house.identity.tenants.all_tenants)}
         return [(tenants[company.id], company) for company in companies if company.id in tenants]
@@ -115,7 +116,7 @@ def _serve(house: House, demo: "Demo", *, traffic: bool, browser: bool) -> None:
     visitors: list[Traffic] = []
 
     def ready(url: str) -> None:
-        Console(highlight=False).print(demo.greeting(url), soft_wrap=True)
+        Console(highlight=False).print(demo.greeting(url))
         if traffic:
             keys = [(tenant.widget_key, company) for tenant, company in demo.founded]
             visitors.append(Traffic(url, keys, random=Random()))  # noqa: S311 - who comes next is no secret
