@@ -1,5 +1,6 @@
 """What every mailer promises, and what the SMTP connector promises on top, against a real mail server."""
 
+import ssl
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -194,8 +195,13 @@ def test_tls_from_the_first_byte(free_port: int, received: Received, certificate
     assert len(received.messages) == 1
 
 
+def _encrypted(security: str, certificate: Certificate) -> dict[str, ssl.SSLContext]:
+    return {"tls_context" if security == "starttls" else "ssl_context": certificate.for_server()}
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_a_certificate_that_nobody_signed_gets_nothing(
-    free_port: int, received: Received, certificate: Certificate
+    free_port: int, received: Received, certificate: Certificate, security: str
 ) -> None:
     """A server whose certificate is not to be trusted gets neither mail nor password; the mail waits."""
     tried: list[bytes] = []
@@ -204,23 +210,23 @@ def test_a_certificate_that_nobody_signed_gets_nothing(
         tried.append(b"tried")
         return AuthResult(success=True)
 
-    options = {"tls_context": certificate.for_server(), "authenticator": authenticator}
-    settings = _settings(free_port, security="starttls", username=USERNAME, password=PASSWORD)
+    settings = _settings(free_port, security=security, username=USERNAME, password=PASSWORD)
     with (
-        mail_server(free_port, received, **options),
+        mail_server(free_port, received, authenticator=authenticator, **_encrypted(security, certificate)),
         pytest.raises(MailDelayed, match="SSLCertVerificationError"),
     ):
         _mailer(settings).send(_mail())
     assert (received.raw, tried) == ([], [])
 
 
+@pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_a_certificate_for_another_name_gets_nothing(
-    free_port: int, received: Received, certificate: Certificate
+    free_port: int, received: Received, certificate: Certificate, security: str
 ) -> None:
     """The certificate must be for the host that the settings name."""
-    settings = _settings(free_port, host="localhost", security="starttls")
+    settings = _settings(free_port, host="localhost", security=security)
     with (
-        mail_server(free_port, received, tls_context=certificate.for_server()),
+        mail_server(free_port, received, **_encrypted(security, certificate)),
         pytest.raises(MailDelayed, match="SSLCertVerificationError"),
     ):
         _mailer(settings, certificate).send(_mail())

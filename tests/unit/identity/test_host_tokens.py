@@ -214,6 +214,7 @@ BAD_CLAIMS: dict[str, Claims] = {
     "a mail address that is a list": {"email": ["a@b.example"]},
 }
 BAD_TIMES: dict[str, dict[str, int]] = {
+    "a short life that ends too late, by a clock that is ahead": {"iat": 45, "exp": 330},
     "an end six minutes ahead": {"exp": 360},
     "an end five minutes and a second ahead": {"exp": 301},
     "five minutes since it was made": {"iat": -200, "exp": 101},
