@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from doorward.kit.words import split_words, stemmer_for, visible
 from doorward.understanding.language import LanguageDetector
+from doorward.understanding.pleasantries import Pleasantries
 from doorward.understanding.ports import Encoder
 from doorward.vocabulary.errors import DoorwardError
 from doorward.vocabulary.language import LanguagePack
@@ -41,6 +42,7 @@ class Reader:
         self._stemmers = {code: stemmer_for(pack.stemmer) for code, pack in self._packs.items()}
         self._whole_words = stemmer_for("")
         self._detector = LanguageDetector(self._packs.values())
+        self._pleasantries = Pleasantries(self._packs.values())
         self._encoder = encoder
         self._on_failure = on_failure
 
@@ -58,10 +60,12 @@ class Reader:
         """Return the reading of a message.
 
         `languages` are the tenant's, its own first; `hint` is the conversation's so far or the visitor's wish. What was
-        masked is left out of words and embedding. Never raises for any text; of very long texts the beginning is read.
+        masked is left out of words and embedding, and so are pleasantries around a request. Never raises for any text;
+        of very long texts the beginning is read.
         """
         text = visible(_without_spans(masked)[:CHARACTERS])
         guess = self._detector.detect(text, languages=languages, hint=hint)
+        text = self._pleasantries.without(text, language=guess.language)
         vectors = self._embed([text]) if text.strip() else [b""]
         return self._reading(text, language=guess.language, score=guess.score, embedding=vectors[0])
 

@@ -60,6 +60,28 @@ def test_indonesian_keeps_the_word_beside_the_stem() -> None:
     assert reading.stems[2] == "aktif"
 
 
+@pytest.mark.parametrize(
+    ("language", "polite", "plain"),
+    [
+        ("en", "Hello, good morning! How do I change my PIN? Thanks a lot, bye", "How do I change my PIN?"),
+        ("de", "Guten Tag, wie ändere ich meine PIN? Vielen Dank!", "wie ändere ich meine PIN?"),
+        ("tr", "Merhaba, kart şifremi değiştirmek istiyorum. Teşekkürler", "kart şifremi değiştirmek istiyorum"),
+        ("ru", "Здравствуйте! Как поменять пин-код? Спасибо", "Как поменять пин-код?"),
+        ("id", "Halo, cara mengganti PIN bagaimana? Terima kasih", "cara mengganti PIN bagaimana?"),
+    ],
+)
+def test_pleasantries_around_a_request_are_left_out(language: str, polite: str, plain: str) -> None:
+    """Politeness says nothing about what is wanted, and must not blur what does."""
+    assert read(polite, language=language).words == read(plain, language=language).words
+    assert np.allclose(vector(read(polite, language=language)), vector(read(plain, language=language)), atol=1e-5)
+
+
+@pytest.mark.parametrize("text", ["Hello", "Thank you so much, bye", "ok thanks", "hi there, how are you"])
+def test_pleasantries_alone_are_read(text: str) -> None:
+    """Where there is nothing else, small talk is what the message says."""
+    assert len(read(text, language="en").words) == len(text.replace(",", "").split())
+
+
 def test_masked_places_are_no_words() -> None:
     """Neither words nor embedding show that something stood there, whatever it was."""
     with_card = reader().read(masked("My card [CARD·4242] is gone", "[CARD·4242]"), languages=LANGUAGES, hint=None)
