@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 import numpy as np
 
-from doorward.kit.clock import Clock, SystemClock
+from doorward.kit.clock import Clock
 from doorward.kit.settings import Settings
 from doorward.understanding.ports import Encoder, Vectors
 from doorward.vocabulary.errors import Misconfigured, Unavailable
@@ -155,10 +155,12 @@ class _Kit(Protocol):
     @property
     def settings(self) -> Settings: ...
 
+    @property
+    def clock(self) -> Clock: ...
+
 
 def build(kit: _Kit) -> Encoder:
     """Return the encoder; nothing is asked before its first use. Raises `Misconfigured` when settings are missing."""
     models = kit.settings.models
-    return RemoteEncoder(
-        models.embeddings_url, model=models.embeddings_model, key=models.embeddings_key, clock=SystemClock()
-    )
+    url, key = models.embeddings_url, models.embeddings_key
+    return RemoteEncoder(url, model=models.embeddings_model, key=key, clock=kit.clock)
