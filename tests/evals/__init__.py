@@ -1,0 +1,1 @@
+"""Quality of what was learnt: thresholds that may only rise."""
