@@ -61,7 +61,7 @@ from doorward.vocabulary.text import MaskedText
 log = kit_logging.get_logger("bootstrap")
 
 SEAL_EVERY = timedelta(seconds=1)
-RECOVER_EVERY = timedelta(seconds=5)
+RECOVER_EVERY = timedelta(seconds=3)
 FORGET_EVERY = timedelta(hours=1)
 KEEP_DONE_JOBS = timedelta(days=7)
 
@@ -303,6 +303,8 @@ class House:
         """Take up what a crash left and set the background work going."""
         self._open_core_systems()
         self._warm_up()
+        for scope in self.tenant_scopes("audit"):
+            self.sealer.seal(scope)  # a crash may have come between the sealing and the writing of the head
         self.runner.recover(all_of_them=self.database.is_sqlite)
         self.jobs.start()
 
@@ -338,9 +340,9 @@ class House:
         self.database.close()
 
     def seal_audit(self) -> None:
-        """Seal the audit of every tenant."""
-        for scope in self.tenant_scopes("audit"):
-            self.sealer.seal(scope)
+        """Seal the audit of every tenant that has something to seal."""
+        for tenant_id in self.transactions.read(record.tenants_to_seal):
+            self.sealer.seal(system_scope(tenant_id, "audit"))
 
     def recover_runs(self) -> None:
         """Take up runs whose walker has died."""

@@ -36,9 +36,9 @@ from doorward.vocabulary.understanding import Understanding
 
 log = get_logger("flow.runner")
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=10)
 SOON = timedelta(seconds=2)
-LAST_ATTEMPT = 3
+LAST_ATTEMPT = 5
 """Tries after which a message that cannot be walked goes to a person, so that it is not lost."""
 
 StageSeen = Callable[[str, float], None]

@@ -88,7 +88,10 @@ def pause_before(attempt: int) -> timedelta:
 
 
 class JobWorker:
-    """Runs jobs and sweeps in one background thread. Handlers may run twice and must be safe to."""
+    """Runs jobs in one background thread and sweeps in another. Handlers may run twice and must be safe to.
+
+    The threads are apart so that a slow job (a mail server that does not answer) never keeps a sweep waiting.
+    """
 
     def __init__(self, transactions: Transactions, *, poll: timedelta = timedelta(seconds=1)) -> None:
         """Look for work every `poll`, and at once when `ring` is called."""
@@ -98,8 +101,8 @@ class JobWorker:
         self._sweeps: list[tuple[str, timedelta, Sweep]] = []
         self._swept: dict[str, datetime] = {}
         self._bell = threading.Event()
-        self._stopping = False
-        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
 
     def register(self, kind: str, handler: Handler) -> None:
         """Have jobs of `kind` run by `handler`, outside any transaction."""
@@ -114,42 +117,63 @@ class JobWorker:
         self._bell.set()
 
     def start(self) -> None:
-        """Start the background thread."""
-        self._thread = threading.Thread(target=self._serve, name="jobs", daemon=True)
-        self._thread.start()
+        """Start the background threads."""
+        for name, serve in (("jobs", self._serve_jobs), ("sweeps", self._serve_sweeps)):
+            thread = threading.Thread(target=serve, name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def stop(self) -> None:
-        """Finish the job in hand, then stop."""
-        self._stopping = True
+        """Finish the job and the sweep in hand, then stop."""
+        self._stopping.set()
         self._bell.set()
-        if self._thread is not None:
-            self._thread.join(timeout=30)
+        for thread in self._threads:
+            thread.join(timeout=30)
 
-    def _serve(self) -> None:
-        while not self._stopping:
-            try:
-                worked = self.run_due()
-            except Closed:
-                return
-            except Exception:  # the worker must outlive a database that is away for a while
-                log.warning("kit.jobs.unavailable", exc_info=True)
-                worked = 0
-            if not worked:
+    def _serve_jobs(self) -> None:
+        while not self._stopping.is_set():
+            if not self._survive(self.run_jobs):
                 self._bell.wait(self._poll.total_seconds())
                 self._bell.clear()
 
+    def _serve_sweeps(self) -> None:
+        while not self._stopping.is_set():
+            self._survive(self.run_sweeps)
+            self._stopping.wait(self._poll.total_seconds())
+
+    def _survive(self, work: Callable[[], int]) -> int:
+        """Do `work`; the threads must outlive a database that is away for a while."""
+        try:
+            return work()
+        except Closed:
+            self._stopping.set()
+        except Exception:
+            log.warning("kit.jobs.unavailable", exc_info=True)
+        return 0
+
     def run_due(self) -> int:
-        """Run the sweeps that are due and the jobs that are due; return how many jobs ran."""
+        """Run the sweeps that are due, then the jobs that are due; return how many jobs ran."""
+        self.run_sweeps()
+        return self.run_jobs()
+
+    def run_sweeps(self) -> int:
+        """Run the sweeps that are due; return how many ran."""
+        ran = 0
         now = self._transactions.read(lambda tx: tx.now)
         for name, every, sweep in self._sweeps:
             if name not in self._swept or now - self._swept[name] >= every:
                 self._swept[name] = now
+                ran += 1
                 try:
                     sweep()
                 except Closed:
                     raise
                 except Exception:  # one sweep's failure must not stop the others
                     log.exception("kit.jobs.sweep_failed", sweep=name)
+        return ran
+
+    def run_jobs(self) -> int:
+        """Run the jobs that are due; return how many ran."""
         # A cheap look first: an idle worker must not keep the one writer busy.
         if not self._transactions.read(lambda tx: tx.execute(_due(tx.now).limit(1)).first()):
             return 0

@@ -7,6 +7,7 @@ from doorward.record.audit import (
     AuditSealer,
     latest_audit,
     read_head,
+    tenants_to_seal,
     verify_audit,
     write_audit,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "project",
     "read_head",
     "rebuild_card",
+    "tenants_to_seal",
     "verify_audit",
     "write_audit",
 ]

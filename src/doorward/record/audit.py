@@ -19,6 +19,7 @@ from doorward.kit.keys import Keys
 from doorward.kit.tx import Transactions, Tx
 from doorward.record import repository
 from doorward.vocabulary.entry import AuditEvent
+from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 
@@ -122,6 +123,11 @@ def latest_audit(tx: Tx, scope: Scope, *, limit: int = 100, object_id: str | Non
         )
         for row in repository.latest_audit(tx, scope, limit=limit, object_id=object_id)
     )
+
+
+def tenants_to_seal(tx: Tx) -> tuple[TenantId, ...]:
+    """Return the tenants whose audit has rows that wait for the sealer."""
+    return repository.tenants_to_seal(tx)
 
 
 class AuditSealer:

@@ -11,8 +11,8 @@ from doorward.kit.tx import Tx
 from doorward.record.card import Card, CardQuery
 from doorward.record.tables import audit_table, card_table, entry_table
 from doorward.vocabulary.entry import Entry
-from doorward.vocabulary.ids import ConversationId, PartyId
-from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.ids import ConversationId, TenantId
+from doorward.vocabulary.scope import Scope, crosses_tenants
 
 _CARD_FIELDS = tuple(field.name for field in msgspec.structs.fields(Card))
 _CARD_COLUMNS = [card_table.c[name] for name in _CARD_FIELDS]
@@ -141,6 +141,13 @@ def unsealed_audit(tx: Tx, scope: Scope, *, limit: int) -> Sequence[Any]:
         .order_by(audit_table.c.id)
         .limit(limit)
     ).all()
+
+
+@crosses_tenants("the sealer asks who has something to seal; each tenant is then sealed in its own scope")
+def tenants_to_seal(tx: Tx) -> tuple[TenantId, ...]:
+    """Return the tenants with unsealed audit rows."""
+    query = select(audit_table.c.tenant_id).where(audit_table.c.seq.is_(None)).distinct()
+    return tuple(TenantId(tenant_id) for tenant_id in tx.execute(query).scalars())
 
 
 def last_sealed_audit(tx: Tx, scope: Scope) -> Any | None:

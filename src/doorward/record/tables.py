@@ -76,4 +76,12 @@ audit_table = Table(
     Column("chain", LargeBinary),
     UniqueConstraint("tenant_id", "seq"),
 )
+# The rows that wait for the sealer are few, and asked for every second.
+Index(
+    "ix_record_audit_unsealed",
+    audit_table.c.tenant_id,
+    audit_table.c.id,
+    sqlite_where=audit_table.c.seq.is_(None),
+    postgresql_where=audit_table.c.seq.is_(None),
+)
 Index("ix_record_audit_tenant_at", audit_table.c.tenant_id, audit_table.c.at)
