@@ -17,7 +17,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
     `state` says who has it: the bot, the queue (`waiting`), a person, or nobody any more. `risk` is the highest score
     so far. `waited_seconds` adds up all waiting for a person. `misunderstood` counts the clarifying questions in a row;
-    `helped` the answers from knowledge. `preview` is masked.
+    `helped` the answers from knowledge. `preview` is masked, and holds what a person said last.
     """
 
     conversation_id: ConversationId
@@ -110,7 +110,8 @@ def _left(entry: Entry) -> dict[str, Any]:
 
 def _spoken(card: Card, entry: Entry, author: str) -> dict[str, Any]:
     changes: dict[str, Any] = {"last_author": author, f"{author}_messages": getattr(card, f"{author}_messages") + 1}
-    if entry.text is not None:
+    if entry.text is not None and (author != "bot" or not card.preview):
+        # What people said tells more of a conversation than the bot's sentence after it.
         changes["preview"] = entry.text.text[:_PREVIEW]
     if author == "customer" and card.state == "resolved":
         # Whoever writes again after the end gets the first line again.
