@@ -6,18 +6,16 @@ import Alpine from "@alpinejs/csp";
 import { announceChanges } from "./announce.js";
 import { keepDrafts } from "./drafts.js";
 import { watchConnection } from "./connection.js";
+import { closeMenus } from "./menus.js";
 import { tellTimes } from "./times.js";
 
 window.htmx = htmx;
-document.documentElement.classList.add("scripted");
 
 function start() {
-  for (const form of document.querySelectorAll("[data-autosubmit]")) {
-    form.addEventListener("change", () => form.requestSubmit());
-  }
   announceChanges();
   keepDrafts();
   watchConnection();
+  closeMenus();
   tellTimes();
   Alpine.start();
 }

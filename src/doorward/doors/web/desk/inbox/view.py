@@ -7,13 +7,20 @@ import msgspec
 from doorward.doors.web.desk.shared import DeskCall
 from doorward.flow.views.inbox import Inbox, inbox
 
-FILTERS: Final[dict[str, tuple[str, ...]]] = {
-    "all": (),
-    "bot": ("bot",),
-    "human": ("human",),
-    "resolved": ("resolved",),
+class Sieve(msgspec.Struct, frozen=True, kw_only=True):
+    """One filter: the key of its name, and the states that it lets through."""
+
+    key: str
+    states: tuple[str, ...]
+
+
+FILTERS: Final[dict[str, Sieve]] = {
+    "all": Sieve(key="desk.inbox.filter.all", states=("bot", "waiting", "human")),
+    "bot": Sieve(key="desk.inbox.filter.bot", states=("bot",)),
+    "human": Sieve(key="state.human", states=("human",)),
+    "resolved": Sieve(key="desk.inbox.filter.resolved", states=("resolved",)),
 }
-"""The filters by name, with the states that they let through; none means every state."""
+"""The filters of the list of conversations, by name."""
 
 PAGE: Final = 30
 
@@ -38,7 +45,7 @@ class InboxPage(TypedDict):
 
 async def inbox_page(desk: DeskCall, *, show: str, number: int) -> InboxPage:
     """Return what the inbox shows under a filter, page `number` of the list of conversations."""
-    scope, states = desk.scope, FILTERS[show]
+    scope, states = desk.scope, FILTERS[show].states
 
     def read(tx: Any) -> Inbox:
         return inbox(tx, scope, states=states, limit=PAGE + 1, offset=(number - 1) * PAGE)
@@ -46,12 +53,8 @@ async def inbox_page(desk: DeskCall, *, show: str, number: int) -> InboxPage:
     found = await desk.house.transactions.read_async(read)
     counts = found.counts
     filters = [
-        Filter(
-            name=name,
-            label=desk.say(f"desk.inbox.filter.{name}"),
-            count=sum(counts.values()) if not states_of else sum(counts.get(state, 0) for state in states_of),
-        )
-        for name, states_of in FILTERS.items()
+        Filter(name=name, label=desk.say(sieve.key), count=sum(counts.get(state, 0) for state in sieve.states))
+        for name, sieve in FILTERS.items()
     ]
     return InboxPage(
         inbox=msgspec.structs.replace(found, others=found.others[:PAGE]),
