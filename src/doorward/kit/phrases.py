@@ -56,6 +56,7 @@ class PhraseBook:
         for number, phrase in enumerate(self._phrases):
             if phrase:
                 self._by_first.setdefault(phrase[0].text, []).append(number)
+        self._longest = max(map(len, self._stems), default=0)
         self._slips: dict[str, set[str]] = {}
         for stem in self._stems:
             if len(stem) >= SLIPS_FROM:
@@ -91,7 +92,7 @@ class PhraseBook:
         found = {prefix for length in self._lengths if (prefix := word[:length] + "*") in self._prefixes}
         if stem in self._stems:
             found.add(stem)
-        elif slips and len(stem) >= SLIPS_FROM - 1:
+        elif slips and SLIPS_FROM - 1 <= len(stem) <= self._longest + 1:
             candidates = {other for rest in _rests(stem) for other in self._slips.get(rest, ())}
             found |= {other for other in candidates if _one_slip(stem, other)}
         return frozenset(found)

@@ -15,7 +15,10 @@ VERSION: Final = "nearest-articles@1"
 SOCIAL: Final = ("farewell", "thanks", "greeting")
 """Lexicons of small talk; of several in one message the first here counts: 'thanks, bye' ends the conversation."""
 
-SHORT = 4
+CHAT: Final = 24
+"""Words that small talk may have: nobody says goodbye at greater length without saying something else as well."""
+
+SHORT: Final = 4
 """Words that a message may have for a single word such as 'human' to be a request for a person."""
 
 Nearest = Callable[[Reading], tuple[Candidate, ...]]
@@ -26,13 +29,13 @@ class Understander:
 
     def __init__(self, packs: Iterable[LanguagePack]) -> None:
         """Take the installed language packs."""
-        self._packs = {pack.code: pack for pack in packs}
-        self._stemmers = {code: stemmer_for(pack.stemmer) for code, pack in self._packs.items()}
-        self._person = {code: self._book(pack, "person_request") for code, pack in self._packs.items()}
-        self._social = {code: {kind: self._book(pack, kind) for kind in SOCIAL} for code, pack in self._packs.items()}
+        by_code = {pack.code: pack for pack in packs}
+        self._person = {code: _book(pack, "person_request") for code, pack in by_code.items()}
+        self._person_to_the_letter = {code: _book(pack, "person_request", whole=True) for code, pack in by_code.items()}
+        self._social = {code: {kind: _book(pack, kind) for kind in SOCIAL} for code, pack in by_code.items()}
         self._fillers = {
-            code: frozenset(self._stemmers[code].stem(pack.fold_case(word)) for word in pack.words("stop_words"))
-            for code, pack in self._packs.items()
+            code: frozenset(stemmer_for(pack.stemmer).stem(pack.fold_case(word)) for word in pack.words("stop_words"))
+            for code, pack in by_code.items()
         }
 
     def understand(self, reading: Reading, masked: MaskedText, *, nearest: Nearest) -> Understanding:
@@ -56,17 +59,24 @@ class Understander:
     def _wants_person(self, reading: Reading) -> bool:
         """Return whether a phrase for 'a person, please' is there; a phrase of one word only in a short message.
 
-        The message's own language forgives slips; other languages must be met exactly.
+        The message's own language forgives endings, slips and a word in between; others must be met to the letter.
         """
-        for code, book in self._person.items():
-            own = code == reading.language
-            for match in book.find(reading.words, self._stems(reading, code), slips=own, gap=1 if own else 0):
-                if book.size(match.phrase) > 1 or len(reading.words) <= SHORT:
-                    return True
-        return False
+        least = 1 if len(reading.words) <= SHORT else 2
+        own = self._person.get(reading.language)
+        if own is not None and any(
+            own.size(match.phrase) >= least for match in own.find(reading.words, reading.stems, gap=1)
+        ):
+            return True
+        return any(
+            book.size(match.phrase) >= least
+            for book in self._person_to_the_letter.values()
+            for match in book.find(reading.words, reading.words, slips=False, gap=0)
+        )
 
     def _small_talk(self, reading: Reading) -> str | None:
         """Return the kind of small talk when the message is nothing else but such phrases and filler words."""
+        if len(reading.words) > CHAT:
+            return None
         books = self._social.get(reading.language, {})
         stems = reading.stems
         talk: dict[str, set[int]] = {
@@ -79,12 +89,7 @@ class Understander:
             return None
         return next((kind for kind in SOCIAL if talk.get(kind)), None)
 
-    def _stems(self, reading: Reading, code: str) -> tuple[str, ...]:
-        """Return the message's stems by the rules of language `code`."""
-        if code == reading.language:
-            return reading.stems
-        stemmer = self._stemmers[code]
-        return tuple(stemmer.stem(word) for word in reading.words)
 
-    def _book(self, pack: LanguagePack, purpose: str) -> PhraseBook:
-        return PhraseBook(pack.words(purpose), fold=pack.fold_case, stemmer=self._stemmers[pack.code])
+def _book(pack: LanguagePack, purpose: str, *, whole: bool = False) -> PhraseBook:
+    """Return a pack's phrases for a purpose, by stems or by whole words."""
+    return PhraseBook(pack.words(purpose), fold=pack.fold_case, stemmer=stemmer_for("" if whole else pack.stemmer))
