@@ -11,7 +11,7 @@ from doorward.vocabulary.understanding import Candidate, Understanding
 
 CHOICES: Final = 3
 """Things to choose from in a clarifying question: the right section is among the first three more than nine times in
-ten (see docs/decisions on search), and more would not fit a telephone's screen."""
+ten (`tests/evals/test_answering.py`), and more would not fit a telephone's screen."""
 
 ALTERNATIVES: Final = 2
 """Other sections offered below an answer."""

@@ -1,4 +1,4 @@
-"""Publishing: prepared outside a transaction, written once, changed only when something changed, each tenant its own."""
+"""Publishing: prepared outside a transaction, written once, changed only when something changed, per tenant."""
 
 from collections.abc import Sequence
 
