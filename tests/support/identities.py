@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import MetaData, select
 
@@ -31,6 +32,8 @@ AYSE = CustomerSeed(
 BORIS = CustomerSeed(
     reference="HB-100777", name="Борис Петров", email="boris@example.net", phone="+49 30 7654321", language="ru"
 )
+on_one_database = pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)
+"""For promises about what is refused before any database is asked: once is enough."""
 GOOD_PASSWORD = "violet-harbour-27-lanterns"
 
 

@@ -11,7 +11,7 @@ from doorward.identity import ACTIONS, ActionRule, Actions, Grant
 from doorward.vocabulary.errors import NotAllowed, NotFound, StepUpRequired
 from doorward.vocabulary.ids import PartyId
 from doorward.vocabulary.party import AssuranceLevel
-from tests.support.identities import AYSE, Office
+from tests.support.identities import AYSE, Office, on_one_database
 
 LEVELS = tuple(AssuranceLevel)
 
@@ -32,6 +32,7 @@ def _require(office: Office, party_id: PartyId, action: str) -> Grant:
     return office.read(lambda tx: office.identity.require(tx, office.scope, party_id, action=action))
 
 
+@on_one_database
 @pytest.mark.parametrize("rule", ACTIONS, ids=lambda rule: rule.action)
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_level_opens_what_it_is_enough_for_and_nothing_else(
@@ -54,6 +55,7 @@ def test_a_level_opens_what_it_is_enough_for_and_nothing_else(
     assert "mailed_code" in str(refusal.value.facts["factors"])
 
 
+@on_one_database
 @pytest.mark.parametrize("action", ["", "order.delete", "Order.read", "*", "order.read "])
 def test_an_unknown_action_is_refused_at_any_level(office: Office, action: str) -> None:
     """What nobody wrote a rule for nobody may do, however sure we are."""
@@ -78,6 +80,7 @@ def test_a_proof_grows_stale(office: Office) -> None:
     _require(office, visitor, "card.freeze")
 
 
+@on_one_database
 def test_a_weaker_proof_does_not_refresh_a_stronger_one(office: Office) -> None:
     """A fresh claim beside a stale proof is a fresh claim, no more; it does not undo the proof either."""
     visitor = _linked(office)
@@ -90,6 +93,7 @@ def test_a_weaker_proof_does_not_refresh_a_stronger_one(office: Office) -> None:
         _require(office, visitor, "order.read")
 
 
+@on_one_database
 def test_a_level_without_a_customer_opens_nothing_of_a_customer(office: Office) -> None:
     """A visitor whom we know to be nobody in particular has no orders, at whatever level."""
     visitor = office.a_visitor()
@@ -99,6 +103,7 @@ def test_a_level_without_a_customer_opens_nothing_of_a_customer(office: Office) 
     assert _require(office, visitor, "conversation.continue").reference is None
 
 
+@on_one_database
 def test_the_customer_behind_is_granted_only_through_who_proved_it(office: Office) -> None:
     """The proof is the visitor's: asking as the customer directly, or as another visitor, does not inherit it."""
     visitor = _linked(office)
@@ -119,6 +124,7 @@ def test_another_tenant_grants_nothing(office: Office) -> None:
         office.read(lambda tx: office.identity.require(tx, office.other, visitor, action="order.read"))
 
 
+@on_one_database
 def test_nobody_makes_a_grant(office: Office) -> None:
     """A grant cannot be made, altered or widened outside the gate."""
     visitor = office.a_visitor()
@@ -137,6 +143,7 @@ def test_nobody_makes_a_grant(office: Office) -> None:
     assert copy.copy(grant) == grant
 
 
+@on_one_database
 def test_an_action_has_one_rule(office: Office) -> None:
     """Two rules for an action stop the start: nobody should have to guess which one holds."""
     rule = ActionRule(action="order.read", level=AssuranceLevel.ANONYMOUS)

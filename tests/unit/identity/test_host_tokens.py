@@ -28,7 +28,7 @@ from doorward.vocabulary.errors import (
 )
 from doorward.vocabulary.party import AssuranceLevel, Party
 from doorward.vocabulary.scope import Scope
-from tests.support.identities import AYSE, BORIS, Office
+from tests.support.identities import AYSE, BORIS, Office, on_one_database
 
 Claims = dict[str, Any]
 
@@ -98,6 +98,7 @@ def test_a_good_token_makes_a_claimed_customer(host: Host) -> None:
     assert office.actions()[-3:] == ["party.made", "party.linked", "identity.raised"]
 
 
+@on_one_database
 def test_a_visitor_goes_on_as_the_customer(host: Host) -> None:
     """Somebody who signs in on the host site in the middle of a chat stays the same visitor, with a customer behind."""
     visitor = host.office.a_visitor()
@@ -129,6 +130,7 @@ def test_an_unknown_number_is_registered_with_its_address(host: Host) -> None:
     assert b"new@example.org" not in office.everything_stored()
 
 
+@on_one_database
 def test_a_token_does_not_change_a_known_address(host: Host) -> None:
     """Codes go to the address that the company registered; a token cannot lead them elsewhere."""
     office = host.office
@@ -137,6 +139,7 @@ def test_a_token_does_not_change_a_known_address(host: Host) -> None:
     assert office.read(lambda tx: office.identity.parties.email_of(tx, office.scope, ayse.id)) == AYSE.email
 
 
+@on_one_database
 def test_the_widget_key_and_a_list_are_audiences_too(host: Host) -> None:
     """The audience is the tenant's slug or its widget key, alone or among others."""
     office = host.office
@@ -157,6 +160,7 @@ def test_a_token_is_good_once(host: Host) -> None:
     assert isinstance(host.refused(token), TokenExpired)
 
 
+@on_one_database
 def test_a_refused_token_is_not_used_up(host: Host) -> None:
     """When something about a token is wrong, its id is not spent: nobody can spend another's by sending nonsense."""
     claims = host.claims()
@@ -178,6 +182,7 @@ def test_ids_are_each_tenants_own(host: Host) -> None:
     host.accept(other.token({**claims, "aud": "other"}), scope=office.other)
 
 
+@on_one_database
 def test_a_token_runs_out_to_the_second(host: Host) -> None:
     """A token is good until its `exp` and not a moment longer."""
     token = host.token()
@@ -223,6 +228,7 @@ BAD_TIMES: dict[str, dict[str, int]] = {
 }
 
 
+@on_one_database
 @pytest.mark.parametrize("name", BAD_CLAIMS)
 def test_bad_claims_are_refused(host: Host, name: str) -> None:
     """A token of our key that says the wrong thing is refused like a forged one, without quoting it."""
@@ -231,6 +237,7 @@ def test_bad_claims_are_refused(host: Host, name: str) -> None:
     assert "Bcc" not in refusal.detail
 
 
+@on_one_database
 @pytest.mark.parametrize("name", BAD_TIMES)
 def test_bad_times_are_refused(host: Host, name: str) -> None:
     """Times, in seconds from now, that are too far ahead or too far apart are refused."""
@@ -238,6 +245,7 @@ def test_bad_times_are_refused(host: Host, name: str) -> None:
     assert re.match(r"user token: (iat|exp|nbf) is", refusal.detail)
 
 
+@on_one_database
 def test_five_minutes_is_not_too_long(host: Host) -> None:
     """A token for exactly five minutes is good, and so is one of a clock that is half a minute ahead."""
     host.accept(host.token(exp=_now(host, 300)))
@@ -245,6 +253,7 @@ def test_five_minutes_is_not_too_long(host: Host) -> None:
     host.accept(host.token(exp=_now(host, 60.5)))
 
 
+@on_one_database
 def test_another_key_is_no_key(host: Host) -> None:
     """A token signed with anything but this tenant's key is refused, the other tenant's key included."""
     office = host.office
@@ -255,6 +264,7 @@ def test_another_key_is_no_key(host: Host) -> None:
         host.refused(jwt.encode({"alg": "HS256"}, host.claims(), OctKey.import_key(secret)))
 
 
+@on_one_database
 def test_a_tenant_without_keys_takes_nobodys_word(host: Host) -> None:
     """Where no key was made, no token is good."""
     with pytest.raises(NotSignedIn):
@@ -278,6 +288,7 @@ def test_a_new_secret_ends_the_old_one(host: Host) -> None:
     assert len({first, second, third}) == 3
 
 
+@on_one_database
 def test_a_secret_is_shown_once(host: Host) -> None:
     """The shared secret lies sealed, and neither the list of keys nor a repr shows it."""
     office = host.office
@@ -288,6 +299,7 @@ def test_a_secret_is_shown_once(host: Host) -> None:
     assert office.actions()[-1] == "host_key.made"
 
 
+@on_one_database
 @pytest.mark.parametrize("name", ["EdDSA", "Ed25519", "ES256"])
 def test_public_keys_do_as_well(host: Host, name: str) -> None:
     """A site that keeps its private key to itself signs with Ed25519, under its old or new name, or with P-256."""
@@ -309,6 +321,7 @@ def test_public_keys_do_as_well(host: Host, name: str) -> None:
     host.accept(host.token())
 
 
+@on_one_database
 def test_a_public_key_is_no_shared_secret(host: Host) -> None:
     """A token signed by HMAC with the public key's text as the secret is refused, whatever its header says."""
     office = host.office
@@ -321,6 +334,7 @@ def test_a_public_key_is_no_shared_secret(host: Host) -> None:
         host.refused(f"{signed}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}")
 
 
+@on_one_database
 @pytest.mark.parametrize("header", [{"alg": "none"}, {"alg": "None"}, {"alg": ""}, {}, {"alg": "HS512"}, {"alg": None}])
 def test_no_algorithm_but_the_keys_own(host: Host, header: dict[str, Any]) -> None:
     """Unsigned tokens and algorithms that a key is not for are refused."""
@@ -329,6 +343,7 @@ def test_no_algorithm_but_the_keys_own(host: Host, header: dict[str, Any]) -> No
     host.refused(f"{body}.AAAA")
 
 
+@on_one_database
 @pytest.mark.parametrize("kind", ["rsa", "p384", "private", "nonsense", "empty"])
 def test_other_keys_are_refused(host: Host, kind: str) -> None:
     """Keys of other kinds, private keys and nonsense are refused with a sentence."""
@@ -344,6 +359,7 @@ def test_other_keys_are_refused(host: Host, kind: str) -> None:
         office.write(lambda tx: office.identity.host_tokens.add_public_key(tx, office.scope, pem=pems[kind]()))
 
 
+@on_one_database
 def test_keys_are_few_and_can_be_ended(host: Host) -> None:
     """Five keys at most, so that no token costs more than five checks; an ended key is worth nothing."""
     office, tokens = host.office, host.office.identity.host_tokens
@@ -362,6 +378,7 @@ def test_keys_are_few_and_can_be_ended(host: Host) -> None:
     host.refused(jwt.encode({"alg": "Ed25519"}, host.claims(), key, algorithms=["Ed25519"]))
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "token", ["", ".", "..", "a.b", "a.b.c", "a.b.c.d", "\ud800.a.b", "é.a.b", "A" * 5000, _part([]) + ".e30.AA"]
 )
@@ -370,6 +387,7 @@ def test_nonsense_is_refused(host: Host, token: str) -> None:
     host.refused(token)
 
 
+@on_one_database
 def test_deeply_nested_claims_are_refused(host: Host) -> None:
     """Even the company's own site cannot exhaust the stack with nested claims."""
     signed = f"{_part({'alg': 'HS256'})}.{base64.urlsafe_b64encode(b'[' * 2500).decode().rstrip('=')}"
@@ -385,6 +403,7 @@ json_values = st.recursive(
 )
 
 
+@on_one_database
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.dictionaries(st.sampled_from(["sub", "aud", "iat", "exp", "jti", "nbf", "email"]), json_values))
 def test_any_claims_are_taken_or_refused(host: Host, changes: Claims) -> None:

@@ -8,7 +8,7 @@ from doorward.vocabulary.company import CustomerSeed
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound
 from doorward.vocabulary.ids import PartyId
 from doorward.vocabulary.party import Assurance, AssuranceLevel
-from tests.support.identities import AYSE, BORIS, Office
+from tests.support.identities import AYSE, BORIS, Office, on_one_database
 
 
 def _twin(seed: CustomerSeed, **changes: str) -> CustomerSeed:
@@ -75,6 +75,7 @@ def test_a_customer_without_an_address_is_found_by_none(office: Office) -> None:
     assert office.read(lambda tx: office.identity.parties.find_by_email(tx, office.scope, "")) is None
 
 
+@on_one_database
 @pytest.mark.parametrize("reference", ["", "-1", "a b", "HB-1\n", "x" * 65, "ё1"])
 def test_impossible_numbers_are_refused(office: Office, reference: str) -> None:
     """A customer number that could not be one is refused."""

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from doorward.identity import SignInRequest
 from doorward.identity.service.sign_ins import FREE_TRIES, FREE_TRIES_OF_STRANGERS
 from doorward.vocabulary.errors import NotSignedIn, RateLimited
-from tests.support.identities import GOOD_PASSWORD, Office
+from tests.support.identities import GOOD_PASSWORD, Office, on_one_database
 
 HOME, AWAY = "192.0.2.1", "198.51.100.7"
 
@@ -46,6 +46,7 @@ def test_a_wrong_password_opens_nothing(office: Office, username: str) -> None:
     assert office.rows("identity_session") == []
 
 
+@on_one_database
 def test_somebody_disabled_or_without_a_password_cannot_sign_in(office: Office) -> None:
     """The right password of a disabled account is wrong; an account without a password has none that is right."""
     staff_id = office.a_member()
@@ -55,6 +56,7 @@ def test_somebody_disabled_or_without_a_password_cannot_sign_in(office: Office) 
     assert office.sign_in("fresh", "") is None
 
 
+@on_one_database
 def test_a_password_that_changes_while_it_is_checked_does_not_open(office: Office) -> None:
     """A check against the old password is worth nothing once a new one is set."""
     staff_id = office.a_member()
@@ -80,6 +82,7 @@ def test_a_wrong_password_costs_more_every_time(office: Office) -> None:
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
 
 
+@on_one_database
 def test_the_wait_is_the_same_for_a_name_that_nobody_has(office: Office) -> None:
     """Unknown names are slowed down like known ones: the wait does not tell who works here."""
     office.a_member()
@@ -89,6 +92,7 @@ def test_the_wait_is_the_same_for_a_name_that_nobody_has(office: Office) -> None
         assert _wait_after(office, lambda name=name: office.sign_in(name, "wrong")) == 1  # type: ignore[misc]
 
 
+@on_one_database
 def test_waiting_is_not_counted_and_success_clears(office: Office) -> None:
     """Knocking too early costs nothing; after a good sign-in all tries are free again."""
     office.a_member()
@@ -118,6 +122,7 @@ def test_attempts_at_once_do_not_come_for_free(office: Office) -> None:
         assert sum(attackers.map(begin, range(100))) == FREE_TRIES
 
 
+@on_one_database
 def test_failures_of_yesterday_do_not_count(office: Office) -> None:
     """A day later nobody waits for what happened yesterday."""
     office.a_member()
@@ -138,6 +143,7 @@ def _besiege(office: Office) -> None:
             office.sign_in(password="wrong", address=address)
 
 
+@on_one_database
 def test_many_addresses_are_slowed_down_together(office: Office) -> None:
     """Strangers who take turns share a wait, of a minute at most, however many addresses they have."""
     office.a_member()
@@ -154,6 +160,7 @@ def test_the_owner_is_never_locked_out_at_home(office: Office) -> None:
     assert office.sign_in(address=HOME) is not None
 
 
+@on_one_database
 def test_the_owners_device_is_known_anywhere(office: Office) -> None:
     """A device that signed in before is known by its cookie, even where strangers have tried from the same network."""
     office.a_member()
@@ -170,6 +177,7 @@ def test_the_owners_device_is_known_anywhere(office: Office) -> None:
     assert again.device == first.device
 
 
+@on_one_database
 def test_a_stolen_or_made_up_device_cookie_is_no_free_pass(office: Office) -> None:
     """A device's cookie has its own count; a made-up one is a stranger's."""
     office.a_member()
@@ -187,6 +195,7 @@ def test_a_stolen_or_made_up_device_cookie_is_no_free_pass(office: Office) -> No
     assert _wait_after(office, lambda: office.sign_in("cem", "wrong", address=AWAY, device=first.device)) == 1
 
 
+@on_one_database
 def test_known_places_wait_a_minute_at_most(office: Office) -> None:
     """Where somebody signed in before, even many wrong passwords never mean more than a minute."""
     office.a_member()
@@ -198,6 +207,7 @@ def test_known_places_wait_a_minute_at_most(office: Office) -> None:
     assert wait == 60
 
 
+@on_one_database
 def test_the_operator_can_forgive(office: Office) -> None:
     """An operator lets strangers to an account try again at once, as for an owner on a journey."""
     office.a_member()
@@ -206,6 +216,7 @@ def test_the_operator_can_forgive(office: Office) -> None:
     assert office.sign_in(address=AWAY) is not None
 
 
+@on_one_database
 def test_signing_in_ends_the_session_before(office: Office) -> None:
     """A browser that signs in again gets a new session, and the cookie that it had is worth nothing."""
     office.a_member()
@@ -218,6 +229,7 @@ def test_signing_in_ends_the_session_before(office: Office) -> None:
         office.read(lambda tx: office.identity.sessions.read(tx, first.token))
 
 
+@on_one_database
 def test_an_older_hash_is_replaced_on_the_way(office: Office) -> None:
     """Signing in with a password kept by weaker parameters keeps it by better ones."""
     staff_id = office.a_member(password=None)

@@ -15,7 +15,7 @@ from doorward.identity import (
 )
 from doorward.vocabulary.errors import Conflict, Malformed, NotAllowed, NotFound
 from doorward.vocabulary.scope import Actor, Role, Scope
-from tests.support.identities import Office
+from tests.support.identities import Office, on_one_database
 
 
 def test_a_member_of_staff_is_added_and_found(office: Office) -> None:
@@ -43,6 +43,7 @@ def test_user_names_are_given_once_a_tenant(office: Office) -> None:
     office.write(lambda tx: office.identity.staff.add(tx, office.other, seed), office.other)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("username", "display_name", "role"),
     [

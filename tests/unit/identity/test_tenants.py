@@ -8,7 +8,7 @@ from doorward.identity import host_name, new_tenant_id
 from doorward.kit.settings import TenantSettings
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound
 from doorward.vocabulary.scope import system_scope
-from tests.support.identities import Office
+from tests.support.identities import Office, on_one_database
 
 
 def test_a_tenant_is_found_by_what_names_it(office: Office) -> None:
@@ -70,6 +70,7 @@ def test_names_are_given_once(office: Office, slug: str, host: str) -> None:
     assert len(office.read(office.identity.tenants.all_tenants)) == 2
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("slug", "name", "host"),
     [
@@ -118,6 +119,7 @@ def test_only_what_differs_is_kept(office: Office) -> None:
     assert [row.settings for row in office.rows("identity_tenant") if row.slug == "halden"] == [{}]
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("name", "value"),
     [("nonsense", 1), ("answer_threshold", 2), ("answer_threshold", "much"), ("accent", "red"), ("languages", "en")],
