@@ -233,6 +233,22 @@ def has_screen(*, environment: Mapping[str, str] | None = None) -> bool:
     return bool(display) or not sys.platform.startswith("linux")
 
 
+def user_cache(*, environment: Mapping[str, str] | None = None) -> Path | None:
+    """Return this user's cache folder for Doorward (0700, made if need be), None where none can be had.
+
+    It holds nothing but what can be computed again, such as compiled patterns. The place follows the XDG base
+    directories: `$XDG_CACHE_HOME/doorward`, else `~/.cache/doorward`.
+    """
+    environment = os.environ if environment is None else environment
+    try:
+        folder = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "doorward"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+    except (OSError, RuntimeError):
+        return None
+    return folder
+
+
 def load(
     *,
     file: Path | None = None,

@@ -1,5 +1,6 @@
 """A house for trying messages out: throw-away unless a database is named."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,7 +19,7 @@ from doorward.identity import Tenant, new_tenant_id
 from doorward.kit.db import Database
 from doorward.kit.db.migrate import migrate, schema_state
 from doorward.kit.keys import FileKeyStore, KeyStore, MemoryKeyStore
-from doorward.kit.settings import Settings
+from doorward.kit.settings import Settings, user_cache
 from doorward.vocabulary.scope import Scope, system_scope
 
 COMPANY: Final = "halden"
@@ -55,6 +56,11 @@ def _thrown_away(settings: Settings, *, own_database: bool, stack: ExitStack) ->
         stack.enter_context(tempfile.TemporaryDirectory(prefix="doorward-trial-", ignore_cleanup_errors=True))
     )
     folder.chmod(0o700)
+    cache = user_cache()
+    if cache is not None:
+        # Compiling the patterns takes seconds and has nothing to do with the messages.
+        shutil.copytree(cache, folder / "cache")
+        stack.callback(shutil.copytree, folder / "cache", cache, dirs_exist_ok=True)
     address = settings.storage.database if own_database else f"sqlite:///{folder / 'doorward.db'}"
     storage = msgspec.structs.replace(settings.storage, database=address, keys="")
     return msgspec.structs.replace(settings, data=str(folder), storage=storage)

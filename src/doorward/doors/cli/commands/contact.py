@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import rich_click as click
@@ -10,10 +11,11 @@ from doorward.doors.cli.ending import Code
 from doorward.doors.cli.lines import (
     INPUT,
     OUTPUT,
+    BadJson,
     LineTooLong,
-    explain_decoding,
     open_input,
     open_output,
+    read_json,
     read_lines,
     write_line,
 )
@@ -29,19 +31,10 @@ LONGEST_ID = 200
 class _Line(msgspec.Struct, frozen=True, kw_only=True):
     """One input line; other fields are not looked at, so that data sets with labels can be replayed as they are."""
 
-    id: str | int
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_ID)] | int
     text: str
     customer: str | int | None = None
     language: str | None = None
-
-
-class _Loose(msgspec.Struct, frozen=True):
-    """What can be saved of a bad line: its id."""
-
-    id: str | int | None = None
-
-
-_DECODER = msgspec.json.Decoder(_Line)
 
 
 @click.group()
@@ -93,24 +86,21 @@ def replay(*, source: Path, out: Path, tenant: str | None, config: Path | None, 
 def _messages(lines: Iterable[bytes | LineTooLong]) -> Iterator[ReplayMessage | Unreadable]:
     """Yield the messages of the lines; unreadable ones in their place."""
     for line in lines:
+        value: object = None
         try:
-            if isinstance(line, LineTooLong):
-                raise line
-            read = _DECODER.decode(line)
-            text = WildText(read.text)
-        except (msgspec.MsgspecError, UnicodeDecodeError, LineTooLong) as error:
-            yield Unreadable(id=_id_of(line), error=explain_decoding(error))
+            value = read_json(line)
+            read = msgspec.convert(value, _Line)
+        except (msgspec.ValidationError, BadJson) as error:
+            # Both name a place and what was expected, never what stood there.
+            yield Unreadable(id=_id_of(value), error=str(error))
         else:
             customer = None if read.customer is None else str(read.customer)
-            yield ReplayMessage(id=read.id, text=text, customer=customer, language=read.language)
+            yield ReplayMessage(id=read.id, text=WildText(read.text), customer=customer, language=read.language)
 
 
-def _id_of(line: bytes | LineTooLong) -> str | int | None:
+def _id_of(value: object) -> str | int | None:
     """Return the id of a bad line, if that much can be read."""
-    if isinstance(line, LineTooLong):
-        return None
-    try:
-        found = msgspec.json.decode(line, type=_Loose).id
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None
-    return found if isinstance(found, int) or (found is not None and len(found) <= LONGEST_ID) else None
+    found = value.get("id") if isinstance(value, dict) else None
+    if isinstance(found, str):
+        return found if len(found) <= LONGEST_ID and found.isprintable() else None
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
