@@ -1,0 +1,128 @@
+"""Where a house can be killed exactly: before, in and after every transaction of a message's way."""
+
+import os
+import signal
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from doorward.bootstrap import House
+from doorward.flow import closing
+from doorward.flow import runner as runner_module
+from doorward.flow.stages import STAGES
+from doorward.kit.tx import Tx
+
+AT_START: Final = frozenset({"recover.leased"})
+"""Points that lie in the opening of the house, where what an earlier death left is taken up."""
+
+POINTS: Final = (
+    "accept.uncommitted",
+    "accept.committed",
+    "accept.unacknowledged",
+    "walk.loaded",
+    *(f"{stage.name}.{when}" for stage in STAGES for when in ("computed", "uncommitted", "committed")),
+    "close.uncommitted",
+    "close.committed",
+    "seal.unsigned",
+    "recover.leased",
+)
+
+
+class Fate:
+    """Kills this process, as `kill -9` does, when a point is passed for the given time."""
+
+    def __init__(self, point: str, passing: int) -> None:
+        """Die when `point` is passed for the `passing`th time."""
+        self._point = point
+        self._left = passing
+
+    def passes(self, point: str) -> None:
+        """Pass a point, or die there."""
+        if point != self._point:
+            return
+        self._left -= 1
+        if self._left <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def arm(house: House, fate: Fate) -> None:
+    """Have a house meet its fate. Nothing else of it is changed: every wrapped call does what it did."""
+    _arm_acceptance(house, fate)
+    _arm_walk(house, fate)
+    _arm_transactions(house, fate)
+    _after(house.runner, "_load", lambda _: fate.passes("walk.loaded"))
+    _before(house.sealer, "_write_head", lambda: fate.passes("seal.unsigned"))
+
+
+def arm_start(house: House, fate: Fate) -> None:
+    """Have a house meet its fate while it takes up what an earlier death left: leased, but not walked yet."""
+    _before(house.runner, "submit", lambda: fate.passes("recover.leased"))
+
+
+def _arm_acceptance(house: House, fate: Fate) -> None:
+    _before(house.front_door, "_submit", lambda: fate.passes("accept.committed"))
+
+
+def _arm_walk(house: House, fate: Fate) -> None:
+    computed = house.runner._stage_seen
+    take = house.runner._take
+
+    def seen(name: str, seconds: float) -> None:
+        computed(name, seconds)
+        fate.passes(f"{name}.computed")
+
+    def taken(walk: Any, stage: Any, steps: Any) -> None:
+        take(walk, stage, steps)
+        fate.passes(f"{stage.name}.committed")
+
+    keep = runner_module._keep
+
+    def kept(tx: Tx, walk: Any, stage: str, result: bytes) -> Any:
+        outcome = keep(tx, walk, stage, result)
+        fate.passes(f"{stage}.uncommitted")
+        return outcome
+
+    house.runner._stage_seen = seen
+    house.runner._take = taken  # type: ignore[method-assign]  # because this copy of the house is to die
+    runner_module._keep = kept
+
+
+def _arm_transactions(house: House, fate: Fate) -> None:
+    settle, write = house.transactions._settle, house.transactions.write
+
+    def settled(tx: Tx, scope: Any, entries: Sequence[Any], jobs: Sequence[Any]) -> None:
+        settle(tx, scope, entries, jobs)
+        kinds = {getattr(entry, "kind", "") for entry in entries}
+        if "message.customer" in kinds:
+            fate.passes("accept.uncommitted")
+        if "decision.made" in kinds:
+            fate.passes("close.uncommitted")
+
+    def written(scope: Any, work: Callable[[Tx], Any]) -> Any:
+        value = write(scope, work)
+        if isinstance(value, closing.Closed) and not value.moved:
+            fate.passes("close.committed")
+        return value
+
+    house.transactions._settle = settled
+    house.transactions.write = written  # type: ignore[method-assign]  # as above
+
+
+def _before(owner: object, name: str, call: Callable[[], None]) -> None:
+    original = getattr(owner, name)
+
+    def wrapped(*arguments: Any, **named: Any) -> Any:
+        call()
+        return original(*arguments, **named)
+
+    setattr(owner, name, wrapped)
+
+
+def _after(owner: object, name: str, call: Callable[[Any], None]) -> None:
+    original = getattr(owner, name)
+
+    def wrapped(*arguments: Any, **named: Any) -> Any:
+        result = original(*arguments, **named)
+        call(result)
+        return result
+
+    setattr(owner, name, wrapped)
