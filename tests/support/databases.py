@@ -37,6 +37,11 @@ class PostgresServer:
         self.folder = Path(tempfile.mkdtemp(prefix="doorward-pg-"))
         self._server = get_server(self.folder / "data")
         self.address = str(self._server.get_uri())
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            # Tests kill clients, not this server: it need not wait for the disk.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+            connection.execute("SELECT pg_reload_conf()")
 
     def make_database(self, name: str, *, template: str = "template1") -> str:
         """Create a database and return its address; nobody may be connected to the template."""
