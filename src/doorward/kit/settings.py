@@ -159,7 +159,7 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     ] = 0.5
     clarify_threshold: Annotated[
         float, Meta(ge=0, le=1, description="Score from which the first line asks which of a few things is meant.")
-    ] = 0.25
+    ] = 0.15
     risk_threshold: Annotated[float, Meta(ge=0, le=1, description="Risk from which a person takes over.")] = 0.7
     agent_capacity: Annotated[int, Meta(ge=1, le=50, description="Conversations one agent handles at once.")] = 4
     service_minutes: Annotated[int, Meta(ge=1, description="Waiting time for a person that is still good service.")] = 5
