@@ -291,6 +291,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("record_audit", schema=None) as batch_op:
         batch_op.create_index("ix_record_audit_tenant_at", ["tenant_id", "at"], unique=False)
+        batch_op.create_index(
+            "ix_record_audit_unsealed",
+            ["tenant_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("seq IS NULL"),
+            postgresql_where=sa.text("seq IS NULL"),
+        )
 
     op.create_table(
         "record_card",

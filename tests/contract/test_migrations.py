@@ -1,0 +1,100 @@
+"""One history of the tables leads to what the code says, on both databases."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from doorward.kit.db import Database, DatabaseUnusable
+from doorward.kit.db.migrate import alembic_config, migrate, schema_state
+from doorward.migrations.schema import all_tables, table_modules
+from tests.support.databases import PostgresServer
+
+ROOT = Path(__file__).parents[2]
+_numbers = itertools.count()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database without any table, once of each kind."""
+    if request.param == "sqlite":
+        opened = Database.open(f"sqlite:///{tmp_path / 'bare.db'}")
+        yield opened
+        opened.close()
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"bare_{os.getpid()}_{next(_numbers)}"
+    opened = Database.open(server.make_database(name))
+    yield opened
+    opened.close()
+    server.drop_database(name)
+
+
+def test_the_history_leads_to_the_tables_of_the_code(bare: Database) -> None:
+    """After all steps nothing is missing, left over or of another type. (python3 run.py migration writes a step.)"""
+    migrate(bare)
+    with bare.reader.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, all_tables()) == []
+
+
+def test_a_database_is_brought_up_to_date_once(bare: Database) -> None:
+    """An empty database is not current; after migrating it is, and migrating again changes nothing."""
+    assert not schema_state(bare).is_current
+    assert migrate(bare).current is None
+    again = migrate(bare)
+    assert again.is_current
+    assert schema_state(bare) == again
+
+
+def test_a_database_of_a_newer_version_is_refused(bare: Database) -> None:
+    """Tables that this version does not know are not touched; the sentence says what to do."""
+    migrate(bare)
+    with bare.writer.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for look in (schema_state, migrate):
+        with pytest.raises(DatabaseUnusable, match="newer Doorward"):
+            look(bare)
+
+
+def test_a_step_that_fails_leaves_nothing_behind(bare: Database) -> None:
+    """All steps are one transaction: when one fails, the database is as it was."""
+    with bare.writer.begin() as connection:
+        connection.execute(text("CREATE TABLE record_entry (mine INTEGER)"))
+    with pytest.raises(Exception, match="record_entry"):
+        migrate(bare)
+    assert schema_state(bare).current is None
+    with bare.reader.connect() as connection:
+        names = connection.dialect.get_table_names(connection)
+    assert [name for name in names if name != "record_entry"] == []
+
+
+def test_rows_keep_their_parents_while_tables_are_rebuilt(tmp_path: Path) -> None:
+    """SQLite's foreign keys rest during a migration and are back afterwards."""
+    database = Database.open(f"sqlite:///{tmp_path / 'keys.db'}")
+    migrate(database)
+    with database.writer.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    database.close()
+
+
+def test_the_history_has_one_end() -> None:
+    """Two steps never claim to follow the same one."""
+    assert len(ScriptDirectory.from_config(alembic_config()).get_heads()) == 1
+
+
+def test_every_module_with_tables_is_known() -> None:
+    """No table can be written down where the history does not look for it."""
+    source = ROOT / "src" / "doorward"
+    writing = {
+        ".".join(file.relative_to(ROOT / "src").with_suffix("").parts)
+        for file in source.rglob("*.py")
+        if not {"plugins", "doors"} & {*file.parts} and " = Table(" in file.read_text(encoding="utf-8")
+    }
+    assert writing <= set(table_modules())
