@@ -53,7 +53,7 @@ def screen_lines(
             yield {"id": number if bad.line_id is None else bad.line_id, "error": str(bad)}
             continue
         screened = screener.screen(WildText(message), guards=guards, public=public)
-        yield {"id": line_id, "masked": screened.masked.text, "findings": msgspec.to_builtins(screened.findings)}
+        yield {"id": line_id, "masked": screened.masked.text, "findings": [*msgspec.to_builtins(screened.findings)]}
 
 
 def _decoded(line: bytes | str | ValueError, *, first: bool) -> str:

@@ -40,7 +40,7 @@ AMBIGUOUS_DOMAINS: Final = names(
     "video vip web website win work works world art asia bid cloud community design digital media museum tech "
     "insurance "
     # ... and endings of file names.
-    "cc md pl ps py rs sh zip mov"
+    "cc md pl ps py rs sh zip mov onion local localhost"
 )
 """Domains that make a host name only together with another sign of one, such as `www.` or a path."""
 

@@ -9,14 +9,19 @@ from doorward.protection.overlap import Placed
 from doorward.protection.ports import Candidate, Certainty, Claim, Inspector, Pattern, Plugin, Watch
 from doorward.protection.view import View
 
-SECONDS_PER_TEXT: Final = 0.5
-SECONDS_PER_CHARACTER: Final = 5e-6
+SECONDS_PER_TEXT: Final = 0.25
+SECONDS_PER_CHARACTER: Final = 1e-6
 """What one detector may take for one text, in seconds of its thread's processor time. The built-in ones need a
 hundredth of it; the rest is there for slow machines."""
 
+FEWEST_CHARACTERS: Final = 8
+"""Characters for each candidate of a detector beyond the first 500. What has more is no message but an attempt to keep
+the detectors busy."""
+
 _log = get_logger("protection")
 
-Looks = Sequence[tuple[Pattern, Candidate]]
+Look = tuple[Pattern, int, int]
+"""A pattern and where it matched: start and end in characters of the view's text."""
 
 
 class Watcher(NamedTuple):
@@ -26,11 +31,13 @@ class Watcher(NamedTuple):
     watch: Watch
 
 
-class _TookTooLong(Exception):
-    """The detector has used up its time for this text."""
+class _TooMuch(Exception):
+    """The detector has used up its time for this text, or would."""
 
 
-def examine(watcher: Watcher, looks: Looks, view: View, *, stopwatch: Callable[[], float]) -> tuple[list[Placed], bool]:
+def examine(
+    watcher: Watcher, looks: Sequence[Look], view: View, *, stopwatch: Callable[[], float]
+) -> tuple[list[Placed], bool]:
     """Return what a detector claims for its candidates, and whether it came through.
 
     When it raises, claims something outside of the text, or takes too long, all its candidates are withheld with the
@@ -40,15 +47,18 @@ def examine(watcher: Watcher, looks: Looks, view: View, *, stopwatch: Callable[[
     deadline = stopwatch() + SECONDS_PER_TEXT + SECONDS_PER_CHARACTER * len(view)
     placed: list[Placed] = []
     try:
-        for number, (_, candidate) in enumerate(looks):
-            placed += [_place(claim, view, detector) for claim in watcher.watch.examine(candidate, view)]
+        if len(looks) > 500 + len(view) // FEWEST_CHARACTERS:
+            raise _TooMuch
+        for number, (pattern, start, end) in enumerate(looks):
+            claims = watcher.watch.examine(Candidate(pattern.name, start, end), view)
+            placed += [_place(claim, view, detector) for claim in claims]
             # Asking the stop-watch costs as much as examining a candidate, so not every time.
             if number & 15 == 15 and stopwatch() > deadline:
-                raise _TookTooLong
+                raise _TooMuch
         if stopwatch() > deadline:
-            raise _TookTooLong
-    except Exception:  # noqa: BLE001 - whatever it is, the candidates must not pass
-        _log.error("protection.detector.failed", detector=detector.id, chars=len(view), exc_info=True)
+            raise _TooMuch
+    except Exception as error:  # noqa: BLE001 - whatever it is, the candidates must not pass
+        _report(error, detector)
         return _withhold(detector, [_reach(look, view) for look in looks], view), False
     return placed, True
 
@@ -59,9 +69,9 @@ def inspect(inspector: Inspector, view: View, *, stopwatch: Callable[[], float])
     try:
         placed = [_checked(claim, claim.start, claim.end, view, inspector) for claim in inspector.inspect(view)]
         if stopwatch() > deadline:
-            raise _TookTooLong
-    except Exception:  # noqa: BLE001 - whatever it is, the text must not pass
-        _log.error("protection.detector.failed", detector=inspector.id, chars=len(view), exc_info=True)
+            raise _TooMuch
+    except Exception as error:  # noqa: BLE001 - whatever it is, the text must not pass
+        _report(error, inspector)
         return _withhold(inspector, [(0, len(view))], view), False
     return placed, True
 
@@ -80,9 +90,21 @@ def _checked(claim: Claim, start: int, end: int, view: View, plugin: Plugin) -> 
     return Placed(start, end, claim, plugin.family)
 
 
-def _reach(look: tuple[Pattern, Candidate], view: View) -> tuple[int, int]:
-    pattern, candidate = look
-    return max(candidate.start - pattern.before, 0), min(candidate.end + pattern.after, len(view))
+def _report(error: Exception, plugin: Plugin) -> None:
+    _log.error("protection.detector.failed", detector=plugin.id, error=type(error).__name__, where=place_of(error))
+
+
+def place_of(error: Exception) -> str:
+    """Return file and line where an error was raised. Its message and its frames' variables may quote the text."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
+
+
+def _reach(look: Look, view: View) -> tuple[int, int]:
+    pattern, start, end = look
+    return max(start - pattern.before, 0), min(end + pattern.after, len(view))
 
 
 def _withhold(plugin: Plugin, places: Sequence[tuple[int, int]], view: View) -> list[Placed]:

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from doorward.kit.logging import get_logger
-from doorward.protection.examining import Watcher, examine, inspect
+from doorward.protection.examining import Look, Watcher, examine, inspect, place_of
 from doorward.protection.masking import WITHHELD, Mask, Masker
 from doorward.protection.matchers import make_matcher
 from doorward.protection.matching import Matcher, MatcherChoice
 from doorward.protection.overlap import Placed, distinct, resolve
-from doorward.protection.ports import Candidate, Detector, Inspector, Pattern, Plugin
+from doorward.protection.ports import Detector, Inspector, Pattern, Plugin
 from doorward.protection.screened import Original, Screened
 from doorward.protection.view import View
 from doorward.vocabulary.finding import Finding, guard_unavailable
@@ -106,8 +106,8 @@ class Screener:
         try:
             view = View(raw, own_hosts=public.hosts)
             judged, failures = self._judge(view)
-        except Exception:  # noqa: BLE001 - whatever it is, the text must not pass
-            _log.error("protection.matcher.failed", chars=len(raw), exc_info=True)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the text must not pass
+            _log.error("protection.matcher.failed", error=type(error).__name__, where=place_of(error))
             return self._withhold(raw, span_id)
         if not judged and not failures:
             return Screened(MaskedText(self._masker.escape(raw)))
@@ -128,10 +128,10 @@ class Screener:
         judged: list[Placed] = []
         failures: list[Finding] = []
         if hits:
-            looks: dict[int, list[tuple[Pattern, Candidate]]] = defaultdict(list)
+            looks: dict[int, list[Look]] = defaultdict(list)
             for route, start, end in hits:
                 for number, pattern in self._routes[route]:
-                    looks[number].append((pattern, Candidate(pattern.name, start, end)))
+                    looks[number].append((pattern, start, end))
             for number, wanted in looks.items():
                 watcher = self._watchers[number]
                 claims, healthy = examine(watcher, wanted, view, stopwatch=self._stopwatch)

@@ -125,7 +125,7 @@ def _cards(groups: Sequence[Group]) -> Iterator[Sequence[Group]]:
             continue
         for end in range(min(last, len(groups)), first, -1):
             window = groups[first:end]
-            if _is_card(joined(window)) and _is_laid_out(window):
+            if _is_card(joined(window)) and _is_laid_out(window) and not _is_cut_out(groups, first, end):
                 yield window
                 first = end - 1
                 break
@@ -145,6 +145,13 @@ def _is_laid_out(window: Sequence[Group]) -> bool:
     sizes = [len(group.digits) for group in window]
     even = all(first == second for first, second in pairwise(sizes[:-1]))
     return len(sizes) == 1 or (sizes[0] >= 4 and all(size >= 2 for size in sizes[1:])) or (even and len(sizes) > 3)
+
+
+def _is_cut_out(groups: Sequence[Group], first: int, end: int) -> bool:
+    """Return whether a number that is short for a card is only a part of a longer row of equal groups."""
+    neighbours = [*groups[max(first - 1, 0) : first], *groups[end : end + 1]]
+    size = len(groups[first].digits)
+    return len(joined(groups[first:end])) < 15 and any(len(group.digits) == size for group in neighbours)
 
 
 def _is_card(digits: str) -> bool:

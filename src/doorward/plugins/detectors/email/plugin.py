@@ -13,11 +13,8 @@ from doorward.vocabulary.finding import Family
 _BEFORE, _AFTER = 140, 300
 _KNOWN: Final = COUNTRY_DOMAINS | GENERIC_DOMAINS | {"ком", "нет", "орг", "ру"}  # the last as Russians spell them out
 _LOCAL: Final = r"[\w.+\-%'&!#~]"
-_MAIL_HOSTS: Final = names(
-    "gmail googlemail yahoo hotmail outlook live icloud me aol proton protonmail gmx web t-online freenet posteo mail "
-    "yandex ya rambler bk inbox list msn ymail mynet"
-)
-"""Hosts' names under which people have mailboxes: 'anna at gmail.com' is an address, 'I shop at amazon.com' is not."""
+_MAIL_HOSTS: Final = names("gmail googlemail hotmail outlook icloud aol proton protonmail gmx ymail mynet")
+"""Hosts for mail and nothing else: 'anna at gmail.com' is an address, 'I shop at amazon.com' is not."""
 
 
 class EmailDetector:
@@ -80,7 +77,11 @@ def _examine(signs: _Signs, candidate: Candidate, view: View) -> Sequence[Claim]
     start = window + local.start() + len(local[0]) - len(local[0].lstrip(".'&!#~%-"))
     name = text[start : candidate.start].strip()
     spelled = candidate.pattern != "at" or len(name.split()) > 1 or " " in text[at:end].strip()
-    if not name or not _is_domain(labels) or (candidate.pattern == "spoken" and not _is_mailbox(name, labels, signs)):
+    if (
+        not name
+        or not _is_domain(labels)
+        or (candidate.pattern == "spoken" and not _is_mailbox(name, labels, signs, spelled="." not in text[at:end]))
+    ):
         return ()
     return (
         Claim(
@@ -114,11 +115,13 @@ def _is_domain(labels: Sequence[str]) -> bool:
     return len(top) >= 2 and (top.isalpha() or top.startswith("xn--"))
 
 
-def _is_mailbox(name: str, labels: Sequence[str], signs: _Signs) -> bool:
-    """Return whether words around a spoken 'at' are an address: a mail host, or a name that no sentence has."""
-    if labels[-1] not in _KNOWN:
-        return False
-    return labels[0] in _MAIL_HOSTS or bool(re.search(r"[0-9._]", signs.dot.sub(".", name)))
+def _is_mailbox(name: str, labels: Sequence[str], signs: _Signs, *, spelled: bool) -> bool:
+    """Return whether words around a spoken 'at' are an address.
+
+    A spelled dot says so, a host for mail alone, or a name that no sentence has.
+    """
+    odd = re.search(r"[0-9._]", signs.dot.sub(".", name)) is not None
+    return labels[-1] in _KNOWN and (odd or spelled or labels[0] in _MAIL_HOSTS)
 
 
 def build(_kit: object) -> Detector:

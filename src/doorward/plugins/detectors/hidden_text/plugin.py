@@ -9,7 +9,7 @@ from doorward.vocabulary.finding import Family
 
 _RULES: Final = (
     # Tag characters (U+E0000 ...) mirror ASCII invisibly; only the flags of England, Scotland and Wales need them.
-    ("tag_characters", 1.0, re.compile("(?<!\U0001f3f4)[\U000e0000-\U000e007f]{2,}")),
+    ("tag_characters", 1.0, re.compile("(?<![\U0001f3f4\U000e0000-\U000e007f])[\U000e0000-\U000e007f]{2,}")),
     # Overrides and embeddings change the order in which text is shown; isolates and marks belong to right-to-left text.
     ("bidi", 0.9, re.compile("[\u202a-\u202e]+")),
     ("bidi", 0.6, re.compile("[\u2066-\u2069]+")),

@@ -24,6 +24,7 @@ _LENGTHS: Final = {
 }
 _BREAK: Final = r"[\s.\-_/]"
 _CHARACTER: Final = re.compile(rf"{_BREAK}{{0,2}}([0-9a-z])")
+_FEWEST_DIGITS: Final = 8
 _WIDTH: Final = 32  # characters before an account number that may say what it is
 _LONGEST: Final = 3 * max(_LENGTHS.values())
 
@@ -56,12 +57,13 @@ def _examine(says_iban: re.Pattern[str], candidate: Candidate, view: View) -> Se
             return ()
         characters += match[1]
         end = match.end()
-    if view.text[end : end + 1].isdecimal():
+    # Words may pass for the letters of an account, but not for its digits.
+    if view.text[end : end + 1].isdecimal() or sum(character.isdecimal() for character in characters) < _FEWEST_DIGITS:
         return ()
     if _passes_mod_97(characters):
         return (_claim(candidate.start, end, characters, rule="mod97"),)
     before = view.text[max(candidate.start - _WIDTH, 0) : candidate.start]
-    if sum(character.isdecimal() for character in characters) >= 8 and says_iban.search(before):
+    if says_iban.search(before):
         return (_claim(candidate.start, end, characters, rule="context"),)
     return ()
 

@@ -18,7 +18,7 @@ _MARKUP: Final = (
     r"<</?sys>>",
     r"</?(?:system|assistant|system_prompt|instructions?|im_start|im_end)>",
     r"[\n]\s*(?:###|\*\*)?\s?(?:system|assistant|developer)\s?(?:prompt|message|instructions?)?\s?(?:\*\*)?:[\s\*]",
-    r"#{2,4}\s?(?:system|instructions?|new instructions?|end of prompt)\M",
+    r"#{2,4}\s?(?:system prompt|system message|new instructions?|end of prompt)\M",
     r"\{\{#?(?:system|user|assistant)",
 )
 

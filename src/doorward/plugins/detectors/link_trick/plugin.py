@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from doorward.protection.domains import SECOND_LEVELS, SHORTENERS, names
 from doorward.protection.links import LINK_PATTERNS, Link, link_at
-from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, View, Watch
+from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
 from doorward.vocabulary.finding import Family
 
 _BRANDS: Final = names(
@@ -32,6 +32,13 @@ _SCORES: Final = {
 }
 
 
+_SCRIPTS: Final = (
+    Pattern(name="script", expression=r"\m(?:javascript|vbscript):[\w(\[/%]"),
+    Pattern(name="script", expression=r"\mdata:[a-z]{2,12}/[a-z+.\-]{2,24}[;,]\w"),
+)
+"""Addresses that are programs."""
+
+
 class LinkTrickDetector:
     """Finds disguised links: by the spelling of their host, by what stands around it, by whose host it looks like."""
 
@@ -41,34 +48,35 @@ class LinkTrickDetector:
     kinds = ("LINK",)
 
     def watch(self, packs: Sequence[LanguagePack]) -> Watch:
-        """Look at the same places as the link detector; languages do not matter."""
-        return Watch(LINK_PATTERNS, _examine)
+        """Look at the same places as the link detector, and at what runs; languages do not matter."""
+        return Watch((*LINK_PATTERNS, *_SCRIPTS), _examine)
 
 
 def _examine(candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return one claim for every trick of the link at the candidate."""
+    if candidate.pattern == "script":
+        return (_claim("script", candidate.start, candidate.end, host=None),)
     link = link_at(candidate, view)
     if link is None:
         return ()
-    return [
-        Claim(
-            kind="LINK",
-            subkind=trick,
-            start=link.start,
-            end=link.end,
-            certainty=Certainty.VALIDATED,
-            score=_SCORES[trick],
-            rule=f"link_trick.{trick}",
-            host=link.tail,
-        )
-        for trick in _tricks(link, view)
-    ]
+    return [_claim(trick, link.start, link.end, host=link.tail) for trick in _tricks(link, view)]
+
+
+def _claim(trick: str, start: int, end: int, *, host: str | None) -> Claim:
+    return Claim(
+        kind="LINK",
+        subkind=trick,
+        start=start,
+        end=end,
+        certainty=Certainty.VALIDATED,
+        score=_SCORES[trick],
+        rule=f"link_trick.{trick}",
+        host=host,
+    )
 
 
 def _tricks(link: Link, view: View) -> Iterator[str]:
     host = (link.shown_host or link.host).removeprefix("www.")
-    if link.scheme in {"javascript", "data", "vbscript", "file"}:
-        yield "script"
     if link.userinfo:
         yield "credentials"
     if link.address is not None:

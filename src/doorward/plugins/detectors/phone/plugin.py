@@ -25,7 +25,7 @@ _WIDTH_BEHIND: Final = 24
 _TAIL: Final = 2
 _SAME_NUMBER: Final = 9  # last digits in which the same number agrees, dialled from home or from abroad
 _SPLIT: Final = re.compile(r"\n|[*_]|[\s\-]{3}|\s/\s|(?<=\d)\s+(?=\+|\(\+)")
-_FEWEST_WITHOUT_WORDS: Final = 9
+_FEWEST_BEFORE_A_BREAK: Final = 6  # digits that make a number of their own before a wide break
 
 
 class PhoneDetector:
@@ -97,8 +97,10 @@ def _numbers(text: str, start: int, end: int) -> Iterator[_Number]:
 
 def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for match in _SPLIT.finditer(text, start, end):
-        yield start, match.start()
-        start = match.end()
+        # '0176 / 12 34' is one number, '030 123456 / 0176 123456' are two.
+        if "\n" in match[0] or len(joined(digit_groups(text, start, match.start()))) >= _FEWEST_BEFORE_A_BREAK:
+            yield start, match.start()
+            start = match.end()
     yield start, end
 
 

@@ -37,6 +37,8 @@ class Grammar(NamedTuple):
     filler: re.Pattern[str]
     halts: re.Pattern[str]
     before: re.Pattern[str]
+    name: re.Pattern[str]
+    bare_code: re.Pattern[str]
     other_code: re.Pattern[str]
     ordinary: re.Pattern[str]
     digits: re.Pattern[str]
@@ -75,7 +77,7 @@ def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
     filler = rf"{WORD_BEFORE}{alternatives(words_of(packs, 'code_filler'))}{WORD_AFTER}"
     digits = rf"{DIGITS}|{spelled_digits(words_of(packs, 'digit_word'))}"
     return Grammar(
-        glue=re.compile(rf"(?:[\s:=>\-\"'`(\[<*#,/]|{is_word}|{filler}){{1,14}}"),
+        glue=re.compile(rf"(?:[\s:=>\-\"'`(\[<*#,/]|_(?=\s)|{is_word}|{filler}){{1,14}}"),
         announces=re.compile(rf"{_SIGN}|{is_word}"),
         is_word=re.compile(is_word),
         filler=re.compile(filler),
@@ -83,6 +85,8 @@ def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
         before=re.compile(
             rf"(?P<value>{digits}|{WORD})(?P<glue>[\"'`)\]*]?(?:[\s=>\-\"'`]|{is_word}|{filler}){{1,10}})\Z"
         ),
+        name=compile_phrases(words_of(packs, "password", "pin", "one_time_code", "card_security_code")),
+        bare_code=compile_phrases(words_of(packs, "bare_code")),
         other_code=compile_phrases(words_of(packs, "not_a_code"), before=WORD_BEFORE, after=r"[\s\-/]{0,3}\Z"),
         ordinary=compile_phrases(words_of(packs, "not_a_secret")),
         digits=re.compile(digits),

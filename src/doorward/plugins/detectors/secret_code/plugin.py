@@ -27,7 +27,7 @@ _SIZES: Final = {
 }
 _KINDS: Final = {"one_time_code": "ONE_TIME_CODE", "pin": "PIN", "card_security_code": "PIN", "password": "PASSWORD"}
 _GLUED: Final = re.compile(rf"\d{{3,10}}{WORD_AFTER}")
-_FEWEST_UNANNOUNCED: Final = 5  # digits of a one-time code that nothing announces: 'code 1045' may be any code
+_FEWEST_UNANNOUNCED: Final = 5  # digits behind 'code' alone that nothing announces: 'code 1045' may be any code
 _SHORTEST_WORD: Final = 6  # letters of an ordinary word that is taken for a password
 
 
@@ -64,10 +64,11 @@ def _examine(grammar: Grammar, candidate: Candidate, view: View) -> Sequence[Cla
         match = _GLUED.match(text, candidate.end - 1)
         return (_claim(purpose, "glued", *match.span()),) if match and len(match[0]) in _SIZES[purpose] else ()
     find = _password if purpose == "password" else _code
-    for place in grammar.places(text, candidate.end):
-        found = find(grammar, view, place, purpose)
-        if found:
-            return (_claim(purpose, "behind", *found),)
+    places = grammar.places(text, candidate.end)
+    behind = [found for place in places if (found := find(grammar, view, place, candidate))]
+    if behind:
+        # Whoever corrects a code names two of them; a password is named once.
+        return [_claim(purpose, "behind", *found) for found in (behind[:1] if purpose == "password" else behind)]
     before = _before(grammar, view, candidate.start, purpose)
     return (_claim(purpose, "before", *before),) if before else ()
 
@@ -84,8 +85,9 @@ def _claim(purpose: str, rule: str, start: int, end: int) -> Claim:
     )
 
 
-def _code(grammar: Grammar, view: View, place: Place, purpose: str) -> tuple[int, int] | None:
+def _code(grammar: Grammar, view: View, place: Place, candidate: Candidate) -> tuple[int, int] | None:
     """Return the code that begins at a place."""
+    purpose = candidate.pattern
     match = grammar.digits.match(view.text, place.at)
     if match is None:
         mixed = grammar.mixed.match(view.text, place.at) if purpose == "one_time_code" and place.announced else None
@@ -95,17 +97,18 @@ def _code(grammar: Grammar, view: View, place: Place, purpose: str) -> tuple[int
         return None
     if place.announced:
         return match.span()
-    lonely = purpose == "one_time_code" and size < _FEWEST_UNANNOUNCED
+    bare = grammar.bare_code.fullmatch(view.text, candidate.start, candidate.end) is not None
+    lonely = bare and size < _FEWEST_UNANNOUNCED
     return None if lonely or is_year(match[0]) else match.span()
 
 
-def _password(grammar: Grammar, view: View, place: Place, _purpose: str) -> tuple[int, int] | None:
+def _password(grammar: Grammar, view: View, place: Place, _candidate: Candidate) -> tuple[int, int] | None:
     """Return the password that begins at a place."""
     match = grammar.token.match(view.text, place.at)
     if match is None:
         return None
     start, end = trimmed(view.text, *match.span())
-    if end - start < 4 or is_money(view.text, start, end):
+    if end - start < 4 or is_money(view.text, start, end) or grammar.name.fullmatch(view.text, start, end):
         return None
     if is_quoted(view.text, start, end):
         return start, end

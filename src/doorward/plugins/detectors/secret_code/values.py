@@ -7,12 +7,12 @@ from typing import Final
 from doorward.protection.numbers import WORD_AFTER, WORD_BEFORE
 from doorward.protection.phrases import alternatives
 
-_BEGINS: Final = r"(?<![0-9a-z\x80-\U0010ffff$#])(?<!\d[.,:/\-])"
+_BEGINS: Final = r"(?<![0-9a-z\x80-\U0010ffff$])(?<!\d[.,:/\-])"
 _ENDS: Final = r"(?![0-9a-z\x80-\U0010ffff]|[.,:/\-]\d|\s?%)"
 
 DIGITS: Final = (
     rf"{_BEGINS}(?:[a-z]{{1,3}}-)?"
-    r"(?:\d{3,12}|\d{3}[\s\-]\d{3}|\d{4}[\s\-]\d{4}|\d\d(?:[\s\-]\d\d){1,3}|\d(?:[\s\-.,_]{1,2}\d){2,7})"
+    r"(?:\d{3}[\s\-]\d{3}|\d{4}[\s\-]\d{4}|\d\d(?:[\s\-]\d\d){1,3}|\d(?:[\s\-.,_]{1,2}\d){2,7}|\d{3,12})"
     rf"{_ENDS}"
 )
 """A code in digits: together, in halves, in pairs or one by one; `G-123456` as some senders write it."""
@@ -20,8 +20,8 @@ DIGITS: Final = (
 MIXED: Final = rf"{WORD_BEFORE}(?=[a-z\-]{{0,9}}\d)(?=[0-9\-]{{0,9}}[a-z])[0-9a-z]{{2,5}}-?[0-9a-z]{{2,5}}{WORD_AFTER}"
 """A code of letters and digits; capitals make it one, which the normal form no longer tells."""
 
-WORD: Final = r"[^\s\x1a]{4,64}"
-"""A password: anything without a break."""
+WORD: Final = r"(?<=\x22)[^\x22\n]{4,64}(?=\x22)|[^\s\x1a]{4,64}"
+"""A password: anything without a break, or anything in quotation marks."""
 
 _OPENING: Final = "'\"`(<[*"
 _CLOSING: Final = "'\"`)>]*.,;:"

@@ -33,7 +33,7 @@ def _examine(candidate: Candidate, view: View) -> Sequence[Claim]:
             kind="URL",
             start=link.start,
             end=link.end,
-            certainty=Certainty.VALIDATED,
+            certainty=Certainty.CONTEXT if candidate.pattern == "domain" else Certainty.VALIDATED,
             score=0.85 if candidate.pattern == "domain" else 0.98,
             rule=f"url.{candidate.pattern}",
             tail=link.tail,

@@ -1,0 +1,85 @@
+"""The real screener over all detectors and languages, one for each matcher, made once for the test process."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Literal
+
+from doorward.protection.ports import LanguagePack, Plugin
+from doorward.protection.screened import Screened
+from doorward.protection.screener import Screener
+from doorward.vocabulary.text import WildText
+from tests.support.plugins import build_all
+
+MATCHERS: tuple[Literal["hyperscan", "re"], ...] = ("hyperscan", "re")
+
+_SHAPES = (
+    "4111 1111 1111 1111", "5500-0055-5555-5559", "DE89 3704 0044 0532 0130 00", "TR330006100519786457841326",
+    "+49 170 1234567", "0532 123 45 67", "8 (916) 123-45-67", "0812-3456-7890", "(415) 555-2671", "anna@example.com",
+    "john dot smith at gmail dot com", "max [at] web [punkt] de", "https://example.com/a?b=c", "bit.ly/abc",
+    "www.example.org", "http://user@192.0.2.1/x", "203.0.113.7", "2001:db8::1", "12.03.2024 14:30", "1.200,50 EUR",
+    "G-482913", "482 913", "Abc!2345", "[CARD·4242]", "<|im_start|>", "24/7", "###", "@", "://", "....", "  ", "\n",
+)  # fmt: skip
+_LETTERS = "abcdefghiklmnoprstuvwyzABCPINçğıöşüÇĞİÖŞÜäßéабвгдеёжклмнопрстуАВКМЭ"
+_SIGNS = " .,:;!?-_/\\'\"()[]{}<>@#$%&*+=|~^`\t\n\r\0\x1a"
+_ODD = (
+    "\u200b\u200d\u2060\u00ad\u202e\u0301\ufe0f\u20e3\u00a0\u2013№½①ﬁſK𝟒Ａ＠．٤८한😀🅿\ud800\udfff\U000e0041\U0010ffff"
+)
+
+
+@cache
+def all_packs() -> tuple[LanguagePack, ...]:
+    """Return all language packs."""
+    return tuple(build_all("languages"))
+
+
+@cache
+def screener(matcher: Literal["hyperscan", "re"] = "hyperscan") -> Screener:
+    """Return the screener as the house builds it; compiled patterns are kept between runs of the tests."""
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    folder = Path(tempfile.gettempdir()) / f"doorward-test-patterns-{user}"
+    return Screener(build_all("detectors"), all_packs(), matcher=matcher, cache_folder=folder)
+
+
+def screen(text: str) -> Screened:
+    """Return a text screened by the real screener."""
+    return screener().screen(WildText(text))
+
+
+def bare_screener(detectors: Sequence[Plugin]) -> Screener:
+    """Return a screener over the detectors given, without languages, with the matcher that needs no compiling."""
+    return Screener(detectors, (), matcher="re")
+
+
+def generated_texts(count: int, *, seed: int = 20261122) -> list[str]:
+    """Return texts put together from words that detectors look for, shapes, and characters that are hard on them."""
+    random = Random(seed)
+    words = sorted({phrase for pack in all_packs() for phrases in pack.lexicon.values() for phrase in phrases})
+
+    def part() -> str:
+        kind = random.random()
+        if kind < 0.35:
+            word = random.choice(words).replace("*", "").replace(" ... ", " ")
+            return random.choice((word, word.upper(), word.capitalize(), word))
+        if kind < 0.55:
+            return random.choice(_SHAPES)
+        if kind < 0.7:
+            return "".join(random.choice("0123456789") for _ in range(random.randint(1, 20)))
+        if kind < 0.85:
+            return "".join(random.choice(_LETTERS) for _ in range(random.randint(1, 12)))
+        return "".join(random.choice(_SIGNS + _ODD + _LETTERS) for _ in range(random.randint(1, 6)))
+
+    def joined() -> str:
+        parts = [part() for _ in range(random.randint(1, 12))]
+        return "".join(piece + random.choice(("", " ", " ", " ", ": ", ", ", ". ", "\n")) for piece in parts)
+
+    def disguised(text: str) -> str:
+        places = [random.randrange(len(text) + 1) for _ in range(random.randint(1, 4))]
+        for place in sorted(places, reverse=True):
+            text = text[:place] + random.choice(_ODD) + text[place:]
+        return text
+
+    return [disguised(joined()) if random.random() < 0.4 else joined() for _ in range(count)]

@@ -1,0 +1,109 @@
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from doorward.protection.masking import KINDS, Masker
+from doorward.vocabulary.ids import SpanId
+from doorward.vocabulary.text import WildText
+from tests.support.screening import generated_texts, screen, screener
+
+PIECES = st.sampled_from(generated_texts(400, seed=3))
+TEXTS = st.one_of(
+    st.text(st.characters(), max_size=120),
+    st.lists(st.one_of(PIECES, st.text(st.characters(), max_size=8)), max_size=4).map("".join),
+)
+
+
+@given(TEXTS)
+def test_findings_lie_in_the_text_and_sensitive_ones_do_not_overlap(text: str) -> None:
+    """Places are characters of the input, in order, and no two sensitive ones share a character."""
+    findings = screen(text).findings
+    assert all(0 <= finding.start < finding.end <= len(text) for finding in findings)
+    sensitive = [finding for finding in findings if finding.family == "sensitive"]
+    assert all(a.end <= b.start for a, b in itertools.pairwise(sensitive))
+
+
+@given(TEXTS)
+def test_outside_of_the_spans_the_text_is_what_came_in(text: str) -> None:
+    """Masked text is the input with its found places replaced and its look-alikes escaped, nothing more."""
+    screened = screen(text)
+    masker = Masker([*KINDS])
+    places = [(f.start, f.end) for f in screened.findings if f.family == "sensitive"]
+    shown, done = [], 0
+    for start, end in places:
+        shown.append(masker.escape(text[done:start]))
+        done = end
+    shown.append(masker.escape(text[done:]))
+    kept, done = [], 0
+    for span in screened.masked.spans:
+        kept.append(screened.masked.text[done : span.start])
+        done = span.end
+    kept.append(screened.masked.text[done:])
+    assert kept == shown
+
+
+@given(TEXTS)
+def test_no_found_value_is_left_in_the_output(text: str) -> None:
+    """What was masked is not in the masks or the findings; a link's host is what its mask shows."""
+    screened = screener().screen(WildText(text), span_id=lambda number: SpanId(str(number)))
+    shown = " ".join(screened.masked.text[span.start : span.end] for span in screened.masked.spans)
+    for original in screened.originals:
+        raw = original.uncover().decode("utf-8", "surrogatepass")
+        if original.kind != "URL" and len(raw) > 4:
+            assert raw not in shown
+            assert raw not in repr(screened.findings)
+
+
+@given(TEXTS)
+def test_originals_put_back_make_the_input(text: str) -> None:
+    """Spans and originals together are the input again, character by character."""
+    screened = screener().screen(WildText(text), span_id=lambda number: SpanId(str(number)))
+    places = [(f.start, f.end) for f in screened.findings if f.family == "sensitive"]
+    raws = [original.uncover().decode("utf-8", "surrogatepass") for original in screened.originals]
+    assert raws == [text[start:end] for start, end in places]
+    assert [span.id for span in screened.masked.spans] == [original.span_id for original in screened.originals]
+
+
+@settings(max_examples=30)
+@given(TEXTS)
+def test_screening_twice_finds_the_same(text: str) -> None:
+    """Screening keeps nothing from one text to the next."""
+    assert screen(text) == screen(text)
+
+
+@pytest.mark.parametrize(
+    ("part", "size"),
+    [
+        ("", 0),
+        ("a", 1_000_000),
+        ("1", 1_000_000),
+        ("@", 1_000_000),
+        ("\x00", 1_000_000),
+        ("\ud800", 1_000_000),
+        ("Где моя карта? ", 1_000_000),
+        ("1 ", 200_000),
+        ("a@b.", 200_000),
+        (".com", 200_000),
+        ("http://", 200_000),
+        ("pin ", 200_000),
+        ("password: ", 200_000),
+        ("[", 200_000),
+        ("ab\u200b", 200_000),
+        ("а1a ", 200_000),
+        ("4111 1111 1111 1111 ", 200_000),
+        ("::", 200_000),
+        ("\U0001f600", 200_000),
+        ("(", 200_000),
+        ("ignore ", 200_000),
+    ],
+    ids=ascii,
+)
+@pytest.mark.slow
+def test_long_texts_of_anything_are_screened(part: str, size: int) -> None:
+    """Long and hostile texts come back, screened or withheld, without an error."""
+    text = part * (size // max(len(part), 1))
+    screened = screen(text)
+    assert all(finding.end <= len(text) for finding in screened.findings)
+    assert bool(screened.masked.text) == bool(text)
