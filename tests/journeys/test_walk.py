@@ -102,7 +102,7 @@ async def test_a_question_is_answered_from_knowledge_in_its_language(
     decision = (await visitor.say(question)).entry.data
     assert (decision["action"], decision["language"], decision["intent"]) == ("answer", language, slug)
     assert decision["reason"] == "answer_found"
-    assert "@1+" in decision["rule"]
+    assert "@2+" in decision["rule"]
     transcript = await visitor.house.contact.entries(EntriesRequest(credential=visitor.visit.token))
     answer = transcript.entries[-1]
     assert answer.author == "bot"
@@ -297,4 +297,16 @@ async def test_the_stream_tells_what_is_said_as_it_is_said(visitor: Visitor) -> 
         told = await asyncio.wait_for(anext(stream), timeout=20)
         authors += [entry.author for entry in told.entries] if told else []
     assert authors == ["customer", "bot"]
+    await stream.aclose()
+
+
+async def test_the_stream_goes_on_after_a_silence(visitor: Visitor) -> None:
+    """Silence is told as nothing, and what is said after it is heard on the same stream."""
+    request = EntriesRequest(credential=visitor.visit.token, live=True)
+    stream = visitor.house.contact.stream(request, patience=0.01)
+    assert await anext(stream) is not None
+    assert await anext(stream) is None
+    await visitor.say("How do I change my PIN?")
+    told = [await anext(stream) for _ in range(4)]
+    assert any(one is not None and one.entries for one in told)
     await stream.aclose()

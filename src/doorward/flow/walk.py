@@ -123,6 +123,7 @@ def facts_of(walk: Walk) -> Facts:
         social=understanding.social or "",
         intent=understanding.intent.name if understanding.intent else "",
         intent_score=understanding.intent.score if understanding.intent else 0.0,
+        best_score=scores[0] if scores else 0.0,
         margin=scores[0] - scores[1] if len(scores) > 1 else (scores[0] if scores else 0.0),
         candidates=len(scores),
         misunderstood=walk.card.misunderstood,

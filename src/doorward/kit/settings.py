@@ -156,7 +156,7 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     ] = ("en", "de", "tr", "id", "ru")
     answer_threshold: Annotated[
         float, Meta(ge=0, le=1, description="Score from which the first line answers without asking back.")
-    ] = 0.5
+    ] = 0.55
     clarify_threshold: Annotated[
         float, Meta(ge=0, le=1, description="Score from which the first line asks which of a few things is meant.")
     ] = 0.15

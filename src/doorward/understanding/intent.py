@@ -10,7 +10,7 @@ from doorward.vocabulary.reading import Reading
 from doorward.vocabulary.text import MaskedText
 from doorward.vocabulary.understanding import Candidate, Intent, Understanding
 
-VERSION: Final = "nearest-articles@1"
+VERSION: Final = "nearest-articles@2"
 
 SOCIAL: Final = ("farewell", "thanks", "greeting")
 """Lexicons of small talk; of several in one message the first here counts: 'thanks, bye' ends the conversation."""
@@ -49,7 +49,7 @@ class Understander:
         social = None if masked.spans else self._small_talk(reading)
         candidates = () if social else nearest(reading)
         return Understanding(
-            intent=Intent(name=candidates[0].slug, score=candidates[0].score) if candidates else None,
+            intent=_nearest_article(candidates),
             candidates=candidates,
             wants_person=self._wants_person(reading),
             social=social,
@@ -93,3 +93,15 @@ class Understander:
 def _book(pack: LanguagePack, purpose: str, *, whole: bool = False) -> PhraseBook:
     """Return a pack's phrases for a purpose, by stems or by whole words."""
     return PhraseBook(pack.words(purpose), fold=pack.fold_case, stemmer=stemmer_for("" if whole else pack.stemmer))
+
+
+def _nearest_article(candidates: tuple[Candidate, ...]) -> Intent | None:
+    """Return the best candidate's article with the chance that it is the one meant: its candidates' scores together.
+
+    Scores of all sections share one whole (see answering), so several likely sections of one article make that article
+    likelier than any of them alone.
+    """
+    if not candidates:
+        return None
+    slug = candidates[0].slug
+    return Intent(name=slug, score=min(1.0, sum(one.score for one in candidates if one.slug == slug)))

@@ -12,8 +12,9 @@ relay: a person has the conversation already, the bot stays silent · refuse: do
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """All that policies may look at: one flat record, so that a rule that names an unknown fact is refused at start.
 
-    Scores are 0..1. `misunderstood` counts the clarifying questions in a row before this message. `margin` is the
-    distance between the best and the second-best candidate's score. `state` is the conversation's.
+    Scores are 0..1: `intent_score` is the article's, `best_score` that of its best section alone, `margin` the distance
+    between the best and the second-best candidate. `misunderstood` counts the clarifying questions in a row before this
+    message. `state` is the conversation's.
     """
 
     state: str = "bot"
@@ -21,6 +22,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     social: str = ""
     intent: str = ""
     intent_score: float = 0.0
+    best_score: float = 0.0
     margin: float = 0.0
     candidates: int = 0
     misunderstood: int = 0

@@ -38,6 +38,7 @@ def test_each_case_is_decided_as_written(line: str) -> None:
         wants_person=st.booleans(),
         social=st.sampled_from(["", "greeting"]),
         intent_score=st.floats(0, 1),
+        best_score=st.floats(0, 1),
         candidates=st.integers(0, 5),
         misunderstood=st.integers(0, 5),
         risk=st.floats(0, 1),
@@ -49,7 +50,7 @@ def test_whatever_the_facts_there_is_a_decision_with_reason_and_version(facts: F
     decision = book().decide(facts, THRESHOLDS)
     assert decision.reason
     assert decision.rule.startswith("first_line.")
-    assert "@1+" in decision.rule
+    assert "@2+" in decision.rule
     assert decision.facts == facts
     if facts.state in {"human", "waiting"}:
         assert decision.action == "relay"
