@@ -61,3 +61,12 @@ async def test_a_listener_that_left_hears_nothing(opened_bus: ProcessBus) -> Non
     async with opened_bus.listen("a"):
         pass
     assert not opened_bus._listeners
+
+
+async def test_a_listener_hears_on_after_a_silence(bus: ProcessBus) -> None:
+    """Giving up the wait for a topic does not end the stream."""
+    async with bus.listen("a") as stream:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(anext(stream), timeout=0.01)
+        bus.spread("a")
+        assert await asyncio.wait_for(anext(stream), timeout=10) == "a"

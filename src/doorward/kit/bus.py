@@ -30,7 +30,10 @@ class Bus(Protocol):
         """Tell everyone who listens to `topic`, once `tx` is committed."""
 
     def listen(self, *topics: str) -> contextlib.AbstractAsyncContextManager[AsyncIterator[str]]:
-        """Open a stream of the topics among `topics` that were published since; for the event loop."""
+        """Open a stream of the topics among `topics` that were published since; for the event loop.
+
+        Waiting for the next topic may be given up (`asyncio.wait_for`) and taken up again: nothing is lost by that.
+        """
 
     def close(self) -> None:
         """Stop."""
@@ -46,9 +49,12 @@ class _Listener:
         with contextlib.suppress(asyncio.QueueFull):
             self.queue.put_nowait(topic)
 
-    async def stream(self) -> AsyncIterator[str]:
-        while True:
-            yield await self.queue.get()
+    # No async generator: that would be over for good once a wait for the next topic is given up.
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self
+
+    async def __anext__(self) -> str:
+        return await self.queue.get()
 
 
 class ProcessBus:
@@ -79,7 +85,7 @@ class ProcessBus:
             for topic in topics:
                 self._listeners.setdefault(topic, set()).add(listener)
         try:
-            yield listener.stream()
+            yield listener
         finally:
             with self._lock:
                 for topic in topics:
