@@ -1,5 +1,18 @@
 """Journeys run through a whole house."""
 
+from tests.support.browsing import chromium, open_context
 from tests.support.house import brisa, founded_postgres, founded_sqlite, halden, house, house_settings
+from tests.support.server import guests, url
 
-__all__ = ["brisa", "founded_postgres", "founded_sqlite", "halden", "house", "house_settings"]
+__all__ = [
+    "brisa",
+    "chromium",
+    "founded_postgres",
+    "founded_sqlite",
+    "guests",
+    "halden",
+    "house",
+    "house_settings",
+    "open_context",
+    "url",
+]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Final
 
+import msgspec
 import uvicorn
 from litestar import Litestar
 
@@ -74,14 +75,16 @@ class _Server(uvicorn.Server):
 class WebServer:
     """One listening web server. The socket is bound at once, so that port 0 has a number before anything is served."""
 
-    def __init__(self, house: House, *, hints: Sequence[SignInHint] = ()) -> None:
-        """Bind the address of the house's settings. Raises `Misconfigured`."""
+    def __init__(self, house: House, *, hints: Sequence[SignInHint] = (), port: int | None = None) -> None:
+        """Bind the address of the house's settings, at another port if one is given. Raises `Misconfigured`."""
         settings = house.settings.server
+        if port is not None:
+            settings = msgspec.structs.replace(settings, port=port)
         refuse_bare_network(settings)
         self._settings = settings
+        app = make_app(house, hints=hints)
         self._socket = _bind(settings)
         self.port: int = self._socket.getsockname()[1]
-        app = make_app(house, hints=hints)
         config = uvicorn.Config(
             app,
             log_config=None,

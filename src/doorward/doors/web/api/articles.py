@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, get, post, put
-from litestar.params import QueryParameter
+from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta
 
 from doorward.answering import Article
@@ -95,7 +95,7 @@ async def get_article(
 @put("/articles", status_code=200, responses=problems(413, 415, 422), security=ANY_OF, operation_id="publish_article")
 async def publish_article(
     call: ACall,
-    data: ArticleBody,
+    data: JSONBody[ArticleBody],
 ) -> Response[Article]:
     """Publish an article: a new one, or new content for the one with this slug and language."""
     scope = call.scope("articles:write")

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import QueryParameter
+from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta
 
 from doorward import record
@@ -122,7 +122,7 @@ async def take_conversation(
 async def reply_to_conversation(
     call: ACall,
     conversation_id: IdPath,
-    data: ReplyBody,
+    data: JSONBody[ReplyBody],
 ) -> Response[ShownEntry]:
     """Answer the customer. The text is screened like every other: what is sensitive in it is masked."""
     scope = call.member_scope("conversations:write")

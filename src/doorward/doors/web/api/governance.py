@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import get, patch
-from litestar.params import QueryParameter
+from litestar.params import JSONBody, QueryParameter
 
 from doorward import record
 from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, Limit, problems
@@ -50,7 +50,7 @@ async def get_settings(
 @patch("/settings", status_code=200, responses=problems(413, 415), security=ANY_OF, operation_id="change_settings")
 async def change_settings(
     call: ACall,
-    data: dict[str, Any],
+    data: JSONBody[dict[str, Any]],
 ) -> TenantSettings:
     """Change some of the tenant's settings: all of those given, or none if one of them is impossible."""
     scope = call.scope("settings:write")

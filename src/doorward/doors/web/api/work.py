@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import get, put
-from litestar.params import QueryParameter
+from litestar.params import JSONBody, QueryParameter
 
 from doorward import routing
 from doorward.doors.web.api.common import ANY_OF, ACall, Limit, problems
@@ -72,7 +72,7 @@ async def get_queue(call: ACall, limit: Limit = 100) -> Queue:
 @put("/presence", status_code=200, responses=problems(413, 415), security=ANY_OF, operation_id="set_presence")
 async def set_presence(
     call: ACall,
-    data: PresenceBody,
+    data: JSONBody[PresenceBody],
 ) -> Presence:
     """Say whether the caller takes conversations; whoever waits is given out at once."""
     scope = call.member_scope("conversations:write")

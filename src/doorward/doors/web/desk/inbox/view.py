@@ -7,6 +7,7 @@ import msgspec
 from doorward.doors.web.desk.shared import DeskCall
 from doorward.flow.views.inbox import Inbox, inbox
 
+
 class Sieve(msgspec.Struct, frozen=True, kw_only=True):
     """One filter: the key of its name, and the states that it lets through."""
 

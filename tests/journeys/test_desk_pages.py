@@ -1,0 +1,75 @@
+"""What holds for every page: accessible, without inline code, readable on every screen."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page
+
+from doorward.identity import Tenant
+from tests.support.browsing import OpenContext, on_sqlite, sign_in, violations
+from tests.support.server import Guests
+
+pytestmark = [pytest.mark.browser, on_sqlite]
+
+WIDTHS = (390, 768, 1280, 1920)
+
+
+@pytest.fixture
+def pages(open_context: OpenContext, guests: Guests, halden: Tenant) -> tuple[Page, list[str]]:
+    """A signed-in browser, and the addresses of all pages with something on each."""
+    customer = guests.visitor(halden)
+    customer.say("My card number is 4242 4242 4242 4242, write to me at ada@example.org")
+    customer.client.post("/c/webchat/verification", json={"email": "ada@example.org"})
+    customer.ask_for_person()
+    waiting = guests.visitor(halden, language="de")
+    waiting.ask_for_person()
+    page = sign_in(open_context().new_page(), username="mira")
+    page.goto(f"/desk/conversations/{customer.conversation_id}")
+    page.get_by_role("button", name="Take over").click()
+    page.get_by_role("textbox", name="Your reply").wait_for()
+    addresses = [
+        "/",
+        "/demo/halden",
+        "/desk/sign-in",
+        "/desk/",
+        "/desk/?show=resolved",
+        f"/desk/conversations/{customer.conversation_id}",
+        f"/desk/conversations/{waiting.conversation_id}",
+        "/desk/outbox",
+        "/desk/conversations/nothing",
+        "/problems/conflict",
+    ]
+    return page, addresses
+
+
+def test_every_page_is_accessible_and_fits_every_screen(pages: tuple[Page, list[str]]) -> None:
+    """axe-core holds nothing against any page in light or dark colours, and none scrolls sideways from 390 to 1920."""
+    page, addresses = pages
+    found = []
+    for address in addresses:
+        page.goto(address)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # because a tuple's items are plain text
+            found += [f"{scheme} {address} {fault}" for fault in violations(page)]
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                found.append(f"{width} {address} scrolls sideways")
+        if page.get_by_role("main").count() != 1 or page.get_by_role("heading", level=1).count() != 1:
+            found.append(f"{address} has not one main part and one first heading")
+        if not page.title().endswith("Doorward") or page.locator("html").get_attribute("lang") != "en":
+            found.append(f"{address} has no title or language")
+    assert found == []
+
+
+def test_no_page_has_inline_code_or_allows_it(pages: tuple[Page, list[str]]) -> None:
+    """No page brings script or style of its own, and the policy of each allows only what this site serves."""
+    page, addresses = pages
+    for address in addresses:
+        answer = page.request.get(address, max_redirects=0)
+        html, policy = answer.text(), answer.headers["content-security-policy"]
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", html, re.IGNORECASE), address
+        assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", html)), address
+        assert "unsafe" not in policy
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy

@@ -1,0 +1,81 @@
+"""A real Chromium for journeys, and members of staff who use it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.support.house import PASSWORD
+
+STATIC = Path(__file__).resolve().parents[2] / "src/doorward/doors/web/static"
+AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+PATIENCE = 20_000
+"""Milliseconds that an expectation may take on a busy machine; a kept promise takes a fraction of it."""
+
+on_sqlite = pytest.mark.parametrize("house_settings", ["sqlite"], indirect=True)
+"""For what a page promises whatever database is behind it."""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A Chromium of this machine."""
+    program = os.environ.get("DOORWARD_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not program and os.environ.get("CI", "").lower() not in {"true", "1"}:
+        pytest.skip("no Chromium on this machine: python3 run.py test installs one")
+    assert (STATIC / "desk.js").exists(), "the front end is not built: python3 run.py assets"
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
+
+
+OpenContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def open_context(chromium: Browser, url: str) -> Iterator[OpenContext]:
+    """Opens browser profiles at the test's server; whatever their pages complain of fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_one(**wishes: Any) -> BrowserContext:
+        context = chromium.new_context(base_url=url, locale="en-GB", reduced_motion="reduce", **wishes)
+        context.set_default_timeout(PATIENCE)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
+        contexts.append(context)
+        return context
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def sign_in(page: Page, *, username: str, company: str = "halden") -> Page:
+    """Sign a member of staff in and return the page with the inbox."""
+    page.goto("/desk/sign-in")
+    page.get_by_label("Company").select_option(company)
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Inbox", level=1)).to_be_visible()
+    return page
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe-core holds against the page (WCAG 2.2 A and AA, and good practice), as `rule: selector`."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    wanted = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    result = page.evaluate("(wanted) => axe.run(document, wanted)", wanted)
+    return [
+        f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for one in result["violations"]
+        for node in one["nodes"]
+    ]
