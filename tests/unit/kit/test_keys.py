@@ -1,6 +1,7 @@
 """Keys: what is sealed opens for its party alone, rotation loses nothing, destruction is final."""
 
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,68 @@ def test_a_rotation_that_died_halfway_loses_nothing_and_the_next_one_finishes(st
     again.rotate()
     assert len(store.roots()) == 1
     assert Keys(store).open("one", "ada", sealed, context=b"") == b"4242"
+
+
+def test_a_key_made_after_another_process_has_rotated_is_not_lost(store: KeyStore, keys: Keys) -> None:
+    """A process that has read the old keys wraps under the new ones, and what it seals opens after a restart."""
+    other = Keys(store)
+    other.seal("one", "bob", b"", context=b"")
+    keys.rotate()
+    sealed = other.seal("one", "ada", b"4242", context=b"")
+    assert Keys(store).open("one", "ada", sealed, context=b"") == b"4242"
+
+
+def test_a_key_made_while_another_process_rotates_is_not_lost(store: KeyStore, keys: Keys) -> None:
+    """Even a rotation that begins and ends between wrapping a key and storing it leaves the key readable."""
+    other = Keys(store)
+    original = store.add
+
+    def rotate_first(name: str, value: bytes) -> bytes:
+        store.add = original  # type: ignore[method-assign]  # because the race is what is tested
+        keys.rotate()
+        return original(name, value)
+
+    store.add = rotate_first  # type: ignore[method-assign]  # as above
+    sealed = other.seal("one", "ada", b"4242", context=b"")
+    assert Keys(store).open("one", "ada", sealed, context=b"") == b"4242"
+
+
+def test_a_rotation_does_not_bring_a_key_back_that_another_process_destroys(store: KeyStore, keys: Keys) -> None:
+    """A destruction between the two halves of wrapping anew stays a destruction."""
+    other = Keys(store)
+    sealed = other.seal("one", "ada", b"4242", context=b"")
+    original = store.get
+
+    def destroy_after(name: str) -> bytes | None:
+        value = original(name)
+        if name == "party/one/ada":
+            store.get = original  # type: ignore[method-assign]  # because the race is what is tested
+            other.destroy_party("one", "ada")
+        return value
+
+    store.get = destroy_after  # type: ignore[method-assign]  # as above
+    keys.rotate()
+    with pytest.raises(KeyDestroyed):
+        Keys(store).open("one", "ada", sealed, context=b"")
+
+
+def test_nobody_waits_for_another_party_s_disk(store: KeyStore, keys: Keys) -> None:
+    """While the store is slow to keep one party's key, hashes and the keys at hand can be used."""
+    keys.make_party("one", "bob")
+    original, used = store.add, []
+
+    def slow(name: str, value: bytes) -> bytes:
+        thread = threading.Thread(
+            target=lambda: used.append((keys.mac("one", "p", b""), keys.seal("one", "bob", b"", context=b"")))
+        )
+        thread.start()
+        thread.join(timeout=5)
+        assert used, "somebody had to wait"
+        return original(name, value)
+
+    store.add = slow  # type: ignore[method-assign]  # because slowness is what is tested
+    keys.make_party("one", "ada")
+    assert used
 
 
 def test_a_destroyed_party_stays_destroyed(store: KeyStore, keys: Keys) -> None:

@@ -21,6 +21,9 @@ class KeyDestroyed(Exception):
 class Keys:
     """Keys by their purpose. Thread-safe; unwrapped keys stay in memory, the store holds wrapped ones only.
 
+    Several processes may share a store, one of them may rotate: whoever makes a key looks afterwards whether the key
+    that wrapped it still is the newest one, since a rotation may have begun meanwhile and not have seen it.
+
     Names in the store: `tenant/<tenant>` (wrapping keys, newest first), `mac/<tenant>`, `sign/<tenant>`,
     `party/<tenant>/<party>` (a tombstone once destroyed).
     """
@@ -28,7 +31,10 @@ class Keys:
     def __init__(self, store: KeyStore) -> None:
         """Use `store`, whose root keys must be those that wrapped what is in it."""
         self._store = store
-        self._lock = threading.RLock()
+        # Held for memory alone, never while the store is asked: the event loop must not wait for somebody's disk.
+        self._lock = threading.Lock()
+        self._rewriting = threading.Lock()
+        self._destructions = 0
         self._tenants: dict[str, tuple[bytes, ...]] = {}
         self._macs: dict[str, bytes] = {}
         self._signers: dict[str, Ed25519PrivateKey] = {}
@@ -64,10 +70,10 @@ class Keys:
 
     def tenant_secret(self, tenant_id: str, purpose: str) -> bytes:
         """Return 32 bytes that are the tenant's own for this purpose and survive every rotation."""
-        with self._lock:
-            if tenant_id not in self._macs:
-                self._macs[tenant_id] = self._unwrap_by_root(f"mac/{tenant_id}")
-            return crypto.derive_key(self._macs[tenant_id], purpose)
+        mac = self._macs.get(tenant_id)
+        if mac is None:
+            mac = self._macs[tenant_id] = self._unwrap_by_root(f"mac/{tenant_id}")
+        return crypto.derive_key(mac, purpose)
 
     def sign(self, tenant_id: str, data: bytes) -> bytes:
         """Return the tenant's Ed25519 signature (64 bytes) over `data`."""
@@ -84,11 +90,11 @@ class Keys:
 
     def destroy_party(self, tenant_id: str, party_id: str) -> None:
         """Destroy a party's key for good: whatever it sealed, in whatever copy, is unreadable from now on."""
-        name = f"party/{tenant_id}/{party_id}"
+        with self._rewriting:
+            self._store.replace({f"party/{tenant_id}/{party_id}": _GONE})
         with self._lock:
+            self._destructions += 1
             self._parties.pop((tenant_id, party_id), None)
-            self._store.delete((name,))
-            self._store.replace({name: _GONE})
 
     def rotate(self) -> int:
         """Make a new root key and new tenant keys, wrap everything anew, forget the old ones; return how many.
@@ -96,7 +102,7 @@ class Keys:
         Sealed data is not touched. The old keys stay readable until everything is wrapped anew, so a crash in between
         loses nothing and the next rotation finishes the work.
         """
-        with self._lock:
+        with self._rewriting:
             fresh = crypto.new_key()
             self._store.replace_roots((fresh, *self._store.roots()))
             wrapped = 0
@@ -144,51 +150,76 @@ class Keys:
             for party in parties[start : start + 500]:
                 value = self._store.get(party)
                 if value is not None and value != _GONE:
-                    again[party] = crypto.seal(fresh, _unwrap((fresh, *olds), value, party), context=party.encode())
-            self._store.replace(again)
+                    key = _unwrap((fresh, *olds), value, party)
+                    again[party] = (value, crypto.seal(fresh, key, context=party.encode()))
+            self._store.exchange(again)
         self._store.replace({name: crypto.seal(root, fresh, context=name.encode())})
         return len(parties)
 
     def _party_key(self, tenant_id: str, party_id: str, *, make: bool) -> bytes:
-        name = f"party/{tenant_id}/{party_id}"
         with self._lock:
-            if (tenant_id, party_id) in self._parties:
+            held = self._parties.get((tenant_id, party_id))
+            if held is not None:
                 self._parties.move_to_end((tenant_id, party_id))
-                return self._parties[tenant_id, party_id]
-            value = self._store.get(name)
-            if value is None and make:
-                fresh = crypto.seal(self._tenant_keys(tenant_id)[0], crypto.new_key(), context=name.encode())
-                value = self._store.add(name, fresh)
-            if value is None or value == _GONE:
-                raise KeyDestroyed("the party's key is gone")
-            try:
-                key = _unwrap(self._tenant_keys(tenant_id), value, name)
-            except crypto.SealBroken:
-                # Another process may have rotated the keys since this one read them.
-                self._tenants.pop(tenant_id, None)
-                key = _unwrap(self._tenant_keys(tenant_id), self._store.get(name) or b"", name)
-            self._parties[tenant_id, party_id] = key
+                return held
+            destructions = self._destructions
+        key = self._read_party(tenant_id, f"party/{tenant_id}/{party_id}", make=make)
+        with self._lock:
+            # What was read just before a destruction must not be remembered after it.
+            if destructions == self._destructions:
+                self._parties[tenant_id, party_id] = key
             if len(self._parties) > _REMEMBERED:
                 self._parties.popitem(last=False)
-            return key
+        return key
+
+    def _read_party(self, tenant_id: str, name: str, *, make: bool) -> bytes:
+        value = self._store.get(name)
+        if value is None and make:
+            self._make_party(tenant_id, name)
+            value = self._store.get(name)
+        if value is None or value == _GONE:
+            raise KeyDestroyed("the party's key is gone")
+        try:
+            return _unwrap(self._tenant_keys(tenant_id), value, name)
+        except crypto.SealBroken:
+            # The keys may have been rotated since they, or the value, were read.
+            self._tenants.pop(tenant_id, None)
+            return _unwrap(self._tenant_keys(tenant_id), self._store.get(name) or b"", name)
+
+    def _make_party(self, tenant_id: str, name: str) -> None:
+        key, wrapped, wrapping = crypto.new_key(), b"", b""
+        while True:
+            self._tenants.pop(tenant_id, None)
+            newest = self._tenant_keys(tenant_id)[0]
+            if newest == wrapping:
+                return
+            before, wrapped, wrapping = wrapped, crypto.seal(newest, key, context=name.encode()), newest
+            if before:
+                self._store.exchange({name: (before, wrapped)})
+            elif self._store.add(name, wrapped) != wrapped:
+                return
 
     def _tenant_keys(self, tenant_id: str) -> tuple[bytes, ...]:
-        if tenant_id not in self._tenants:
-            self._tenants[tenant_id] = _split(self._unwrap_by_root(f"tenant/{tenant_id}"))
-        return self._tenants[tenant_id]
+        keys = self._tenants.get(tenant_id)
+        if keys is None:
+            keys = self._tenants[tenant_id] = _split(self._unwrap_by_root(f"tenant/{tenant_id}"))
+        return keys
 
     def _unwrap_by_root(self, name: str) -> bytes:
         value = self._store.get(name)
         if value is None:
             raise KeyDestroyed(f"the key store has no {name.partition('/')[0]} key for this tenant")
-        return _unwrap(self._store.roots(), value, name)
+        try:
+            return _unwrap(self._store.roots(), value, name)
+        except crypto.SealBroken:  # a rotation may have ended between the two looks
+            return _unwrap(self._store.roots(), self._store.get(name) or b"", name)
 
     def _signer(self, tenant_id: str) -> Ed25519PrivateKey:
-        with self._lock:
-            if tenant_id not in self._signers:
-                private = self._unwrap_by_root(f"sign/{tenant_id}")
-                self._signers[tenant_id] = Ed25519PrivateKey.from_private_bytes(private)
-            return self._signers[tenant_id]
+        signer = self._signers.get(tenant_id)
+        if signer is None:
+            private = self._unwrap_by_root(f"sign/{tenant_id}")
+            signer = self._signers[tenant_id] = Ed25519PrivateKey.from_private_bytes(private)
+        return signer
 
 
 class _Archive(msgspec.Struct):

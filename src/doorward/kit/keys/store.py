@@ -30,10 +30,10 @@ class KeyStore(Protocol):
         """Store `value` under a new name and return it; if the name exists, return what is there. Durable on return."""
 
     def replace(self, values: Mapping[str, bytes]) -> None:
-        """Store all these values, new or not, in one atomic and durable step."""
+        """Store all these values, new or not, in one atomic and durable step; what was there is in no file any more."""
 
-    def delete(self, names: tuple[str, ...]) -> None:
-        """Remove the values so that they cannot be read from the store's files any more."""
+    def exchange(self, values: Mapping[str, tuple[bytes, bytes]]) -> None:
+        """Store for each name the second value where the first one still is, in one atomic and durable step."""
 
     def names(self, prefix: str) -> Iterator[str]:
         """Yield the names that begin with `prefix`, in order."""
@@ -70,11 +70,10 @@ class MemoryKeyStore:
         with self._lock:
             self._values.update(values)
 
-    def delete(self, names: tuple[str, ...]) -> None:
+    def exchange(self, values: Mapping[str, tuple[bytes, bytes]]) -> None:
         """See `KeyStore`."""
         with self._lock:
-            for name in names:
-                self._values.pop(name, None)
+            self._values.update({name: new for name, (old, new) in values.items() if self._values.get(name) == old})
 
     def names(self, prefix: str) -> Iterator[str]:
         """See `KeyStore`."""
@@ -140,11 +139,12 @@ class FileKeyStore:
             self._connection.executemany("INSERT OR REPLACE INTO wrapped_key VALUES (?, ?)", values.items())
         self._forget_old_pages()
 
-    def delete(self, names: tuple[str, ...]) -> None:
-        """See `KeyStore`: pages are overwritten and the write-ahead log is emptied."""
+    def exchange(self, values: Mapping[str, tuple[bytes, bytes]]) -> None:
+        """See `KeyStore`."""
+        rows = [(new, name, old) for name, (old, new) in values.items()]
         with self._lock, self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany("DELETE FROM wrapped_key WHERE name = ?", [(name,) for name in names])
+            self._connection.executemany("UPDATE wrapped_key SET value = ? WHERE name = ? AND value = ?", rows)
         self._forget_old_pages()
 
     def names(self, prefix: str) -> Iterator[str]:
