@@ -2,7 +2,8 @@
 
 The chain links every row to the one before: its value at row n is HMAC-SHA256, under the tenant's audit key, of the
 value at n-1 and all fields of row n. After sealing, the last number and value are signed (Ed25519) and written to a
-file outside the database, so that a changed byte, a removed row and a cut tail are all found.
+file outside the database, so that a changed byte, a removed row and a cut tail are all found. A head is replaced only
+by one that goes on from it: whatever was changed before stays visible, however much is sealed after it.
 """
 
 import os
@@ -16,12 +17,15 @@ import msgspec
 from doorward.kit.crypto import keyed_hash
 from doorward.kit.ids import new_id
 from doorward.kit.keys import Keys
+from doorward.kit.logging import get_logger
 from doorward.kit.tx import Transactions, Tx
 from doorward.record import repository
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
+
+log = get_logger("record.audit")
 
 _SEALED_AT_ONCE = 500
 _START = b"doorward-audit-1"
@@ -141,7 +145,11 @@ class AuditSealer:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def seal(self, scope: Scope) -> int:
-        """Seal what waits, sign the new head if there is one, and return how many rows were sealed."""
+        """Seal what waits, sign the new head if there is one, and return how many rows were sealed.
+
+        Where the chain does not go on from the present head, or that head is not ours, it stays as it is, so that
+        `verify_audit` goes on telling what is wrong.
+        """
         sealed = 0
         while self._transactions.read(lambda tx: repository.unsealed_audit(tx, scope, limit=1)):
             count = self._transactions.write(scope, lambda tx: self._seal_some(tx, scope))
@@ -151,8 +159,18 @@ class AuditSealer:
         last = self._transactions.read(lambda tx: repository.last_sealed_audit(tx, scope))
         head = read_head(self._folder, scope)
         if last is not None and (head is None or head.seq < last.seq):
-            self._write_head(scope, last.seq, last.chain)
+            if self._may_follow(scope, head):
+                self._write_head(scope, last.seq, last.chain)
+            else:
+                log.error("record.audit.broken", tenant_id=scope.tenant_id)
         return sealed
+
+    def _may_follow(self, scope: Scope, head: Head | None) -> bool:
+        if head is None:  # a damaged head is evidence; a crash leaves none, since it is put in place in one step
+            return not _head_path(self._folder, scope).exists()
+        before = self._transactions.read(lambda tx: repository.sealed_audit_after(tx, scope, head.seq - 1, limit=1))
+        chain = before[0].chain if before and before[0].seq == head.seq else b""
+        return bytes(chain).hex() == head.chain and _is_signed(self._keys, scope, head)
 
     def _seal_some(self, tx: Tx, scope: Scope) -> Outcome[int]:
         repository.lock(tx, scope, "audit")
@@ -171,7 +189,7 @@ class AuditSealer:
         head = Head(tenant_id=scope.tenant_id, seq=seq, chain=bytes(chain).hex(), at=at, signature="")
         signature = self._keys.sign(scope.tenant_id, head.signed_part()).hex()
         path = _head_path(self._folder, scope)
-        beside = path.with_suffix(".new")
+        beside = path.with_suffix(f".{os.getpid()}.new")  # another process may be writing a head too
         with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
             handle.write(msgspec.json.encode(msgspec.structs.replace(head, signature=signature)))
             handle.flush()
@@ -217,9 +235,7 @@ def _judge_head(scope: Scope, keys: Keys, head: Head | None, last: int, at_head:
         if last == 0:
             return None
         return AuditProblem(code="head_missing", seq=last, detail="there is no signed head, though rows are sealed")
-    if head.tenant_id != scope.tenant_id or not keys.verify(
-        scope.tenant_id, bytes.fromhex(head.signature), head.signed_part()
-    ):
+    if not _is_signed(keys, scope, head):
         return AuditProblem(code="head_forged", seq=head.seq, detail="the head is not signed by this tenant's key")
     if head.seq > last:
         detail = f"the head says {head.seq} rows, the chain ends at {last}: the tail is missing"
@@ -227,3 +243,11 @@ def _judge_head(scope: Scope, keys: Keys, head: Head | None, last: int, at_head:
     if at_head.hex() != head.chain:
         return AuditProblem(code="head_differs", seq=head.seq, detail="the chain is not the one that was signed")
     return None
+
+
+def _is_signed(keys: Keys, scope: Scope, head: Head) -> bool:
+    try:
+        signature = bytes.fromhex(head.signature)
+    except ValueError:
+        return False
+    return head.tenant_id == scope.tenant_id and keys.verify(scope.tenant_id, signature, head.signed_part())

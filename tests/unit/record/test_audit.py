@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import Delete, Update, delete, update
 
 from doorward import record
 from doorward.kit.db import Database
@@ -133,6 +133,67 @@ def test_a_forged_or_missing_head_is_found(
     assert code(verify()) == "head_forged"
     head.unlink()
     assert code(verify()) == "head_missing"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        update(audit_table).where(audit_table.c.seq > 4).values(action="thing.undone", seq=None, chain=None),
+        delete(audit_table).where(audit_table.c.seq > 4),
+    ],
+    ids=["rows sealed anew", "tail cut"],
+)
+def test_what_was_tampered_with_is_not_signed_over(
+    transactions: Transactions,
+    sealer: AuditSealer,
+    verify: Callable[[], AuditReport],
+    database: Database,
+    damage: Update | Delete,
+) -> None:
+    """Last rows that were cut, or changed and sealed again by ourselves, are found however much is written after."""
+    act(transactions, 6)
+    sealer.seal(SCOPE)
+    with database.writer.begin() as connection:
+        connection.execute(damage)
+    for _ in range(3):
+        act(transactions, 2)
+        sealer.seal(SCOPE)
+        assert code(verify()) in {"tail_missing", "head_differs"}
+
+
+def test_a_damaged_head_is_told_and_kept(
+    transactions: Transactions, sealer: AuditSealer, verify: Callable[[], AuditReport], tmp_path: Path
+) -> None:
+    """No changed byte of a head makes the check fail with an error, or disappears with the next rows."""
+    act(transactions, 3)
+    sealer.seal(SCOPE)
+    head = tmp_path / "audit" / f"{TENANT}.head.json"
+    content = head.read_bytes()
+    for place in range(len(content)):
+        head.write_bytes(content[:place] + b"~" + content[place + 1 :])
+        assert code(verify()) in {"head_forged", "head_missing"}, place
+    head.write_bytes(b"~" + content[1:])
+    act(transactions, 3)
+    sealer.seal(SCOPE)
+    assert code(verify()) == "head_missing"
+
+
+def test_a_crash_before_the_head_was_written_is_made_good(
+    transactions: Transactions, sealer: AuditSealer, verify: Callable[[], AuditReport], tmp_path: Path
+) -> None:
+    """Rows sealed beyond the head, or without any, get their head from the next sealing."""
+    act(transactions, 3)
+    sealer.seal(SCOPE)
+    head = tmp_path / "audit" / f"{TENANT}.head.json"
+    before = head.read_bytes()
+    act(transactions, 3)
+    sealer.seal(SCOPE)
+    for content in (before, None):
+        head.unlink() if content is None else head.write_bytes(content)
+        sealer.seal(SCOPE)
+        found = record.read_head(tmp_path / "audit", SCOPE)
+        assert found is not None
+        assert (found.seq, code(verify())) == (6, "ok")
 
 
 def test_a_chain_calculated_anew_without_the_key_does_not_pass(
