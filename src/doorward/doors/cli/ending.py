@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import sys
 from enum import IntEnum
 from types import TracebackType
@@ -135,7 +136,8 @@ def _sentence(trouble: BaseException) -> str:
 
 
 def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    """Return the words as a sentence begins, names of fields and settings as they are."""
+    return words if re.match(r"[\w.]*[_.:(]", words) else words[:1].upper() + words[1:]
 
 
 def _place(trace: TracebackType | None) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from doorward import record
-from doorward.bootstrap import load_plugins
 from doorward.doors.cli.ending import Code, Stop
 from doorward.flow.settle import Settlement
 from doorward.identity import Identity, Tenant, open_identity
@@ -15,7 +14,6 @@ from doorward.kit.clock import SystemClock
 from doorward.kit.db import Database
 from doorward.kit.db.looking import embedded_file
 from doorward.kit.db.migrate import schema_state
-from doorward.kit.i18n import Translator
 from doorward.kit.keys import FileKeyStore, Keys
 from doorward.kit.settings import Settings
 from doorward.kit.tx import Transactions, Tx
@@ -97,7 +95,7 @@ def office(settings: Settings, *, read_only: bool = False) -> Iterator[Office]:
                 database=database,
                 keys=keys,
                 transactions=transactions,
-                identity=_identity(keys, settings),
+                identity=open_identity(keys, settings=settings, phrases=_NoPhrases()),
             )
             yield opened
             if not read_only:
@@ -109,9 +107,12 @@ def office(settings: Settings, *, read_only: bool = False) -> Iterator[Office]:
         database.close()
 
 
-def _identity(keys: Keys, settings: Settings) -> Identity:
-    packs = load_plugins(settings, clock=SystemClock(), kinds=("language",)).packs
-    return open_identity(keys, settings=settings, phrases=Translator(packs))
+class _NoPhrases:
+    """Says nothing: administrative commands mail nobody, and reading all language packs would be for nothing."""
+
+    def say(self, _language: str | None, key: str, /, *, count: int | None = None, **values: object) -> str:
+        """Return the key itself."""
+        return key
 
 
 def require_database(settings: Settings) -> None:

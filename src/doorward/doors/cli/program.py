@@ -14,7 +14,7 @@ COMMANDS: Final = {
     "Look after": ("doctor", "db", "key", "audit", "settings", "plugins"),
     "People": ("tenant", "staff", "token"),
     "Work with contacts": ("contact", "screen"),
-    "Extend": ("new", "export-openapi"),
+    "Extend": ("new",),
 }
 """Every command, under the heading that the help shows it."""
 
@@ -38,6 +38,7 @@ class Contents(click.RichGroup):
             return None
         module = import_module(f"doorward.doors.cli.commands.{name.replace('-', '_')}")
         command: click.Command = module.command
+        command.name = name
         return command
 
 
