@@ -2,16 +2,13 @@
 
 import os
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 
 import rich_click as click
 
 from doorward.doors.cli.ending import Code, Stop
-from doorward.doors.cli.opening import require_database
 from doorward.doors.cli.options import EXISTING_FILE, examples, with_settings
 from doorward.doors.cli.output import progress, say
-from doorward.kit.db import Database
 from doorward.kit.keys import FileKeyStore, Keys, MemoryKeyStore
 from doorward.kit.settings import Settings
 
@@ -71,27 +68,15 @@ def restore(settings: Settings, *, source: Path, passphrase_file: Path | None) -
     say(f"Done: {count} keys are in {folder}.")
 
 
-@command.command(epilog=examples("doorward key rotate", "doorward key rotate --database URL --all-stopped"))
-@click.option("--all-stopped", is_flag=True, help="On PostgreSQL: say that no Doorward process is running.")
+@command.command(epilog=examples("doorward key rotate", "doorward key rotate --data FOLDER"))
 @with_settings
-def rotate(settings: Settings, *, all_stopped: bool) -> None:
-    """Make new root and tenant keys and wrap all others in them; the old ones are forgotten.
+def rotate(settings: Settings) -> None:
+    """Make new root and tenant keys and wrap all others in them; the old ones are forgotten. Works while Doorward runs.
 
-    What is stored is not touched, so this is quick. Doorward must be stopped: a running process would go on wrapping
-    new keys in the old ones. Make a new key backup afterwards.
+    What is stored is not touched, so this is quick. Make a new key backup afterwards and destroy older ones.
     """
-    require_database(settings)
-    with ExitStack() as held:
-        if settings.database_url.startswith("sqlite"):
-            held.callback(Database.open(settings.database_url).close)
-        elif not all_stopped:
-            raise Stop(
-                "On PostgreSQL this cannot see whether other Doorward processes run. Nothing was changed. "
-                "Stop them all, then add --all-stopped.",
-                code=Code.BUSY,
-            )
-        with progress("wrapping the keys anew"):
-            count = Keys(FileKeyStore(settings.key_folder)).rotate()
+    with progress("wrapping the keys anew"):
+        count = Keys(FileKeyStore(settings.key_folder)).rotate()
     say(f"Done: {count} keys are wrapped anew. Make a new key backup and destroy older ones: they open what they did.")
 
 
