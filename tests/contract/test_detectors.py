@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from doorward.protection.ports import Detector, Inspector, Plugin
+from doorward.kit.plugins import discover
+from doorward.protection.ports import Detector, Inspector
 from doorward.protection.screener import Screener
 from doorward.vocabulary.text import WildText
-from tests.support.plugins import FOLDER, about, build_plugin, plugin_names
-from tests.support.screening import MATCHERS, all_packs, screener
+from tests.support.screening import MATCHERS, all_packs, detector, screener
 
-NAMES = plugin_names("detectors")
+FOUND = {plugin.manifest.id: plugin for plugin in discover("detector")}
+NAMES = tuple(FOUND)
 
 
 class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,7 +36,7 @@ def cases(group: str) -> list[Any]:
     """Return the cases of one group of all detectors, with the detector's name."""
     found = []
     for name in NAMES:
-        lines = (FOLDER / "detectors" / name / "cases" / f"{group}.jsonl").read_text(encoding="utf-8").splitlines()
+        lines = (FOUND[name].folder / "cases" / f"{group}.jsonl").read_text(encoding="utf-8").splitlines()
         found += [
             pytest.param(name, msgspec.json.decode(line, type=Case), id=f"{name}-{n}") for n, line in enumerate(lines)
         ]
@@ -44,7 +45,7 @@ def cases(group: str) -> list[Any]:
 
 def check(name: str, case: Case) -> None:
     """Assert that the detector, among all others, finds in a text what the case asks for, with both matchers."""
-    kinds = build_plugin("detectors", name).kinds
+    kinds = detector(name).kinds
     for matcher in MATCHERS:
         findings = [f for f in screener(matcher).screen(WildText(case.text)).findings if f.kind in kinds]
         if all(expected.start is not None for expected in case.findings):
@@ -78,14 +79,12 @@ def test_a_detector_is_not_fooled(name: str, case: Case) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_detector_says_what_it_is(name: str) -> None:
     """Folder, plugin.toml, card and detector agree."""
-    detector: Plugin = build_plugin("detectors", name)
-    written = about("detectors", name)
-    assert (written["id"], written["kind"], detector.id) == (name, "detector", name)
-    assert isinstance(detector, Detector | Inspector)
-    assert detector.reads == "wild"
-    assert detector.family in {"sensitive", "threat"}
-    assert all(re.fullmatch(r"[A-Z][A-Z_]+", kind) for kind in detector.kinds)
-    card = (FOLDER / "detectors" / name / "README.md").read_text(encoding="utf-8")
+    found = detector(name)
+    assert isinstance(found, Detector | Inspector)
+    assert found.reads == "wild"
+    assert found.family in {"sensitive", "threat"}
+    assert all(re.fullmatch(r"[A-Z][A-Z0-9_]+", kind) for kind in found.kinds)
+    card = (FOUND[name].folder / "README.md").read_text(encoding="utf-8")
     assert "Catches" in card
     assert "Misses" in card
 
@@ -94,7 +93,7 @@ def test_a_detector_says_what_it_is(name: str) -> None:
 def test_a_detector_is_ready_for_any_set_of_languages(name: str) -> None:
     """Without a pack, or with one alone, a detector still works, and finds nothing where there is nothing."""
     for packs in ((), *((pack,) for pack in all_packs())):
-        alone = Screener([build_plugin("detectors", name)], packs, matcher="re")
+        alone = Screener([detector(name)], packs, matcher="re")
         assert alone.screen(WildText("Where is my parcel? I have waited for 10 days.")).findings == ()
 
 
@@ -102,6 +101,6 @@ def test_a_detector_is_ready_for_any_set_of_languages(name: str) -> None:
 def test_rules_name_their_detector(name: str) -> None:
     """Every finding of the examples says by its rule which detector made it."""
     text = "\n".join(param.values[1].text for param in cases("hit") if param.values[0] == name)
-    kinds = build_plugin("detectors", name).kinds
+    kinds = detector(name).kinds
     rules = {f.rule.partition(".")[0] for f in screener().screen(WildText(text)).findings if f.kind in kinds}
     assert name in rules

@@ -13,8 +13,7 @@ from doorward.protection.matching import Matcher
 from doorward.protection.ports import Detector
 from doorward.protection.view import View
 from doorward.vocabulary.text import WildText
-from tests.support.plugins import build_all
-from tests.support.screening import all_packs, generated_texts, screener
+from tests.support.screening import all_detectors, all_packs, generated_texts, screener
 
 TRICKY = (
     r"\d(?:[ .\-]{0,3}\d){5,}",
@@ -71,7 +70,7 @@ def test_the_twins_agree_on_tricky_patterns(tricky: tuple[Matcher, Matcher], tex
 
 def test_every_pattern_of_every_detector_is_in_the_dialect() -> None:
     """No detector brings a pattern that one of the matchers would refuse or that matches nothing at all."""
-    for detector in build_all("detectors"):
+    for detector in all_detectors():
         if isinstance(detector, Detector):
             for pattern in detector.watch(all_packs()).patterns:
                 assert re.compile(to_python(pattern.expression)).fullmatch("") is None

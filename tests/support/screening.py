@@ -8,11 +8,11 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
+from doorward.kit.plugins import discover
 from doorward.protection.ports import LanguagePack, Plugin
 from doorward.protection.screened import Screened
 from doorward.protection.screener import Screener
 from doorward.vocabulary.text import WildText
-from tests.support.plugins import build_all
 
 MATCHERS: tuple[Literal["hyperscan", "re"], ...] = ("hyperscan", "re")
 
@@ -33,7 +33,18 @@ _ODD = (
 @cache
 def all_packs() -> tuple[LanguagePack, ...]:
     """Return all language packs."""
-    return tuple(build_all("languages"))
+    return tuple(plugin.build(None) for plugin in discover("language"))
+
+
+@cache
+def all_detectors() -> tuple[Plugin, ...]:
+    """Return all detectors."""
+    return tuple(plugin.build(None) for plugin in discover("detector"))
+
+
+def detector(name: str) -> Plugin:
+    """Return one detector."""
+    return next(plugin for plugin in all_detectors() if plugin.id == name)
 
 
 @cache
@@ -41,7 +52,7 @@ def screener(matcher: Literal["hyperscan", "re"] = "hyperscan") -> Screener:
     """Return the screener as the house builds it; compiled patterns are kept between runs of the tests."""
     user = os.getuid() if hasattr(os, "getuid") else 0
     folder = Path(tempfile.gettempdir()) / f"doorward-test-patterns-{user}"
-    return Screener(build_all("detectors"), all_packs(), matcher=matcher, cache_folder=folder)
+    return Screener(all_detectors(), all_packs(), matcher=matcher, cache_folder=folder)
 
 
 def screen(text: str) -> Screened:

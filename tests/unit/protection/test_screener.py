@@ -10,8 +10,7 @@ from doorward.protection.ports import Candidate, Certainty, Claim, LanguagePack,
 from doorward.vocabulary.finding import GUARD_UNAVAILABLE, Family
 from doorward.vocabulary.ids import SpanId
 from doorward.vocabulary.text import WildText
-from tests.support.plugins import build_plugin
-from tests.support.screening import bare_screener, screen, screener
+from tests.support.screening import bare_screener, detector, screen, screener
 
 
 class SecretWord:
@@ -95,7 +94,7 @@ def test_one_failing_detector_does_not_blind_the_others() -> None:
     """What the other detectors find is found all the same."""
     screened = bare_screener([SecretWord("raise"), WholeText(fails=False)]).screen(WildText("nothing here"))
     assert screened.findings == ()
-    both = bare_screener([SecretWord("raise"), build_plugin("detectors", "card")]).screen(
+    both = bare_screener([SecretWord("raise"), detector("card")]).screen(
         WildText("secret 1 and later on the card 4111 1111 1111 1111")
     )
     assert {f.kind for f in both.findings} == {GUARD_UNAVAILABLE, "WITHHELD", "CARD"}

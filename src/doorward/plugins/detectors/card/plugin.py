@@ -148,10 +148,8 @@ def _is_laid_out(window: Sequence[Group]) -> bool:
 
 
 def _is_cut_out(groups: Sequence[Group], first: int, end: int) -> bool:
-    """Return whether a number that is short for a card is only a part of a longer row of equal groups."""
-    neighbours = [*groups[max(first - 1, 0) : first], *groups[end : end + 1]]
-    size = len(groups[first].digits)
-    return len(joined(groups[first:end])) < 15 and any(len(group.digits) == size for group in neighbours)
+    """Return whether a number that is short for a card is only a part of a longer one."""
+    return len(joined(groups[first:end])) < 15 and end - first < len(groups)
 
 
 def _is_card(digits: str) -> bool:

@@ -69,7 +69,7 @@ def _goes_on(text: str, start: int, end: int) -> bool:
     before, after = text[max(start - 2, 0) : start], text[end : end + 2]
     return bool(
         (before and (before[-1].isalnum() or before[-1] in "_:" or re.fullmatch(r"\d\.", before)))
-        or (after and (after[0].isalnum() or after[0] == "_" or re.fullmatch(r"[.:]\w", after)))
+        or (after and (after[0].isalnum() or after[0] == "_" or re.fullmatch(r"\.\w|:[a-f]", after)))
     )
 
 

@@ -84,9 +84,10 @@ def _tricks(link: Link, view: View) -> Iterator[str]:
         return
     if host in SHORTENERS:
         yield "shortener"
-    if host.startswith("xn--") or ".xn--" in host:
-        # The host as people read it: folded to Latin letters it may be somebody's name.
-        yield "lookalike.alphabet" if _is_mixed(link, view) else "punycode"
+    if _is_mixed(link, view):
+        yield "lookalike.alphabet"
+    if "xn--" in link.host:  # typed as Punycode, which nobody does who has nothing to hide
+        yield "punycode"
     if host in view.own_hosts or any(host.endswith(f".{own}") for own in view.own_hosts):
         return
     if any(_looks_like(host, link.host, own) for own in view.own_hosts):

@@ -40,7 +40,7 @@ class PhoneDetector:
         """Look at every run of digits; `phone` holds the words beside a telephone number, `other_number` of others."""
         phone = words_of(packs, "phone")
         words = _Words(
-            before=compile_phrases(phone, before=WORD_BEFORE, after=rf"{WORD_AFTER}[^0-9.!?;\n]{{0,24}}\Z"),
+            before=compile_phrases(phone, before=WORD_BEFORE, after=rf"{WORD_AFTER}\.?[^0-9.!?;\n]{{0,24}}\Z"),
             behind=compile_phrases(phone, before=rf"[^0-9.!?;\n]{{0,12}}{WORD_BEFORE}", after=WORD_AFTER),
             other=compile_phrases(
                 words_of(packs, "other_number"), before=WORD_BEFORE, after=rf"{WORD_AFTER}[^0-9.!?;,\n]{{0,16}}\Z"

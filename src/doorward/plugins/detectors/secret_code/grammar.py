@@ -12,15 +12,17 @@ from doorward.protection.ports import LanguagePack
 REACH_BEFORE, REACH_AFTER = 90, 160
 _WINDOW: Final = 80  # characters behind a name in which something may announce its value
 _SIGN: Final = r"(?:[:=]|\s?[\-=]{0,2}>|\s-(?=\s))"
+_ENDS: Final = rf"{WORD_AFTER}(?!-[0-9a-z])"  # 'temporary-8812' is one word
 _END_OF_SENTENCE: Final = re.compile(r"[.!?;]\s|\n\s*\n")
 
 
 class Place(NamedTuple):
-    """Where a value may begin, and whether a sign (`:`) or a word (`is`) announces it."""
+    """Where a value may begin, whether a sign (`:`) or a word (`is`) announces it, and whether the name adjoins it."""
 
     at: int
     sign: bool
     word: bool
+    adjoining: bool
 
     @property
     def announced(self) -> bool:
@@ -37,6 +39,7 @@ class Grammar(NamedTuple):
     filler: re.Pattern[str]
     halts: re.Pattern[str]
     before: re.Pattern[str]
+    another: re.Pattern[str]
     name: re.Pattern[str]
     bare_code: re.Pattern[str]
     other_code: re.Pattern[str]
@@ -50,10 +53,11 @@ class Grammar(NamedTuple):
         glue = self.glue.match(text, end)
         at = glue.end() if glue else end
         if at > end:
-            yield Place(at, *self._announced(text[end:at]))
+            yield Place(at, *self._announced(text[end:at]), adjoining=True)
         for announce in self.announces.finditer(text, at, self._limit(text, at)):
             glue = self.glue.match(text, announce.end())
-            yield Place(glue.end() if glue else announce.end(), *self._announced(announce[0]))
+            at = glue.end() if glue else announce.end()
+            yield Place(at, *self._announced(announce[0]), adjoining=False)
 
     def value_before(self, text: str, start: int) -> tuple[int, int, str] | None:
         """Return the place of the value before a name that begins at `start`, and what stands between them."""
@@ -73,11 +77,12 @@ class Grammar(NamedTuple):
 
 def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
     """Return the grammar in the packs' words: `connective`, `code_filler`, `conjunction`, `digit_word`, `not_a_*`."""
-    is_word = rf"{WORD_BEFORE}{alternatives(words_of(packs, 'connective'))}{WORD_AFTER}"
-    filler = rf"{WORD_BEFORE}{alternatives(words_of(packs, 'code_filler'))}{WORD_AFTER}"
+    is_word = rf"{WORD_BEFORE}{alternatives(words_of(packs, 'connective'))}{_ENDS}"
+    filler = rf"{WORD_BEFORE}{alternatives(words_of(packs, 'code_filler'))}{_ENDS}"
     digits = rf"{DIGITS}|{spelled_digits(words_of(packs, 'digit_word'))}"
     return Grammar(
-        glue=re.compile(rf"(?:[\s:=>\-\"'`(\[<*#,/]|_(?=\s)|{is_word}|{filler}){{1,14}}"),
+        # Quotation marks close before and open behind: what stands inside of them is the value, filler or not.
+        glue=re.compile(rf"[\"'`*)\]]{{0,2}}(?:[\s:=>\-(\[<*#,/]|_(?=\s)|{is_word}|{filler}){{0,14}}[\"'`]{{0,2}}"),
         announces=re.compile(rf"{_SIGN}|{is_word}"),
         is_word=re.compile(is_word),
         filler=re.compile(filler),
@@ -87,6 +92,7 @@ def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
         ),
         name=compile_phrases(words_of(packs, "password", "pin", "one_time_code", "card_security_code")),
         bare_code=compile_phrases(words_of(packs, "bare_code")),
+        another=re.compile(rf"(?:\s?[,/&+]\s?|\s{alternatives(words_of(packs, 'conjunction'))}\s)(?P<value>{digits})"),
         other_code=compile_phrases(words_of(packs, "not_a_code"), before=WORD_BEFORE, after=r"[\s\-/]{0,3}\Z"),
         ordinary=compile_phrases(words_of(packs, "not_a_secret")),
         digits=re.compile(digits),

@@ -1,7 +1,7 @@
 """One-time codes, PINs and passwords: nothing by themselves, found by the words around them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final, Literal
 
@@ -66,9 +66,10 @@ def _examine(grammar: Grammar, candidate: Candidate, view: View) -> Sequence[Cla
     find = _password if purpose == "password" else _code
     places = grammar.places(text, candidate.end)
     behind = [found for place in places if (found := find(grammar, view, place, candidate))]
+    if behind and purpose == "password":
+        return (_claim(purpose, "behind", *behind[0]),)
     if behind:
-        # Whoever corrects a code names two of them; a password is named once.
-        return [_claim(purpose, "behind", *found) for found in (behind[:1] if purpose == "password" else behind)]
+        return [_claim(purpose, "behind", *found) for one in behind for found in _series(grammar, text, one)]
     before = _before(grammar, view, candidate.start, purpose)
     return (_claim(purpose, "before", *before),) if before else ()
 
@@ -102,6 +103,15 @@ def _code(grammar: Grammar, view: View, place: Place, candidate: Candidate) -> t
     return None if lonely or is_year(match[0]) else match.span()
 
 
+def _series(grammar: Grammar, text: str, first: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """Yield a code and those of the same size that are named with it: '1234 or 4321'."""
+    yield first
+    size, match = _size(text[slice(*first)]), grammar.another.match(text, first[1])
+    while match and _size(match["value"]) == size and not is_money(text, *match.span("value")):
+        yield match.span("value")
+        match = grammar.another.match(text, match.end())
+
+
 def _password(grammar: Grammar, view: View, place: Place, _candidate: Candidate) -> tuple[int, int] | None:
     """Return the password that begins at a place."""
     match = grammar.token.match(view.text, place.at)
@@ -119,7 +129,8 @@ def _password(grammar: Grammar, view: View, place: Place, _candidate: Candidate)
         return None
     if has_odd_capitals(original):
         return start, end
-    return (start, end) if _could_be_a_password(grammar, view.text, start, end) else None
+    good = place.adjoining and _could_be_a_password(grammar, view.text, start, end)
+    return (start, end) if good else None
 
 
 def _could_be_a_password(grammar: Grammar, text: str, start: int, end: int) -> bool:
@@ -147,7 +158,8 @@ def _before(grammar: Grammar, view: View, start: int, purpose: str) -> tuple[int
     size = _size(value)
     opens = not view.text[:value_start].strip() or view.text[:value_start].rstrip()[-1] in ".!?\n:"
     bare = not glue.strip() and purpose == "one_time_code" and size >= _FEWEST_UNANNOUNCED
-    good = size in _SIZES[purpose] and (announced or bare or (filled and opens and not is_year(value)))
+    alone = opens and not is_year(value) and (filled or purpose == "pin")
+    good = size in _SIZES[purpose] and (announced or bare or alone)
     return (value_start, value_end) if good else None
 
 
