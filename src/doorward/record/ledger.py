@@ -39,7 +39,8 @@ def append_entries(tx: Tx, scope: Scope, entries: Iterable[Entry]) -> tuple[Writ
     for conversation_id, lines in by_conversation.items():
         lock_conversation(tx, scope, conversation_id)
         before = repository.find_card(tx, scope, conversation_id)
-        fresh = [line for line in lines if repository.find_key(tx, scope, conversation_id, line.key) is None]
+        known = repository.known_keys(tx, scope, conversation_id, [line.key for line in lines])
+        fresh = [line for line in lines if line.key not in known]
         card, numbered = before, []
         for entry in fresh:
             seq = (card.last_seq if card else 0) + 1
