@@ -8,8 +8,7 @@ import msgspec
 
 from doorward import record
 from doorward.flow import repository
-from doorward.flow.repository import RunKey
-from doorward.flow.runner import LEASE
+from doorward.flow.repository import LEASE, RunKey
 from doorward.kit.ids import derive_id
 from doorward.kit.keys import Keys
 from doorward.kit.settings import TenantSettings

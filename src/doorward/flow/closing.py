@@ -34,6 +34,9 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
 def close(tx: Tx, walk: Walk) -> Outcome[Closed]:
     """Write down a finished walk. Doing it twice does it once."""
     scope, message = walk.scope, walk.message
+    handoff = walk.need("route").handoff
+    if handoff is not None:
+        routing.lock_queue(tx, scope)
     record.lock_conversation(tx, scope, message.conversation_id)
     run = repository.find_run(tx, scope, message.id)
     if run is None or run.state == "done":
@@ -43,7 +46,6 @@ def close(tx: Tx, walk: Walk) -> Outcome[Closed]:
         return Outcome(Closed(moved=True))
     entries: list[Entry | AuditEvent] = [_assessed(tx, walk), _decided(tx, walk)]
     reply: Reply | None = walk.need("answer").reply
-    handoff = walk.need("route").handoff
     if reply is not None:
         entries.append(_replied(tx, walk, reply))
     if handoff is not None:
@@ -53,7 +55,11 @@ def close(tx: Tx, walk: Walk) -> Outcome[Closed]:
         entries += queued.entries
     repository.finish_run(tx, scope, message.id)
     following = repository.next_waiting(tx, scope, message.conversation_id)
-    next_message = None if following is None else MessageId(following.message_id)
+    if following is None:
+        return Outcome(Closed(), tuple(entries))
+    # Whoever closed this one walks on with it: nobody else may think that it was abandoned.
+    next_message = MessageId(following.message_id)
+    repository.lease_run(tx, scope, next_message, until=tx.now + repository.LEASE)
     return Outcome(Closed(next_message=next_message), tuple(entries))
 
 

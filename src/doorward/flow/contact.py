@@ -150,13 +150,20 @@ class Contact:
         scope = visitor.scope
         party_id = await self._speaker(visitor)
         self._rooms.admission.admit_person(scope, party_id=visitor.party_id)
+        settings = await asyncio.to_thread(self._rooms.settings_book.settings_of, scope.tenant_id)
+        key = f"person:{request.client_message_id}"
 
         def work(tx: Tx) -> Outcome[None]:
+            routing.lock_queue(tx, scope)
             record.lock_conversation(tx, scope, visitor.conversation_id)
             card = record.card_of(tx, scope, visitor.conversation_id)
             if card is not None and card.state in {"waiting", "human"}:
                 return Outcome(None)
-            return Outcome(None, self._handed_over(tx, visitor, party_id, card, key=request.client_message_id))
+            if record.find_entry(tx, scope, visitor.conversation_id, key) is not None:
+                return Outcome(None)  # an old request that comes late: it was fulfilled long ago
+            language = card.language if card is not None and card.language else settings.languages[0]
+            asked = _asked_for_person(tx, visitor, party_id, key=key)
+            return Outcome(None, self._handed_over(tx, scope, asked, language=language, is_new=card is None))
 
         await self._write(scope, work)
         return (await self.entries(EntriesRequest(credential=request.credential, after=0))).state
@@ -323,38 +330,22 @@ class Contact:
         return await self._rooms.front_door.accept(scope, arrival)
 
     def _handed_over(
-        self, tx: Tx, visitor: Visitor, party_id: PartyId, card: record.Card | None, *, key: str
+        self, tx: Tx, scope: Scope, asked: Entry, *, language: str, is_new: bool
     ) -> tuple[Entry | AuditEvent, ...]:
-        settings = self._rooms.settings_book.settings_of(visitor.scope.tenant_id)
-        language = card.language if card is not None and card.language else settings.languages[0]
-        line = Entry(
-            kind="handoff.requested",
-            conversation_id=visitor.conversation_id,
-            party_id=party_id,
-            key=f"person:{key}",
-            at=tx.now,
-            actor=visitor.scope.actor,
-            data={"reason": "asked_for_person", "queue": "default", "priority": 0},
-        )
         opened = msgspec.structs.replace(
-            line, kind="conversation.opened", key="opened", data={"channel": "webchat", "language": language}
+            asked, kind="conversation.opened", key="opened", data={"channel": "webchat", "language": language}
         )
         said = msgspec.structs.replace(
-            line,
+            asked,
             kind="message.bot",
-            key=f"person-notice:{key}",
+            key=f"notice:{asked.key}",
             text=house_text(self._rooms.translator.say(language, "reply.hand_over")),
             data={"language": language, "action": "hand_over"},
         )
         queued = routing.enter_queue(
-            tx,
-            visitor.scope,
-            visitor.conversation_id,
-            party_id,
-            handoff=Handoff(reason="asked_for_person"),
+            tx, scope, asked.conversation_id, asked.party_id, handoff=Handoff(reason="asked_for_person")
         )
-        first = () if card is not None else (opened,)
-        return (*first, said, line, *queued.entries)
+        return (*((opened,) if is_new else ()), said, asked, *queued.entries)
 
     async def _transcript(self, visitor: Visitor, after: int) -> Transcript:
         return await self._transactions.read_async(
@@ -392,3 +383,15 @@ class Contact:
 def _visitor(tenant: Tenant, party_id: PartyId, conversation_id: ConversationId) -> Visitor:
     scope = Scope(tenant_id=tenant.id, actor=Actor(kind="customer", id=party_id))
     return Visitor(scope=scope, party_id=party_id, conversation_id=conversation_id)
+
+
+def _asked_for_person(tx: Tx, visitor: Visitor, party_id: PartyId, *, key: str) -> Entry:
+    return Entry(
+        kind="handoff.requested",
+        conversation_id=visitor.conversation_id,
+        party_id=party_id,
+        key=key,
+        at=tx.now,
+        actor=visitor.scope.actor,
+        data={"reason": "asked_for_person", "queue": "default", "priority": 0},
+    )

@@ -65,9 +65,9 @@ class Desk:
         def work(tx: Tx) -> Outcome[None]:
             record.lock_conversation(tx, scope, conversation_id)
             card = _card(tx, scope, conversation_id)
-            _require_mine(card, scope)
             if record.find_entry(tx, scope, conversation_id, entry_key) is not None:
                 return Outcome(None)
+            _require_mine(card, scope)
             if screened.originals:
                 self._protection.seal(
                     tx, scope, party_id=card.party_id, message_id=message_id, originals=screened.originals
@@ -103,7 +103,7 @@ class Desk:
 
     async def set_presence(self, scope: Scope, *, available: bool) -> routing.Presence:
         """Say whether the acting agent takes conversations; whoever waits is given out at once."""
-        capacity = self._settings_of(scope.tenant_id).agent_capacity
+        capacity = (await asyncio.to_thread(self._settings_of, scope.tenant_id)).agent_capacity
         return await self._transactions.write_async(
             scope,
             lambda tx: routing.set_presence(
@@ -123,6 +123,7 @@ class Desk:
         self, scope: Scope, conversation_id: ConversationId, *, kind: EntryKind, sentence: str
     ) -> record.Card:
         def work(tx: Tx) -> Outcome[None]:
+            routing.lock_queue(tx, scope)
             record.lock_conversation(tx, scope, conversation_id)
             card = _card(tx, scope, conversation_id)
             if kind == "conversation.resolved" and card.state == "resolved":

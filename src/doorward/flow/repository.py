@@ -1,16 +1,19 @@
 """The SQL of runs and steps."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 
 from doorward.flow.tables import run_table, step_table
 from doorward.kit.tx import Tx
 from doorward.vocabulary.ids import ConversationId, MessageId, TenantId
 from doorward.vocabulary.scope import Scope, crosses_tenants
+
+LEASE = timedelta(seconds=10)
+"""How long a run stays with whoever walks it, unless it is leased on."""
 
 
 class RunKey(msgspec.Struct, frozen=True):
@@ -46,22 +49,37 @@ def next_waiting(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Any |
     ).first()
 
 
-def lease_run(tx: Tx, scope: Scope, message_id: MessageId, *, until: datetime, attempt: bool = False) -> None:
-    """Reserve a run until a time; `attempt` counts it as one more try."""
-    values: dict[str, Any] = {"lease_until": until}
-    if attempt:
-        values["attempts"] = run_table.c.attempts + 1
-    tx.execute(
+def lease_run(tx: Tx, scope: Scope, message_id: MessageId, *, until: datetime) -> None:
+    """Reserve an unfinished run until a time."""
+    here = (run_table.c.tenant_id == scope.tenant_id, run_table.c.message_id == message_id)
+    tx.execute(update(run_table).where(*here, run_table.c.state == "walking").values(lease_until=until))
+
+
+def take_up_run(tx: Tx, scope: Scope, message_id: MessageId, *, even_leased: bool = False) -> bool:
+    """Reserve an abandoned run and count the try; return False when somebody else took it up or finished it.
+
+    `even_leased` takes it whatever its lease: for a process that is alone.
+    """
+    here = [run_table.c.tenant_id == scope.tenant_id, run_table.c.message_id == message_id]
+    if not even_leased:
+        here.append(_is_free(tx))
+    taken = tx.execute(
         update(run_table)
-        .where(run_table.c.tenant_id == scope.tenant_id, run_table.c.message_id == message_id)
-        .values(values)
+        .where(*here, run_table.c.state == "walking")
+        .values(lease_until=tx.now + LEASE, attempts=run_table.c.attempts + 1)
     )
+    return taken.rowcount == 1
+
+
+def _is_free(tx: Tx) -> ColumnElement[bool]:
+    return or_(run_table.c.lease_until.is_(None), run_table.c.lease_until < tx.now)
 
 
 def finish_run(tx: Tx, scope: Scope, message_id: MessageId) -> None:
     """Mark a run done and remove its steps: what they led to is in the ledger now."""
     here = (run_table.c.tenant_id == scope.tenant_id, run_table.c.message_id == message_id)
-    tx.execute(update(run_table).where(*here).values(state="done", lease_until=None))
+    # The end of its lease says when it was done, for `forget_runs`.
+    tx.execute(update(run_table).where(*here).values(state="done", lease_until=tx.now))
     tx.execute(
         delete(step_table).where(step_table.c.tenant_id == scope.tenant_id, step_table.c.message_id == message_id)
     )
@@ -113,7 +131,7 @@ def abandoned_runs(tx: Tx, *, all_of_them: bool, limit: int = 500) -> tuple[RunK
     )
     query = select(run_table.c.tenant_id, run_table.c.message_id).where(run_table.c.state == "walking", ~is_behind)
     if not all_of_them:
-        query = query.where(or_(run_table.c.lease_until.is_(None), run_table.c.lease_until < tx.now))
+        query = query.where(_is_free(tx))
     rows = tx.execute(query.order_by(run_table.c.message_id).limit(limit))
     return tuple(RunKey(TenantId(row.tenant_id), MessageId(row.message_id)) for row in rows)
 
@@ -121,4 +139,12 @@ def abandoned_runs(tx: Tx, *, all_of_them: bool, limit: int = 500) -> tuple[RunK
 @crosses_tenants("health shows how much work is open over all tenants")
 def count_unfinished(tx: Tx) -> int:
     """Return how many runs are not done."""
-    return len(tx.execute(select(run_table.c.message_id).where(run_table.c.state == "walking")).all())
+    query = select(func.count()).select_from(run_table).where(run_table.c.state == "walking")
+    return int(tx.execute(query).scalar_one())
+
+
+@crosses_tenants("the sweeper removes the finished runs of all tenants")
+def forget_runs(tx: Tx, *, older_than: timedelta) -> int:
+    """Remove runs that were done longer ago than `older_than`; return how many."""
+    before = tx.now - older_than
+    return tx.execute(delete(run_table).where(run_table.c.state == "done", run_table.c.lease_until < before)).rowcount

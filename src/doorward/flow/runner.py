@@ -16,9 +16,9 @@ import msgspec
 
 from doorward import record
 from doorward.flow import closing, repository
-from doorward.flow.repository import RunKey
+from doorward.flow.repository import LEASE, RunKey
 from doorward.flow.stages import STAGES, Stage
-from doorward.flow.walk import Answered, Routed, Walk, WalkRooms
+from doorward.flow.walk import Answered, Reconsideration, Routed, Walk, WalkRooms
 from doorward.kit.logging import get_logger
 from doorward.kit.tx import Closed, CommitFailed, Transactions, Tx
 from doorward.record import WrittenEntry
@@ -36,7 +36,6 @@ from doorward.vocabulary.understanding import Understanding
 
 log = get_logger("flow.runner")
 
-LEASE = timedelta(seconds=10)
 SOON = timedelta(seconds=2)
 LAST_ATTEMPT = 5
 """Tries after which a message that cannot be walked goes to a person, so that it is not lost."""
@@ -76,16 +75,18 @@ class Runner:
         At the start of a single process all unfinished runs are abandoned.
         """
         with self._lock:
-            in_hand = tuple(self._under_way)
+            # In one order everywhere, so that two processes never wait for each other's rows.
+            in_hand = tuple(sorted(self._under_way, key=lambda key: (key.tenant_id, key.message_id)))
         found = self._transactions.read(lambda tx: repository.abandoned_runs(tx, all_of_them=all_of_them))
         keys = tuple(key for key in found if key not in in_hand)
         if in_hand:
-            self._transactions.write(None, lambda tx: _lease_all(tx, in_hand, attempt=False))
-        if keys:
-            self._transactions.write(None, lambda tx: _lease_all(tx, keys, attempt=True))
-        for key in keys:
+            self._transactions.write(None, lambda tx: _lease_all(tx, in_hand))
+        if not keys:
+            return 0
+        taken = self._transactions.write(None, lambda tx: _take_up_all(tx, keys, even_leased=all_of_them))
+        for key in taken:
             self.submit(key)
-        return len(keys)
+        return len(taken)
 
     def close(self) -> None:
         """Finish the walks in hand and stop."""
@@ -100,8 +101,16 @@ class Runner:
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def _walk_safely(self, key: RunKey) -> None:
+        following: RunKey | None = key
+        while following is not None:
+            following = self._walk_one_safely(following)
+
+    def _walk_one_safely(self, key: RunKey) -> RunKey | None:
+        """Walk a message that is under way; return the next one, under way too, unless somebody else has it."""
+        following: RunKey | None = None
         try:
-            self.walk_now(key)
+            next_message = self._walk(system_scope(key.tenant_id, "flow"), key.message_id)
+            following = None if next_message is None else RunKey(key.tenant_id, next_message)
         except (Closed, CommitFailed):
             log.warning("flow.run.interrupted", message_id=key.message_id)
         except Exception:  # the run stays open; its lease ends and it is tried again or handed over
@@ -110,6 +119,11 @@ class Runner:
         finally:
             with self._lock:
                 self._under_way.discard(key)
+                if following in self._under_way:
+                    following = None
+                if following is not None:
+                    self._under_way.add(following)
+        return following
 
     def _try_again_soon(self, key: RunKey) -> None:
         scope = system_scope(key.tenant_id, "flow")
@@ -138,6 +152,8 @@ class Runner:
             steps = {}
 
     def _load(self, scope: Scope, message_id: MessageId) -> tuple[Walk, dict[str, bytes], int] | None:
+        settings = self._rooms.settings_of(scope.tenant_id)
+
         def load(tx: Tx) -> tuple[Walk, dict[str, bytes], int] | None:
             run = repository.find_run(tx, scope, message_id)
             if run is None or run.state == "done":
@@ -150,7 +166,7 @@ class Runner:
                 scope=scope,
                 message=_message(written),
                 card=card,
-                settings=self._rooms.settings_of(scope.tenant_id),
+                settings=settings,
                 findings=msgspec.convert(written.entry.data.get("findings", ()), tuple[Finding, ...]),
             )
             return walk, repository.find_steps(tx, scope, message_id), run.attempts
@@ -190,6 +206,7 @@ class Runner:
         walk.read = walk.read or Reading(language=language, language_score=0.0, words=(), stems=())
         walk.assess = walk.assess or Assessment(score=0.0, version="given-up")
         walk.understand = walk.understand or Understanding(intent=None, version="given-up")
+        walk.reconsider = walk.reconsider or Reconsideration()
         if walk.card.state in {"waiting", "human"}:
             walk.decide = Decision(action="relay", reason="person_has_it", rule="flow.given_up@1")
             walk.answer, walk.route = Answered(), Routed()
@@ -214,11 +231,18 @@ def _message(written: WrittenEntry) -> Message:
     )
 
 
-def _lease_all(tx: Tx, keys: tuple[RunKey, ...], *, attempt: bool) -> Outcome[None]:
+def _lease_all(tx: Tx, keys: tuple[RunKey, ...]) -> Outcome[None]:
     for key in keys:
-        scope = system_scope(key.tenant_id, "flow")
-        repository.lease_run(tx, scope, key.message_id, until=tx.now + LEASE, attempt=attempt)
+        repository.lease_run(tx, system_scope(key.tenant_id, "flow"), key.message_id, until=tx.now + LEASE)
     return Outcome(None)
+
+
+def _take_up_all(tx: Tx, keys: tuple[RunKey, ...], *, even_leased: bool) -> Outcome[tuple[RunKey, ...]]:
+    def take_up(key: RunKey) -> bool:
+        scope = system_scope(key.tenant_id, "flow")
+        return repository.take_up_run(tx, scope, key.message_id, even_leased=even_leased)
+
+    return Outcome(tuple(key for key in keys if take_up(key)))
 
 
 def _keep(tx: Tx, walk: Walk, stage: str, result: bytes) -> Outcome[None]:

@@ -17,6 +17,15 @@ from doorward.vocabulary.scope import Scope
 PresenceState = Literal["available", "away"]
 
 
+def lock_queue(tx: Tx, scope: Scope) -> None:
+    """Make this transaction the only one that queues or assigns in the tenant until it ends.
+
+    Whoever will also write to a conversation locks the queue first: giving out a place writes to whatever conversation
+    waits, and two transactions that lock in different orders would wait for each other.
+    """
+    repository.lock_queue(tx, scope)
+
+
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
     """Whether an agent takes conversations, and how many at once."""
 
