@@ -6,6 +6,8 @@
     python3 run.py check    the same without the tests
     python3 run.py bench    run one of the measurements in bench/
     python3 run.py assets   build the front end
+    python3 run.py docs     write the reference pages in docs/ anew
+    python3 run.py migration "Add this."   write the next step of the tables' history
     python3 run.py lock     pin all dependencies anew
 
 Each command first brings .venv to the state that requirements/*.txt describe; when nothing changed that costs nothing
@@ -97,6 +99,18 @@ def assets(_arguments: argparse.Namespace) -> int:
     return 0
 
 
+def docs(_arguments: argparse.Namespace) -> int:
+    """Write the reference pages from the code."""
+    ensure_environment("dev")
+    return subprocess.call([PYTHON, "-m", "tools.reference"], cwd=ROOT)
+
+
+def migration(arguments: argparse.Namespace) -> int:
+    """Write the next step of the tables' history."""
+    ensure_environment("dev")
+    return subprocess.call([PYTHON, "-m", "tools.migration", *arguments.rest], cwd=ROOT)
+
+
 def lock(arguments: argparse.Namespace) -> int:
     """Pin everything anew."""
     pin_everything(upgrade=arguments.upgrade)
@@ -123,14 +137,16 @@ def command_line() -> argparse.ArgumentParser:
     measure = add("bench", bench, "Run one measurement of bench/.")
     measure.add_argument("name", nargs="?", default="", metavar="NAME")
     add("assets", assets, "Build the front end when it is stale.")
+    add("docs", docs, "Write the reference pages in docs/ anew.")
+    add("migration", migration, "Write the next step of the tables' history, named by a sentence.")
     pins = add("lock", lock, "Pin all dependencies anew.")
     pins.add_argument("--upgrade", action="store_true", help="take the newest versions allowed")
     return parser
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
-    """The command and its options. `test` and `bench NAME` pass what follows on untouched, as `rest`."""
-    ours = {"test": 1, "bench": 2}.get(words[0], len(words)) if words else 0
+    """The command and its options. `test`, `migration` and `bench NAME` pass what follows on untouched, as `rest`."""
+    ours = {"test": 1, "migration": 1, "bench": 2}.get(words[0], len(words)) if words else 0
     if any(word in {"-h", "--help"} for word in words[:2]):
         ours = len(words)
     arguments = command_line().parse_args(words[:ours])

@@ -77,6 +77,33 @@ def test_a_token_is_shown_once(call: Call, data: Path) -> None:
     assert call("token", "list", "--data", data, "--json").json[0]["revoked_at"] is not None
 
 
+def test_a_site_gets_a_secret_and_can_lose_it(call: Call, data: Path) -> None:
+    """A shared secret is shown once, listed without what is secret of it, and ended."""
+    made = call("site", "secret", "--data", data, "--json").json
+    listed = call("site", "keys", "--data", data, "--json")
+    assert [one["key_id"] for one in listed.json] == [made["key_id"]]
+    assert made["secret"] not in listed.out
+    assert call("site", "end-key", made["key_id"], "--data", data).code == 0
+    assert call("site", "keys", "--data", data, "--json").json == []
+
+
+def test_a_public_key_must_be_one(call: Call, data: Path, tmp_path: Path) -> None:
+    """What is not a public key is refused without a word of what is in the file."""
+    (tmp_path / "site.pem").write_text("hunter2", encoding="utf-8")
+    done = call("site", "add-key", tmp_path / "site.pem", "--data", data)
+    assert done.code == 1
+    assert "hunter2" not in done.err
+
+
+def test_a_tenant_is_suspended_and_comes_back(call: Call, data: Path) -> None:
+    """A suspended tenant is told apart in the list; its hosts stay its own."""
+    assert call("tenant", "add-host", "acme", "chat.acme.example", "--data", data).code == 0
+    assert call("tenant", "suspend", "acme", "--data", data).code == 0
+    assert call("tenant", "list", "--data", data, "--json").json[0]["state"] == "suspended"
+    assert call("tenant", "suspend", "acme", "--undo", "--data", data).code == 0
+    assert call("tenant", "show", "acme", "--data", data, "--json").json["hosts"] == ["chat.acme.example"]
+
+
 def test_what_is_done_here_is_in_the_audit(call: Call, data: Path) -> None:
     """Every change is sealed into the audit before the command ends."""
     before = call("audit", "verify", "--data", data, "--json").json[0]

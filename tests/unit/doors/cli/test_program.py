@@ -80,7 +80,16 @@ def test_every_command_explains_itself(path: tuple[str, ...], command: click.Com
 def test_every_command_that_prints_facts_prints_json(path: tuple[str, ...], command: click.Command) -> None:
     """What can be read can be read by programs."""
     others = {"demo", "serve", "worker", "contact", "screen", "new", "key"}
-    if path[0] in others or path[-1] in {"set", "password", "disable", "role", "revoke"}:
+    if path[0] in others or path[-1] in {
+        "set",
+        "password",
+        "disable",
+        "role",
+        "revoke",
+        "add-host",
+        "suspend",
+        "end-key",
+    }:
         return
     assert "as_json" in {parameter.name for parameter in command.params}
 

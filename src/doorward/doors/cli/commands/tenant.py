@@ -12,7 +12,7 @@ from doorward.vocabulary.scope import Scope
 
 @click.group()
 def command() -> None:
-    """Add and show tenants: companies that have their front door in this installation, unseen by each other."""
+    """Add, show and suspend tenants: companies that have their front door here, unseen by each other."""
 
 
 @command.command(epilog=examples("doorward tenant add acme 'Acme Ltd.' --host chat.acme.example"))
@@ -60,6 +60,30 @@ def show(settings: Settings, *, slug: str, as_json: bool) -> None:
         tenant = opened.tenant(slug)
         hosts = opened.read(lambda tx: opened.identity.tenants.hosts(tx, scope_of(tenant)))
     _show(tenant, hosts, as_json=as_json)
+
+
+@command.command("add-host", epilog=examples("doorward tenant add-host acme chat.acme.example"))
+@click.argument("slug")
+@click.argument("host")
+@with_settings
+def add_host(settings: Settings, *, slug: str, host: str) -> None:
+    """Have requests to a host name mean this tenant."""
+    with office(settings) as opened:
+        scope = scope_of(opened.tenant(slug))
+        opened.write(scope, lambda tx: opened.identity.tenants.add_host(tx, scope, host))
+    say(f"{host} means {slug} now.")
+
+
+@command.command(epilog=examples("doorward tenant suspend acme", "doorward tenant suspend acme --undo"))
+@click.argument("slug")
+@click.option("--undo", is_flag=True, help="Have it back.")
+@with_settings
+def suspend(settings: Settings, *, slug: str, undo: bool) -> None:
+    """Shut a tenant's front door: it is found by no host, widget key, session or token. Nothing is deleted."""
+    with office(settings) as opened:
+        scope, tenants = scope_of(opened.tenant(slug)), opened.identity.tenants
+        opened.write(scope, lambda tx: tenants.change_state(tx, scope, "active" if undo else "suspended"))
+    say(f"{slug} is back." if undo else f"{slug} is suspended.")
 
 
 def _show(tenant: Tenant, hosts: tuple[str, ...], *, as_json: bool) -> None:
