@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Index, Integer, Table, Text, delete, insert, select, update
+from sqlalchemy import Column, Index, Integer, Table, Text, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from doorward.kit.db.types import Json, UtcTime, metadata
 from doorward.kit.ids import derive_id
@@ -22,6 +23,7 @@ log = get_logger("kit.jobs")
 
 LEASE = timedelta(minutes=2)
 LAST_ATTEMPT = 12
+_IN_A_ROW = 20
 
 job_table = Table(
     "kit_job",
@@ -64,22 +66,20 @@ Sweep = Callable[[], None]
 
 def enqueue(tx: Tx, tenant_id: str, jobs: Sequence[Any]) -> None:
     """Write jobs (see `vocabulary.outcome.Job`) in the open transaction; a key that is there already stays as it is."""
+    insert = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
     for job in jobs:
-        row_id = derive_id("job", tenant_id, job.kind, job.key)
-        if tx.execute(select(job_table.c.id).where(job_table.c.id == row_id)).first() is not None:
-            continue
-        tx.execute(
-            insert(job_table).values(
-                id=row_id,
-                tenant_id=tenant_id,
-                kind=job.kind,
-                key=job.key,
-                payload=dict(job.payload),
-                state="waiting",
-                due_at=job.due_at or tx.now,
-                attempts=0,
-            )
-        )
+        values = {
+            "id": derive_id("job", tenant_id, job.kind, job.key),
+            "tenant_id": tenant_id,
+            "kind": job.kind,
+            "key": job.key,
+            "payload": dict(job.payload),
+            "state": "waiting",
+            "due_at": job.due_at or tx.now,
+            "attempts": 0,
+        }
+        # Another process may ask for the same job in the same moment.
+        tx.execute(insert(job_table).values(values).on_conflict_do_nothing())
 
 
 def pause_before(attempt: int) -> timedelta:
@@ -177,10 +177,17 @@ class JobWorker:
         # A cheap look first: an idle worker must not keep the one writer busy.
         if not self._transactions.read(lambda tx: tx.execute(_due(tx.now).limit(1)).first()):
             return 0
-        claimed = self._transactions.write(None, lambda tx: _Nothing(_claim(tx, tuple(self._handlers), limit=20)))
-        for job in claimed:
+        ran = 0
+        # One at a time: the lease of a job that waits behind a slow one would end before its turn, and it would run
+        # again elsewhere.
+        while ran < _IN_A_ROW and (job := self._claim_one()) is not None:
             self._run(job)
-        return len(claimed)
+            ran += 1
+        return ran
+
+    def _claim_one(self) -> ClaimedJob | None:
+        job: ClaimedJob | None = self._transactions.write(None, lambda tx: _Nothing(_claim(tx, tuple(self._handlers))))
+        return job
 
     def _run(self, job: ClaimedJob) -> None:
         try:
@@ -199,32 +206,22 @@ def _due(now: datetime) -> Any:
     return select(job_table.c.id).where(job_table.c.state == "waiting", job_table.c.due_at <= now)
 
 
-def _claim(tx: Tx, kinds: tuple[str, ...], *, limit: int) -> tuple[ClaimedJob, ...]:
-    """Take due jobs under a lease: `due_at` moves into the future, so a worker that dies gives them back by itself."""
+def _claim(tx: Tx, kinds: tuple[str, ...]) -> ClaimedJob | None:
+    """Take a due job under a lease: `due_at` moves into the future, so a worker that dies gives it back by itself."""
     query = (
         select(job_table)
         .where(job_table.c.state == "waiting", job_table.c.due_at <= tx.now, job_table.c.kind.in_(kinds))
         .order_by(job_table.c.due_at)
-        .limit(limit)
+        .limit(1)
         .with_for_update(skip_locked=True)
     )
-    rows = tx.execute(query).all()
-    if rows:
-        tx.execute(
-            update(job_table)
-            .where(job_table.c.id.in_([row.id for row in rows]))
-            .values(attempts=job_table.c.attempts + 1, due_at=tx.now + LEASE)
-        )
-    return tuple(
-        ClaimedJob(
-            id=row.id,
-            tenant_id=row.tenant_id,
-            kind=row.kind,
-            key=row.key,
-            payload=row.payload,
-            attempts=row.attempts + 1,
-        )
-        for row in rows
+    row = tx.execute(query).first()
+    if row is None:
+        return None
+    attempts = row.attempts + 1
+    tx.execute(update(job_table).where(job_table.c.id == row.id).values(attempts=attempts, due_at=tx.now + LEASE))
+    return ClaimedJob(
+        id=row.id, tenant_id=row.tenant_id, kind=row.kind, key=row.key, payload=row.payload, attempts=attempts
     )
 
 
@@ -237,7 +234,9 @@ def _finish(tx: Tx, job: ClaimedJob) -> _Nothing:
 def _postpone(tx: Tx, job: ClaimedJob, error: str) -> _Nothing:
     state = "failed" if job.attempts >= LAST_ATTEMPT else "waiting"
     due_at = tx.now + pause_before(job.attempts + 1)
-    tx.execute(update(job_table).where(job_table.c.id == job.id).values(state=state, due_at=due_at, error=error))
+    # Whoever lost the lease meanwhile has no say any more: the job may be done.
+    mine = (job_table.c.id == job.id, job_table.c.state == "waiting", job_table.c.attempts == job.attempts)
+    tx.execute(update(job_table).where(*mine).values(state=state, due_at=due_at, error=error))
     return _Nothing()
 
 

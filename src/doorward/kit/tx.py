@@ -15,7 +15,8 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, CursorResult, Executable
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from doorward.kit.clock import Clock
 from doorward.kit.db.engine import READERS, Database
@@ -80,7 +81,10 @@ class Tx:
     def committed(self) -> None:
         """Make the calls that wait for the commit. For the maker of the transaction alone."""
         for call in self._after:
-            call()
+            try:
+                call()
+            except Exception:  # the transaction is durable all the same, and its caller must not hear otherwise
+                log.exception("kit.tx.after_commit_failed")
 
 
 Settle = Callable[[Tx, Any, Sequence[Any], Sequence[Any]], None]
@@ -117,6 +121,7 @@ class Transactions:
         self._settle = settle
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="tx-read")
         self._closed = False
+        self._closing = threading.Lock()
         self._tasks: queue.SimpleQueue[_Task[Any] | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
         self._writers: ThreadPoolExecutor | None = None
@@ -163,9 +168,10 @@ class Transactions:
 
     def close(self) -> None:
         """Finish what was begun, then stop; later writes raise `Closed`."""
-        self._closed = True
-        if self._writer is not None:
+        with self._closing:
+            self._closed = True
             self._tasks.put(None)
+        if self._writer is not None:
             self._writer.join(timeout=30)
         if self._writers is not None:
             self._writers.shutdown(wait=True)
@@ -178,9 +184,10 @@ class Transactions:
             raise Closed("Doorward is stopping")
 
     def _enqueue(self, work: Work[T], scope: Any) -> Future[T]:
-        self._refuse_when_closed()
         task = _Task(work, scope)
-        self._tasks.put(task)
+        with self._closing:  # after the last task there must come none, for nobody would ever answer it
+            self._refuse_when_closed()
+            self._tasks.put(task)
         return task.future
 
     def _run(self, tx: Tx, task: _Task[T]) -> T:
@@ -195,13 +202,11 @@ class Transactions:
                 with self._database.writer.begin() as connection:
                     tx = Tx(connection, self._clock.now())
                     value = self._run(tx, task)
-            except OperationalError as error:
+            except (OperationalError, PoolTimeout) as error:
                 # 40001 and 40P01: the server undid the transaction and asks for another try.
-                if getattr(error.orig, "sqlstate", None) in {"40001", "40P01"} and attempt < 4:
+                if getattr(error.__cause__, "sqlstate", None) in {"40001", "40P01"} and attempt < 4:
                     continue
-                if _is_full(error):
-                    raise CommitFailed(full=True) from error
-                raise
+                raise CommitFailed(full=_is_full(error)) from error
             tx.committed()
             return value
         raise CommitFailed(full=False)
@@ -226,15 +231,16 @@ class Transactions:
             if stop:
                 return
 
-    def _commit_batch(self, batch: list[_Task[Any]]) -> None:
+    def _commit_batch(self, tasks: list[_Task[Any]]) -> None:
+        # Whoever gave up waiting before now is left out; from here on nobody can.
+        batch = [task for task in tasks if task.future.set_running_or_notify_cancel()]
         done: list[tuple[_Task[Any], Tx, Any]] = []
         now = self._clock.now()
         try:
             with self._database.writer.connect() as connection, connection.begin():
                 for task in batch:
-                    if task.future.set_running_or_notify_cancel():
-                        self._run_in_savepoint(connection, Tx(connection, now), task, done)
-        except (DBAPIError, sqlite3.Error) as error:
+                    self._run_in_savepoint(connection, Tx(connection, now), task, done)
+        except (SQLAlchemyError, sqlite3.Error) as error:
             # The COMMIT itself failed: nothing of the batch is durable, and everybody must hear it.
             failure = CommitFailed(full=_is_full(error))
             failure.__cause__ = error
@@ -243,10 +249,7 @@ class Transactions:
                     task.future.set_exception(failure)
             return
         for task, tx, value in done:
-            try:
-                tx.committed()
-            except Exception:  # it is durable all the same, and the writer must go on
-                log.exception("kit.tx.after_commit_failed")
+            tx.committed()
             task.future.set_result(value)
 
     def _run_in_savepoint(

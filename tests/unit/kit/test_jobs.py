@@ -89,6 +89,46 @@ def test_a_worker_that_dies_gives_its_jobs_back_when_the_lease_ends(
     assert seen[0].attempts == 2
 
 
+def test_a_job_behind_a_slow_one_is_not_run_twice(transactions: Transactions, clock: FixedClock) -> None:
+    """However long the first takes, nobody else runs the second while it waits in the same worker."""
+    runs: list[str] = []
+    other = JobWorker(transactions)
+    other.register("greet", lambda job: runs.append(f"other {job.key}"))
+
+    def be_slow(job: ClaimedJob) -> None:
+        runs.append(job.key)
+        if len(runs) == 1:
+            clock.advance(LEASE - timedelta(seconds=1))
+            other.run_jobs()
+            clock.advance(timedelta(seconds=2))
+
+    worker = JobWorker(transactions)
+    worker.register("greet", be_slow)
+    ask(transactions, Job(kind="greet", key="a"), Job(kind="greet", key="b", due_at=NOON + timedelta(microseconds=1)))
+    clock.advance(timedelta(seconds=1))
+    worker.run_jobs()
+    other.run_jobs()
+    assert runs == ["a", "other b"]
+    assert states(transactions) == ["done", "done"]
+
+
+def test_whoever_lost_the_lease_cannot_open_a_job_again(transactions: Transactions, clock: FixedClock) -> None:
+    """A worker that fails after another one finished its job leaves it finished."""
+    other = JobWorker(transactions)
+    other.register("greet", lambda _job: None)
+
+    def fail_late(_job: ClaimedJob) -> None:
+        clock.advance(LEASE)
+        assert other.run_jobs() == 1
+        raise TimeoutError
+
+    worker = JobWorker(transactions)
+    worker.register("greet", fail_late)
+    ask(transactions, Job(kind="greet", key="a"))
+    worker.run_jobs()
+    assert states(transactions) == ["done"]
+
+
 def test_a_worker_leaves_kinds_that_it_does_not_know(transactions: Transactions) -> None:
     """Jobs of unregistered kinds wait for a worker that knows them."""
     worker = JobWorker(transactions)

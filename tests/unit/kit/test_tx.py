@@ -17,6 +17,7 @@ from doorward.kit.jobs import job_table
 from doorward.kit.tx import Closed, CommitFailed, Transactions, Tx
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.outcome import Job, Outcome
+from tests.support.databases import PostgresServer
 from tests.support.transactions import SCOPE
 
 ROW = {
@@ -111,15 +112,17 @@ def test_calls_after_the_commit_come_after_the_commit_and_never_for_a_failure(tr
     assert seen == [1]
 
 
-def test_a_raising_call_after_the_commit_does_not_stop_the_writer(transactions: Transactions) -> None:
-    """The write is durable and the next one works, whatever a listener does."""
+def test_a_raising_call_after_the_commit_does_not_stop_anybody(transactions: Transactions) -> None:
+    """The write is durable and says so, the other calls are made, and the next write works."""
+    heard: list[str] = []
 
     def work(tx: Tx) -> Outcome[str]:
-        if transactions._writer is not None:
-            tx.after_commit(lambda: 1 / 0)  # type: ignore[arg-type]  # because it never returns
+        tx.after_commit(lambda: 1 / 0)  # type: ignore[arg-type]  # because it never returns
+        tx.after_commit(lambda: heard.append("after"))
         return Outcome("done")
 
     assert transactions.write(SCOPE, work) == "done"
+    assert heard == ["after"]
     transactions.write(SCOPE, add("a"))
     assert transactions.read(count) == 1
 
@@ -144,6 +147,69 @@ def test_closed_transactions_refuse_writes(transactions: Transactions) -> None:
     transactions.close()
     with pytest.raises(Closed):
         transactions.write(SCOPE, add("a"))
+
+
+def test_a_write_handed_in_while_closing_is_answered(transactions: Transactions) -> None:
+    """Writes that race with the end are done or refused; nobody waits for ever."""
+    answers: list[str] = []
+
+    def write(number: int) -> None:
+        try:
+            answers.append(transactions.write(SCOPE, add(str(number))))
+        except Closed:
+            answers.append("closed")
+
+    threads = [threading.Thread(target=write, args=(number,), daemon=True) for number in range(50)]
+    for number, thread in enumerate(threads):
+        thread.start()
+        if number == 25:
+            threading.Thread(target=transactions.close).start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert len(answers) == 50
+
+
+async def test_a_caller_who_gives_up_leaves_the_others_alone(transactions: Transactions) -> None:
+    """Writes that nobody waits for any more neither stop the writer nor fail their neighbours."""
+    gate = threading.Event()
+
+    def wait(_tx: Tx) -> Outcome[None]:
+        gate.wait(30)
+        return Outcome(None)
+
+    waiting = [asyncio.ensure_future(transactions.write_async(SCOPE, wait)) for _ in range(8)]
+    given_up = [asyncio.ensure_future(transactions.write_async(SCOPE, add(str(number)))) for number in range(20)]
+    await asyncio.sleep(0)
+    for task in given_up:
+        task.cancel()
+    gate.set()
+    await asyncio.gather(*waiting)
+    assert all(
+        isinstance(one, asyncio.CancelledError) for one in await asyncio.gather(*given_up, return_exceptions=True)
+    )
+    assert await transactions.write_async(SCOPE, add("last")) == "last"
+    # Those that the writer had taken already are done, for all that nobody waits for them.
+    assert 1 <= await transactions.read_async(count) <= len(given_up) + 1
+
+
+def test_a_server_that_is_gone_is_told_as_unavailable(postgres: PostgresServer) -> None:
+    """A connection that breaks means that nothing was kept; the next write gets a new one."""
+    database = Database.open(postgres.make_database("connection_lost", template="doorward_template"))
+    transactions = Transactions(database, clock=SystemClock(), settle=Settlement(ProcessBus(), ring=lambda: None))
+
+    def lose(tx: Tx) -> Outcome[None]:
+        mine = tx.execute(select(func.pg_backend_pid())).scalar_one()
+        with database.reader.connect() as other:
+            other.execute(select(func.pg_terminate_backend(mine)))
+        tx.execute(select(1))
+        return Outcome(None)
+
+    with pytest.raises(CommitFailed) as caught:
+        transactions.write(SCOPE, lose)
+    assert not caught.value.full
+    assert transactions.write(SCOPE, add("a")) == "a"
+    transactions.close()
+    database.close()
 
 
 def test_a_full_disk_is_told_to_everybody_and_loses_nothing_accepted(tmp_path: Path) -> None:
