@@ -25,6 +25,11 @@ _TOKEN: Final = re.compile(
 _ASCII_WORD: Final = "0-9a-z"
 _IN_CLASS: Final = {r"\w": _ASCII_WORD, r"\d": "0-9", r"\s": r" \t\n\r\x0b\x0c"}
 _CLASSES: Final = {"class", "shorthand"}
+_WORD: Final = r"[^\x00-/:-`{-\x7f]"  # letters and digits in normal form
+WORD_BEFORE: Final = f"(?<!{_WORD})"
+WORD_AFTER: Final = f"(?!{_WORD})"
+"""For `re`, over normal form: here no word goes on. What `\\m` and `\\M` mean."""
+
 _WORD_END: Final = rf"[^{_ASCII_WORD}\x80-\xff]"
 
 
@@ -90,19 +95,29 @@ def _spelled_out(text: str) -> str:
 
 
 def _python(token: _Token) -> str:
-    beyond = r"\x80-\U0010ffff" if r"\w" in token.text else ""
     match token.kind:
         case "edge":
-            sign = "?<!" if token.text == r"\m" else "?!"
-            return rf"({sign}[{_ASCII_WORD}\x80-\U0010ffff])"
+            return WORD_BEFORE if token.text == r"\m" else WORD_AFTER
         case "shorthand":
-            return f"[{_IN_CLASS[token.text]}{beyond}]"
+            return _python_class(f"[{token.text}]")
         case "class":
-            return _spelled_out(token.text[:-1]) + beyond + "]"
+            return _python_class(token.text)
         case "group":
             return "(?:"
         case _:
             return token.text
+
+
+def _python_class(token: str) -> str:
+    """Return a class for `re`. One with all letters is written by what of ASCII it leaves out: that compiles at once,
+    where a range up to U+10FFFF takes milliseconds.
+    """
+    if r"\w" not in token:
+        return _spelled_out(token)
+    narrow = re.compile(_spelled_out(token))
+    left_out = [code for code in range(128) if bool(narrow.match(chr(code))) == token.startswith("[^")]
+    listed = "".join(f"\\x{code:02x}" for code in left_out)
+    return f"[{listed}]" if token.startswith("[^") else f"[^{listed}]"
 
 
 def _hyperscan(token: _Token, *, repeated: bool) -> str:

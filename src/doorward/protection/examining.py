@@ -7,6 +7,7 @@ from doorward.kit.logging import get_logger
 from doorward.protection.masking import WITHHELD
 from doorward.protection.overlap import Placed
 from doorward.protection.ports import Candidate, Certainty, Claim, Inspector, Pattern, Plugin, Watch
+from doorward.protection.repeats import repeated
 from doorward.protection.view import View
 
 SECONDS_PER_TEXT: Final = 0.25
@@ -45,16 +46,18 @@ def examine(
     """
     detector = watcher.plugin
     deadline = stopwatch() + SECONDS_PER_TEXT + SECONDS_PER_CHARACTER * len(view)
-    placed: list[Placed] = []
+    claims: list[Claim] = []
     try:
         if len(looks) > 500 + len(view) // FEWEST_CHARACTERS:
             raise _TooMuch
         for number, (pattern, start, end) in enumerate(looks):
-            claims = watcher.watch.examine(Candidate(pattern.name, start, end), view)
-            placed += [_place(claim, view, detector) for claim in claims]
+            claims += watcher.watch.examine(Candidate(pattern.name, start, end), view)
             # Asking the stop-watch costs as much as examining a candidate, so not every time.
             if number & 15 == 15 and stopwatch() > deadline:
                 raise _TooMuch
+        if claims and detector.family == "sensitive":
+            claims += repeated(claims, view)
+        placed = [_place(claim, view, detector) for claim in claims]
         if stopwatch() > deadline:
             raise _TooMuch
     except Exception as error:  # noqa: BLE001 - whatever it is, the candidates must not pass

@@ -4,12 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
+
 NUMBER_RUN: Final = r"[(+]{0,3}\d(?:[\s().\-/_+*]{0,4}\d){5,}"
 """Expression: six digits or more, with short breaks between them. Cards and telephone numbers hide in such runs."""
-
-WORD_BEFORE: Final = r"(?<![0-9a-z\x80-\U0010ffff])"
-WORD_AFTER: Final = r"(?![0-9a-z\x80-\U0010ffff])"
-"""For `re`, over normal form: here no word goes on."""
 
 _MONEY: Final = (
     r"(?:[$%]|(?:eur|euros?|cents?|usd|gbp|chf|tl|try|idr|rp|rub|dollars?|pounds?|quid|lira|liras|rupiah|rubel|руб\w*|р)"
@@ -23,7 +21,7 @@ _DATE: Final = re.compile(
     r"|(?:19|20)\d\d(?P<iso>[./\-])(?:0[1-9]|1[0-2])(?P=iso)(?:0[1-9]|[12]\d|3[01])(?!\d)"
     r"|(?:0[1-9]|1[0-2])/(?:0[1-9]|[12]\d|3[01])/(?:19|20)\d\d(?!\d)"
 )
-_DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+_DOUBLED: Final = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 
 
 class Group(NamedTuple):
@@ -41,14 +39,14 @@ def digit_groups(text: str, start: int, end: int) -> list[Group]:
 
 def joined(groups: Sequence[Group]) -> str:
     """Return all digits of the groups."""
-    return "".join(group.digits for group in groups)
+    return "".join([group.digits for group in groups])
 
 
 def passes_luhn(digits: str) -> bool:
     """Return whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B)."""
     values = digits.encode()
     plain = values[-1::-2]
-    return (sum(plain) - 48 * len(plain) + sum(_DOUBLED[value - 48] for value in values[-2::-2])) % 10 == 0
+    return (sum(plain) - 48 * len(plain) + sum(values[-2::-2].translate(_DOUBLED))) % 10 == 0
 
 
 def is_money(text: str, start: int, end: int) -> bool:

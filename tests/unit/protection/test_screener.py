@@ -244,3 +244,20 @@ def test_threads_may_share_a_screener() -> None:
     alone = [screen(text) for text in texts]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(screen, texts)) == alone
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("my PIN is 4711, I typed 4711 twice, not 47110", "my PIN is [PIN], I typed [PIN] twice, not 47110"),
+        (
+            "code: 482 913. I entered 482913 and 482-913",
+            "code: [ONE_TIME_CODE]. I entered [ONE_TIME_CODE] and [ONE_TIME_CODE]",
+        ),
+        ("Passwort: sunshine. Ja, Sunshine!", "Passwort: [PASSWORD]. Ja, [PASSWORD]!"),
+        ("CVV 123, room 123", "CVV [PIN], room 123"),
+    ],
+)
+def test_a_value_that_is_said_again_is_masked_again(text: str, masked: str) -> None:
+    """What only its surroundings gave away is masked wherever else it stands in the text, however it is grouped."""
+    assert screen(text).masked.text == masked

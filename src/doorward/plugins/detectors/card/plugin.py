@@ -6,7 +6,8 @@ from functools import partial
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
-from doorward.protection.numbers import NUMBER_RUN, WORD_AFTER, WORD_BEFORE, Group, digit_groups, joined, passes_luhn
+from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
+from doorward.protection.numbers import NUMBER_RUN, Group, digit_groups, joined, passes_luhn
 from doorward.protection.phrases import compile_phrases, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
 from doorward.vocabulary.finding import Family
@@ -156,8 +157,8 @@ def _is_card(digits: str) -> bool:
     size = len(digits)
     return (
         _SHORTEST <= size <= _LONGEST
-        and any(size in sizes and low <= digits[: len(low)] <= high for low, high, sizes in _ISSUERS)
         and passes_luhn(digits)
+        and any(size in sizes and low <= digits[: len(low)] <= high for low, high, sizes in _ISSUERS)
     )
 
 

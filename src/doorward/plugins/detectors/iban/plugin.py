@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final, Literal
 
-from doorward.protection.numbers import WORD_BEFORE
+from doorward.protection.dialect import WORD_BEFORE
 from doorward.protection.phrases import compile_phrases, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
 from doorward.vocabulary.finding import Family

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final, Literal, NamedTuple
 
-from doorward.protection.dialect import to_python
-from doorward.protection.numbers import WORD_AFTER, WORD_BEFORE
+from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE, to_python
 from doorward.protection.phrases import GAP, PhraseSet, any_of, compile_phrases, phrase_set, whole, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
 from doorward.vocabulary.finding import Family

@@ -6,10 +6,9 @@ from functools import partial
 from typing import Final, Literal, NamedTuple
 
 from doorward.plugins.detectors.phone.numbering import LONGEST, SHORTEST, is_international, national_shape
+from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
 from doorward.protection.numbers import (
     NUMBER_RUN,
-    WORD_AFTER,
-    WORD_BEFORE,
     Group,
     date_end,
     digit_groups,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from doorward.plugins.detectors.secret_code.values import DIGITS, MIXED, WORD, spelled_digits
-from doorward.protection.numbers import WORD_AFTER, WORD_BEFORE
+from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
 from doorward.protection.phrases import alternatives, compile_phrases, words_of
 from doorward.protection.ports import LanguagePack
 

@@ -14,7 +14,8 @@ from doorward.plugins.detectors.secret_code.values import (
     is_year,
     trimmed,
 )
-from doorward.protection.numbers import WORD_AFTER, is_money
+from doorward.protection.dialect import WORD_AFTER
+from doorward.protection.numbers import is_money
 from doorward.protection.phrases import any_of, whole, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
 from doorward.vocabulary.finding import Family

@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from doorward.protection.numbers import WORD_AFTER, WORD_BEFORE
+from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
 from doorward.protection.phrases import alternatives
 
-_BEGINS: Final = r"(?<![0-9a-z\x80-\U0010ffff$])(?<!\d[.,:/\-])"
-_ENDS: Final = r"(?![0-9a-z\x80-\U0010ffff]|[.,:/\-]\d|\s?%)"
+_BEGINS: Final = rf"{WORD_BEFORE}(?<!\$)(?<!\d[.,:/\-])"
+_ENDS: Final = rf"{WORD_AFTER}(?![.,:/\-]\d|\s?%)"
 
 DIGITS: Final = (
     rf"{_BEGINS}(?:[a-z]{{1,3}}-)?"

@@ -1,0 +1,43 @@
+"""The same value again in the same text: whoever says 'my PIN is 4711, I typed 4711 twice' has said it twice."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
+from doorward.protection.ports import Certainty, Claim
+from doorward.protection.view import View
+
+_SHORTEST: Final = 4
+_MOST: Final = 50
+"""Different values of a text that are looked for again; more of them are a list, not a message."""
+
+_CODE: Final = re.compile(r"[\d\s.\-,_]+")
+
+
+def repeated(claims: Sequence[Claim], view: View) -> list[Claim]:
+    """Return further places of the values that only their surroundings gave away, four characters or longer.
+
+    Codes are recognised however they are grouped. The rule of such a claim is `<detector>.again`.
+    """
+    again: list[Claim] = []
+    known: dict[str, Claim] = {}
+    for claim in claims:
+        value = view.text[claim.start : claim.end]
+        if claim.certainty is Certainty.CONTEXT and len(value) >= _SHORTEST:
+            known.setdefault(value, claim)
+    taken = {claim.start for claim in claims if claim.certainty is Certainty.CONTEXT}
+    for value, claim in list(known.items())[:_MOST]:
+        for match in re.finditer(WORD_BEFORE + _written(value) + WORD_AFTER, view.text):
+            if match.start() not in taken:
+                rule = f"{claim.rule.partition('.')[0]}.again"
+                again.append(msgspec.structs.replace(claim, start=match.start(), end=match.end(), rule=rule))
+    return again
+
+
+def _written(value: str) -> str:
+    if not _CODE.fullmatch(value):
+        return re.escape(value)
+    return r"[\s.\-]?".join(character for character in value if character.isdecimal())
