@@ -15,8 +15,9 @@ from doorward.decision import RuleBook
 from doorward.flow.accept import FrontDoor, TenantScreening
 from doorward.flow.contact import Contact, ContactRooms
 from doorward.flow.desk import Desk
+from doorward.flow.idempotency import forget_old
 from doorward.flow.measuring import Meters
-from doorward.flow.repository import count_unfinished
+from doorward.flow.repository import count_unfinished, forget_runs
 from doorward.flow.runner import Runner
 from doorward.flow.seed import PastWriter, Progress, Seeder
 from doorward.flow.settle import Settlement
@@ -64,6 +65,7 @@ SEAL_EVERY = timedelta(seconds=1)
 RECOVER_EVERY = timedelta(seconds=3)
 FORGET_EVERY = timedelta(hours=1)
 KEEP_DONE_JOBS = timedelta(days=7)
+KEEP_DONE_RUNS = timedelta(days=1)
 
 
 class PluginKit(msgspec.Struct, frozen=True, kw_only=True):
@@ -247,7 +249,12 @@ class House:
             threads=self.settings.server.walkers,
             stage_seen=self.meters.stage_seen,
         )
-        self.screening = TenantScreening(self.screener, keys=self.keys, settings_of=self.settings_book.settings_of)
+        self.screening = TenantScreening(
+            self.screener,
+            keys=self.keys,
+            settings_of=self.settings_book.settings_of,
+            is_at_hand=self.settings_book.is_at_hand,
+        )
         self.front_door = FrontDoor(
             self.transactions,
             screening=self.screening,
@@ -360,7 +367,8 @@ class House:
         def forget(tx: Tx) -> Outcome[int]:
             sessions = sweep_sessions(tx, settings=self.settings.sessions).value
             others = (sweep_codes(tx).value, sweep_host_tokens(tx).value, sweep_sign_ins(tx).value)
-            return Outcome(forget_done(tx, older_than=KEEP_DONE_JOBS) + sessions + sum(others))
+            done = forget_done(tx, older_than=KEEP_DONE_JOBS) + forget_runs(tx, older_than=KEEP_DONE_RUNS)
+            return Outcome(done + forget_old(tx) + sessions + sum(others))
 
         self.transactions.write(None, forget)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from doorward import record
+from doorward import record, routing
 from doorward.bootstrap import House
 from doorward.flow.contact import VisitOpened
 from doorward.identity import Tenant
@@ -140,6 +140,21 @@ async def test_the_button_works_before_the_first_word(house: House, halden: Tena
     assert await house.contact.ask_for_person(request) == "waiting"
     assert await house.contact.ask_for_person(request) == "waiting"
     assert (await visitor.card()).state == "waiting"
+
+
+async def test_an_old_wish_for_a_person_that_comes_late_is_not_a_new_one(
+    house: House, halden: Tenant, visitor: Visitor
+) -> None:
+    """The same request once more, after an agent has helped and handed back, queues nothing."""
+    mira = agent_scope(house, halden, "mira")
+    request = PersonRequest(credential=visitor.visit.token, client_message_id="p1")
+    await house.contact.ask_for_person(request)
+    await house.desk.take_over(mira, visitor.conversation_id)
+    await house.desk.hand_back(mira, visitor.conversation_id)
+    assert await house.contact.ask_for_person(request) == "bot"
+    assert house.transactions.read(lambda tx: routing.waiting_list(tx, visitor.scope)) == ()
+    again = PersonRequest(credential=visitor.visit.token, client_message_id="p2")
+    assert await house.contact.ask_for_person(again) == "waiting"
 
 
 async def test_not_understood_twice_goes_to_a_person(visitor: Visitor) -> None:

@@ -40,11 +40,22 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
 class TenantScreening:
     """The screener as each tenant needs it: its own public facts spared, digests under its own key."""
 
-    def __init__(self, screener: Screener, *, keys: Keys, settings_of: Callable[[TenantId], TenantSettings]) -> None:
-        """Screen with `screener`; settings tell the public facts, keys make the digests."""
+    def __init__(
+        self,
+        screener: Screener,
+        *,
+        keys: Keys,
+        settings_of: Callable[[TenantId], TenantSettings],
+        is_at_hand: Callable[[TenantId], bool] = lambda _tenant_id: True,
+    ) -> None:
+        """Screen with `screener`; settings tell the public facts, keys make the digests.
+
+        `is_at_hand` tells whether asking for a tenant's settings costs no look at the database.
+        """
         self._screener = screener
         self._keys = keys
         self._settings_of = settings_of
+        self._is_at_hand = is_at_hand
         self._facts: dict[TenantId, tuple[tuple[str, ...], PublicFacts]] = {}
 
     def screen(self, scope: Scope, text: WildText, message_id: MessageId) -> Screened:
@@ -56,6 +67,10 @@ class TenantScreening:
             digest=lambda value: self._keys.mac(tenant_id, "finding", value).hex()[:32],
             public=self._public_facts(tenant_id),
         )
+
+    def is_quick(self, scope: Scope, text: WildText) -> bool:
+        """Return whether screening the text now waits for nothing and is done before anybody could notice."""
+        return len(text) <= INLINE_CHARACTERS and self._is_at_hand(scope.tenant_id)
 
     def _public_facts(self, tenant_id: TenantId) -> PublicFacts:
         contacts = self._settings_of(tenant_id).public_contacts
@@ -92,7 +107,7 @@ class FrontDoor:
         when it could not be kept: then it was not accepted, and may be sent again.
         """
         message_id = message_id_of(scope, arrival)
-        if len(arrival.text) <= INLINE_CHARACTERS:
+        if self._screening.is_quick(scope, arrival.text):
             screened = self._screening.screen(scope, arrival.text, message_id)
         else:
             screened = await asyncio.to_thread(self._screening.screen, scope, arrival.text, message_id)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from doorward import record
-from doorward.flow.views.transcript import SHOWN, Place, ShownEntry, place_of, show
+from doorward.flow.views.transcript import SHOWN, SHOWN_LINES, Place, ShownEntry, place_of, show
 from doorward.kit.tx import Tx
 from doorward.record import Card, WrittenEntry
 from doorward.vocabulary.assessment import Assessment
@@ -71,11 +71,15 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def conversation(tx: Tx, scope: Scope, conversation_id: ConversationId, *, after: int = 0) -> ConversationView:
-    """Return the conversation. Raises `NotFound` when the tenant has no such conversation."""
+    """Return the conversation, of a very long one the latest `SHOWN_LINES` lines.
+
+    Raises `NotFound` when the tenant has no such conversation.
+    """
     card = record.card_of(tx, scope, conversation_id)
     if card is None:
         raise NotFound("no such conversation")
-    written = record.entries_after(tx, scope, conversation_id, after=after)
+    since = max(after, card.last_seq - SHOWN_LINES)
+    written = record.entries_after(tx, scope, conversation_id, after=since, limit=SHOWN_LINES)
     assessed = {one.entry.message_id: one for one in written if one.entry.kind == "assessment.made"}
     return ConversationView(
         card=card,

@@ -18,6 +18,9 @@ Author = Literal["customer", "bot", "agent", "system"]
 SHOWN = {"message.customer": "customer", "message.bot": "bot", "message.agent": "agent"}
 """The ledger lines that customers see, with their author."""
 
+SHOWN_LINES = 2000
+"""Most ledger lines that are looked through at once (a message and its answer are four): the latest ones."""
+
 
 class ShownSource(msgspec.Struct, frozen=True, kw_only=True):
     """Where an answer comes from, for people."""
@@ -70,7 +73,8 @@ def transcript(tx: Tx, scope: Scope, conversation_id: ConversationId, *, after: 
     card = record.card_of(tx, scope, conversation_id)
     if card is None:
         return Transcript(entries=(), state="bot", waiting=None, last=0)
-    written = record.entries_after(tx, scope, conversation_id, after=after)
+    since = max(after, card.last_seq - SHOWN_LINES)
+    written = record.entries_after(tx, scope, conversation_id, after=since, limit=SHOWN_LINES)
     shown = tuple(show(one) for one in written if one.entry.kind in SHOWN)
     return Transcript(
         entries=shown,
