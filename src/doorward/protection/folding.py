@@ -8,11 +8,15 @@ from doorward.protection.characters import is_ignorable, normal_form
 
 
 class Folded(NamedTuple):
-    """A text in normal form. `starts[i]:ends[i]` is where its character `i` came from; None when nothing moved."""
+    """A text in normal form. `starts[i]:ends[i]` is where its character `i` came from; None when nothing moved.
+
+    `everyday` tells that the text holds nothing but ASCII and the everyday letters below: nothing can hide in it.
+    """
 
     text: str
     starts: "array[int] | None" = None
     ends: "array[int] | None" = None
+    everyday: bool = False
 
 
 class _Forms(dict[int, str]):
@@ -47,13 +51,13 @@ def fold(original: str) -> Folded:
     """
     try:
         coded, _ = codecs.charmap_encode(original, "strict", _ENCODE)
-        return Folded(codecs.charmap_decode(coded, "strict", _DECODE)[0])
+        return Folded(codecs.charmap_decode(coded, "strict", _DECODE)[0], everyday=True)
     except UnicodeEncodeError:
         return fold_thoroughly(original)
 
 
 def fold_thoroughly(original: str) -> Folded:
-    """Return the same as `fold`, for all characters there are."""
+    """Return the same as `fold`, for all characters there are, without a word on whether they are everyday ones."""
     text = original.translate(_FORMS)
     if _FORMS.irregular.isdisjoint(original):
         return Folded(text)

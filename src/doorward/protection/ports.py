@@ -124,7 +124,7 @@ class Inspector(Plugin, Protocol):
 
     @property
     def wants(self) -> Literal["any", "irregular"]:
-        """Say whether plain ASCII texts are of interest as well."""
+        """Say whether texts in which nothing can hide (`View.regular`) are of interest as well."""
 
     def inspect(self, view: View) -> Sequence[Claim]:
         """Return what is found, with places in characters of `view.original`; linear in the text."""

@@ -139,7 +139,7 @@ class Screener:
                 if not healthy:
                     failures.append(guard_unavailable(watcher.plugin.id, length=len(view.original)))
         for inspector in self._inspectors:
-            if not view.plain or inspector.wants == "any":
+            if not view.regular or inspector.wants == "any":
                 claims, healthy = inspect(inspector, view, stopwatch=self._stopwatch)
                 judged += claims
                 if not healthy:

@@ -17,26 +17,28 @@ class View:
 
     `text` is what patterns run over: case-folded, without accents and invisible characters, digits in ASCII, words that
     mix alphabets folded to Latin; outside ASCII it holds only letters (see `normal_form`). `original` is the text as it
-    came. `plain` tells that the original is ASCII, so that nothing can be hidden in it. `mixed` holds the places of
-    words that mixed alphabets, in characters of `text`. `own_hosts` are the tenant's own host names.
+    came. `regular` tells that the original holds nothing but everyday letters and no word that mixes alphabets, so that
+    nothing can be hidden in it. `mixed` holds the places of words that mixed alphabets, in characters of `text`.
+    `own_hosts` are the tenant's own host names.
     """
 
-    __slots__ = ("_folded", "mixed", "original", "own_hosts", "plain", "text")
+    __slots__ = ("_folded", "mixed", "original", "own_hosts", "regular", "text")
 
     def __init__(self, original: str, *, own_hosts: frozenset[str] = frozenset()) -> None:
         """Normalise `original`, any string, lone surrogates included."""
         self.original = original
         self.own_hosts = own_hosts
-        self.plain = original.isascii()
         self.mixed: tuple[tuple[int, int], ...] = ()
-        self._folded = Folded(original.lower()) if self.plain else fold(original)
+        plain = original.isascii()
+        self._folded = Folded(original.lower(), everyday=True) if plain else fold(original)
         self.text = self._folded.text
-        if not self.plain and _OTHER.search(self.text) and _MIXED.search(self.text):
+        if not plain and _OTHER.search(self.text) and _MIXED.search(self.text):
             self._unmix()
+        self.regular = self._folded.everyday and not self.mixed
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Return the characters of the original that `text[start:end]` came from; `start < end`."""
-        _, starts, ends = self._folded
+        starts, ends = self._folded.starts, self._folded.ends
         if starts is None or ends is None:
             return start, end
         return starts[start], ends[end - 1]
