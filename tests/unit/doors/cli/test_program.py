@@ -174,6 +174,15 @@ def start(*words: str, folder: Path) -> subprocess.Popen[str]:
     )
 
 
+def test_a_served_house_is_a_started_one(call: Call, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the first request is answered, what a crash left is taken up and jobs run: mails, sealing, sweeps."""
+    seen: list[str] = []
+    monkeypatch.setattr("doorward.bootstrap.House.start", lambda _house: seen.append("started"))
+    monkeypatch.setattr("doorward.doors.cli.commands.serve.serve", lambda _house: seen.append("serving"))
+    assert call("serve", "--data", data).code == 0
+    assert seen == ["started", "serving"]
+
+
 @pytest.mark.slow
 def test_a_served_house_stops_cleanly(data: Path, tmp_path: Path) -> None:
     """`doorward serve` says where it listens; Ctrl-C ends it with code 0, and its audit is whole."""

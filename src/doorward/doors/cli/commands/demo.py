@@ -55,7 +55,8 @@ def command(*, fresh: bool, port: int | None, no_traffic: bool, no_browser: bool
     settings = load(environment={}, overrides={"data": str(folder), "demo": True, "server.port": _port(port)})
     settings = msgspec.structs.replace(settings, logging=msgspec.structs.replace(settings.logging, level="warning"))
     logging.configure(level=settings.logging.level)
-    house = _open(settings)
+    with progress("opening the house"):
+        house = _open(settings)
     try:
         founded = _found(house, state)
         if not state.seeded:

@@ -11,7 +11,6 @@ from doorward.bootstrap import open_house
 from doorward.doors.cli.opening import check_ready
 from doorward.doors.cli.options import EXISTING_FILE, examples, settings_from
 from doorward.doors.cli.output import hint, progress
-from doorward.kit.settings import Settings
 
 WEB: Final = "doorward.doors.web.server"
 """The other door is called by its name: doors do not know each other."""
@@ -39,6 +38,8 @@ def command(*, config: Path | None, **options: Any) -> None:
     with progress("opening the house"):
         house = open_house(settings)
     try:
+        with progress("warming up"):
+            house.start()
         serve(house)
     finally:
         house.close()
@@ -66,8 +67,3 @@ def _overrides(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
-
-
-def settings_of_demo(folder: Path, *, port: int | None) -> Settings:
-    """Return the settings of the demo in `folder`."""
-    return settings_from(None, overrides={"data": str(folder), "demo": True, "server.port": port})
