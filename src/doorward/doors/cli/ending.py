@@ -11,9 +11,11 @@ from typing import Final
 import click
 from rich.console import Console
 
+from doorward.decision import PolicyInvalid
 from doorward.kit.crypto import SealBroken
 from doorward.kit.db import DatabaseUnusable, StoreLocked
 from doorward.kit.db.trouble import database_trouble
+from doorward.kit.i18n import PackUnreadable
 from doorward.kit.keys import KeyDestroyed, KeyStoreMissing
 from doorward.kit.plugins import PluginBroken
 from doorward.kit.settings import SettingsInvalid
@@ -65,7 +67,15 @@ _KNOWN: Final[tuple[tuple[tuple[type[Exception], ...], Code, str], ...]] = (
         "Another Doorward process is using this data folder. Nothing was changed. Stop it first, or use PostgreSQL.",
     ),
     (
-        (SettingsInvalid, PluginBroken, DatabaseUnusable, KeyStoreMissing, Misconfigured),
+        (
+            SettingsInvalid,
+            PluginBroken,
+            PackUnreadable,
+            PolicyInvalid,
+            DatabaseUnusable,
+            KeyStoreMissing,
+            Misconfigured,
+        ),
         Code.MISCONFIGURED,
         "{it} Nothing was changed.",
     ),
@@ -125,6 +135,9 @@ def _explain_others(trouble: BaseException) -> tuple[Code, str]:
     if isinstance(trouble, OSError):
         place = f" ({trouble.filename})" if isinstance(trouble.filename, str) else ""
         return Code.UNAVAILABLE, f"The system says: {trouble.strerror or type(trouble).__name__}{place}."
+    if isinstance(trouble, ImportError) and trouble.name and not trouble.name.startswith("doorward"):
+        advice = "Nothing was changed. Install it, or change the setting that asks for it."
+        return Code.MISCONFIGURED, f"The Python package '{trouble.name}' is missing. {advice}"
     return Code.BUG, (
         f"This is a mistake in Doorward: {type(trouble).__name__} in {_place(trouble.__traceback__)}. "
         "What was accepted before is safe. Please report it with these words; they hold no customer's data."

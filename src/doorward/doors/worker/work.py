@@ -13,7 +13,8 @@ from doorward.vocabulary.errors import Misconfigured
 def work(house: House, *, ready: Callable[[], None] | None = None, stop: threading.Event | None = None) -> None:
     """Walk messages and run jobs until SIGINT, SIGTERM or `stop`; `ready` is called once work is being done.
 
-    The caller closes the house, which finishes what is in hand. Raises `Misconfigured` on SQLite, which has one process.
+    The caller closes the house, which finishes what is in hand. Raises `Misconfigured` on SQLite: it has one
+    process.
     """
     if house.database.is_sqlite:
         raise Misconfigured(

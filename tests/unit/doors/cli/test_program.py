@@ -10,10 +10,12 @@ from pathlib import Path
 import click
 import pytest
 
+from doorward.decision import PolicyInvalid
 from doorward.doors.cli.ending import MEANINGS, Code, Stop, end, explain
 from doorward.doors.cli.program import COMMANDS, doorward
 from doorward.kit.crypto import SealBroken
 from doorward.kit.db import Database, DatabaseUnusable, StoreLocked
+from doorward.kit.i18n import PackUnreadable
 from doorward.kit.keys import KeyDestroyed, KeyStoreMissing
 from doorward.kit.plugins import PluginBroken
 from doorward.kit.settings import SettingsInvalid
@@ -29,6 +31,9 @@ TROUBLES = [
     (KeyStoreMissing("there is no root key in x"), Code.MISCONFIGURED),
     (DatabaseUnusable("the address is none"), Code.MISCONFIGURED),
     (PluginBroken("x: plugin.toml is missing"), Code.MISCONFIGURED),
+    (PackUnreadable("x/messages.po: not a PO file"), Code.MISCONFIGURED),
+    (PolicyInvalid("rule 'x': there is no fact 'y'"), Code.MISCONFIGURED),
+    (ModuleNotFoundError("No module named 'hyperscan'", name="hyperscan"), Code.MISCONFIGURED),
     (Misconfigured("listening without TLS"), Code.MISCONFIGURED),
     (StoreLocked("another process"), Code.BUSY),
     (StoreInUse("another process"), Code.BUSY),
