@@ -80,15 +80,18 @@ def assign(
 ) -> Outcome[bool]:
     """Give a conversation to this agent, whether it waits, is with the bot, or is with nobody.
 
-    Returns whether anything changed. Raises `Conflict` when another agent has it. Taking by hand may exceed the
-    agent's capacity: a person who decides to help is not stopped.
+    Returns whether anything changed. Raises `Conflict` when another agent has it and has not gone away: a customer must
+    not wait for somebody who left. Taking by hand may exceed the agent's capacity: a person who decides to help is not
+    stopped.
     """
     repository.lock_queue(tx, scope)
     item = repository.find_item(tx, scope, conversation_id)
     if item is not None and item.staff_id is not None:
         if item.staff_id == staff_id:
             return Outcome(value=False)
-        raise Conflict("another agent has this conversation")
+        holder = presence_of(tx, scope, StaffId(item.staff_id))
+        if holder is None or holder.state != "away":
+            raise Conflict("another agent has this conversation")
     if item is None:
         repository.insert_item(
             tx,

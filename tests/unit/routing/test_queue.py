@@ -142,6 +142,15 @@ def test_one_conversation_has_one_agent(queue: Queue) -> None:
     assert queue.assigned == [("a", MIRA)]
 
 
+def test_a_colleague_may_take_over_from_who_went_away(queue: Queue) -> None:
+    """A customer is not stranded with an agent who left."""
+    queue.enter("a")
+    queue.take("a", MIRA)
+    queue.present(MIRA, 2, state="away")
+    queue.take("a", JONAS)
+    assert queue.assigned == [("a", MIRA), ("a", JONAS)]
+
+
 def test_tenants_do_not_share_a_queue(queue: Queue) -> None:
     """Another tenant neither sees nor empties this queue."""
     queue.enter("a")
