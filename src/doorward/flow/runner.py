@@ -18,6 +18,7 @@ from doorward import record
 from doorward.flow import closing, repository
 from doorward.flow.repository import LEASE, RunKey
 from doorward.flow.stages import STAGES, Stage
+from doorward.flow.steps import Steps
 from doorward.flow.walk import Answered, Reconsideration, Routed, Walk, WalkRooms
 from doorward.kit.logging import get_logger
 from doorward.kit.tx import Closed, CommitFailed, Transactions, Tx
@@ -139,17 +140,25 @@ class Runner:
         loaded = self._load(scope, message_id)
         if loaded is None:
             return None
-        walk, steps, attempts = loaded
+        walk, kept, attempts = loaded
         if attempts >= LAST_ATTEMPT:
             self._give_up(walk)
+        steps = Steps(self._transactions, scope, message_id)
+        try:
+            return self._walk_on(walk, kept, steps)
+        finally:
+            steps.settle()  # whoever tries again must find what was kept
+
+    def _walk_on(self, walk: Walk, kept: dict[str, bytes], steps: Steps) -> MessageId | None:
         while True:
             for stage in STAGES:
-                self._take(walk, stage, steps)
-            closed = self._transactions.write(scope, partial(closing.close, walk=walk))
+                self._take(walk, stage, kept, steps=steps)
+            steps.settle()
+            closed = self._transactions.write(walk.scope, partial(closing.close, walk=walk))
             if not closed.moved:
                 return closed.next_message
             walk = self._go_back(walk)
-            steps = {}
+            kept = {}
 
     def _load(self, scope: Scope, message_id: MessageId) -> tuple[Walk, dict[str, bytes], int] | None:
         settings = self._rooms.settings_of(scope.tenant_id)
@@ -173,19 +182,18 @@ class Runner:
 
         return self._transactions.read(load)
 
-    def _take(self, walk: Walk, stage: Stage, steps: dict[str, bytes]) -> None:
+    def _take(self, walk: Walk, stage: Stage, kept: dict[str, bytes], *, steps: Steps) -> None:
         if getattr(walk, stage.name) is not None:
             return
-        kept = steps.get(stage.name)
-        if kept is not None:
-            setattr(walk, stage.name, msgspec.msgpack.decode(kept, type=stage.result))
+        before_crash = kept.get(stage.name)
+        if before_crash is not None:
+            setattr(walk, stage.name, msgspec.msgpack.decode(before_crash, type=stage.result))
             return
         before = time.thread_time()
         result = stage.compute(self._rooms, walk)
         self._stage_seen(stage.name, time.thread_time() - before)
         setattr(walk, stage.name, result)
-        encoded = msgspec.msgpack.encode(result)
-        self._transactions.write(walk.scope, lambda tx: _keep(tx, walk, stage.name, encoded))
+        steps.keep(stage.name, msgspec.msgpack.encode(result))
 
     def _go_back(self, walk: Walk) -> Walk:
         """Return the walk as it was before it decided, with the conversation as it is now."""
@@ -243,8 +251,3 @@ def _take_up_all(tx: Tx, keys: tuple[RunKey, ...], *, even_leased: bool) -> Outc
         return repository.take_up_run(tx, scope, key.message_id, even_leased=even_leased)
 
     return Outcome(tuple(key for key in keys if take_up(key)))
-
-
-def _keep(tx: Tx, walk: Walk, stage: str, result: bytes) -> Outcome[None]:
-    repository.insert_step(tx, walk.scope, walk.message.id, stage=stage, result=result)
-    return Outcome(None)

@@ -131,6 +131,11 @@ class Transactions:
         else:
             self._writers = ThreadPoolExecutor(8, thread_name_prefix="tx-write")
 
+    @property
+    def in_order(self) -> bool:
+        """Return whether writes are done in the order in which they are handed in, as the one writer thread does."""
+        return self._writers is None
+
     # -- for threads -------------------------------------------------------------------------------------------------
 
     def write(self, scope: Any, work: Work[T]) -> T:
@@ -143,6 +148,13 @@ class Transactions:
             self._refuse_when_closed()
             return self._write_here(_Task(work, scope))
         return self._enqueue(work, scope).result()
+
+    def write_later(self, scope: Any, work: Work[T]) -> "Future[T]":
+        """Do as `write`, without waiting: the future tells how it ended."""
+        if self._writers is None:
+            return self._enqueue(work, scope)
+        self._refuse_when_closed()
+        return self._writers.submit(self._write_here, _Task(work, scope))
 
     def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work` on a read-only snapshot and return its value."""
@@ -255,16 +267,18 @@ class Transactions:
     def _run_in_savepoint(
         self, connection: Connection, tx: Tx, task: _Task[Any], done: list[tuple[_Task[Any], Tx, Any]]
     ) -> None:
-        connection.exec_driver_sql("SAVEPOINT task")
+        # Straight to the driver: three of these for every write are worth saving.
+        driver: Any = connection.connection.driver_connection
+        driver.execute("SAVEPOINT task")
         try:
             value = self._run(tx, task)
         except BaseException as error:  # the caller gets it, whatever it is
             if isinstance(error, DBAPIError) and _is_full(error):
                 # SQLite may have undone the whole transaction already: the batch cannot go on.
                 raise
-            connection.exec_driver_sql("ROLLBACK TO task")
-            connection.exec_driver_sql("RELEASE task")
+            driver.execute("ROLLBACK TO task")
+            driver.execute("RELEASE task")
             task.future.set_exception(error)
             return
-        connection.exec_driver_sql("RELEASE task")
+        driver.execute("RELEASE task")
         done.append((task, tx, value))

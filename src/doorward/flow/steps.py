@@ -1,0 +1,49 @@
+"""The results of a walk's stages on their way into the database: written behind the walk, several at once."""
+
+import threading
+from concurrent.futures import Future, wait
+from typing import Any
+
+from doorward.flow import repository
+from doorward.kit.tx import Transactions, Tx
+from doorward.vocabulary.ids import MessageId
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.scope import Scope
+
+
+class Steps:
+    """Keeps results while the walk goes on.
+
+    A stage is pure, so nobody has to wait until its result is durable: after a crash whatever was not written yet is
+    computed again and comes out the same. A stage that is not pure, one that costs money or acts, would have to wait.
+    """
+
+    def __init__(self, transactions: Transactions, scope: Scope, message_id: MessageId) -> None:
+        """Keep the results for one message."""
+        self._transactions, self._scope, self._message_id = transactions, scope, message_id
+        self._lock = threading.Lock()
+        self._waiting: dict[str, bytes] = {}
+        self._asked = False
+        self._writes: list[Future[Any]] = []
+
+    def keep(self, stage: str, result: bytes) -> None:
+        """Have a result written soon, together with those that come until then. Raises `Closed`."""
+        with self._lock:
+            self._waiting[stage] = result
+            if self._asked:
+                return
+            self._asked = True
+        self._writes.append(self._transactions.write_later(self._scope, self._write))
+
+    def settle(self) -> None:
+        """Make sure that no later write is overtaken by one of these."""
+        if not self._transactions.in_order:
+            wait(self._writes)
+
+    def _write(self, tx: Tx) -> Outcome[None]:
+        with self._lock:
+            # Should the server ask for another try, that one finds nothing: then they are computed again after a crash.
+            results, self._waiting, self._asked = self._waiting, {}, False
+        if results:
+            repository.insert_steps(tx, self._scope, self._message_id, results)
+        return Outcome(None)
