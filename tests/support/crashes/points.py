@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from doorward.bootstrap import House
 from doorward.flow import closing
-from doorward.flow import runner as runner_module
 from doorward.flow.stages import STAGES
+from doorward.flow.steps import Steps
 from doorward.kit.tx import Tx
+from doorward.vocabulary.outcome import Outcome
 
 AT_START: Final = frozenset({"recover.leased"})
 """Points that lie in the opening of the house, where what an earlier death left is taken up."""
@@ -19,7 +20,9 @@ POINTS: Final = (
     "accept.committed",
     "accept.unacknowledged",
     "walk.loaded",
-    *(f"{stage.name}.{when}" for stage in STAGES for when in ("computed", "uncommitted", "committed")),
+    *(f"{stage.name}.{when}" for stage in STAGES for when in ("computed", "kept")),
+    "steps.uncommitted",
+    "steps.committed",
     "close.uncommitted",
     "close.committed",
     "seal.unsigned",
@@ -70,20 +73,21 @@ def _arm_walk(house: House, fate: Fate) -> None:
         computed(name, seconds)
         fate.passes(f"{name}.computed")
 
-    def taken(walk: Any, stage: Any, steps: Any) -> None:
-        take(walk, stage, steps)
-        fate.passes(f"{stage.name}.committed")
+    def taken(walk: Any, stage: Any, *arguments: Any, **named: Any) -> None:
+        take(walk, stage, *arguments, **named)
+        fate.passes(f"{stage.name}.kept")
 
-    keep = runner_module._keep
+    write = Steps._write
 
-    def kept(tx: Tx, walk: Any, stage: str, result: bytes) -> Any:
-        outcome = keep(tx, walk, stage, result)
-        fate.passes(f"{stage}.uncommitted")
+    def written(self: Steps, tx: Tx) -> Outcome[None]:
+        outcome = write(self, tx)
+        fate.passes("steps.uncommitted")
+        tx.after_commit(lambda: fate.passes("steps.committed"))
         return outcome
 
     house.runner._stage_seen = seen
     house.runner._take = taken  # type: ignore[method-assign]  # because this copy of the house is to die
-    runner_module._keep = kept
+    Steps._write = written  # type: ignore[method-assign]  # as above
 
 
 def _arm_transactions(house: House, fate: Fate) -> None:
