@@ -47,7 +47,7 @@ field_names = st.sampled_from(
 )
 
 
-def test_the_channels_of_this_issue_are_found() -> None:
+def test_web_chat_and_api_are_found() -> None:
     """Discovery sees the web chat and the plain API."""
     assert {"api", "webchat"} <= set(CHANNELS)
 
