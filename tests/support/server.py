@@ -11,6 +11,7 @@ import pytest
 from doorward.bootstrap import House
 from doorward.doors.web.server import WebServer
 from doorward.identity import Tenant
+from doorward.kit.logging import configure
 from tests.support.house import PASSWORD
 
 START_SECONDS = 30.0
@@ -20,6 +21,7 @@ STOP_SECONDS = 20.0
 @contextlib.contextmanager
 def serving(house: House) -> Iterator[str]:
     """Serve `house` from a thread and give the address; the house stays open afterwards."""
+    configure(level="error")
     server = WebServer(house, port=0)
     thread = threading.Thread(target=server.run, name="web", daemon=True)
     thread.start()

@@ -33,6 +33,7 @@ from doorward.vocabulary.errors import DoorwardError, NotAllowed, NotFound
 log = get_logger("web.hooks")
 
 _PREFLIGHT_SECONDS: Final = "600"
+LAST_LINE: Final = 2**31 - 1
 
 
 class MessageAccepted(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,10 +213,12 @@ class ChannelCalls:
                 return _json(await self._house.contact.visit(parsed, address=address), 201)
             case MessageRequest():
                 return await self._message(parsed, address)
-            case EntriesRequest(live=True):
-                return self._stream(parsed)
             case EntriesRequest():
-                return _json(_entries(await self._house.contact.entries(parsed)), 200)
+                # Numbers of lines are 32 bits wide in the database; nobody has read further than that.
+                wanted = msgspec.structs.replace(parsed, after=min(parsed.after, LAST_LINE))
+                if parsed.live:
+                    return self._stream(wanted)
+                return _json(_entries(await self._house.contact.entries(wanted)), 200)
             case PersonRequest():
                 return _json(PersonAsked(state=await self._house.contact.ask_for_person(parsed)), 202)
             case VerificationRequest():

@@ -128,6 +128,8 @@ def known_error(error: Exception, *, fields: Mapping[str, str] | None = None) ->
         return Unavailable("Doorward is stopping")
     if isinstance(error, RecursionError):
         return Malformed("nested too deeply")
+    if isinstance(error, UnicodeDecodeError):
+        return Malformed("not UTF-8")
     if isinstance(error, ValidationException):
         return Malformed(_field_sentence(error.extra, fields or {}))
     if isinstance(error, HTTPException):

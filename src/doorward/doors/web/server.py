@@ -82,6 +82,7 @@ class WebServer:
             settings = msgspec.structs.replace(settings, port=port)
         refuse_bare_network(settings)
         self._settings = settings
+        _quiet_uvicorn()
         app = make_app(house, hints=hints)
         self._socket = _bind(settings)
         self.port: int = self._socket.getsockname()[1]
@@ -97,7 +98,6 @@ class WebServer:
             lifespan="on",
         )
         self._server = _Server(config, app)
-        _quiet_uvicorn()
 
     @property
     def url(self) -> str:
@@ -175,3 +175,7 @@ def _quiet_uvicorn() -> None:
         logger.handlers = [_Events(logging.WARNING)]
         logger.propagate = False
         logger.setLevel(logging.WARNING)
+    # Addresses carry what people sent; counters and events tell operators what they need.
+    access = logging.getLogger("uvicorn.access")
+    access.handlers = []
+    access.propagate = False
