@@ -1,5 +1,6 @@
 """Logs are events: `room.thing.happened` and ids, one JSON object a line, never message text (house law 17)."""
 
+import contextlib
 import logging
 import re
 import sys
@@ -47,6 +48,20 @@ def _place_of_error(_logger: Any, _method: str, event: MutableMapping[str, Any])
     return event
 
 
+class _LineWriter:
+    """Writes one line an event. A log that cannot be written must never stop the work that it tells of."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+
+    def msg(self, message: str) -> None:
+        """Write an event; a closed or full stream loses it."""
+        with contextlib.suppress(OSError, ValueError):
+            print(message, file=self._stream or sys.stderr, flush=True)
+
+    log = debug = info = warning = warn = error = critical = exception = msg
+
+
 def configure(*, level: str = "info", stream: TextIO | None = None) -> None:
     """Write events of `level` and above (`debug` … `error`) to `stream`, standard error by default."""
     number = logging.getLevelNamesMapping()[level.upper()]
@@ -59,6 +74,6 @@ def configure(*, level: str = "info", stream: TextIO | None = None) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        logger_factory=lambda *_names: _LineWriter(stream),
         cache_logger_on_first_use=False,
     )
