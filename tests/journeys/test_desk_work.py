@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from doorward.identity import Tenant
 from tests.support.browsing import OpenContext, on_sqlite, sign_in
@@ -152,7 +152,12 @@ def test_what_looks_like_markup_is_text(desk: Page, customer: WebVisitor) -> Non
     """HTML, scripts and template braces in a message are shown as they were typed, and nothing runs."""
     hostile = "<img src=x onerror=alert(1)> {{ 7*7 }} <script>alert(2)</script>"
     dialogs: list[str] = []
-    desk.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def note(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    desk.on("dialog", note)
     customer.say(hostile)
     open_conversation(desk, customer)
     expect(desk.locator(".line-customer .line-text").last).to_have_text(hostile)

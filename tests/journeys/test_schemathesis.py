@@ -32,7 +32,7 @@ ENDLESS = "/c/webchat/stream"
 def house(house_settings: Settings) -> Iterator[House]:
     """A house that does not mind how often it is asked."""
     often = "1000000/second"
-    limits = Limits(**{name: often for name in Limits.__struct_fields__ if "_per_" in name})
+    limits = msgspec.convert({name: often for name in Limits.__struct_fields__ if "_per_" in name}, Limits)
     opened = open_test_house(msgspec.structs.replace(house_settings, limits=limits))
     opened.start()
     yield opened
@@ -71,11 +71,11 @@ def judge(operation: Any, asker: Asker, mode: schemathesis.GenerationMode) -> No
         max_examples=EXAMPLES, deadline=None, suppress_health_check=list(hypothesis.HealthCheck), database=None
     )
     @hypothesis.given(case=operation.as_strategy(generation_mode=mode), real=hypothesis.strategies.booleans())
-    def send(case: schemathesis.Case, real: bool) -> None:  # noqa: FBT001 - drawn by name
+    def send(case: schemathesis.Case[Any], real: bool) -> None:  # noqa: FBT001 - drawn by name
         if real and case.path_parameters:
             case.path_parameters = {name: asker.ids.get(name, value) for name, value in case.path_parameters.items()}
         answer = case.call(base_url=asker.url, timeout=30, **asker.identity(case.path))
-        case.validate_response(answer, checks=CHECKS)  # type: ignore[arg-type]  # because its own type is narrower
+        case.validate_response(answer, checks=CHECKS)
 
     send()
 
@@ -91,7 +91,12 @@ def test_no_request_breaks_the_house(guests: Guests, halden: Tenant, mode: schem
     for result in schema.get_all_operations():
         # An operation without parameters cannot be asked wrongly.
         with contextlib.suppress(hypothesis.errors.Unsatisfiable):
-            judge(result.ok(), asker, mode)
+            judge(_known(result), asker, mode)
         judged += 1
     assert judged == sum(len(path) for path in document["paths"].values())
     assert asker.admin.get("/health").json()["state"] == "ok"
+
+
+def _known(result: Any) -> Any:
+    """Return the operation of a description that can be read."""
+    return result.ok()

@@ -31,7 +31,7 @@ from doorward.doors.web.desk.shared import make_desk_call
 from doorward.doors.web.desk.sign_in.routes import show_sign_in, sign_in, sign_out
 from doorward.doors.web.door import AnyRequest, AtDoor, Door, SignInHint
 from doorward.doors.web.hooks import channel_handlers, readable_by
-from doorward.doors.web.problems import MEDIA_TYPE, Failed, Problem, known_error, problem_of, retry_after, title_of
+from doorward.doors.web.problems import MEDIA_TYPE, Problem, known_error, problem_of, retry_after, title_of
 from doorward.doors.web.security import entry_middleware, header_hook
 from doorward.doors.web.streams import Streams
 from doorward.kit.ids import new_id
@@ -156,7 +156,7 @@ class _Teller:
         if known is None:
             incident = new_id()
             log.error("web.request.failed", incident=incident, route=_route(request), exc_info=error)
-            known = Failed()
+            known = DoorwardError("an incident")
         elif known.status >= 500:
             log.warning("web.request.refused", code=known.code, route=_route(request), exc_info=error)
         self._door.house.meters.refused(known)

@@ -1,6 +1,7 @@
 """The addresses of every channel below `/c/<id>/`: read, parse by the channel, call one verb, render."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +13,6 @@ from litestar.params import FromPath
 from doorward.admission import Channel
 from doorward.doors.web.assets import SHORTLY
 from doorward.doors.web.door import AnyRequest, Door, address_of
-from doorward.doors.web.problems import known_error
 from doorward.doors.web.streams import KEEP_ALIVE, event, stream_response
 from doorward.flow.settle import conversation_topic
 from doorward.flow.views.transcript import ShownEntry, Transcript
@@ -257,36 +257,37 @@ class ChannelCalls:
 
         async def live() -> AsyncIterator[bytes]:
             try:
-                async for some in self._live(parsed, topic):
-                    yield some
+                async with aclosing(self._live(parsed, topic)) as events:
+                    async for some in events:
+                        yield some
             finally:
                 place.release()
 
         return stream_response(live())
 
-    async def _live(self, parsed: EntriesRequest, topic: str) -> AsyncIterator[bytes]:
+    async def _live(self, parsed: EntriesRequest, topic: str) -> AsyncGenerator[bytes, None]:
         after, standing = parsed.after, None
-        async for woken in self._streams.wakes(topic):
-            try:
-                if not woken:
-                    self._house.visitor_tokens.read(parsed.credential)  # a token whose time has run out ends the stream
-                    yield KEEP_ALIVE
-                    continue
-                wanted = msgspec.structs.replace(parsed, after=after, live=False)
-                now = await self._house.contact.entries(wanted)
-            except DoorwardError as error:
-                yield event("end", {"code": error.code})
-                return
-            except Exception as error:
-                known = known_error(error)
-                log.warning("web.stream.failed", exc_info=known is None)
-                return
-            for entry in now.entries:
-                yield event("entry", _line(entry), number=entry.seq)
-            after = max(after, now.last)
-            if standing != (now.state, now.waiting):
-                standing = (now.state, now.waiting)
-                yield event("state", {"state": now.state, "waiting": _waiting(now)})
+        async with aclosing(self._streams.wakes(topic)) as wakes:
+            async for woken in wakes:
+                try:
+                    if not woken:
+                        self._house.visitor_tokens.read(parsed.credential)  # its time may have run out
+                        yield KEEP_ALIVE
+                        continue
+                    wanted = msgspec.structs.replace(parsed, after=after, live=False)
+                    now = await self._house.contact.entries(wanted)
+                except DoorwardError as error:
+                    yield event("end", {"code": error.code})
+                    return
+                except Exception as error:  # headers are sent: all that is left is to end and to log
+                    log.warning("web.stream.failed", exc_info=error)
+                    return
+                for entry in now.entries:
+                    yield event("entry", _line(entry), number=entry.seq)
+                after = max(after, now.last)
+                if standing != (now.state, now.waiting):
+                    standing = (now.state, now.waiting)
+                    yield event("state", {"state": now.state, "waiting": _waiting(now)})
 
 
 def _json(value: Any, status: int) -> Response[bytes]:

@@ -58,12 +58,6 @@ class Slow(Refusal):
     status: ClassVar[int] = 408
 
 
-class Failed(DoorwardError):
-    """Something broke that nobody foresaw; `incident` finds it in the log."""
-
-    code: ClassVar[str] = "error"
-
-
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A problem document (RFC 9457). `detail` is a sentence for people in their language, `reason` one for programmers.
 

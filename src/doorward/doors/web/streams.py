@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, Final
 
 import msgspec
@@ -75,11 +75,11 @@ class Streams:
 
     async def wakes(
         self, *topics: str, keep_alive: float = KEEP_ALIVE_SECONDS, gather: float = 0.0
-    ) -> AsyncIterator[frozenset[str]]:
+    ) -> AsyncGenerator[frozenset[str], None]:
         """Yield which of `topics` were published since, nothing for a keep-alive, and end when the server stops.
 
         `gather` seconds are waited after a wake, so that a burst becomes one. The first wake comes at once and names
-        all topics: whatever was published before anybody listened is then looked at.
+        all topics: whatever was published before anybody listened is then looked at. Close it (`contextlib.aclosing`).
         """
         async with self._bus.listen(*topics) as published:
             yield frozenset(topics)

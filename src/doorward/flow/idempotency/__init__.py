@@ -47,7 +47,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_key(header: str) -> str:
     """Return the key of an `Idempotency-Key` header, with or without quotes. Raises `Malformed`."""
-    bare = header[1:-1] if len(header) > 2 and header[0] == header[-1] == '"' else header
+    bare = header[1:-1] if len(header) > 1 and header[0] == header[-1] == '"' else header
     if not _KEY.match(bare):
         raise Malformed("idempotency-key: 1 to 128 visible ASCII characters")
     return bare

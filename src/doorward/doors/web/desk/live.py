@@ -1,6 +1,7 @@
 """The desk's one live stream: it says that something changed, never what; the page asks for what it shows."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Annotated, Any
 
 from litestar import Response, get
@@ -32,17 +33,18 @@ async def desk_stream(desk: ADeskCall, door: AtDoor, conversation: Followed = ""
     followed = conversation_topic(scope.tenant_id, ConversationId(conversation)) if conversation else ""
 
     async def live() -> AsyncIterator[bytes]:
+        topics = (everything, followed) if followed else (everything,)
         try:
-            topics = (everything, followed) if followed else (everything,)
-            async for woken in door.streams.wakes(*topics, gather=GATHER_SECONDS):
-                if not woken:
-                    if not await _still_signed_in(door.callers, desk.request):
-                        return
-                    yield KEEP_ALIVE
-                if followed in woken:
-                    yield event("conversation", {"id": conversation})
-                if everything in woken:
-                    yield event("desk", {})
+            async with aclosing(door.streams.wakes(*topics, gather=GATHER_SECONDS)) as wakes:
+                async for woken in wakes:
+                    if not woken:
+                        if not await _still_signed_in(door.callers, desk.request):
+                            return
+                        yield KEEP_ALIVE
+                    if followed in woken:
+                        yield event("conversation", {"id": conversation})
+                    if everything in woken:
+                        yield event("desk", {})
         finally:
             place.release()
 
