@@ -12,6 +12,9 @@ DoorwardError                      code                     HTTP  recipient
 │   ├── NotAllowed                 not_allowed               403  customer
 │   ├── StepUpRequired             step_up_required          403  customer   needs, factors
 │   ├── NotFound                   not_found                 404  customer
+│   ├── WrongMethod                method_not_allowed        405  customer
+│   ├── Slow                       request_timeout           408  customer
+│   ├── WrongHost                  wrong_host                421  customer
 │   ├── Conflict                   conflict                  409  customer
 │   └── KeyReused                  idempotency_key_reused    422  customer
 ├── Unavailable                    unavailable               503  customer   try again; nothing was lost
@@ -122,6 +125,27 @@ class NotFound(Refusal):
 
     code: ClassVar[str] = "not_found"
     status: ClassVar[int] = 404
+
+
+class WrongMethod(Refusal):
+    """The address exists, but not for this method."""
+
+    code: ClassVar[str] = "method_not_allowed"
+    status: ClassVar[int] = 405
+
+
+class Slow(Refusal):
+    """The request's body did not arrive in time."""
+
+    code: ClassVar[str] = "request_timeout"
+    status: ClassVar[int] = 408
+
+
+class WrongHost(Refusal):
+    """The request was meant for another host name than this installation's."""
+
+    code: ClassVar[str] = "wrong_host"
+    status: ClassVar[int] = 421
 
 
 class Conflict(Refusal):

@@ -7,7 +7,7 @@ an incident number that the operator finds in the log.
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 from litestar.exceptions import HTTPException, ValidationException
@@ -23,11 +23,11 @@ from doorward.vocabulary.errors import (
     NotFound,
     NotSignedIn,
     RateLimited,
-    Refusal,
     StorageFull,
     TooLarge,
     Unavailable,
     UnsupportedType,
+    WrongMethod,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -35,27 +35,6 @@ MEDIA_TYPE = "application/problem+json"
 _OUR_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39}){0,3}\Z")
 _TELLING = (Malformed, TooLarge, UnsupportedType, KeyReused, Conflict)
 """Refusals whose own sentence helps whoever wrote the program that asks."""
-
-
-class WrongMethod(Refusal):
-    """The address exists, but not for this method."""
-
-    code: ClassVar[str] = "method_not_allowed"
-    status: ClassVar[int] = 405
-
-
-class WrongHost(Refusal):
-    """The request was meant for another host name than this installation's."""
-
-    code: ClassVar[str] = "wrong_host"
-    status: ClassVar[int] = 421
-
-
-class Slow(Refusal):
-    """The request's body did not arrive in time."""
-
-    code: ClassVar[str] = "request_timeout"
-    status: ClassVar[int] = 408
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

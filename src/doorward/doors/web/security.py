@@ -13,10 +13,9 @@ from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from doorward.doors.web.problems import Slow, WrongHost
 from doorward.kit.crypto import keyed_hash
 from doorward.kit.settings import Settings
-from doorward.vocabulary.errors import Malformed, NotAllowed
+from doorward.vocabulary.errors import Malformed, NotAllowed, Slow, WrongHost
 
 BODY_SECONDS: Final = 20.0
 """A body of at most 64 KiB that takes longer comes from a link that no chat can be had over."""

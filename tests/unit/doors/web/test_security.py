@@ -6,7 +6,6 @@ import pytest
 from litestar import Request
 from litestar.types import HTTPScope
 
-from doorward.doors.web.problems import WrongHost
 from doorward.doors.web.security import (
     Guard,
     _believe_proxy,
@@ -19,7 +18,7 @@ from doorward.doors.web.security import (
 from doorward.doors.web.server import refuse_bare_network
 from doorward.doors.web.server_address import is_loopback
 from doorward.kit.settings import Server, Settings
-from doorward.vocabulary.errors import Misconfigured, NotAllowed
+from doorward.vocabulary.errors import Misconfigured, NotAllowed, WrongHost
 
 
 def guard(**server: Any) -> Guard:
