@@ -1,0 +1,33 @@
+"""Both ends at once: a customer in the widget, an agent at the desk."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browsing import OpenContext, sign_in
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_hand_over_is_answered_in_the_browser(open_context: OpenContext) -> None:
+    """A customer asks for a person in the widget; the agent's answer appears there, and nothing is reloaded."""
+    customer = open_context(viewport={"width": 390, "height": 844}).new_page()
+    customer.goto("/demo/halden")
+    customer.locator("doorward-chat").get_by_role("button", name="Open the chat").click()
+    chat = customer.get_by_role("dialog").or_(customer.locator("doorward-chat"))
+    customer.get_by_role("button", name="I have read this").click()
+    message = customer.get_by_role("textbox", name="Your message")
+    message.fill("My card 4242 4242 4242 4242 was taken, a person please")
+    customer.keyboard.press("Enter")
+    expect(chat.first.get_by_text("[CARD·4242]")).to_be_visible()
+
+    desk = sign_in(open_context().new_page(), username="mira")
+    desk.get_by_role("region", name="Waiting").get_by_role("link").click()
+    desk.get_by_role("button", name="Take over").click()
+    reply = desk.get_by_role("textbox", name="Your reply")
+    reply.fill("I have frozen your card. Nothing can be paid with it now.")
+    desk.get_by_role("button", name="Send reply").click()
+    expect(customer.get_by_text("I have frozen your card.")).to_be_visible()
+
+    message.fill("Thank you!")
+    customer.keyboard.press("Enter")
+    expect(desk.locator(".line-customer .line-text").last).to_have_text("Thank you!")
