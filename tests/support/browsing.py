@@ -21,9 +21,12 @@ on_sqlite = pytest.mark.parametrize("house_settings", ["sqlite"], indirect=True)
 """For what a page promises whatever database is behind it."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A Chromium of this machine."""
+    """A Chromium of this machine, for one module: Playwright keeps an event loop running in this thread while it lives.
+
+    Were it open longer, tests of other modules could not run loops of their own.
+    """
     program = os.environ.get("DOORWARD_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if not program and os.environ.get("CI", "").lower() not in {"true", "1"}:
         pytest.skip("no Chromium on this machine: python3 run.py test installs one")
