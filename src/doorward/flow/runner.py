@@ -153,7 +153,7 @@ class Runner:
         while True:
             for stage in STAGES:
                 self._take(walk, stage, kept, steps=steps)
-            steps.settle()
+            steps.supersede()
             closed = self._transactions.write(walk.scope, partial(closing.close, walk=walk))
             if not closed.moved:
                 return closed.next_message

@@ -46,10 +46,10 @@ class Settlement:
         lines = [entry for entry in entries if isinstance(entry, Entry)]
         record.write_audit(tx, scope, (entry for entry in entries if isinstance(entry, AuditEvent)))
         written = record.append_entries(tx, scope, lines) if lines else ()
-        for conversation_id in {one.entry.conversation_id for one in written}:
-            self._bus.publish(tx, conversation_topic(scope.tenant_id, conversation_id))
         if written:
-            self._bus.publish(tx, desk_topic(scope.tenant_id))
+            conversations = {one.entry.conversation_id for one in written}
+            topics = (conversation_topic(scope.tenant_id, one) for one in conversations)
+            self._bus.publish(tx, *topics, desk_topic(scope.tenant_id))
         if written and self._written is not None:
             tx.after_commit(partial(_tell, self._written, written))
         if jobs:

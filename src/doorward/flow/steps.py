@@ -35,10 +35,18 @@ class Steps:
             self._asked = True
         self._writes.append(self._transactions.write_later(self._scope, self._write))
 
+    def supersede(self) -> None:
+        """Forget what is not written yet: the walk is over, and its closing transaction says it all."""
+        with self._lock:
+            self._waiting = {}
+            if self._writes and self._writes[-1].cancel():
+                self._asked = False
+        self.settle()
+
     def settle(self) -> None:
         """Make sure that no later write is overtaken by one of these."""
         if not self._transactions.in_order:
-            wait(self._writes)
+            wait([write for write in self._writes if not write.cancelled()])
 
     def _write(self, tx: Tx) -> Outcome[None]:
         with self._lock:

@@ -8,10 +8,11 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Protocol
 
 import psycopg
-from sqlalchemy import func, select
+from sqlalchemy import text
 
 from doorward.kit.db import Database
 from doorward.kit.logging import get_logger
@@ -21,13 +22,14 @@ log = get_logger("kit.bus")
 
 _CHANNEL = "doorward"
 _WAITING = 1000
+_NOTIFY = text("SELECT pg_notify(:channel, topic) FROM unnest(CAST(:topics AS text[])) AS topic")
 
 
 class Bus(Protocol):
     """What a bus can do."""
 
-    def publish(self, tx: Tx, topic: str) -> None:
-        """Tell everyone who listens to `topic`, once `tx` is committed."""
+    def publish(self, tx: Tx, *topics: str) -> None:
+        """Tell everyone who listens to one of `topics`, once `tx` is committed."""
 
     def listen(self, *topics: str) -> contextlib.AbstractAsyncContextManager[AsyncIterator[str]]:
         """Open a stream of the topics among `topics` that were published since; for the event loop.
@@ -65,9 +67,10 @@ class ProcessBus:
         self._lock = threading.Lock()
         self._listeners: dict[str, set[_Listener]] = {}
 
-    def publish(self, tx: Tx, topic: str) -> None:
+    def publish(self, tx: Tx, *topics: str) -> None:
         """See `Bus`."""
-        tx.after_commit(lambda: self.spread(topic))
+        for topic in topics:
+            tx.after_commit(partial(self.spread, topic))
 
     def spread(self, topic: str) -> None:
         """Tell this process's listeners now; from any thread."""
@@ -108,9 +111,9 @@ class PostgresBus(ProcessBus):
         self._thread = threading.Thread(target=self._serve, name="bus", daemon=True)
         self._thread.start()
 
-    def publish(self, tx: Tx, topic: str) -> None:
+    def publish(self, tx: Tx, *topics: str) -> None:
         """See `Bus`: the server delivers it when the transaction commits."""
-        tx.execute(select(func.pg_notify(_CHANNEL, topic)))
+        tx.execute(_NOTIFY, {"channel": _CHANNEL, "topics": list(topics)})
 
     def close(self) -> None:
         """See `Bus`."""

@@ -62,13 +62,21 @@ class Settled(Protocol[T_co]):
 class Tx:
     """One open transaction. Rooms' repositories use it; nobody commits it but its maker."""
 
-    __slots__ = ("_after", "connection", "now")
+    __slots__ = ("_after", "_seen", "connection", "now")
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         """Wrap an open connection; `now` is the transaction's one time."""
         self.connection = connection
         self.now = now
         self._after: list[Callable[[], None]] = []
+        self._seen: set[str] = set()
+
+    def first_time(self, name: str) -> bool:
+        """Return whether this transaction asks with this name for the first time: a lock is taken once."""
+        if name in self._seen:
+            return False
+        self._seen.add(name)
+        return True
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a statement; a list of parameter sets runs it once for each."""

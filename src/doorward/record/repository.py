@@ -48,7 +48,8 @@ def lock(tx: Tx, scope: Scope, name: str) -> None:
     """Hold everybody else off `name` until this transaction ends. SQLite's one writer needs no lock."""
     if tx.connection.dialect.name == "postgresql":
         key = f"{scope.tenant_id}\x1f{name}"
-        tx.execute(_LOCK, {"key": key})
+        if tx.first_time(key):
+            tx.execute(_LOCK, {"key": key})
 
 
 def find_card(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Card | None:

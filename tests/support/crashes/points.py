@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Sequence
+from concurrent.futures import wait
 from typing import Any, Final
 
 from doorward.bootstrap import House
@@ -37,6 +38,10 @@ class Fate:
         """Die when `point` is passed for the `passing`th time."""
         self._point = point
         self._left = passing
+
+    def is_near(self, places: str) -> bool:
+        """Return whether the point is one of these places, as the beginning of their names says."""
+        return self._point.startswith(places)
 
     def passes(self, point: str) -> None:
         """Pass a point, or die there."""
@@ -85,7 +90,15 @@ def _arm_walk(house: House, fate: Fate) -> None:
         tx.after_commit(lambda: fate.passes("steps.committed"))
         return outcome
 
+    keep = Steps.keep
+
+    def kept(self: Steps, stage: str, result: bytes) -> None:
+        keep(self, stage, result)
+        if fate.is_near("steps."):
+            wait(self._writes)  # a quick walk is over before anything of it was written
+
     house.runner._stage_seen = seen
+    Steps.keep = kept  # type: ignore[method-assign]  # as below
     house.runner._take = taken  # type: ignore[method-assign]  # because this copy of the house is to die
     Steps._write = written  # type: ignore[method-assign]  # as above
 

@@ -55,3 +55,26 @@ def test_keeping_waits_for_nobody(transactions: Transactions) -> None:
     transactions.write(SCOPE, lambda _tx: Outcome(None))
     assert sorted(kept(transactions)) == [f"stage{number}" for number in range(5)]
     assert len(calls) == 1
+
+
+def test_what_is_not_written_when_the_walk_ends_is_never_written(transactions: Transactions) -> None:
+    """The closing transaction supersedes it; what is kept afterwards, because the walk goes back, is written again."""
+    free = threading.Event()
+
+    def block(tx: Tx) -> Outcome[None]:
+        free.wait(20)
+        return Outcome(None)
+
+    busy = [transactions.write_later(SCOPE, block) for _ in range(8)]
+    steps = Steps(transactions, SCOPE, MESSAGE)
+    steps.keep("read", b"x")
+    steps.supersede()
+    free.set()
+    for one in busy:
+        one.result(20)
+    transactions.write(SCOPE, lambda _tx: Outcome(None))
+    assert kept(transactions) == {}
+    steps.keep("decide", b"y")
+    steps.settle()
+    transactions.write(SCOPE, lambda _tx: Outcome(None))
+    assert kept(transactions) == {"decide": b"y"}

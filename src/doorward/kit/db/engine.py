@@ -2,12 +2,14 @@
 
 import os
 import sqlite3
+import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 try:
@@ -16,6 +18,7 @@ except ImportError:  # Windows has no fcntl; there SQLite's own locks are the on
     fcntl = None  # type: ignore[assignment]  # because the module is missing on that platform
 
 READERS = 8
+_FRESH_SECONDS = 1.0
 
 
 class DatabaseUnusable(Exception):
@@ -140,6 +143,25 @@ def _connect_sqlite(path: Path, *, read_only: bool) -> sqlite3.Connection:
 
 
 def _open_postgres(url: URL) -> Database:
-    options: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True, "hide_parameters": True}
+    options: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "hide_parameters": True}
     engine = create_engine(url.set(drivername="postgresql+psycopg"), **options)
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", partial(_require_alive, engine))
     return Database(url, engine, engine)
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _require_alive(engine: Engine, connection: Any, record: Any, _proxy: Any) -> None:
+    """Have the pool connect anew where the server went away while the connection lay idle.
+
+    The pool's own ping asks before every transaction, however short ago the last one was: a round trip each.
+    """
+    if time.monotonic() - record.info.get("used", 0.0) < _FRESH_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError("the connection was lost while it lay idle") from error
