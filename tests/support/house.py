@@ -5,9 +5,11 @@ always be tested. Embeddings are computed once a test process.
 """
 
 import functools
+import getpass
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -93,7 +95,9 @@ def settings_for(folder: Path, address: str, **overrides: object) -> Settings:
 @functools.cache
 def shared_engines() -> Engines:
     """Return the engines of all test houses of this process: the real ones, with a remembering encoder."""
-    engines = make_engines(load(environment={}), clock=SystemClock())
+    # Compiled patterns outlive the process, as in an installation: compiling them anew costs each worker seconds.
+    cache = Path(tempfile.gettempdir()) / f"doorward-tests-{getpass.getuser()}"
+    engines = make_engines(load(environment={}), clock=SystemClock(), cache_folder=cache)
     packs = tuple(engines.plugins.packs.values())
     encoder = RememberingEncoder(engines.encoder)
     return msgspec.structs.replace(engines, encoder=encoder, reader=Reader(packs, encoder), passwords=quick_passwords())
