@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import uvicorn
@@ -25,6 +25,9 @@ log = get_logger("web.server")
 
 GRACE_SECONDS: Final = 5
 """How long requests in hand may take once the server was asked to stop."""
+
+
+_BACKLOG: Final = 2048
 
 
 def refuse_bare_network(server: ServerSettings) -> None:
@@ -125,6 +128,10 @@ class WebServer:
         """Ask the server to stop; from any thread."""
         self._server.should_exit = True
 
+    def close(self) -> None:
+        """Give the address back without having served."""
+        self._socket.close()
+
 
 def serve(
     house: House,
@@ -146,15 +153,25 @@ def _bind(settings: ServerSettings) -> socket.socket:
     host = settings.host.strip("[]")
     try:
         found = socket.getaddrinfo(host or None, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, protocol, _, address = found[0]
-        bound = socket.socket(family, kind, protocol)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(address)
+        return _listen(found[0])
     except OSError as error:
         raise Misconfigured(
             f"cannot listen on {settings.host} port {settings.port} ({error.strerror or 'no such address'}): "
             "is another program using it? --port chooses another, --port 0 a free one"
         ) from error
+
+
+def _listen(found: Any) -> socket.socket:
+    """Return a socket that has the address for itself: only listening makes another program's attempt fail."""
+    family, kind, protocol, _, address = found
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen(_BACKLOG)
+    except OSError:
+        bound.close()
+        raise
     return bound
 
 

@@ -1,11 +1,13 @@
 """Hosts, proxies, origins, form tokens and headers."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from litestar import Request
 from litestar.types import HTTPScope
 
+from doorward.doors.web import security
 from doorward.doors.web.security import (
     Guard,
     _believe_proxy,
@@ -18,7 +20,7 @@ from doorward.doors.web.security import (
 from doorward.doors.web.server import refuse_bare_network
 from doorward.doors.web.server_address import is_loopback
 from doorward.kit.settings import Server, Settings
-from doorward.vocabulary.errors import Misconfigured, NotAllowed, WrongHost
+from doorward.vocabulary.errors import Misconfigured, NotAllowed, Slow, WrongHost
 
 
 def guard(**server: Any) -> Guard:
@@ -173,6 +175,27 @@ async def test_encryption_is_kept_once_it_was_there() -> None:
     assert b"strict-transport-security" in await answered(guard(tls_cert="chain.pem"))
     assert b"strict-transport-security" in await answered(guard(behind_proxy=True))
     assert b"strict-transport-security" not in await answered(guard())
+
+
+async def test_a_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sends a body drop by drop is told so; once it is there, waiting for the end of a stream is unlimited."""
+    monkeypatch.setattr(security, "BODY_SECONDS", 0.01)
+    messages: list[Any] = [{"type": "http.request", "body": b"x", "more_body": True}]
+
+    async def receive() -> Any:
+        if messages:
+            return messages.pop(0)
+        return await asyncio.Event().wait()
+
+    limited = security._in_time(receive)
+    await limited()
+    with pytest.raises(Slow):
+        await limited()
+    messages.append({"type": "http.request", "body": b"", "more_body": False})
+    complete = security._in_time(receive)
+    await complete()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(complete(), 0.05)
 
 
 def test_cookies_are_bound_to_the_host_when_they_can_be() -> None:

@@ -66,8 +66,6 @@ async def sign_out(desk: ADeskCall, door: AtDoor) -> Response[Any]:
         await house.transactions.write_async(scope, lambda tx: house.identity.sessions.sign_out(tx, scope, wanted))
     onward = Redirect("/desk/sign-in", status_code=303)
     onward.set_cookie(door.callers.make_cookie(SESSION, "", seconds=0))
-    # What the browser kept of the desk goes with the session.
-    onward.headers["clear-site-data"] = '"cache"'
     return onward
 
 

@@ -1,0 +1,87 @@
+"""The interface only ever grows: what programs were told yesterday is still true today."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from litestar import Router
+
+from doorward.bootstrap import load_plugins
+from doorward.doors.web import operations
+from doorward.doors.web.api import visitors
+from doorward.doors.web.app import API_HANDLERS
+from doorward.doors.web.openapi import describe
+from doorward.kit.clock import SystemClock
+from doorward.kit.settings import Settings
+
+PROMISED = Path(__file__).parent / "promised.json"
+"""Operations with their parameters, and shapes with their fields, as they were published. Lines are only ever added."""
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """The interface's description."""
+    channels = load_plugins(Settings(), clock=SystemClock(), kinds=("channel",)).channels
+    handlers: list[Any] = [
+        Router("/api/v1", route_handlers=API_HANDLERS),
+        visitors.list_visitor_orders,
+        operations.health,
+    ]
+    found: dict[str, Any] = msgspec.json.decode(describe(handlers, channels))
+    return found
+
+
+def summary(document: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """Return what is promised: parameters by operation, fields by shape, both in order of their names."""
+    operations = {
+        f"{method} {path}": sorted(str(one["name"]) for one in operation.get("parameters", []))
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+    shapes = {name: sorted(schema.get("properties", {})) for name, schema in document["components"]["schemas"].items()}
+    return {"operations": dict(sorted(operations.items())), "shapes": dict(sorted(shapes.items()))}
+
+
+def test_nothing_that_was_promised_is_gone(document: dict[str, Any]) -> None:
+    """Every operation, parameter and field that was ever published is there; new ones are written down at once."""
+    promised = msgspec.json.decode(PROMISED.read_bytes())
+    now = summary(document)
+    gone = [
+        f"{name}: {sorted(set(fields) - set(now[family].get(name, [])))}"
+        for family, things in promised.items()
+        for name, fields in things.items()
+        if name not in now[family] or set(fields) - set(now[family][name])
+    ]
+    assert gone == []
+    assert now == promised, f"write the additions into {PROMISED.name}, which only ever grows"
+
+
+def test_every_operation_says_how_it_refuses(document: dict[str, Any]) -> None:
+    """Each operation documents problem documents, who may call it, and what it does in words."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            where = f"{method} {path}"
+            assert operation["operationId"], where
+            assert operation.get("description") or operation.get("summary"), where
+            if path == "/health":
+                continue
+            refusal = operation["responses"]["400"]["content"]
+            assert list(refusal) == ["application/problem+json"], where
+            assert operation.get("security") or path.endswith("/visits"), where
+
+
+def test_bodies_have_examples_that_fit(document: dict[str, Any]) -> None:
+    """Whoever reads the description finds an example for every body that they have to write."""
+    bodies = [
+        (path, operation["requestBody"]["content"]["application/json"])
+        for path, methods in document["paths"].items()
+        for operation in methods.values()
+        if "requestBody" in operation and "/settings" not in path
+    ]
+    assert len(bodies) >= 8
+    for path, body in bodies:
+        name = body["schema"]["$ref"].rpartition("/")[2]
+        schema = document["components"]["schemas"][name]
+        example = body.get("example") or schema["examples"][0]
+        assert set(schema.get("required", [])) <= set(example) <= set(schema["properties"]), path
