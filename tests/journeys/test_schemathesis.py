@@ -22,7 +22,7 @@ from doorward.kit.settings import Limits, Settings
 from tests.support.house import open_test_house
 from tests.support.server import Guests
 
-EXAMPLES = 12
+EXAMPLES = 8
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ENDLESS = "/c/webchat/stream"
 """A stream that is let in never ends; here it is asked for by strangers alone, and elsewhere by those who may."""
