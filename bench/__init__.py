@@ -1,0 +1,1 @@
+"""Measurements, run by hand: `python3 run.py bench NAME`. Nothing here asserts a time."""
