@@ -40,7 +40,7 @@ class IbanDetector:
     def watch(self, packs: Sequence[LanguagePack]) -> Watch:
         """Look where a country code and two digits begin something; `iban` holds the words before an account."""
         says_iban = compile_phrases(words_of(packs, "iban"), before=WORD_BEFORE, after=r"[^0-9]{0,16}\Z")
-        countries = "|".join(sorted(_LENGTHS))
+        countries = "|".join(f"{country[0]}{_BREAK}?{country[1]}" for country in sorted(_LENGTHS))
         head = rf"(?:{countries}){_BREAK}?\d{_BREAK}?\d{_BREAK}{{0,2}}\w"
         return Watch(
             (Pattern(name="head", expression=head, before=_WIDTH, after=_LONGEST),), partial(_examine, says_iban)
@@ -49,14 +49,15 @@ class IbanDetector:
 
 def _examine(says_iban: re.Pattern[str], candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the IBAN that begins at the candidate, if it does."""
-    length = _LENGTHS[view.text[candidate.start : candidate.start + 2]]
-    characters, end = "", candidate.start
+    characters, end, length = "", candidate.start, 2
     while len(characters) < length:
         match = _CHARACTER.match(view.text, end)
         if match is None:
             return ()
         characters += match[1]
         end = match.end()
+        if len(characters) == 2:
+            length = _LENGTHS[characters]
     # Words may pass for the letters of an account, but not for its digits.
     if view.text[end : end + 1].isdecimal() or sum(character.isdecimal() for character in characters) < _FEWEST_DIGITS:
         return ()

@@ -12,7 +12,7 @@ _ENDS: Final = rf"{WORD_AFTER}(?![.,:/\-]\d|\s?%)"
 
 DIGITS: Final = (
     rf"{_BEGINS}(?:[a-z]{{1,3}}-)?"
-    r"(?:\d{3}[\s\-]\d{3}|\d{4}[\s\-]\d{4}|\d\d(?:[\s\-]\d\d){1,3}|\d(?:[\s\-.,_]{1,2}\d){2,7}|\d{3,12})"
+    r"(?:\d{3}[\s\-]\d{3}|\d{4}[\s\-]\d{4}|\d\d(?:[\s\-]\d\d){1,3}|\d(?:[\s\-.,_]{1,2}\d){2,9}|\d{3,12})"
     rf"{_ENDS}"
 )
 """A code in digits: together, in halves, in pairs or one by one; `G-123456` as some senders write it."""
