@@ -409,7 +409,7 @@ def open_house(settings: Settings, *, clock: Clock | None = None) -> House:
     """
     kit_logging.configure(level=settings.logging.level)
     keys = FileKeyStore(settings.key_folder)
-    database = Database.open(settings.database_url)
+    database = Database.open(settings.database_url, threads=settings.server.walkers)
     try:
         return House(settings, database=database, keys=keys, clock=clock)
     except BaseException:

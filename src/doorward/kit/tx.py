@@ -15,11 +15,11 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, CursorResult, Executable
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from doorward.kit.clock import Clock
-from doorward.kit.db.engine import READERS, Database
+from doorward.kit.db.engine import READERS, WRITERS, Database
 from doorward.kit.logging import get_logger
 
 log = get_logger("kit.tx")
@@ -37,6 +37,10 @@ class CommitFailed(Exception):
         """Say whether the disk is full."""
         super().__init__("the disk is full" if full else "the database could not commit")
         self.full = full
+
+
+class Unreachable(Exception):
+    """The database could not be asked; nothing was to be changed, so the same question may be asked again."""
 
 
 class Closed(Exception):
@@ -115,6 +119,17 @@ def _is_full(error: BaseException) -> bool:
     return (code is not None and code & 0xFF in {10, 13}) or getattr(original, "sqlstate", None) == "53100"
 
 
+def _is_out_of_reach(error: SQLAlchemyError) -> bool:
+    """Return whether the database itself is in trouble, rather than the statement wrong."""
+    original = getattr(error, "orig", None)
+    if isinstance(original, sqlite3.Error):
+        # 5 is SQLITE_BUSY, 6 LOCKED, 10 IOERR, 13 FULL, 14 CANTOPEN.
+        return getattr(original, "sqlite_errorcode", 0) & 0xFF in {5, 6, 10, 13, 14}
+    state = getattr(original, "sqlstate", None)
+    # No SQLSTATE: the server never answered. 08 is a broken connection, 53 a lack of resources, 57 an operator.
+    return state is None or state[:2] in {"08", "53", "57"}
+
+
 class Transactions:
     """The way to the database for everybody at the edge.
 
@@ -137,7 +152,7 @@ class Transactions:
             self._writer = threading.Thread(target=self._serve_writes, name="tx-write", daemon=True)
             self._writer.start()
         else:
-            self._writers = ThreadPoolExecutor(8, thread_name_prefix="tx-write")
+            self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="tx-write")
 
     @property
     def in_order(self) -> bool:
@@ -165,12 +180,22 @@ class Transactions:
         return self._writers.submit(self._write_here, _Task(work, scope))
 
     def read(self, work: Callable[[Tx], T]) -> T:
-        """Run `work` on a read-only snapshot and return its value."""
-        with self._database.reader.connect() as connection:
-            if not self._database.is_sqlite:
-                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            with connection.begin():
-                return work(Tx(connection, self._clock.now()))
+        """Run `work` on a read-only snapshot and return its value.
+
+        Raises what `work` raises, `Unreachable` when the database does not answer or has no connection left.
+        """
+        try:
+            with self._database.reader.connect() as connection:
+                if not self._database.is_sqlite:
+                    connection = connection.execution_options(
+                        isolation_level="REPEATABLE READ", postgresql_readonly=True
+                    )
+                with connection.begin():
+                    return work(Tx(connection, self._clock.now()))
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            if not _is_out_of_reach(error):
+                raise
+            raise Unreachable("the database could not be read") from error
 
     # -- for the event loop ------------------------------------------------------------------------------------------
 
@@ -222,7 +247,7 @@ class Transactions:
                 with self._database.writer.begin() as connection:
                     tx = Tx(connection, self._clock.now())
                     value = self._run(tx, task)
-            except (OperationalError, PoolTimeout) as error:
+            except (OperationalError, InterfaceError, PoolTimeout) as error:
                 # 40001 and 40P01: the server undid the transaction and asks for another try.
                 if getattr(error.__cause__, "sqlstate", None) in {"40001", "40P01"} and attempt < 4:
                     continue
@@ -248,6 +273,7 @@ class Transactions:
                     break
                 batch.append(following)
             self._commit_batch(batch)
+            self._database.tidy()
             if stop:
                 return
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from doorward.flow.settle import Settlement
@@ -14,7 +14,7 @@ from doorward.kit.bus import ProcessBus
 from doorward.kit.clock import SystemClock
 from doorward.kit.db import Database, DatabaseUnusable, StoreLocked
 from doorward.kit.jobs import job_table
-from doorward.kit.tx import Closed, CommitFailed, Transactions, Tx
+from doorward.kit.tx import Closed, CommitFailed, Transactions, Tx, Unreachable
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.outcome import Job, Outcome
 from tests.support.databases import PostgresServer
@@ -208,6 +208,66 @@ def test_a_server_that_is_gone_is_told_as_unavailable(postgres: PostgresServer) 
         transactions.write(SCOPE, lose)
     assert not caught.value.full
     assert transactions.write(SCOPE, add("a")) == "a"
+    transactions.close()
+    database.close()
+
+
+def test_a_read_of_a_server_that_is_gone_is_told_as_such(postgres: PostgresServer) -> None:
+    """Reads say so too, with an error of their own, and the next read gets a new connection."""
+    database = Database.open(postgres.make_database("read_lost", template="doorward_template"))
+    transactions = Transactions(database, clock=SystemClock(), settle=Settlement(ProcessBus(), ring=lambda: None))
+
+    def lose(tx: Tx) -> int:
+        mine = tx.execute(select(func.pg_backend_pid())).scalar_one()
+        with database.writer.connect() as other:
+            other.execute(select(func.pg_terminate_backend(mine)))
+        return count(tx)
+
+    with pytest.raises(Unreachable):
+        transactions.read(lose)
+    assert transactions.read(count) == 0
+    transactions.close()
+    database.close()
+
+
+def test_a_mistake_in_a_statement_is_not_taken_for_an_outage(transactions: Transactions) -> None:
+    """A wrong statement raises as what it is, so that it is found and mended."""
+    with pytest.raises(DBAPIError):
+        transactions.read(lambda tx: tx.execute(text("SELECT nothing FROM nowhere")))
+
+
+def test_the_log_is_begun_anew_although_somebody_always_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reads that overlap without a gap do not make SQLite's write-ahead log grow for ever."""
+    megabyte = 2**20
+    monkeypatch.setattr("doorward.kit.db.engine.LOG_BYTES", megabyte)
+    database = Database.open(f"sqlite:///{tmp_path}/log.db")
+    job_table.create(database.writer)
+    transactions = Transactions(database, clock=SystemClock(), settle=Settlement(ProcessBus(), ring=lambda: None))
+    stopped = threading.Event()
+
+    def linger(tx: Tx) -> None:
+        count(tx)
+        stopped.wait(0.02)
+
+    def read_on() -> None:
+        while not stopped.is_set():
+            transactions.read(linger)
+
+    readers = [threading.Thread(target=read_on) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    longest = 0
+    for number in range(40):
+        row = ROW | {"id": f"j{number}", "key": f"{number}" + "k" * 250_000}
+        transactions.write(
+            SCOPE, lambda tx, row=row: Outcome(tx.execute(insert(job_table).values(due_at=tx.now, **row)))
+        )
+        longest = max(longest, database.log_bytes())
+    stopped.set()
+    for reader in readers:
+        reader.join()
+    assert megabyte / 2 < longest < 5 * megabyte, "40 rows of twice a quarter of a megabyte are twenty"
+    assert transactions.read(count) == 40
     transactions.close()
     database.close()
 

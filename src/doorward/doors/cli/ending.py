@@ -19,7 +19,7 @@ from doorward.kit.i18n import PackUnreadable
 from doorward.kit.keys import KeyDestroyed, KeyStoreMissing
 from doorward.kit.plugins import PluginBroken
 from doorward.kit.settings import SettingsInvalid
-from doorward.kit.tx import Closed, CommitFailed
+from doorward.kit.tx import Closed, CommitFailed, Unreachable
 from doorward.vocabulary.errors import DoorwardError, Misconfigured, StorageFull, StoreInUse, Unavailable
 
 
@@ -128,7 +128,8 @@ def explain(trouble: BaseException) -> tuple[Code, str]:
 
 
 def _explain_others(trouble: BaseException) -> tuple[Code, str]:
-    about_database = database_trouble(trouble)
+    cause = trouble.__cause__ if isinstance(trouble, Unreachable) and trouble.__cause__ is not None else trouble
+    about_database = database_trouble(cause)
     if about_database is not None:
         advice = "Nothing was changed. `doorward doctor` looks closer, `doorward db upgrade` makes missing tables."
         return Code.UNAVAILABLE, f"{_capital(about_database)}. {advice}"

@@ -13,7 +13,7 @@ import msgspec
 from litestar.exceptions import HTTPException, ValidationException
 
 from doorward.kit.i18n import Translator
-from doorward.kit.tx import Closed, CommitFailed
+from doorward.kit.tx import Closed, CommitFailed, Unreachable
 from doorward.vocabulary.errors import (
     Conflict,
     DoorwardError,
@@ -95,10 +95,10 @@ def known_error(error: Exception, *, fields: Mapping[str, str] | None = None) ->
     """
     if isinstance(error, DoorwardError):
         return error
-    if isinstance(error, CommitFailed):
-        return StorageFull("the disk is full") if error.full else Unavailable("the database could not commit")
-    if isinstance(error, Closed):
-        return Unavailable("Doorward is stopping")
+    if isinstance(error, CommitFailed) and error.full:
+        return StorageFull("the disk is full")
+    if isinstance(error, CommitFailed | Unreachable | Closed):
+        return Unavailable("the database does not answer, could not commit, or Doorward is stopping")
     if isinstance(error, RecursionError):
         return Malformed("nested too deeply")
     if isinstance(error, UnicodeDecodeError):

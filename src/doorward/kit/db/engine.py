@@ -18,7 +18,21 @@ except ImportError:  # Windows has no fcntl; there SQLite's own locks are the on
     fcntl = None  # type: ignore[assignment]  # because the module is missing on that platform
 
 READERS = 8
+"""Threads that read for the event loop."""
+WRITERS = 8
+"""Threads that write for the event loop on PostgreSQL; SQLite has one."""
+_BESIDES = 4
+"""Connections for sweeps, jobs and health checks."""
+_BUSY_MILLISECONDS = 15_000
+_TIDY_MILLISECONDS = 250
 _FRESH_SECONDS = 1.0
+
+LOG_BYTES = 32 * 2**20
+"""Size of SQLite's write-ahead log from which on the writer insists on starting it anew.
+
+SQLite begins its log again by itself only in a moment without readers. Under steady traffic reads overlap and that
+moment never comes: the log grows without end, and every read gets slower with it.
+"""
 
 
 class DatabaseUnusable(Exception):
@@ -49,8 +63,10 @@ class Database:
         return Path(self.url.database) if self.is_sqlite and self.url.database else None
 
     @classmethod
-    def open(cls, address: str, *, read_only: bool = False) -> "Database":
+    def open(cls, address: str, *, read_only: bool = False, threads: int = 4) -> "Database":
         """Open `sqlite:///file` or `postgresql://...`.
+
+        `threads` are those that will use it besides the transactions' own: each may hold a connection at once.
 
         Raises `StoreLocked` when another process writes to the same SQLite file, `DatabaseUnusable` for an address of
         another kind. A SQLite file is made when it is missing, readable by its owner alone.
@@ -61,9 +77,9 @@ class Database:
             raise DatabaseUnusable("the database address is not a URL such as sqlite:///doorward.db") from error
         match url.get_backend_name():
             case "sqlite":
-                return _open_sqlite(url, read_only=read_only)
+                return _open_sqlite(url, read_only=read_only, threads=threads)
             case "postgresql":
-                return _open_postgres(url)
+                return _open_postgres(url, threads=threads)
             case other:
                 raise DatabaseUnusable(f"'{other}' databases are not supported: use sqlite or postgresql")
 
@@ -73,6 +89,30 @@ class Database:
         self.writer.dispose()
         if self.lock is not None:
             self.lock.close()
+
+    def tidy(self) -> None:
+        """Begin SQLite's write-ahead log anew if it has grown long; between transactions, in the writing thread.
+
+        Waits for readers that began before, a moment at most: should one of them linger, a later call does it.
+        """
+        if self.log_bytes() < LOG_BYTES:
+            return
+        with self.writer.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute(f"PRAGMA busy_timeout = {_TIDY_MILLISECONDS}")
+            try:
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                driver.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+
+    def log_bytes(self) -> int:
+        """Return how long SQLite's write-ahead log is; 0 on a server or without one."""
+        if self.path is None:
+            return 0
+        try:
+            return self.path.with_name(self.path.name + "-wal").stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def ping(self) -> None:
         """Raise if the database does not answer."""
@@ -94,7 +134,7 @@ def _take_lock(path: Path) -> IO[bytes]:
     return handle
 
 
-def _open_sqlite(url: URL, *, read_only: bool) -> Database:
+def _open_sqlite(url: URL, *, read_only: bool, threads: int) -> Database:
     if not url.database or url.database == ":memory:":
         raise DatabaseUnusable("a SQLite database needs a file: sqlite:///path/to/doorward.db")
     path = Path(url.database).absolute()
@@ -109,7 +149,7 @@ def _open_sqlite(url: URL, *, read_only: bool) -> Database:
         creator=lambda: _connect_sqlite(path, read_only=True),
         poolclass=QueuePool,
         pool_size=READERS,
-        max_overflow=READERS,
+        max_overflow=threads,
         pool_reset_on_return="rollback",
         hide_parameters=True,
     )
@@ -130,7 +170,11 @@ def _connect_sqlite(path: Path, *, read_only: bool) -> sqlite3.Connection:
     # isolation_level None: the driver starts no transactions of its own, the "begin" events above do.
     mode = "ro" if read_only else "rw"
     connection = sqlite3.connect(
-        f"{path.as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=15
+        f"{path.as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=_BUSY_MILLISECONDS / 1000,
     )
     for pragma in ("foreign_keys = ON", "synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
@@ -142,8 +186,9 @@ def _connect_sqlite(path: Path, *, read_only: bool) -> sqlite3.Connection:
     return connection
 
 
-def _open_postgres(url: URL) -> Database:
-    options: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "hide_parameters": True}
+def _open_postgres(url: URL, *, threads: int) -> Database:
+    own = READERS + WRITERS + _BESIDES
+    options: dict[str, Any] = {"pool_size": own, "max_overflow": threads, "hide_parameters": True}
     engine = create_engine(url.set(drivername="postgresql+psycopg"), **options)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", partial(_require_alive, engine))

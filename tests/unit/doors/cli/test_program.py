@@ -19,12 +19,20 @@ from doorward.kit.i18n import PackUnreadable
 from doorward.kit.keys import KeyDestroyed, KeyStoreMissing
 from doorward.kit.plugins import PluginBroken
 from doorward.kit.settings import SettingsInvalid
-from doorward.kit.tx import Closed, CommitFailed
+from doorward.kit.tx import Closed, CommitFailed, Unreachable
 from doorward.vocabulary.errors import Conflict, Misconfigured, StorageFull, StoreInUse, Unavailable
 from tests.unit.doors.cli.conftest import Call
 
 NAMES = [name for names in COMMANDS.values() for name in names]
 SECRET = "4111111111111111"
+
+
+def unreachable() -> Unreachable:
+    """Return what a read raises when the database file cannot be opened."""
+    error = Unreachable("the database could not be read")
+    error.__cause__ = sqlite3.DatabaseError("file is not a database")
+    return error
+
 
 TROUBLES = [
     (SettingsInvalid("there is no setting 'x'"), Code.MISCONFIGURED),
@@ -41,6 +49,7 @@ TROUBLES = [
     (KeyDestroyed("the party's key is gone"), Code.MISCONFIGURED),
     (CommitFailed(full=True), Code.UNAVAILABLE),
     (CommitFailed(full=False), Code.UNAVAILABLE),
+    (unreachable(), Code.UNAVAILABLE),
     (StorageFull("the message could not be stored"), Code.UNAVAILABLE),
     (Unavailable("the encoder is away"), Code.UNAVAILABLE),
     (Conflict("the user name is taken"), Code.FAILED),

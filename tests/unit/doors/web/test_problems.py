@@ -10,7 +10,7 @@ from doorward.doors.web.problems import known_error, problem_of
 from doorward.kit.clock import SystemClock
 from doorward.kit.i18n import Translator
 from doorward.kit.settings import Settings
-from doorward.kit.tx import Closed, CommitFailed
+from doorward.kit.tx import Closed, CommitFailed, Unreachable
 from doorward.vocabulary import errors
 from doorward.vocabulary.errors import (
     DoorwardError,
@@ -82,6 +82,7 @@ def test_facts_that_help_are_passed_on(translator: Translator) -> None:
     [
         (CommitFailed(full=True), StorageFull),
         (CommitFailed(full=False), Unavailable),
+        (Unreachable("gone"), Unavailable),
         (Closed(), Unavailable),
         (RecursionError(), Malformed),
         (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "x"), Malformed),
