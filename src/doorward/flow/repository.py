@@ -31,6 +31,9 @@ _NEXT_WAITING = (
     .limit(1)
 )
 _LEASED_RUN = update(run_table).where(*_HERE, run_table.c.state == "walking").values(lease_until=bindparam("until"))
+_ANOTHER_ATTEMPT = (
+    update(run_table).where(*_HERE, run_table.c.state == "walking").values(attempts=run_table.c.attempts + 1)
+)
 _FINISHED_RUN = update(run_table).where(*_HERE).values(state="done", lease_until=bindparam("until"))
 _NEW_STEPS = insert(step_table)
 _STEPS = select(step_table.c.stage, step_table.c.result).where(*_STEPS_HERE)
@@ -65,19 +68,23 @@ def lease_run(tx: Tx, scope: Scope, message_id: MessageId, *, until: datetime) -
 
 
 def take_up_run(tx: Tx, scope: Scope, message_id: MessageId, *, even_leased: bool = False) -> bool:
-    """Reserve an abandoned run and count the try; return False when somebody else took it up or finished it.
+    """Reserve an abandoned run; return False when somebody else took it up or finished it.
 
-    `even_leased` takes it whatever its lease: for a process that is alone.
+    `even_leased` takes it whatever its lease: for a process that is alone. The try is counted when it begins, by
+    `count_attempt`: a run that only waited for its turn while a process died did nothing to deserve one.
     """
     here = [run_table.c.tenant_id == scope.tenant_id, run_table.c.message_id == message_id]
     if not even_leased:
         here.append(_is_free(tx))
     taken = tx.execute(
-        update(run_table)
-        .where(*here, run_table.c.state == "walking")
-        .values(lease_until=tx.now + LEASE, attempts=run_table.c.attempts + 1)
+        update(run_table).where(*here, run_table.c.state == "walking").values(lease_until=tx.now + LEASE)
     )
     return taken.rowcount == 1
+
+
+def count_attempt(tx: Tx, scope: Scope, message_id: MessageId) -> None:
+    """Note, before it begins, that an unfinished run is tried once more."""
+    tx.execute(_ANOTHER_ATTEMPT, {"tenant": scope.tenant_id, "message": message_id})
 
 
 def _is_free(tx: Tx) -> ColumnElement[bool]:
@@ -151,6 +158,15 @@ def count_unfinished(tx: Tx) -> int:
 
 @crosses_tenants("the sweeper removes the finished runs of all tenants")
 def forget_runs(tx: Tx, *, older_than: timedelta) -> int:
-    """Remove runs that were done longer ago than `older_than`; return how many."""
+    """Remove runs that were done longer ago than `older_than`, and steps that no run needs; return how many runs.
+
+    Such steps are left by a walker that lost its run to another one and wrote once more after that one had finished.
+    """
+    needed = select(run_table.c.message_id).where(
+        run_table.c.tenant_id == step_table.c.tenant_id,
+        run_table.c.message_id == step_table.c.message_id,
+        run_table.c.state == "walking",
+    )
+    tx.execute(delete(step_table).where(~needed.exists()))
     before = tx.now - older_than
     return tx.execute(delete(run_table).where(run_table.c.state == "done", run_table.c.lease_until < before)).rowcount

@@ -38,6 +38,9 @@ from doorward.vocabulary.understanding import Understanding
 log = get_logger("flow.runner")
 
 SOON = timedelta(seconds=2)
+LATEST = timedelta(hours=1)
+"""A run that fails is tried again after `SOON`; if it cannot even be given up, after twice as long each time, until it
+is `LATEST`: it stays open, is logged at every try, and costs nothing."""
 LAST_ATTEMPT = 5
 """Tries after which a message that cannot be walked goes to a person, so that it is not lost."""
 
@@ -58,20 +61,23 @@ class Runner:
         self._under_way: set[RunKey] = set()
         self._lock = threading.Lock()
 
-    def submit(self, key: RunKey) -> None:
-        """Have a message walked soon; asking twice is asking once. Safe from any thread, never raises."""
+    def submit(self, key: RunKey, *, again: bool = False) -> None:
+        """Have a message walked soon; asking twice is asking once. Safe from any thread, never raises.
+
+        `again`: it may have been tried before, so this try is counted when it begins.
+        """
         with self._lock:
             if key in self._under_way:
                 return
             self._under_way.add(key)
         try:
-            self._pool.submit(self._walk_safely, key)
+            self._pool.submit(self._walk_safely, key, again=again)
         except RuntimeError:  # the pool is closed: the process is stopping, the next start resumes
             with self._lock:
                 self._under_way.discard(key)
 
     def recover(self, *, all_of_them: bool = False) -> int:
-        """Take up abandoned runs, counting the try, and keep hold of those in hand; return how many were taken up.
+        """Take up abandoned runs and keep hold of those in hand; return how many were taken up.
 
         At the start of a single process all unfinished runs are abandoned.
         """
@@ -86,7 +92,7 @@ class Runner:
             return 0
         taken = self._transactions.write(None, lambda tx: _take_up_all(tx, keys, even_leased=all_of_them))
         for key in taken:
-            self.submit(key)
+            self.submit(key, again=True)
         return len(taken)
 
     def close(self) -> None:
@@ -101,15 +107,17 @@ class Runner:
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
-    def _walk_safely(self, key: RunKey) -> None:
-        following: RunKey | None = key
+    def _walk_safely(self, key: RunKey, *, again: bool) -> None:
+        following = self._walk_one_safely(key, again=again)
         while following is not None:
-            following = self._walk_one_safely(following)
+            following = self._walk_one_safely(following, again=False)
 
-    def _walk_one_safely(self, key: RunKey) -> RunKey | None:
+    def _walk_one_safely(self, key: RunKey, *, again: bool) -> RunKey | None:
         """Walk a message that is under way; return the next one, under way too, unless somebody else has it."""
         following: RunKey | None = None
         try:
+            if again:
+                self._count_attempt(key)
             next_message = self._walk(system_scope(key.tenant_id, "flow"), key.message_id)
             following = None if next_message is None else RunKey(key.tenant_id, next_message)
         except (Closed, CommitFailed):
@@ -126,11 +134,24 @@ class Runner:
                     self._under_way.add(following)
         return following
 
+    def _count_attempt(self, key: RunKey) -> None:
+        scope = system_scope(key.tenant_id, "flow")
+
+        def count(tx: Tx) -> Outcome[None]:
+            repository.count_attempt(tx, scope, key.message_id)
+            return Outcome(None)
+
+        self._transactions.write(scope, count)
+
     def _try_again_soon(self, key: RunKey) -> None:
         scope = system_scope(key.tenant_id, "flow")
 
         def lease(tx: Tx) -> Outcome[None]:
-            repository.lease_run(tx, scope, key.message_id, until=tx.now + SOON)
+            run = repository.find_run(tx, scope, key.message_id)
+            failures = 0 if run is None else max(0, run.attempts - LAST_ATTEMPT)
+            # The exponent is bounded too: a power of two of any size is not a number of seconds any more.
+            wait = min(SOON * 2 ** min(failures, 16), LATEST)
+            repository.lease_run(tx, scope, key.message_id, until=tx.now + wait)
             return Outcome(None)
 
         with contextlib.suppress(Closed, CommitFailed):  # then the lease's own end does it

@@ -1,5 +1,6 @@
 """The runner: every accepted message is walked, once, in order, whatever dies on the way."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from sqlalchemy import func, select
 
 from doorward.flow import repository
 from doorward.flow.repository import LEASE, RunKey
-from doorward.flow.runner import LAST_ATTEMPT, SOON
+from doorward.flow.runner import LAST_ATTEMPT, LATEST, SOON
 from doorward.flow.tables import run_table, step_table
 from doorward.kit.clock import FixedClock
 from doorward.kit.tx import Transactions
@@ -154,7 +155,49 @@ def test_a_run_is_taken_up_by_one_process_only(flow: Flow, clock: FixedClock) ->
         return flow.transactions.write(SCOPE, lambda tx: Outcome(repository.take_up_run(tx, SCOPE, key.message_id)))
 
     assert [take_up(), take_up()] == [True, False]
-    assert attempts(flow, key) == 1
+
+
+def test_a_message_that_only_waited_for_its_turn_was_not_tried(flow: Flow) -> None:
+    """However often the process is started again, only the message that it dies of comes closer to being given up."""
+    keys = flow.say("hello"), flow.say("hello", conversation_id=ELSEWHERE)
+    for _ in range(3):
+        runner = flow.runner()
+
+        def die(pool: ThreadPoolExecutor = runner._pool) -> None:
+            # The one thread never comes to the second message, as when the process dies of the first.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise Poison
+
+        flow.mind.at["read"] = die
+        assert runner.recover(all_of_them=True) == 2
+        runner.close()
+    assert sorted(attempts(flow, key) for key in keys) == [0, 3]
+
+
+def test_a_run_that_cannot_even_be_given_up_is_tried_ever_more_rarely(flow: Flow, clock: FixedClock) -> None:
+    """It is neither lost nor does it keep a processor busy: once the tries are used up each wait is twice the last."""
+    key = flow.say("hello")
+    flow.mind.at["read"] = fail
+    runner = flow.runner()
+    waits = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("doorward.flow.runner._message", lambda _written: fail())
+        clock.advance(LEASE + timedelta(seconds=1))
+        for _ in range(LAST_ATTEMPT + 15):
+            runner = flow.runner()
+            assert runner.recover() == 1
+            flow.finish(runner)
+            run = flow.transactions.read(lambda tx: repository.find_run(tx, SCOPE, key.message_id))
+            assert run is not None
+            waits.append(run.lease_until - clock.now())
+            clock.advance(waits[-1] + timedelta(seconds=1))
+    assert waits[: LAST_ATTEMPT + 3] == [SOON] * LAST_ATTEMPT + [SOON * 2, SOON * 4, SOON * 8]
+    assert waits[-1] == LATEST
+    flow.mind.at.clear()
+    runner = flow.runner()
+    assert runner.recover() == 1
+    flow.finish(runner)
+    assert flow.decisions() == [("hand_over", "walk_failed")]
 
 
 def test_a_process_that_is_alone_takes_up_everything_at_once(flow: Flow) -> None:
