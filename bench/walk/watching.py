@@ -46,11 +46,13 @@ class Watch:
             if message_id in self._early:
                 return self._early.pop(message_id)
             future = self._waiting[message_id] = self._loop.create_future()
-        return await future
+        at: float = await future
+        return at
 
     def _wrap_walk(self, house: House) -> None:
         runner = house.runner
-        seen, take, load, write = runner._stage_seen, runner._take, runner._load, house.transactions.write
+        seen, take, write = runner._stage_seen, runner._take, house.transactions.write
+        begin, load = runner._begin, runner._load
 
         def stage_seen(name: str, seconds: float) -> None:
             seen(name, seconds)
@@ -60,6 +62,10 @@ class Watch:
             before = time.perf_counter()
             take(walk, stage, kept, **more)
             self.wall[stage.name].append(time.perf_counter() - before)
+
+        def begun(scope: Any, found: Any) -> Any:
+            self.began[found.message.id] = time.perf_counter()
+            return begin(scope, found)
 
         def loaded(scope: Any, message_id: MessageId) -> Any:
             before = time.perf_counter()
@@ -80,6 +86,7 @@ class Watch:
         runner._stage_seen = stage_seen
         runner._take = taken  # type: ignore[method-assign]  # because this house is watched
         runner._load = loaded  # type: ignore[method-assign]  # as above
+        runner._begin = begun  # type: ignore[method-assign]  # as above
         house.transactions.write = written  # type: ignore[method-assign]  # as above
 
     def _wrap_commits(self, house: House) -> None:
@@ -103,9 +110,9 @@ class Watch:
     def _wrap_screening(self, house: House) -> None:
         screen = house.screening.screen
 
-        def screened(*arguments: Any) -> Any:
+        def screened(scope: Any, text: Any, message_id: MessageId) -> Any:
             before = time.thread_time()
-            result = screen(*arguments)
+            result = screen(scope, text, message_id)
             self.cpu["protect"].append(time.thread_time() - before)
             return result
 
@@ -117,7 +124,12 @@ class Watch:
             if future is None:
                 self._early[message_id] = at
         if future is not None:
-            self._loop.call_soon_threadsafe(lambda: future.done() or future.set_result(at))
+            self._loop.call_soon_threadsafe(_tell_now, future, at)
+
+
+def _tell_now(future: "asyncio.Future[float]", at: float) -> None:
+    if not future.done():
+        future.set_result(at)
 
 
 def thread_seconds() -> dict[str, float]:

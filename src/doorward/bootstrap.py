@@ -224,11 +224,11 @@ class House:
         self.admission = Admission(settings.limits, rates=Rates(clock, secret=new_key()))
         self.visitor_tokens = VisitorTokens(self.keys, clock=clock, lifetime=settings.visitor_lifetime)
         self.protection = ProtectionService(self.keys)
-        self.knowledge_service = KnowledgeService(ArticleRepository(), self.reader)
         self.knowledge = Knowledge(
             lambda scope, held: self.transactions.read(lambda tx: self.knowledge_service.newer(tx, scope, held)),
             Composer(self.translator),
         )
+        self.knowledge_service = KnowledgeService(ArticleRepository(), self.reader, changed=self.knowledge.changed)
         self.rules = RuleBook([(policy.id, policy.version, policy.rules()) for policy in self.plugins.policies])
         self.sealer = record.AuditSealer(self.transactions, self.keys, self.audit_folder)
 

@@ -102,7 +102,11 @@ class Flow:
         screening = TenantScreening(bare_screener(()), keys=keys, settings_of=self.settings_of)
         protection = ProtectionService(keys)
         self.front_door = FrontDoor(
-            transactions, screening=screening, protection=protection, keys=keys, submit=self.submitted.append
+            transactions,
+            screening=screening,
+            protection=protection,
+            keys=keys,
+            submit=lambda key, _begun: self.submitted.append(key),
         )
         self.desk = Desk(
             transactions,

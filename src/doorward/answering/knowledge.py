@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
+from time import monotonic
 
 from doorward.answering.composing import Composer
 from doorward.answering.index import KnowledgeIndex
@@ -21,12 +22,18 @@ TENANTS = 64
 """Indexes that are kept, of the tenants that were asked about last; 60 articles in five languages take 12 MB."""
 
 
-class Knowledge:
-    """Holds the tenants' indexes and keeps them fresh: every search asks whether something was published meanwhile."""
+FRESH_SECONDS = 0.25
+"""How long nobody asks again whether another process published something; what this one publishes is known at once."""
 
-    def __init__(self, load: Load, composer: Composer) -> None:
-        """Take what loads an index and what writes replies."""
+
+class Knowledge:
+    """Holds the tenants' indexes and keeps them fresh: a search asks whether something was published meanwhile."""
+
+    def __init__(self, load: Load, composer: Composer, *, seconds: Callable[[], float] = monotonic) -> None:
+        """Take what loads an index and what writes replies; `seconds` is a clock for tests."""
         self._load = load
+        self._seconds = seconds
+        self._asked: dict[TenantId, float] = {}
         self._composer = composer
         self._held: OrderedDict[TenantId, KnowledgeIndex] = OrderedDict()
         self._lock = Lock()
@@ -43,7 +50,10 @@ class Knowledge:
 
     def index(self, scope: Scope) -> KnowledgeIndex:
         """Return the tenant's index as of now. Raises what loading raises."""
-        held = self._held.get(scope.tenant_id)
+        held, now = self._held.get(scope.tenant_id), self._seconds()
+        if held is not None and now - self._asked.get(scope.tenant_id, -1.0) < FRESH_SECONDS:
+            return held
+        self._asked[scope.tenant_id] = now
         newer = self._load(scope, None if held is None else held.revision)
         with self._lock:
             index = self._held.get(scope.tenant_id, held) if newer is None else newer
@@ -52,5 +62,9 @@ class Knowledge:
             self._held[scope.tenant_id] = index
             self._held.move_to_end(scope.tenant_id)
             while len(self._held) > TENANTS:
-                self._held.popitem(last=False)
+                self._asked.pop(self._held.popitem(last=False)[0], None)
         return index
+
+    def changed(self, tenant_id: TenantId) -> None:
+        """Have the next search ask again: something was published or withdrawn. Safe from any thread."""
+        self._asked.pop(tenant_id, None)

@@ -1,6 +1,7 @@
 """The verbs of knowledge: prepare, publish, withdraw. They never commit."""
 
 import re
+from collections.abc import Callable
 
 from doorward.answering.articles import Article, Known, Passage, PreparedArticle, State, passage_texts
 from doorward.answering.index import KnowledgeIndex
@@ -11,7 +12,7 @@ from doorward.kit.tx import Tx
 from doorward.vocabulary.company import ArticleSeed
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import Malformed, NotFound
-from doorward.vocabulary.ids import ArticleId
+from doorward.vocabulary.ids import ArticleId, TenantId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 
@@ -27,10 +28,17 @@ class KnowledgeService:
     what was read before, `prepare` (in none) reads the rest, `publish` (in a transaction) writes.
     """
 
-    def __init__(self, repository: ArticleRepository, reader: TextReader) -> None:
-        """Take the repository and whatever reads texts."""
+    def __init__(
+        self,
+        repository: ArticleRepository,
+        reader: TextReader,
+        *,
+        changed: Callable[[TenantId], None] = lambda _tenant_id: None,
+    ) -> None:
+        """Take the repository and whatever reads texts; `changed` hears of every change once it is durable."""
         self._repository = repository
         self._reader = reader
+        self._changed = changed
 
     def known(self, tx: Tx, scope: Scope, seed: ArticleSeed) -> Known:
         """Return the passages of the article that need not be read again."""
@@ -79,6 +87,7 @@ class KnowledgeService:
             return Outcome(article_id)
         revision = 1 if stored is None else stored.revision + bool(changed)
         self._repository.save(tx, scope, article_id, prepared=prepared, revision=revision)
+        tx.after_commit(lambda: self._changed(scope.tenant_id))
         return Outcome(article_id, entries=(_audit("article.published", article_id, changed),))
 
     def withdraw(self, tx: Tx, scope: Scope, article_id: ArticleId) -> Outcome[None]:
@@ -86,6 +95,7 @@ class KnowledgeService:
         if self.article(tx, scope, article_id).state == "draft":
             return Outcome(None)
         self._repository.set_state(tx, scope, article_id, state="draft")
+        tx.after_commit(lambda: self._changed(scope.tenant_id))
         return Outcome(None, entries=(_audit("article.withdrawn", article_id, ("state",)),))
 
     def article(self, tx: Tx, scope: Scope, article_id: ArticleId) -> Article:

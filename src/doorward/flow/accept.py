@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -9,12 +10,13 @@ import msgspec
 from doorward import record
 from doorward.flow import repository
 from doorward.flow.repository import LEASE, RunKey
+from doorward.flow.walk import Begun
 from doorward.kit.ids import derive_id
 from doorward.kit.keys import Keys
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import CommitFailed, Transactions, Tx
 from doorward.protection import ProtectionService, PublicFacts, Screened, Screener
-from doorward.vocabulary.arrival import Arrival
+from doorward.vocabulary.arrival import Arrival, Message
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.errors import StorageFull, Unavailable
 from doorward.vocabulary.ids import ConversationId, MessageId, SpanId, TenantId
@@ -91,9 +93,9 @@ class FrontDoor:
         screening: TenantScreening,
         protection: ProtectionService,
         keys: Keys,
-        submit: Callable[[RunKey], None],
+        submit: Callable[[RunKey, Begun | None], None],
     ) -> None:
-        """`submit` starts a walk."""
+        """`submit` starts a walk, with what it begins with, so that nothing has to be read again."""
         self._transactions = transactions
         self._screening = screening
         self._protection = protection
@@ -144,7 +146,6 @@ class FrontDoor:
                 self._protection.seal(
                     tx, scope, party_id=arrival.party_id, message_id=message_id, originals=screened.originals
                 )
-            self._start_run(tx, scope, arrival, message_id, seq)
             accepted = Accepted(
                 message_id=message_id,
                 conversation_id=arrival.conversation_id,
@@ -153,23 +154,28 @@ class FrontDoor:
                 duplicate=False,
                 text=screened.masked,
             )
+            behind = card is not None and bool(repository.unfinished_runs(tx, scope, arrival.conversation_id))
+            self._start_run(tx, scope, accepted, begin=None if behind else partial(_begun, arrival, accepted, screened))
             return Outcome(accepted, (*entries, _received(scope, arrival, accepted, screened)))
 
         return work
 
-    def _start_run(self, tx: Tx, scope: Scope, arrival: Arrival, message_id: MessageId, seq: int) -> None:
-        behind = repository.next_waiting(tx, scope, arrival.conversation_id) is not None
+    def _start_run(
+        self, tx: Tx, scope: Scope, accepted: Accepted, *, begin: Callable[[record.Card | None], Begun | None] | None
+    ) -> None:
+        """Add the run. It begins after the commit with what `begin` makes of the card; without, it follows another."""
         run = {
-            "message_id": message_id,
-            "conversation_id": arrival.conversation_id,
-            "seq": seq,
+            "message_id": accepted.message_id,
+            "conversation_id": accepted.conversation_id,
+            "seq": accepted.seq,
             "state": "walking",
             "attempts": 0,
-            "lease_until": None if behind else tx.now + LEASE,
+            "lease_until": None if begin is None else tx.now + LEASE,
         }
         repository.insert_run(tx, scope, run)
-        if not behind:
-            tx.after_commit(lambda: self._submit(RunKey(scope.tenant_id, message_id)))
+        if begin is not None:
+            key, conversation_id = RunKey(scope.tenant_id, accepted.message_id), accepted.conversation_id
+            tx.after_commit(lambda: self._submit(key, begin(record.remembered_card(tx, scope, conversation_id))))
 
 
 def message_id_of(scope: Scope, arrival: Arrival) -> MessageId:
@@ -177,6 +183,22 @@ def message_id_of(scope: Scope, arrival: Arrival) -> MessageId:
     return MessageId(
         derive_id("message", scope.tenant_id, arrival.conversation_id, arrival.channel, arrival.client_message_id)
     )
+
+
+def _begun(arrival: Arrival, accepted: Accepted, screened: Screened, card: record.Card | None) -> Begun | None:
+    if card is None:
+        return None
+    message = Message(
+        id=accepted.message_id,
+        conversation_id=arrival.conversation_id,
+        party_id=arrival.party_id,
+        channel=arrival.channel,
+        number=accepted.number,
+        text=screened.masked,
+        received_at=arrival.received_at,
+        language=arrival.language or None,
+    )
+    return Begun(message=message, card=card, findings=screened.findings)
 
 
 def _again(before: record.WrittenEntry) -> Accepted:

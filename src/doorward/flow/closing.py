@@ -38,8 +38,9 @@ def close(tx: Tx, walk: Walk) -> Outcome[Closed]:
     if handoff is not None:
         routing.lock_queue(tx, scope)
     record.lock_conversation(tx, scope, message.conversation_id)
-    run = repository.find_run(tx, scope, message.id)
-    if run is None or run.state == "done":
+    # The messages of a conversation are walked in their order: the earliest unfinished one is this, or it is done.
+    runs = repository.unfinished_runs(tx, scope, message.conversation_id)
+    if message.id not in [run.message_id for run in runs]:
         return Outcome(Closed())
     card = record.card_of(tx, scope, message.conversation_id)
     if card is not None and (card.state, card.misunderstood) != (walk.card.state, walk.card.misunderstood):
@@ -54,7 +55,7 @@ def close(tx: Tx, walk: Walk) -> Outcome[Closed]:
         queued = routing.enter_queue(tx, scope, message.conversation_id, message.party_id, handoff=handoff)
         entries += queued.entries
     repository.finish_run(tx, scope, message.id)
-    following = repository.next_waiting(tx, scope, message.conversation_id)
+    following = next((run for run in runs if run.message_id != message.id), None)
     if following is None:
         return Outcome(Closed(), tuple(entries))
     # Whoever closed this one walks on with it: nobody else may think that it was abandoned.

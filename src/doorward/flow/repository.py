@@ -20,7 +20,7 @@ _HERE = (run_table.c.tenant_id == bindparam("tenant"), run_table.c.message_id ==
 _STEPS_HERE = (step_table.c.tenant_id == bindparam("tenant"), step_table.c.message_id == bindparam("message"))
 _RUN = select(run_table).where(*_HERE)
 _NEW_RUN = insert(run_table)
-_NEXT_WAITING = (
+_UNFINISHED = (
     select(run_table)
     .where(
         run_table.c.tenant_id == bindparam("tenant"),
@@ -28,7 +28,7 @@ _NEXT_WAITING = (
         run_table.c.state == "walking",
     )
     .order_by(run_table.c.seq)
-    .limit(1)
+    .limit(2)
 )
 _LEASED_RUN = update(run_table).where(*_HERE, run_table.c.state == "walking").values(lease_until=bindparam("until"))
 _ANOTHER_ATTEMPT = (
@@ -57,9 +57,9 @@ def find_run(tx: Tx, scope: Scope, message_id: MessageId) -> Any | None:
     return tx.execute(_RUN, {"tenant": scope.tenant_id, "message": message_id}).first()
 
 
-def next_waiting(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Any | None:
-    """Return the conversation's earliest run that is not done, or None."""
-    return tx.execute(_NEXT_WAITING, {"tenant": scope.tenant_id, "conversation": conversation_id}).first()
+def unfinished_runs(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Sequence[Any]:
+    """Return the conversation's two earliest runs that are not done: the one to walk, and the one that follows."""
+    return tx.execute(_UNFINISHED, {"tenant": scope.tenant_id, "conversation": conversation_id}).all()
 
 
 def lease_run(tx: Tx, scope: Scope, message_id: MessageId, *, until: datetime) -> None:

@@ -19,7 +19,7 @@ from doorward.flow import closing, repository
 from doorward.flow.repository import LEASE, RunKey
 from doorward.flow.stages import STAGES, Stage
 from doorward.flow.steps import Steps
-from doorward.flow.walk import Answered, Reconsideration, Routed, Walk, WalkRooms
+from doorward.flow.walk import Answered, Begun, Reconsideration, Routed, Walk, WalkRooms
 from doorward.kit.logging import get_logger
 from doorward.kit.tx import Closed, CommitFailed, Transactions, Tx
 from doorward.record import WrittenEntry
@@ -41,6 +41,8 @@ SOON = timedelta(seconds=2)
 LATEST = timedelta(hours=1)
 """A run that fails is tried again after `SOON`; if it cannot even be given up, after twice as long each time, until it
 is `LATEST`: it stays open, is logged at every try, and costs nothing."""
+IN_MEMORY = 1000
+"""Walks that may wait with their message in memory; those beyond are read from the database when their turn comes."""
 LAST_ATTEMPT = 5
 """Tries after which a message that cannot be walked goes to a person, so that it is not lost."""
 
@@ -61,17 +63,20 @@ class Runner:
         self._under_way: set[RunKey] = set()
         self._lock = threading.Lock()
 
-    def submit(self, key: RunKey, *, again: bool = False) -> None:
+    def submit(self, key: RunKey, begun: Begun | None = None, *, again: bool = False) -> None:
         """Have a message walked soon; asking twice is asking once. Safe from any thread, never raises.
 
-        `again`: it may have been tried before, so this try is counted when it begins.
+        `begun` is what the walk begins with, if it was accepted just now and nothing of its conversation is unfinished;
+        else it is read. `again`: it may have been tried before, so this try is counted when it begins.
         """
         with self._lock:
             if key in self._under_way:
                 return
             self._under_way.add(key)
+            if len(self._under_way) > IN_MEMORY:
+                begun = None
         try:
-            self._pool.submit(self._walk_safely, key, again=again)
+            self._pool.submit(self._walk_safely, key, begun, again=again)
         except RuntimeError:  # the pool is closed: the process is stopping, the next start resumes
             with self._lock:
                 self._under_way.discard(key)
@@ -107,18 +112,18 @@ class Runner:
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
-    def _walk_safely(self, key: RunKey, *, again: bool) -> None:
-        following = self._walk_one_safely(key, again=again)
+    def _walk_safely(self, key: RunKey, begun: Begun | None, *, again: bool) -> None:
+        following = self._walk_one_safely(key, begun, again=again)
         while following is not None:
-            following = self._walk_one_safely(following, again=False)
+            following = self._walk_one_safely(following, None, again=False)
 
-    def _walk_one_safely(self, key: RunKey, *, again: bool) -> RunKey | None:
+    def _walk_one_safely(self, key: RunKey, begun: Begun | None, *, again: bool) -> RunKey | None:
         """Walk a message that is under way; return the next one, under way too, unless somebody else has it."""
         following: RunKey | None = None
         try:
             if again:
                 self._count_attempt(key)
-            next_message = self._walk(system_scope(key.tenant_id, "flow"), key.message_id)
+            next_message = self._walk(system_scope(key.tenant_id, "flow"), key.message_id, begun)
             following = None if next_message is None else RunKey(key.tenant_id, next_message)
         except (Closed, CommitFailed):
             log.warning("flow.run.interrupted", message_id=key.message_id)
@@ -157,8 +162,8 @@ class Runner:
         with contextlib.suppress(Closed, CommitFailed):  # then the lease's own end does it
             self._transactions.write(scope, lease)
 
-    def _walk(self, scope: Scope, message_id: MessageId) -> MessageId | None:
-        loaded = self._load(scope, message_id)
+    def _walk(self, scope: Scope, message_id: MessageId, begun: Begun | None = None) -> MessageId | None:
+        loaded = self._load(scope, message_id) if begun is None else self._begin(scope, begun)
         if loaded is None:
             return None
         walk, kept, attempts = loaded
@@ -180,6 +185,11 @@ class Runner:
                 return closed.next_message
             walk = self._go_back(walk)
             kept = {}
+
+    def _begin(self, scope: Scope, begun: Begun) -> tuple[Walk, dict[str, bytes], int]:
+        settings = self._rooms.settings_of(scope.tenant_id)
+        walk = Walk(scope=scope, message=begun.message, card=begun.card, settings=settings, findings=begun.findings)
+        return walk, {}, 0
 
     def _load(self, scope: Scope, message_id: MessageId) -> tuple[Walk, dict[str, bytes], int] | None:
         settings = self._rooms.settings_of(scope.tenant_id)

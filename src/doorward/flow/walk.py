@@ -87,6 +87,14 @@ class WalkRooms(msgspec.Struct, frozen=True, kw_only=True):
     settings_of: Callable[[TenantId], TenantSettings]
 
 
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """What a walk begins with, as it was accepted: the same that can be read from the database again."""
+
+    message: Message
+    card: Card
+    findings: tuple[Finding, ...]
+
+
 class Walk(msgspec.Struct, kw_only=True):
     """One message on its way. The stages fill in the fields below the line, in their order."""
 

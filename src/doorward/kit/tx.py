@@ -66,12 +66,14 @@ class Settled(Protocol[T_co]):
 class Tx:
     """One open transaction. Rooms' repositories use it; nobody commits it but its maker."""
 
-    __slots__ = ("_after", "_seen", "connection", "now")
+    __slots__ = ("_after", "_seen", "connection", "memory", "now")
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         """Wrap an open connection; `now` is the transaction's one time."""
         self.connection = connection
         self.now = now
+        self.memory: dict[tuple[str, ...], Any] = {}
+        """What was read or written and cannot change any more before this transaction ends, as rooms name it."""
         self._after: list[Callable[[], None]] = []
         self._seen: set[str] = set()
 

@@ -24,6 +24,7 @@ from doorward.record.ledger import (
     lock_conversation,
     outcomes_between,
     rebuild_card,
+    remembered_card,
 )
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "project",
     "read_head",
     "rebuild_card",
+    "remembered_card",
     "tenants_to_seal",
     "verify_audit",
     "write_audit",

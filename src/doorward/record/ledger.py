@@ -25,6 +25,7 @@ class WrittenEntry(msgspec.Struct, frozen=True, kw_only=True):
 def lock_conversation(tx: Tx, scope: Scope, conversation_id: ConversationId) -> None:
     """Make this transaction the only one that writes to the conversation until it ends."""
     repository.lock(tx, scope, f"conversation:{conversation_id}")
+    tx.memory[_lock_name(scope, conversation_id)] = True
 
 
 def append_entries(tx: Tx, scope: Scope, entries: Iterable[Entry]) -> tuple[WrittenEntry, ...]:
@@ -38,8 +39,8 @@ def append_entries(tx: Tx, scope: Scope, entries: Iterable[Entry]) -> tuple[Writ
     written: list[WrittenEntry] = []
     for conversation_id, lines in by_conversation.items():
         lock_conversation(tx, scope, conversation_id)
-        before = repository.find_card(tx, scope, conversation_id)
-        known = repository.known_keys(tx, scope, conversation_id, [line.key for line in lines])
+        before = card_of(tx, scope, conversation_id)
+        known = _known_keys(tx, scope, before, lines)
         fresh = [line for line in lines if line.key not in known]
         card, numbered = before, []
         for entry in fresh:
@@ -49,6 +50,7 @@ def append_entries(tx: Tx, scope: Scope, entries: Iterable[Entry]) -> tuple[Writ
         if card is not None and numbered:
             repository.insert_entries(tx, scope, numbered)
             repository.save_card(tx, scope, card, new=before is None)
+            tx.memory[_card_name(scope, conversation_id)] = card
         written += [WrittenEntry(seq=seq, entry=entry) for seq, entry in numbered]
     return tuple(written)
 
@@ -64,6 +66,8 @@ def entries_after(
 def find_entry(tx: Tx, scope: Scope, conversation_id: ConversationId, key: str) -> WrittenEntry | None:
     """Return the ledger line with this key, or None."""
     row = repository.find_key(tx, scope, conversation_id, key)
+    if row is None and _is_ours(tx, scope, conversation_id):
+        tx.memory[_absent_name(scope, conversation_id, key)] = True
     return None if row is None else read_entry(row)
 
 
@@ -86,7 +90,20 @@ def read_entry(row: Any) -> WrittenEntry:
 
 def card_of(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Card | None:
     """Return a conversation's card, or None when there is no such conversation in this tenant."""
-    return repository.find_card(tx, scope, conversation_id)
+    name = _card_name(scope, conversation_id)
+    if name in tx.memory:
+        remembered: Card | None = tx.memory[name]
+        return remembered
+    card = repository.find_card(tx, scope, conversation_id)
+    if _is_ours(tx, scope, conversation_id):
+        tx.memory[name] = card
+    return card
+
+
+def remembered_card(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Card | None:
+    """Return the card as a transaction that held the conversation left it, None if it did not; asks no database."""
+    card: Card | None = tx.memory.get(_card_name(scope, conversation_id))
+    return card
 
 
 def list_cards(tx: Tx, scope: Scope, wanted: CardQuery) -> tuple[Card, ...]:
@@ -115,3 +132,28 @@ def rebuild_card(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Card 
     for written in entries_after(tx, scope, conversation_id, limit=1_000_000):
         card = project(card, written.entry, written.seq)
     return card
+
+
+def _known_keys(tx: Tx, scope: Scope, card: Card | None, lines: list[Entry]) -> frozenset[str]:
+    """Return which lines are in the conversation's ledger already, asking for those only that may be."""
+    if card is None:
+        return frozenset()  # no card, no lines
+    asked = [line.key for line in lines if _absent_name(scope, line.conversation_id, line.key) not in tx.memory]
+    return repository.known_keys(tx, scope, lines[0].conversation_id, asked) if asked else frozenset()
+
+
+def _is_ours(tx: Tx, scope: Scope, conversation_id: ConversationId) -> bool:
+    """Return whether nobody else can write to the conversation now: what was read of it stays true."""
+    return _lock_name(scope, conversation_id) in tx.memory
+
+
+def _lock_name(scope: Scope, conversation_id: ConversationId) -> tuple[str, ...]:
+    return ("record.lock", scope.tenant_id, conversation_id)
+
+
+def _card_name(scope: Scope, conversation_id: ConversationId) -> tuple[str, ...]:
+    return ("record.card", scope.tenant_id, conversation_id)
+
+
+def _absent_name(scope: Scope, conversation_id: ConversationId, key: str) -> tuple[str, ...]:
+    return ("record.absent", scope.tenant_id, conversation_id, key)

@@ -57,7 +57,8 @@ def arm(house: House, fate: Fate) -> None:
     _arm_acceptance(house, fate)
     _arm_walk(house, fate)
     _arm_transactions(house, fate)
-    _after(house.runner, "_load", lambda _: fate.passes("walk.loaded"))
+    for begin in ("_begin", "_load"):
+        _after(house.runner, begin, lambda _: fate.passes("walk.loaded"))
     _before(house.sealer, "_write_head", lambda: fate.passes("seal.unsigned"))
 
 

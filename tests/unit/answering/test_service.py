@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeIndex, KnowledgeService
+from doorward.answering.knowledge import FRESH_SECONDS
 from doorward.kit.clock import FixedClock
 from doorward.kit.tx import Transactions
 from doorward.vocabulary.company import ArticleSection, ArticleSeed
@@ -16,7 +17,7 @@ from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.reading import Reading
 from doorward.vocabulary.scope import Scope
 from tests.support.knowledge import OPENING, OPENING_DE, RETURNS
-from tests.support.transactions import OTHER_SCOPE, SCOPE
+from tests.support.transactions import OTHER_SCOPE, SCOPE, TENANT
 from tests.support.words import read, translator
 
 
@@ -196,20 +197,41 @@ def test_what_cannot_be_published_is_refused(service: KnowledgeService, fields: 
 def test_the_index_is_renewed_when_something_was_published(
     transactions: Transactions, service: KnowledgeService
 ) -> None:
-    """A search after a publication sees it, also one by another process; without news the index stays the same."""
+    """A search soon after a publication by another process sees it; without news the index stays the same."""
     loads: list[int | None] = []
+    seconds = 100.0
 
     def load(scope: Scope, held: int | None) -> KnowledgeIndex | None:
         loads.append(held)
         return transactions.read(lambda tx: service.newer(tx, scope, held))
 
-    knowledge = Knowledge(load, Composer(translator()))
+    knowledge = Knowledge(load, Composer(translator()), seconds=lambda: seconds)
     publish(transactions, service, OPENING)
     first = knowledge.index(SCOPE)
     assert len(first) == 1
+    seconds += FRESH_SECONDS
     assert knowledge.index(SCOPE) is first
     publish(transactions, service, RETURNS)
+    assert knowledge.index(SCOPE) is first, "nobody asked again yet"
+    seconds += FRESH_SECONDS
     assert len(knowledge.index(SCOPE)) == 4
     assert len(knowledge.index(OTHER_SCOPE)) == 0
     assert knowledge.search(OTHER_SCOPE, read("When are you open?")) == ()
     assert loads[:3] == [None, first.revision, first.revision]
+
+
+def test_what_this_process_publishes_or_withdraws_is_known_at_once(
+    transactions: Transactions, counting: CountingReader
+) -> None:
+    """No search after the commit sees the knowledge as it was before."""
+    service = KnowledgeService(ArticleRepository(), counting, changed=lambda _tenant_id: knowledge.changed(TENANT))
+    knowledge = Knowledge(
+        lambda scope, held: transactions.read(lambda tx: service.newer(tx, scope, held)),
+        Composer(translator()),
+        seconds=lambda: 100.0,
+    )
+    assert len(knowledge.index(SCOPE)) == 0
+    publish(transactions, service, OPENING)
+    assert len(knowledge.index(SCOPE)) == 1
+    transactions.write(SCOPE, lambda tx: service.withdraw(tx, SCOPE, service.articles(tx, SCOPE)[0].id))
+    assert len(knowledge.index(SCOPE)) == 0

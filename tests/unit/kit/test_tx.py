@@ -258,15 +258,12 @@ def test_the_log_is_begun_anew_although_somebody_always_reads(tmp_path: Path, mo
         reader.start()
     longest = 0
     for number in range(40):
-        row = ROW | {"id": f"j{number}", "key": f"{number}" + "k" * 250_000}
-        transactions.write(
-            SCOPE, lambda tx, row=row: Outcome(tx.execute(insert(job_table).values(due_at=tx.now, **row)))
-        )
+        transactions.write(SCOPE, add(f"{number}" + "k" * 125_000))
         longest = max(longest, database.log_bytes())
     stopped.set()
     for reader in readers:
         reader.join()
-    assert megabyte / 2 < longest < 5 * megabyte, "40 rows of twice a quarter of a megabyte are twenty"
+    assert megabyte / 2 < longest < 5 * megabyte, "40 rows with four copies of an eighth of a megabyte each are twenty"
     assert transactions.read(count) == 40
     transactions.close()
     database.close()

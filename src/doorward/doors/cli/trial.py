@@ -118,7 +118,7 @@ def _rooms(house: House) -> ReplayRooms:
         screening=house.screening,
         protection=house.protection,
         keys=house.keys,
-        submit=lambda _key: None,
+        submit=lambda _key, _begun: None,
     )
     return ReplayRooms(
         transactions=house.transactions,
