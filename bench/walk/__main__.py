@@ -32,7 +32,7 @@ def main() -> int:
     if options.clone:
         tell("clean clone to first answer ...")
         result["clone"] = clone_to_answer(options.branch)
-        tell(f"  {result['clone']}")
+        tell_clone(result["clone"])
     else:
         engines = real_engines()
         for kind in options.databases:
@@ -76,8 +76,10 @@ def measure(settings: Settings, engines: Engines, options: argparse.Namespace) -
                 crowd[f"bare_inserts_per_second_{name}"] = bare_inserts(house, threads=threads, seconds=3.0)
         tell_crowd(crowd)
     if "http" in options.parts:
-        figures["http"] = over_http(settings, messages=options.messages, seconds=options.seconds)
-        tell(f"  http: {json.dumps(figures['http'])}")
+        figures["http"] = over_http(
+            settings, messages=options.messages, seconds=options.seconds, clients=options.clients
+        )
+        tell_http(figures["http"])
     return figures
 
 
@@ -107,6 +109,29 @@ def tell_crowd(crowd: Mapping[str, Any]) -> None:
     tell(f"    {crowd['writes_per_message']} writes, {crowd['commits_per_message']} commits a message")
     bare = {name: value for name, value in crowd.items() if name.startswith("bare")}
     tell(f"    {bare}; rows the walk writes are {round(rate * crowd['writes_per_message'], 1)} writes/s")
+
+
+def tell_http(http: Mapping[str, Any]) -> None:
+    """Say how visitors of the web chat fare, one and many, and what each message costs both sides."""
+    lone, crowd = http["lone"], http["crowd"]
+    for who, part in (("one visitor", lone), (f"{crowd['clients']} visitors", crowd)):
+        tell(f"  over HTTP, {who}, {part['messages']} messages answered, {part['left_to_people']} left to people:")
+        for name in (name for name in ("bare_request_ms", "acknowledged_ms", "whole_ms") if name in part):
+            tell(f"    {name:16s} " + "  ".join(f"{key} {value}" for key, value in part[name].items()))
+        server, clients = part.get("server_cpu_ms_per_message", "unknown"), part["clients_cpu_ms_per_message"]
+        tell(f"    CPU ms a message: server {server}, clients {clients}")
+    tell(f"  over HTTP, {crowd['clients']} visitors: {crowd['messages_per_second']} messages/s answered")
+    tell(f"  the server took {http['start_seconds']} s to start and {http['stop_seconds']} s to stop")
+
+
+def tell_clone(clone: Mapping[str, Any]) -> None:
+    """Say how long somebody new waits, with empty and with full package caches, and how the demo ended."""
+    for name, caches in (("cold", "empty"), ("warm", "full")):
+        run, stop = clone[name], clone[name]["stop"]
+        parts = ", ".join(f"{part.replace('_', ' ')} {seconds} s" for part, seconds in run["seconds"].items())
+        tell(f"  package caches {caches}: {run['total']} s ({parts})")
+        well = "cleanly" if stop["clean"] else "BADLY"
+        tell(f"    Ctrl-C ended it {well} in {stop['seconds']} s, exit code {stop['exit_code']}")
 
 
 def machine() -> dict[str, Any]:

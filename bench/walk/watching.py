@@ -86,7 +86,7 @@ class Watch:
         runner._stage_seen = stage_seen
         runner._take = taken  # type: ignore[method-assign]  # because this house is watched
         runner._load = loaded  # type: ignore[method-assign]  # as above
-        runner._begin = begun  # type: ignore[method-assign]  # as above
+        runner._begin = begun  # type: ignore[method-assign, assignment]  # as above
         house.transactions.write = written  # type: ignore[method-assign]  # as above
 
     def _wrap_commits(self, house: House) -> None:
