@@ -13,6 +13,7 @@ from doorward.admission import Admission, Channel, Rates, VisitorTokens
 from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeService
 from doorward.decision import RuleBook
 from doorward.flow.accept import FrontDoor, TenantScreening
+from doorward.flow.attendance import Attendance
 from doorward.flow.contact import Contact, ContactRooms
 from doorward.flow.desk import Desk
 from doorward.flow.idempotency import forget_old
@@ -63,6 +64,7 @@ log = kit_logging.get_logger("bootstrap")
 
 SEAL_EVERY = timedelta(seconds=1)
 RECOVER_EVERY = timedelta(seconds=3)
+ATTEND_EVERY = timedelta(seconds=30)
 FORGET_EVERY = timedelta(hours=1)
 KEEP_DONE_JOBS = timedelta(days=7)
 KEEP_DONE_RUNS = timedelta(days=1)
@@ -269,6 +271,7 @@ class House:
             translator=self.translator,
             settings_of=self.settings_book.settings_of,
         )
+        self.attendance = Attendance(self.transactions, self.identity.sessions)
         self.core_systems: dict[TenantId, CoreSystem] = {}
         self.contact = Contact(
             self.transactions,
@@ -297,6 +300,7 @@ class House:
         self.jobs.register(sender.kind, sender)
         self.jobs.register_sweep("audit.seal", every=SEAL_EVERY, sweep=self.seal_audit)
         self.jobs.register_sweep("flow.recover", every=RECOVER_EVERY, sweep=self.recover_runs)
+        self.jobs.register_sweep("attendance", every=ATTEND_EVERY, sweep=self.retire_absent)
         self.jobs.register_sweep("forget", every=FORGET_EVERY, sweep=self._forget)
 
     # -- life --------------------------------------------------------------------------------------------------------
@@ -354,6 +358,11 @@ class House:
     def recover_runs(self) -> None:
         """Take up runs whose walker has died."""
         self.runner.recover()
+
+    def retire_absent(self) -> None:
+        """Set away the agents of every tenant who are signed in nowhere any more."""
+        for scope in self.tenant_scopes("attendance"):
+            self.attendance.retire_absent(scope)
 
     def tenant_scopes(self, component: str) -> tuple[Scope, ...]:
         """Return a scope of the product itself for every tenant."""

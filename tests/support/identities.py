@@ -1,6 +1,6 @@
 """The identity room over a test's database, with two tenants in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import pytest
@@ -141,3 +141,11 @@ class Office:
                 for row in connection.execute(select(table)):
                     parts += [value if isinstance(value, bytes) else str(value).encode() for value in row]
         return b"\n".join(parts)
+
+
+@pytest.fixture
+def office(transactions: Transactions, database: Database, clock: FixedClock) -> Iterator[Office]:
+    """Two tenants with an identity room, on each kind of database."""
+    made = Office(transactions, database, clock)
+    yield made
+    made.identity.passwords.close()

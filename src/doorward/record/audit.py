@@ -148,8 +148,11 @@ class AuditSealer:
         """Seal what waits, sign the new head if there is one, and return how many rows were sealed.
 
         Where the chain does not go on from the present head, or that head is not ours, it stays as it is, so that
-        `verify_audit` goes on telling what is wrong.
+        `verify_audit` goes on telling what is wrong. The first head, of no rows, is signed before the first row is
+        sealed: a head that is missing later was taken away.
         """
+        if self._is_new(scope):
+            self._write_head(scope, 0, _START)
         sealed = 0
         while self._transactions.read(lambda tx: repository.unsealed_audit(tx, scope, limit=1)):
             count = self._transactions.write(scope, lambda tx: self._seal_some(tx, scope))
@@ -165,9 +168,16 @@ class AuditSealer:
                 log.error("record.audit.broken", tenant_id=scope.tenant_id)
         return sealed
 
+    def _is_new(self, scope: Scope) -> bool:
+        if _head_path(self._folder, scope).exists():
+            return False
+        return self._transactions.read(lambda tx: repository.last_sealed_audit(tx, scope)) is None
+
     def _may_follow(self, scope: Scope, head: Head | None) -> bool:
-        if head is None:  # a damaged head is evidence; a crash leaves none, since it is put in place in one step
-            return not _head_path(self._folder, scope).exists()
+        if head is None:  # missing or damaged: evidence, since a crash leaves the one before
+            return False
+        if head.seq == 0:
+            return head.chain == _START.hex() and _is_signed(self._keys, scope, head)
         before = self._transactions.read(lambda tx: repository.sealed_audit_after(tx, scope, head.seq - 1, limit=1))
         chain = before[0].chain if before and before[0].seq == head.seq else b""
         return bytes(chain).hex() == head.chain and _is_signed(self._keys, scope, head)
@@ -214,7 +224,8 @@ def verify_audit(tx: Tx, scope: Scope, *, keys: Keys, folder: Path) -> AuditRepo
     key = keys.tenant_secret(scope.tenant_id, "audit")
     head = read_head(folder, scope)
     unsealed = repository.count_unsealed_audit(tx, scope)
-    seq, chain, at_head = 0, _START, b""
+    seq, chain = 0, _START
+    at_head = _START if head is not None and head.seq == 0 else b""
     while rows := repository.sealed_audit_after(tx, scope, seq, limit=_SEALED_AT_ONCE):
         for row in rows:
             seq += 1

@@ -1,5 +1,6 @@
 """A queue that is first in, first out within a priority, and is drained the moment anybody is free."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
@@ -122,6 +123,27 @@ def set_presence(tx: Tx, scope: Scope, staff_id: StaffId, *, state: PresenceStat
     audit = AuditEvent(action="presence.set", object_kind="staff", object_id=staff_id, fields=(state,))
     presence = Presence(staff_id=staff_id, state=state, capacity=capacity)
     return Outcome(presence, (audit, *_drain(tx, scope)))
+
+
+def available_staff(tx: Tx, scope: Scope) -> frozenset[StaffId]:
+    """Return the agents who take conversations now."""
+    return frozenset(StaffId(row.staff_id) for row in repository.present_staff(tx, scope))
+
+
+def retire_absent(tx: Tx, scope: Scope, *, present: Collection[StaffId]) -> Outcome[int]:
+    """Set away every available agent who is not among `present`, so that nobody waits for them; return how many.
+
+    What they have stays theirs until they come back or somebody takes it over.
+    """
+    repository.lock_queue(tx, scope)
+    absent = [row for row in repository.present_staff(tx, scope) if row.staff_id not in present]
+    for row in absent:
+        repository.save_presence(tx, scope, StaffId(row.staff_id), state="away", capacity=row.capacity)
+    audits = (
+        AuditEvent(action="presence.lapsed", object_kind="staff", object_id=row.staff_id, fields=("away",))
+        for row in absent
+    )
+    return Outcome(len(absent), tuple(audits))
 
 
 def presence_of(tx: Tx, scope: Scope, staff_id: StaffId) -> Presence | None:

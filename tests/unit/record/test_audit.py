@@ -181,19 +181,41 @@ def test_a_damaged_head_is_told_and_kept(
 def test_a_crash_before_the_head_was_written_is_made_good(
     transactions: Transactions, sealer: AuditSealer, verify: Callable[[], AuditReport], tmp_path: Path
 ) -> None:
-    """Rows sealed beyond the head, or without any, get their head from the next sealing."""
-    act(transactions, 3)
+    """Rows sealed beyond the head get their head from the next sealing, also the very first ones."""
     sealer.seal(SCOPE)
     head = tmp_path / "audit" / f"{TENANT}.head.json"
-    before = head.read_bytes()
+    first = head.read_bytes()
+    assert code(verify()) == "ok"
     act(transactions, 3)
     sealer.seal(SCOPE)
-    for content in (before, None):
-        head.unlink() if content is None else head.write_bytes(content)
+    second = head.read_bytes()
+    act(transactions, 3)
+    sealer.seal(SCOPE)
+    for content in (second, first):
+        head.write_bytes(content)
         sealer.seal(SCOPE)
         found = record.read_head(tmp_path / "audit", SCOPE)
         assert found is not None
         assert (found.seq, code(verify())) == (6, "ok")
+
+
+def test_a_head_that_was_taken_away_stays_missing(
+    transactions: Transactions,
+    sealer: AuditSealer,
+    verify: Callable[[], AuditReport],
+    tmp_path: Path,
+    database: Database,
+) -> None:
+    """Whoever cuts the tail and deletes the head with it is found, however much is sealed afterwards."""
+    act(transactions, 6)
+    sealer.seal(SCOPE)
+    (tmp_path / "audit" / f"{TENANT}.head.json").unlink()
+    with database.writer.begin() as connection:
+        connection.execute(delete(audit_table).where(audit_table.c.seq > 4))
+    for _ in range(3):
+        act(transactions, 2)
+        sealer.seal(SCOPE)
+        assert code(verify()) == "head_missing"
 
 
 def test_a_chain_calculated_anew_without_the_key_does_not_pass(

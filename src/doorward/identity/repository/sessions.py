@@ -41,6 +41,25 @@ def find_session(tx: Tx, token_hash: bytes, *, idle: timedelta) -> Any | None:
     return tx.execute(query).first()
 
 
+def signed_in_staff(tx: Tx, scope: Scope, *, idle: timedelta) -> frozenset[StaffId]:
+    """Return everybody who has a session that is good now."""
+    query = (
+        select(session_table.c.staff_id)
+        .join(
+            staff_table,
+            (staff_table.c.tenant_id == session_table.c.tenant_id) & (staff_table.c.id == session_table.c.staff_id),
+        )
+        .where(
+            session_table.c.tenant_id == scope.tenant_id,
+            session_table.c.ends_at > tx.now,
+            session_table.c.seen_at > tx.now - idle,
+            staff_table.c.disabled.is_(False),
+        )
+        .distinct()
+    )
+    return frozenset(StaffId(staff_id) for staff_id in tx.execute(query).scalars())
+
+
 def touch_session(tx: Tx, scope: Scope, session_id: SessionId) -> None:
     """Note that a session is used now."""
     tx.execute(

@@ -55,6 +55,10 @@ class Sessions:
         repository.touch_session(tx, scope, session_id)
         return Outcome(None)
 
+    def signed_in(self, tx: Tx, scope: Scope) -> frozenset[StaffId]:
+        """Return which members of the tenant's staff are signed in anywhere."""
+        return repository.signed_in_staff(tx, scope, idle=self._idle)
+
     def sign_out(self, tx: Tx, scope: Scope, session_id: SessionId) -> Outcome[None]:
         """End a session. Raises `NotFound`."""
         if not repository.delete_session(tx, scope, session_id):

@@ -60,10 +60,9 @@ async def sign_in(request: AnyRequest, door: AtDoor) -> Response[Any]:
 async def sign_out(desk: ADeskCall, door: AtDoor) -> Response[Any]:
     """End the session."""
     await desk.form()
-    scope, session_id, house = desk.scope, desk.caller.principal.session_id, door.house
+    session_id = desk.caller.principal.session_id
     if session_id is not None:
-        wanted = session_id
-        await house.transactions.write_async(scope, lambda tx: house.identity.sessions.sign_out(tx, scope, wanted))
+        await door.house.attendance.sign_out(desk.scope, session_id)
     onward = Redirect("/desk/sign-in", status_code=303)
     onward.set_cookie(door.callers.make_cookie(SESSION, "", seconds=0))
     return onward

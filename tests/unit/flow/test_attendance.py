@@ -1,0 +1,82 @@
+"""Attendance: conversations go to people who are there."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from doorward import routing
+from doorward.flow.attendance import Attendance
+from doorward.vocabulary.ids import StaffId
+from doorward.vocabulary.outcome import Outcome
+from tests.support.identities import Office
+
+
+@pytest.fixture
+def attendance(office: Office) -> Attendance:
+    """Attendance at the office."""
+    return Attendance(office.transactions, office.identity.sessions)
+
+
+def available(office: Office, staff_id: StaffId) -> None:
+    """Have somebody take conversations."""
+    office.write(lambda tx: routing.set_presence(tx, office.scope, staff_id, state="available", capacity=3))
+
+
+def state(office: Office, staff_id: StaffId) -> str:
+    """Return somebody's presence."""
+    presence = office.read(lambda tx: routing.presence_of(tx, office.scope, staff_id))
+    return "never" if presence is None else presence.state
+
+
+async def test_signing_out_of_the_last_session_is_leaving(office: Office, attendance: Attendance) -> None:
+    """Two browsers: after the first sign-out the agent is still there, after the second they are away."""
+    selin = office.a_member()
+    first, second = office.sign_in(), office.sign_in(address="192.0.2.2")
+    assert first is not None
+    assert second is not None
+    available(office, selin)
+    await attendance.sign_out(office.scope, first.session_id)
+    assert state(office, selin) == "available"
+    await attendance.sign_out(office.scope, second.session_id)
+    assert state(office, selin) == "away"
+    assert office.actions()[-2:] == ["staff.signed_out", "presence.lapsed"]
+
+
+def _wait(office: Office, _staff_id: StaffId) -> None:
+    office.clock.advance(timedelta(hours=1))
+
+
+def _disable(office: Office, staff_id: StaffId) -> None:
+    office.write(lambda tx: office.identity.staff.disable(tx, office.scope, staff_id))
+
+
+@pytest.mark.parametrize("end", [_wait, _disable], ids=["idle", "disabled"])
+def test_whose_session_ends_otherwise_is_found_away(
+    office: Office, attendance: Attendance, end: Callable[[Office, StaffId], None]
+) -> None:
+    """The sweep finds them, writes it down once, and leaves others alone."""
+    office.a_member("mira", role="supervisor")
+    selin = office.a_member()
+    assert office.sign_in() is not None
+    available(office, selin)
+    assert attendance.retire_absent(office.scope) == 0
+    end(office, selin)
+    assert office.sign_in("mira") is not None
+    mira = next(row.id for row in office.rows("identity_staff") if row.username == "mira")
+    available(office, StaffId(mira))
+    assert attendance.retire_absent(office.scope) == 1
+    assert attendance.retire_absent(office.scope) == 0
+    assert (state(office, selin), state(office, StaffId(mira))) == ("away", "available")
+    assert office.actions().count("presence.lapsed") == 1
+
+
+def test_other_tenants_agents_are_not_looked_at(office: Office, attendance: Attendance) -> None:
+    """Presence of one tenant says nothing about sessions of another."""
+    stranger = StaffId("s" * 26)
+    office.write(
+        lambda tx: Outcome(routing.set_presence(tx, office.other, stranger, state="available", capacity=1).value),
+        office.other,
+    )
+    assert attendance.retire_absent(office.scope) == 0
+    assert attendance.retire_absent(office.other) == 1
