@@ -282,7 +282,6 @@ class House:
                 settings_book=self.settings_book,
                 front_door=self.front_door,
                 translator=self.translator,
-                bus=self.bus,
                 clock=self.clock,
                 keys=self.keys,
                 core_systems=self.core_systems,

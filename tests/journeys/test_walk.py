@@ -297,31 +297,3 @@ async def test_cards_equal_their_ledgers(house: House, halden: Tenant, visitor: 
         ]
 
     assert house.transactions.read(compare) == []
-
-
-async def test_the_stream_tells_what_is_said_as_it_is_said(visitor: Visitor) -> None:
-    """A listener sees question and answer without asking again, and silence as silence."""
-    request = EntriesRequest(credential=visitor.visit.token, live=True)
-    stream = visitor.house.contact.stream(request, patience=20)
-    first = await anext(stream)
-    assert first is not None
-    assert first.entries == ()
-    await visitor.say("How do I change my PIN?")
-    authors: list[str] = []
-    while "bot" not in authors:
-        told = await asyncio.wait_for(anext(stream), timeout=20)
-        authors += [entry.author for entry in told.entries] if told else []
-    assert authors == ["customer", "bot"]
-    await stream.aclose()
-
-
-async def test_the_stream_goes_on_after_a_silence(visitor: Visitor) -> None:
-    """Silence is told as nothing, and what is said after it is heard on the same stream."""
-    request = EntriesRequest(credential=visitor.visit.token, live=True)
-    stream = visitor.house.contact.stream(request, patience=0.01)
-    assert await anext(stream) is not None
-    assert await anext(stream) is None
-    await visitor.say("How do I change my PIN?")
-    told = [await anext(stream) for _ in range(4)]
-    assert any(one is not None and one.entries for one in told)
-    await stream.aclose()

@@ -1,7 +1,7 @@
 """What a contact does at the door: begin, say something, read, ask for a person. Channels parse, this decides."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -10,11 +10,9 @@ import msgspec
 from doorward import record, routing
 from doorward.admission import Admission, Visitor, VisitorTokens
 from doorward.flow.accept import Accepted, FrontDoor
-from doorward.flow.settle import conversation_topic
 from doorward.flow.tenancy import SettingsBook
 from doorward.flow.views.transcript import Transcript, transcript
 from doorward.identity import Confirmation, Grant, Identity, Tenant, TokenUse, require_permission
-from doorward.kit.bus import ProcessBus
 from doorward.kit.clock import Clock
 from doorward.kit.i18n import Translator
 from doorward.kit.ids import derive_id, new_id
@@ -76,7 +74,6 @@ class ContactRooms(msgspec.Struct, frozen=True, kw_only=True):
     settings_book: SettingsBook
     front_door: FrontDoor
     translator: Translator
-    bus: ProcessBus
     clock: Clock
     keys: Keys
     core_systems: Mapping[TenantId, CoreSystem]
@@ -174,27 +171,6 @@ class Contact:
         """Return what was said after a number, and how the conversation stands."""
         visitor = self._rooms.visitor_tokens.read(request.credential)
         return await self._transcript(visitor, request.after)
-
-    async def stream(self, request: EntriesRequest, *, patience: float = 15.0) -> AsyncGenerator[Transcript | None]:
-        """Yield what is said from now on, as it is said; None after `patience` seconds of silence.
-
-        No thread and no connection is held while waiting. Ends when the token's time runs out.
-        """
-        visitor = self._rooms.visitor_tokens.read(request.credential)
-        after = request.after
-        topic = conversation_topic(visitor.scope.tenant_id, visitor.conversation_id)
-        async with self._rooms.bus.listen(topic) as topics:
-            before: Transcript | None = None
-            while True:
-                now = await self._transcript(visitor, after)
-                if before is None or now.entries or (now.state, now.waiting) != (before.state, before.waiting):
-                    yield now
-                before, after = now, now.last
-                try:
-                    await asyncio.wait_for(anext(topics), timeout=patience)
-                except TimeoutError:
-                    yield None
-                self._rooms.visitor_tokens.read(request.credential)
 
     # -- prove who one is --------------------------------------------------------------------------------------------
 

@@ -60,6 +60,9 @@ class Desk:
         """
         message_id = MessageId(derive_id("reply", scope.tenant_id, conversation_id, scope.actor.id, key))
         screened = await asyncio.to_thread(self._screening.screen, scope, text, message_id)
+        if screened.originals:  # a key may have to be made, and a file written, which no transaction waits for
+            party_id = (await self.card(scope, conversation_id)).party_id
+            await asyncio.to_thread(self._protection.make_ready, scope, party_id)
         entry_key = f"agent:{message_id}"
 
         def work(tx: Tx) -> Outcome[None]:

@@ -28,6 +28,13 @@ class ProtectionService:
         """Seal with `keys`."""
         self._keys = keys
 
+    def make_ready(self, scope: Scope, party_id: PartyId) -> None:
+        """Make the party's key if there is none: before the transaction that seals, since it writes a file.
+
+        Raises `KeyDestroyed` when the party was erased.
+        """
+        self._keys.make_party(scope.tenant_id, party_id)
+
     def seal(
         self, tx: Tx, scope: Scope, *, party_id: PartyId, message_id: MessageId, originals: Sequence[Original]
     ) -> None:
