@@ -31,8 +31,11 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     next_message: MessageId | None = None
 
 
-def close(tx: Tx, walk: Walk) -> Outcome[Closed]:
-    """Write down a finished walk. Doing it twice does it once."""
+def close(tx: Tx, walk: Walk, *, has_steps: bool = True) -> Outcome[Closed]:
+    """Write down a finished walk. Doing it twice does it once.
+
+    `has_steps` tells whether results of its stages may be in the database, to be removed.
+    """
     scope, message = walk.scope, walk.message
     handoff = walk.need("route").handoff
     if handoff is not None:
@@ -49,12 +52,14 @@ def close(tx: Tx, walk: Walk) -> Outcome[Closed]:
     reply: Reply | None = walk.need("answer").reply
     if reply is not None:
         entries.append(_replied(tx, walk, reply))
+    # They are written together with the end of the run, which has not ended.
+    record.note_absent(tx, scope, message.conversation_id, [one.key for one in entries if isinstance(one, Entry)])
     if handoff is not None:
         data = {"reason": handoff.reason, "queue": handoff.queue, "priority": handoff.priority}
         entries.append(_line(tx, walk, "handoff.requested", data))
         queued = routing.enter_queue(tx, scope, message.conversation_id, message.party_id, handoff=handoff)
         entries += queued.entries
-    repository.finish_run(tx, scope, message.id)
+    repository.finish_run(tx, scope, message.id, has_steps=has_steps)
     following = next((run for run in runs if run.message_id != message.id), None)
     if following is None:
         return Outcome(Closed(), tuple(entries))

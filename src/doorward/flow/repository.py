@@ -91,12 +91,13 @@ def _is_free(tx: Tx) -> ColumnElement[bool]:
     return or_(run_table.c.lease_until.is_(None), run_table.c.lease_until < tx.now)
 
 
-def finish_run(tx: Tx, scope: Scope, message_id: MessageId) -> None:
-    """Mark a run done and remove its steps: what they led to is in the ledger now."""
+def finish_run(tx: Tx, scope: Scope, message_id: MessageId, *, has_steps: bool) -> None:
+    """Mark a run done and remove its steps, if it may have any: what they led to is in the ledger now."""
     here = {"tenant": scope.tenant_id, "message": message_id}
     # The end of its lease says when it was done, for `forget_runs`.
     tx.execute(_FINISHED_RUN, here | {"until": tx.now})
-    tx.execute(_NO_STEPS, here)
+    if has_steps:
+        tx.execute(_NO_STEPS, here)
 
 
 def insert_steps(tx: Tx, scope: Scope, message_id: MessageId, results: Mapping[str, bytes]) -> None:

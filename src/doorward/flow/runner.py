@@ -172,15 +172,21 @@ class Runner:
         steps = Steps(self._transactions, scope, message_id)
         try:
             return self._walk_on(walk, kept, steps)
+        except Exception:
+            with contextlib.suppress(Closed):
+                steps.flush()  # whoever tries again must find what was kept
+            raise
         finally:
-            steps.settle()  # whoever tries again must find what was kept
+            steps.settle()
 
     def _walk_on(self, walk: Walk, kept: dict[str, bytes], steps: Steps) -> MessageId | None:
+        had_steps = bool(kept)
         while True:
             for stage in STAGES:
                 self._take(walk, stage, kept, steps=steps)
             steps.supersede()
-            closed = self._transactions.write(walk.scope, partial(closing.close, walk=walk))
+            has_steps = had_steps or steps.were_written
+            closed = self._transactions.write(walk.scope, partial(closing.close, walk=walk, has_steps=has_steps))
             if not closed.moved:
                 return closed.next_message
             walk = self._go_back(walk)

@@ -7,14 +7,14 @@ reloads what it may see. A lost message loses nothing but time, since listeners 
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Protocol
 
 import psycopg
-from sqlalchemy import text
 
 from doorward.kit.db import Database
+from doorward.kit.ids import new_id
 from doorward.kit.logging import get_logger
 from doorward.kit.tx import Tx
 
@@ -22,7 +22,10 @@ log = get_logger("kit.bus")
 
 _CHANNEL = "doorward"
 _WAITING = 1000
-_NOTIFY = text("SELECT pg_notify(:channel, topic) FROM unnest(CAST(:topics AS text[])) AS topic")
+_NOTIFY = "SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload"
+_GATHER_SECONDS = 0.01
+_UNTOLD = 10_000
+"""Topics that are kept for other processes while the server cannot be reached; listeners look by themselves anyway."""
 
 
 class Bus(Protocol):
@@ -101,36 +104,80 @@ class ProcessBus:
 
 
 class PostgresBus(ProcessBus):
-    """The bus of several processes on one PostgreSQL database."""
+    """The bus of several processes on one PostgreSQL database.
+
+    Listeners of this process hear of a commit at once; those of others by NOTIFY, which a thread of its own sends for
+    many commits together: within the transactions, each would cost two round trips and a lock that makes commits wait
+    for each other.
+    """
 
     def __init__(self, database: Database) -> None:
-        """Start a thread that listens on a connection of its own and connects again when it is lost."""
+        """Start a thread that listens and one that tells, each on a connection of its own, made again when lost."""
         super().__init__()
         self._address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._origin = new_id()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name="bus", daemon=True)
-        self._thread.start()
+        self._news = threading.Condition()
+        self._untold: dict[str, None] = {}
+        self._threads = [
+            threading.Thread(target=self._keep_connected, args=(serve,), name=name, daemon=True)
+            for name, serve in (("bus-listen", self._listen_on), ("bus-tell", self._tell_on))
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def publish(self, tx: Tx, *topics: str) -> None:
-        """See `Bus`: the server delivers it when the transaction commits."""
-        tx.execute(_NOTIFY, {"channel": _CHANNEL, "topics": list(topics)})
+        """See `Bus`."""
+        super().publish(tx, *topics)
+        tx.after_commit(partial(self._tell, topics))
 
     def close(self) -> None:
-        """See `Bus`."""
+        """See `Bus`: what was published before is told first."""
         self._stopping.set()
-        self._thread.join(timeout=5)
+        with self._news:
+            self._news.notify()
+        for thread in self._threads:
+            thread.join(timeout=5)
 
-    def _serve(self) -> None:
+    def _tell(self, topics: tuple[str, ...]) -> None:
+        with self._news:
+            if len(self._untold) < _UNTOLD:
+                self._untold.update(dict.fromkeys(topics))
+                self._news.notify()
+
+    def _keep_connected(self, serve: Callable[[psycopg.Connection], None]) -> None:
         while not self._stopping.is_set():
             try:
                 with psycopg.connect(self._address, autocommit=True) as connection:
-                    connection.execute(f"LISTEN {_CHANNEL}")
-                    while not self._stopping.is_set():
-                        for notice in connection.notifies(timeout=0.5):
-                            self.spread(notice.payload)
+                    serve(connection)
             except psycopg.OperationalError:
                 log.warning("kit.bus.lost")
                 self._stopping.wait(1)
+
+    def _listen_on(self, connection: psycopg.Connection) -> None:
+        connection.execute(f"LISTEN {_CHANNEL}")
+        while not self._stopping.is_set():
+            for notice in connection.notifies(timeout=0.5):
+                origin, _, topic = notice.payload.partition(" ")
+                if origin != self._origin:
+                    self.spread(topic)
+
+    def _tell_on(self, connection: psycopg.Connection) -> None:
+        while True:
+            with self._news:
+                while not self._untold and not self._stopping.is_set():
+                    self._news.wait()
+                if not self._untold:
+                    return
+            self._stopping.wait(_GATHER_SECONDS)
+            with self._news:
+                topics, self._untold = self._untold, {}
+            try:
+                connection.execute(_NOTIFY, (_CHANNEL, [f"{self._origin} {topic}" for topic in topics]))
+            except psycopg.OperationalError:
+                with self._news:
+                    self._untold = topics | self._untold
+                raise
 
 
 def open_bus(database: Database) -> ProcessBus:

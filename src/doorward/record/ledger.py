@@ -24,7 +24,16 @@ class WrittenEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 def lock_conversation(tx: Tx, scope: Scope, conversation_id: ConversationId) -> None:
     """Make this transaction the only one that writes to the conversation until it ends."""
-    repository.lock(tx, scope, f"conversation:{conversation_id}")
+    if _is_ours(tx, scope, conversation_id):
+        return
+    if tx.connection.dialect.name == "postgresql":
+        card = repository.lock_card(tx, scope, conversation_id)
+        if card is None:
+            # There is no row to hold yet; whoever opens the conversation holds its name, and then it must be looked at
+            # again, since somebody else may have opened it meanwhile.
+            repository.lock(tx, scope, f"conversation:{conversation_id}")
+            card = repository.lock_card(tx, scope, conversation_id)
+        tx.memory[_card_name(scope, conversation_id)] = card
     tx.memory[_lock_name(scope, conversation_id)] = True
 
 
@@ -86,6 +95,15 @@ def read_entry(row: Any) -> WrittenEntry:
         data=row.data,
     )
     return WrittenEntry(seq=row.seq, entry=entry)
+
+
+def note_absent(tx: Tx, scope: Scope, conversation_id: ConversationId, keys: Iterable[str]) -> None:
+    """Save this transaction from looking for lines that the caller knows cannot be in the ledger.
+
+    Should one be there nevertheless, the whole transaction fails: keys are unique.
+    """
+    for key in keys:
+        tx.memory[_absent_name(scope, conversation_id, key)] = True
 
 
 def card_of(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Card | None:

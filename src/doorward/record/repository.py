@@ -23,6 +23,7 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 _CARD = select(*_CARD_COLUMNS).where(
     card_table.c.tenant_id == bindparam("tenant"), card_table.c.conversation_id == bindparam("conversation")
 )
+_LOCKED_CARD = _CARD.with_for_update()
 _NEW_CARD = insert(card_table)
 _CHANGED_CARD = (
     update(card_table)
@@ -56,6 +57,12 @@ def find_card(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Card | N
     """Return the conversation's card, or None."""
     row = tx.execute(_CARD, {"tenant": scope.tenant_id, "conversation": conversation_id}).first()
     return None if row is None else Card(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def lock_card(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Card | None:
+    """Return the conversation's card as it is last committed, and hold it until this transaction ends; or None."""
+    row = tx.execute(_LOCKED_CARD, {"tenant": scope.tenant_id, "conversation": conversation_id}).first()
+    return None if row is None else Card(**row._mapping)  # noqa: SLF001 - as above
 
 
 def find_cards(tx: Tx, scope: Scope, wanted: CardQuery) -> tuple[Card, ...]:

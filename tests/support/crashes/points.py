@@ -96,7 +96,8 @@ def _arm_walk(house: House, fate: Fate) -> None:
     def kept(self: Steps, stage: str, result: bytes) -> None:
         keep(self, stage, result)
         if fate.is_near("steps."):
-            wait(self._writes)  # a quick walk is over before anything of it was written
+            self.flush()  # a quick walk is over before anything of it is written
+            wait(self._writes)
 
     house.runner._stage_seen = seen
     Steps.keep = kept  # type: ignore[method-assign]  # as below

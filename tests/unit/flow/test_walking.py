@@ -64,6 +64,8 @@ async def test_whoever_writes_to_conversations_and_the_queue_locks_the_queue_fir
         if "pg_advisory_xact_lock" in statement:
             assert isinstance(values, dict)
             locks.append(str(values["key"]).partition("\x1f")[2].partition(":")[0])
+        elif "record_card" in statement and "FOR UPDATE" in statement:
+            locks.append("conversation")
 
     event.listen(writer, "before_cursor_execute", note)
     event.listen(writer, "commit", lambda _connection: locks.append("|"))

@@ -20,6 +20,9 @@ PER_HOLDER: Final = 12
 
 IN_ALL: Final = 10_000
 
+LOOK_AGAIN: Final = 4
+"""Keep-alives after which a silent stream looks by itself whether it has missed something."""
+
 KEEP_ALIVE: Final = b": keep-alive\n\n"
 
 
@@ -79,12 +82,14 @@ class Streams:
         """Yield which of `topics` were published since, nothing for a keep-alive, and end when the server stops.
 
         `gather` seconds are waited after a wake, so that a burst becomes one. The first wake comes at once and names
-        all topics: whatever was published before anybody listened is then looked at. Close it (`contextlib.aclosing`).
+        all topics: whatever was published before anybody listened is then looked at. So does every fourth keep-alive,
+        since a process that dies may take its last news with it. Close it (`contextlib.aclosing`).
         """
         async with self._bus.listen(*topics) as published:
             yield frozenset(topics)
             stopping = asyncio.ensure_future(self._stopping.wait())
             coming = asyncio.ensure_future(anext(published))
+            silences = 0
             try:
                 while not self._stopping.is_set():
                     await asyncio.wait({coming, stopping}, timeout=keep_alive, return_when=asyncio.FIRST_COMPLETED)
@@ -97,7 +102,8 @@ class Streams:
                         woken.add(coming.result())
                         coming = asyncio.ensure_future(anext(published))
                         await asyncio.sleep(0)  # lets the next one arrive if it is there already
-                    yield frozenset(woken)
+                    silences = 0 if woken else silences + 1
+                    yield frozenset(topics if silences and silences % LOOK_AGAIN == 0 else woken)
             finally:
                 for task in (coming, stopping):
                     task.cancel()
