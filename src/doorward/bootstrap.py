@@ -65,6 +65,7 @@ log = kit_logging.get_logger("bootstrap")
 SEAL_EVERY = timedelta(seconds=1)
 RECOVER_EVERY = timedelta(seconds=3)
 ATTEND_EVERY = timedelta(seconds=30)
+HOSTS_EVERY = timedelta(seconds=15)
 FORGET_EVERY = timedelta(hours=1)
 KEEP_DONE_JOBS = timedelta(days=7)
 KEEP_DONE_RUNS = timedelta(days=1)
@@ -197,6 +198,7 @@ class House:
         self.meters = Meters()
         folder = settings.folder / "cache"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.tenant_hosts: frozenset[str] = frozenset()
         self._owns_engines = engines is None
         self.engines = engines or make_engines(
             settings, clock=self.clock, cache_folder=folder, encoder_failed=self.meters.encoder_failed
@@ -223,7 +225,7 @@ class House:
         settings, clock = self.settings, self.clock
         self.mailer: Mailer = self.plugins.connectors["outbox" if settings.demo else "smtp"]
         self.settings_book = SettingsBook(self.transactions, self.identity.tenants, clock=clock)
-        self.admission = Admission(settings.limits, rates=Rates(clock, secret=new_key()))
+        self.admission = Admission(settings.limits, rates=self._rates())
         self.visitor_tokens = VisitorTokens(self.keys, clock=clock, lifetime=settings.visitor_lifetime)
         self.protection = ProtectionService(self.keys)
         self.knowledge = Knowledge(
@@ -233,6 +235,12 @@ class House:
         self.knowledge_service = KnowledgeService(ArticleRepository(), self.reader, changed=self.knowledge.changed)
         self.rules = RuleBook([(policy.id, policy.version, policy.rules()) for policy in self.plugins.policies])
         self.sealer = record.AuditSealer(self.transactions, self.keys, self.audit_folder)
+
+    def _rates(self) -> Rates:
+        storage = self.settings.limits.storage
+        # Processes that count together must hash alike; one that counts alone forgets with its end whom it has seen.
+        secret = self.keys.installation_secret("limits") if storage else new_key()
+        return Rates(self.clock, secret=secret, storage=storage)
 
     def _build_flow(self) -> None:
         self.walk_rooms = WalkRooms(
@@ -300,6 +308,7 @@ class House:
         self.jobs.register_sweep("audit.seal", every=SEAL_EVERY, sweep=self.seal_audit)
         self.jobs.register_sweep("flow.recover", every=RECOVER_EVERY, sweep=self.recover_runs)
         self.jobs.register_sweep("attendance", every=ATTEND_EVERY, sweep=self.retire_absent)
+        self.jobs.register_sweep("hosts", every=HOSTS_EVERY, sweep=self.learn_hosts)
         self.jobs.register_sweep("forget", every=FORGET_EVERY, sweep=self._forget)
 
     # -- life --------------------------------------------------------------------------------------------------------
@@ -315,6 +324,7 @@ class House:
         self._warm_up()
         for scope in self.tenant_scopes("audit"):
             self.sealer.seal(scope)  # a crash may have come between the sealing and the writing of the head
+        self.learn_hosts()
         self.runner.recover(all_of_them=self.database.is_sqlite)
         self.jobs.start()
 
@@ -324,8 +334,10 @@ class House:
             company = self.plugins.companies.get(tenant.slug)
             if company is None or tenant.id in self.core_systems:
                 continue
-            folder = self.settings.folder / "core" / tenant.slug
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder = self.settings.folder
+            for name in ("core", tenant.slug):  # `parents=True` would make those above with the usual mode
+                folder /= name
+                folder.mkdir(exist_ok=True, mode=0o700)
             core = company.core_system(folder)
             if core is not None:
                 self.core_systems[tenant.id] = core
@@ -362,6 +374,19 @@ class House:
         """Set away the agents of every tenant who are signed in nowhere any more."""
         for scope in self.tenant_scopes("attendance"):
             self.attendance.retire_absent(scope)
+
+    def learn_hosts(self) -> None:
+        """Read again by which host names the tenants are known."""
+
+        def read(tx: Tx) -> frozenset[str]:
+            tenants = self.identity.tenants
+            return frozenset(
+                host
+                for tenant in tenants.all_tenants(tx)
+                for host in tenants.hosts(tx, system_scope(tenant.id, "hosts"))
+            )
+
+        self.tenant_hosts = self.transactions.read(read)
 
     def tenant_scopes(self, component: str) -> tuple[Scope, ...]:
         """Return a scope of the product itself for every tenant."""

@@ -125,9 +125,7 @@ def test_waiting_holds_no_thread(guests: Guests, house: House, halden: Tenant) -
             stream.next("state")
         # The readers' pool fills up to its fixed size by and by; 20 streams would need more, if each held a thread.
         assert threading.active_count() <= before + READERS < before + len(streams)
-        assert any(all_given_back(house) for _ in range(100)), (
-            "streams hold connections"
-        )
+        assert any(all_given_back(house) for _ in range(100)), "streams hold connections"
         for visitor, stream in zip(visitors, streams, strict=True):
             visitor.say("Still here")
             assert stream.next("entry")["data"]["text"] == "Still here"

@@ -55,6 +55,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     requests_per_address: Annotated[str, Meta(description="All other public requests per network address.")] = (
         "600/minute"
     )
+    storage: Annotated[
+        str,
+        Meta(description="Where processes count together, such as valkey://host:6379; empty: each counts for itself."),
+    ] = ""
     message_characters: Annotated[int, Meta(ge=1, le=100_000, description="Longest message, in characters.")] = 4000
     request_bytes: Annotated[int, Meta(ge=1024, description="Largest request body, in bytes.")] = 65_536
 

@@ -97,6 +97,7 @@ def make_app(house: House, *, hints: Sequence[SignInHint] = ()) -> Litestar:
             _description(door),
             visitors.list_visitor_orders,
             operations.health,
+            operations.health_head,
             operations.metrics,
             static_files.static_file,
             static_files.widget_script,

@@ -36,7 +36,7 @@ class Door:
         """Open the door of a house. `hints` are told to everybody who wants to sign in, in the demonstration alone."""
         self.house = house
         self.hints = tuple(hints) if house.settings.demo else ()
-        self.guard = Guard(house.settings)
+        self.guard = Guard(house.settings, tenant_hosts=lambda: house.tenant_hosts)
         self.streams = Streams(house.bus)
         self.callers = Callers(house, cookie_prefix=self.guard.cookie_prefix)
         self.assets = Assets()

@@ -3,7 +3,7 @@
 import asyncio
 
 import msgspec
-from litestar import Response, get
+from litestar import Response, get, head
 from litestar.enums import MediaType
 from prometheus_client import CONTENT_TYPE_LATEST
 
@@ -37,6 +37,13 @@ async def health(door: AtDoor) -> Response[HealthReport]:
         state=state, version=__version__, checks=tuple(Part(name=one.name, state=one.state) for one in checks)
     )
     return Response(report, status_code=503 if state == "failed" else 200, media_type=MediaType.JSON)
+
+
+@head("/health", include_in_schema=False)
+async def health_head(door: AtDoor) -> Response[None]:
+    """Do as `health` for monitors that want no body."""
+    state, _ = await asyncio.to_thread(door.house.health.report)
+    return Response(None, status_code=503 if state == "failed" else 200)
 
 
 @get("/metrics", include_in_schema=False)

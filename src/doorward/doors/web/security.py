@@ -5,7 +5,7 @@ import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -44,12 +44,13 @@ _CSRF_BYTES: Final = 32
 class Guard:
     """Security that the settings decide: is the way in encrypted, whom do we believe about addresses, who are we."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Read the settings once."""
+    def __init__(self, settings: Settings, *, tenant_hosts: Callable[[], frozenset[str]] = frozenset) -> None:
+        """Read the settings once; `tenant_hosts` tells by which host names tenants are known as of now."""
         server = settings.server
         self.encrypted = bool(server.tls_cert) or server.behind_proxy
         self.behind_proxy = server.behind_proxy
         self._hosts = _own_hosts(settings)
+        self._tenant_hosts = tenant_hosts
 
     @property
     def cookie_prefix(self) -> str:
@@ -58,7 +59,8 @@ class Guard:
 
     def check_host(self, host: str) -> None:
         """Raise `WrongHost` for a host that this installation is not known by: a rebound DNS name is one."""
-        if self._hosts and host_name(host) not in self._hosts:
+        name = host_name(host)
+        if self._hosts and name not in self._hosts and name not in self._tenant_hosts():
             raise WrongHost("this installation is not known by that host name")
 
     def response_headers(self) -> Iterable[tuple[bytes, bytes]]:

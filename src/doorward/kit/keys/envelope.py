@@ -75,6 +75,10 @@ class Keys:
             mac = self._macs[tenant_id] = self._unwrap_by_root(f"mac/{tenant_id}")
         return crypto.derive_key(mac, purpose)
 
+    def installation_secret(self, purpose: str) -> bytes:
+        """Return 32 bytes that all processes of the installation have for this purpose until the next rotation."""
+        return crypto.derive_key(self._store.roots()[0], f"installation/{purpose}")
+
     def sign(self, tenant_id: str, data: bytes) -> bytes:
         """Return the tenant's Ed25519 signature (64 bytes) over `data`."""
         return self._signer(tenant_id).sign(data)

@@ -69,6 +69,17 @@ def test_only_known_hosts_are_served() -> None:
             wrong.check_host(host)
 
 
+def test_tenants_are_known_by_their_own_hosts() -> None:
+    """A host that a tenant got, or lost, is served, or refused, from the next request on."""
+    known = {"chat.halden.example"}
+    server = Server(host="0.0.0.0", behind_proxy=True, public_url="https://desk.example/")  # noqa: S104 - behind a proxy
+    several = Guard(Settings(server=server), tenant_hosts=lambda: frozenset(known))
+    several.check_host("Chat.Halden.example:443")
+    known.clear()
+    with pytest.raises(WrongHost):
+        several.check_host("chat.halden.example")
+
+
 def test_host_names_are_read_without_port_and_case() -> None:
     """A host header's name is found in every spelling."""
     assert host_name("Desk.Example:443") == "desk.example"
