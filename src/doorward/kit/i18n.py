@@ -1,8 +1,8 @@
 """Languages: reading the folder of a language pack, and saying its sentences.
 
-A pack's `messages.po` is a gettext catalogue whose msgid is a stable key and whose msgstr is the sentence, with
-`{named}` places. A sentence that depends on a number has one entry per CLDR plural category: `queue.ahead|one`,
-`queue.ahead|other`.
+A pack's `messages/*.po` are gettext catalogues, one for each place where sentences are read: msgid is a stable key,
+msgstr the sentence, with `{named}` places. A sentence that depends on a number has one entry per CLDR plural category:
+`queue.ahead|one`, `queue.ahead|other`.
 """
 
 import re
@@ -46,13 +46,18 @@ class Pack(Protocol):
 
 
 def read_pack_folder(folder: Path) -> PackFolder:
-    """Read `messages.po` and `lexicon/*.txt` of a language pack; either may be absent.
+    """Read `messages/*.po` and `lexicon/*.txt` of a language pack; either may be absent.
 
     Raises `PackUnreadable` for a damaged catalogue, a doubled key, an empty or fuzzy sentence, or a doubled word.
     """
-    catalogue = folder / "messages.po"
+    messages: dict[str, str] = {}
+    for path in sorted(folder.glob("messages/*.po")):
+        catalogue = read_messages(path)
+        if doubled := sorted(catalogue.keys() & messages.keys()):
+            raise PackUnreadable(f"{path}: '{doubled[0]}' stands in another catalogue too")
+        messages |= catalogue
     return PackFolder(
-        messages=read_messages(catalogue) if catalogue.exists() else {},
+        messages=messages,
         lexicon={path.stem: read_words(path) for path in sorted(folder.glob("lexicon/*.txt"))},
     )
 

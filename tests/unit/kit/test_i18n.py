@@ -40,7 +40,8 @@ def catalogue(tmp_path: Path) -> Callable[[str], Path]:
     """Return a function that writes entries below a proper header into a PO file."""
 
     def write(entries: str) -> Path:
-        path = tmp_path / "messages.po"
+        path = tmp_path / "messages" / "desk.po"
+        path.parent.mkdir(exist_ok=True)
         path.write_text(HEADER + entries, encoding="utf-8")
         return path
 
@@ -162,7 +163,19 @@ def test_a_damaged_catalogue_is_refused(catalogue: Callable[[str], Path], entrie
     """What would silently lose or doubt a sentence stops the start and names the file."""
     with pytest.raises(PackUnreadable, match=complaint.replace("|", r"\|")) as refused:
         read_messages(catalogue(entries))
-    assert "messages.po" in str(refused.value)
+    assert "desk.po" in str(refused.value)
+
+
+def test_a_key_stands_in_one_catalogue_of_a_pack(tmp_path: Path) -> None:
+    """All catalogues of a pack are read together; the same key in two of them would make one of them a lie."""
+    folder = tmp_path / "messages"
+    folder.mkdir()
+    (folder / "desk.po").write_text(HEADER + 'msgid "desk.a"\nmsgstr "A"\n', encoding="utf-8")
+    (folder / "widget.po").write_text(HEADER + 'msgid "widget.b"\nmsgstr "B"\n', encoding="utf-8")
+    assert read_pack_folder(tmp_path).messages == {"desk.a": "A", "widget.b": "B"}
+    (folder / "widget.po").write_text(HEADER + 'msgid "desk.a"\nmsgstr "B"\n', encoding="utf-8")
+    with pytest.raises(PackUnreadable, match=r"desk\.a"):
+        read_pack_folder(tmp_path)
 
 
 def test_words_are_read_as_written(tmp_path: Path) -> None:

@@ -120,9 +120,9 @@ def _untranslated(english: FoundPlugin, code: str) -> Iterator[tuple[str, str]]:
         yield f"lexicon/{file.name}", file.read_text(encoding="utf-8")
     for file in sorted((english.folder / "cases").glob("*.jsonl")):
         yield f"cases/{file.name}", file.read_text(encoding="utf-8")
-    messages = (english.folder / "messages.po").read_text(encoding="utf-8")
-    messages = messages.replace('"Language: en\\n"', f'"Language: {code}\\n"')
-    yield "messages.po", _with_plurals_of(Locale.parse(code), messages)
+    for file in sorted((english.folder / "messages").glob("*.po")):
+        messages = file.read_text(encoding="utf-8").replace('"Language: en\\n"', f'"Language: {code}\\n"')
+        yield f"messages/{file.name}", _with_plurals_of(Locale.parse(code), messages)
 
 
 def _with_plurals_of(locale: Locale, messages: str) -> str:

@@ -104,8 +104,8 @@ def test_a_new_language_has_its_own_plurals(tmp_path: Path) -> None:
     """A language with other plural categories than English (CLDR) gets an entry for each of its own."""
     make_plugin("language", "ar", house=tmp_path)
     make_plugin("language", "ja", house=tmp_path)
-    arabic = (tmp_path / "languages" / "ar" / "messages.po").read_text(encoding="utf-8")
-    japanese = (tmp_path / "languages" / "ja" / "messages.po").read_text(encoding="utf-8")
+    arabic = (tmp_path / "languages" / "ar" / "messages" / "desk.po").read_text(encoding="utf-8")
+    japanese = (tmp_path / "languages" / "ja" / "messages" / "desk.po").read_text(encoding="utf-8")
     assert arabic.count('|few"') == arabic.count('|other"') > 0
     assert '|one"' not in japanese
     assert '"Language: ar\\n"' in arabic

@@ -1,4 +1,4 @@
-"""German: `messages.po` and `lexicon/` beside this file."""
+"""German: `messages/` and `lexicon/` beside this file."""
 
 from pathlib import Path
 

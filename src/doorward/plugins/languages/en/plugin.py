@@ -1,4 +1,4 @@
-"""English: `messages.po` and `lexicon/` beside this file."""
+"""English: `messages/` and `lexicon/` beside this file."""
 
 from pathlib import Path
 

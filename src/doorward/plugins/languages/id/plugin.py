@@ -1,4 +1,4 @@
-"""Indonesian: `messages.po` and `lexicon/` beside this file."""
+"""Indonesian: `messages/` and `lexicon/` beside this file."""
 
 from pathlib import Path
 

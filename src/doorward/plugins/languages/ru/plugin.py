@@ -1,4 +1,4 @@
-"""Russian: `messages.po` and `lexicon/` beside this file."""
+"""Russian: `messages/` and `lexicon/` beside this file."""
 
 from pathlib import Path
 

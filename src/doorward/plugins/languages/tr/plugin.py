@@ -1,4 +1,4 @@
-"""Turkish: `messages.po` and `lexicon/` beside this file."""
+"""Turkish: `messages/` and `lexicon/` beside this file."""
 
 from pathlib import Path
 
