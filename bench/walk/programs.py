@@ -84,6 +84,14 @@ class Program:
         fields = stat.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def memory_mb(self) -> float | None:
+        """Return the memory that it holds now (resident set), in MiB; None where there is no /proc to ask."""
+        try:
+            pages = Path(f"/proc/{self._process.pid}/statm").read_text("utf-8").split()[1]
+        except OSError:
+            return None
+        return round(int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
+
     def end(self, number: signal.Signals) -> Ended:
         """Send it a signal and return how it ended. Raises `RuntimeError` with the end of its output if it does not."""
         start = time.perf_counter()
