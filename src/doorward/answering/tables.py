@@ -38,3 +38,23 @@ passage = Table(
     Column("embedding", LargeBinary, nullable=False),
     Column("encoder_id", String(64), nullable=False),
 )
+
+# Every saving, publishing and withdrawing of an article, numbered from 1. Rows are only ever added: the last one is
+# what somebody edits, the one that was published last is what answers customers, all together are the history.
+edition = Table(
+    "answering_edition",
+    metadata,
+    Column("tenant_id", String(64), primary_key=True),
+    Column("article_id", String(26), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("slug", String(100), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("keywords", Json, nullable=False),
+    Column("sections", Json, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("actor_kind", String(16), nullable=False),
+    Column("actor_id", String(64), nullable=False),
+)

@@ -163,3 +163,18 @@ token_table = Table(
     Column("used_at", UtcTime),
     Column("revoked_at", UtcTime),
 )
+
+# What a tenant decided before: every change of a setting, with both values. Rows are only ever added.
+setting_change_table = Table(
+    "identity_setting_change",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("before", Json, nullable=False),
+    Column("after", Json, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("undoes", Text),
+)
