@@ -29,16 +29,19 @@ _LOADED: Final = """() => {
   return { load: page.loadEventEnd / 1000, painted: paint ? paint.startTime / 1000 : null,
            script: sum(scripts), all: sum(parts) + page.encodedBodySize, shift: window.__shift };
 }"""
-_ACT: Final = """([selector, change]) => new Promise((done, failed) => {
+_ACT: Final = """([selector, attribute]) => new Promise((done, failed) => {
+  const value = () => document.querySelector(selector)?.getAttribute(attribute);
+  const before = value();
   const begun = performance.now();
   const timer = setTimeout(() => failed(new Error("nothing changed after " + selector)), 5000);
   const watcher = new MutationObserver(() => {
+    const now = value();
+    if (now === before || now === null || now === undefined) return;
     watcher.disconnect();
     clearTimeout(timer);
     requestAnimationFrame(() => setTimeout(() => done((performance.now() - begun) / 1000), 0));
   });
-  watcher.observe(document.querySelector(change) ?? document.body,
-                  { subtree: true, childList: true, attributes: true, characterData: true });
+  watcher.observe(document.body, { subtree: true, childList: true, attributes: true });
   document.querySelector(selector).click();
 })"""
 
@@ -115,18 +118,18 @@ def _actions(chromium: Browser, url: str, state: Any) -> dict[str, Any]:
     context = chromium.new_context(base_url=url, storage_state=state)
     page = context.new_page()
     page.goto("/desk/")
-    figures = {"presence": spread(_repeat(page, "#presence button", "#presence"))}
+    figures = {"presence": spread(_repeat(page, "#presence button", "aria-checked"))}
     context.close()
     return figures
 
 
-def _repeat(page: Page, selector: str, change: str) -> list[float]:
+def _repeat(page: Page, selector: str, attribute: str) -> list[float]:
+    """Click so many times; each time the answer changes an attribute of what was clicked."""
     page.wait_for_selector(selector)
     page.wait_for_timeout(500)
     took = []
     for _ in range(ACTIONS):
-        # The part itself is swapped, so what surrounds it is watched.
-        took.append(page.evaluate(_ACT, [selector, f"{change}-none"]))
+        took.append(page.evaluate(_ACT, [selector, attribute]))
         page.wait_for_timeout(60)
     return took
 
