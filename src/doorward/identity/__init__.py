@@ -3,9 +3,20 @@
 from doorward.identity.jobs import MailSender
 from doorward.identity.ports import Mail, MailDelayed, Mailer, MailRefused, Outbox, Phrasebook, SentMail
 from doorward.identity.room import Identity, open_identity
+from doorward.identity.service import ceremonies
 from doorward.identity.service.actions import ACTIONS, ActionRule, Actions, Grant
+from doorward.identity.service.ceremonies import Ceremony
+from doorward.identity.service.consents import PURPOSES, Consent, ConsentLine, ConsentPurpose, Consents
+from doorward.identity.service.customer_sessions import (
+    CustomerSession,
+    CustomerSessions,
+    OpenedSession,
+    ShownSession,
+    browser_of,
+)
 from doorward.identity.service.host_tokens import HostClaims, HostKey, HostSecret, HostTokens
 from doorward.identity.service.parties import Parties, Profile
+from doorward.identity.service.passkeys import Challenge, KnownPasskey, NewPasskey, Passkey, Passkeys, Site
 from doorward.identity.service.passwords import PasswordCheck, Passwords, require_good
 from doorward.identity.service.secrets_kept import csrf_matches, csrf_of
 from doorward.identity.service.sessions import Session, Sessions
@@ -29,17 +40,27 @@ from doorward.identity.service.tokens import ApiToken, NewToken, Tokens, TokenUs
 __all__ = [
     "ACTIONS",
     "PERMISSIONS",
+    "PURPOSES",
     "ROLES",
     "ActionRule",
     "Actions",
     "ApiToken",
+    "Ceremony",
+    "Challenge",
     "Confirmation",
+    "Consent",
+    "ConsentLine",
+    "ConsentPurpose",
+    "Consents",
+    "CustomerSession",
+    "CustomerSessions",
     "Grant",
     "HostClaims",
     "HostKey",
     "HostSecret",
     "HostTokens",
     "Identity",
+    "KnownPasskey",
     "Mail",
     "MailDelayed",
     "MailRefused",
@@ -47,9 +68,13 @@ __all__ = [
     "Mailer",
     "Member",
     "MemberSeed",
+    "NewPasskey",
     "NewToken",
+    "OpenedSession",
     "Outbox",
     "Parties",
+    "Passkey",
+    "Passkeys",
     "PasswordCheck",
     "Passwords",
     "Permission",
@@ -59,10 +84,12 @@ __all__ = [
     "SentMail",
     "Session",
     "Sessions",
+    "ShownSession",
     "SignInAttempt",
     "SignInRequest",
     "SignIns",
     "SignedIn",
+    "Site",
     "Staff",
     "StepUp",
     "Tenant",
@@ -70,6 +97,8 @@ __all__ = [
     "Tenants",
     "TokenUse",
     "Tokens",
+    "browser_of",
+    "ceremonies",
     "csrf_matches",
     "csrf_of",
     "host_name",

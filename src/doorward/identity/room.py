@@ -5,8 +5,11 @@ from datetime import timedelta
 
 from doorward.identity.ports import Phrasebook
 from doorward.identity.service.actions import Actions, Grant
+from doorward.identity.service.consents import Consents
+from doorward.identity.service.customer_sessions import CustomerSessions
 from doorward.identity.service.host_tokens import HostTokens
 from doorward.identity.service.parties import Parties
+from doorward.identity.service.passkeys import Passkeys
 from doorward.identity.service.passwords import Passwords
 from doorward.identity.service.sessions import Sessions
 from doorward.identity.service.sign_ins import SignIns
@@ -35,6 +38,9 @@ class Identity:
     step_up: StepUp
     host_tokens: HostTokens
     actions: Actions
+    customer_sessions: CustomerSessions
+    passkeys: Passkeys
+    consents: Consents
 
     def require(self, tx: Tx, scope: Scope, party_id: PartyId, *, action: str) -> Grant:
         """Return an acting party's right to an action, or raise; see `Actions.require`."""
@@ -57,4 +63,7 @@ def open_identity(
         step_up=StepUp(keys, parties=parties, tenants=tenants, phrases=phrases, settings=settings.sessions),
         host_tokens=HostTokens(keys, parties=parties, tenants=tenants),
         actions=Actions(parties, fresh_for=timedelta(minutes=settings.sessions.step_up_minutes)),
+        customer_sessions=CustomerSessions(settings.sessions),
+        passkeys=Passkeys(keys),
+        consents=Consents(),
     )

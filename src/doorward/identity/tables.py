@@ -1,6 +1,6 @@
 """Identity's tables. What is personal is sealed or a keyed hash; tokens and codes are kept as hashes only."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
 
 from doorward.kit.db import Json, UtcTime, metadata
 
@@ -178,3 +178,66 @@ setting_change_table = Table(
     Column("actor_id", Text, nullable=False),
     Column("undoes", Text),
 )
+
+customer_session_table = Table(
+    "identity_customer_session",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    # Who proved something in this browser, and the customer that this party turned out to be.
+    Column("acting_id", Text, nullable=False),
+    Column("customer_id", Text, nullable=False),
+    Column("factor", Text, nullable=False),
+    # The browser's family and system as a code, such as `firefox/linux`: enough to tell sessions apart.
+    Column("browser", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
+)
+Index("ix_identity_customer_session_of", customer_session_table.c.tenant_id, customer_session_table.c.customer_id)
+Index("ix_identity_customer_session_ends_at", customer_session_table.c.ends_at)
+
+ceremony_table = Table(
+    "identity_ceremony",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    # The hash of what the browser holds; who holds something else finds nothing.
+    Column("digest", LargeBinary, primary_key=True),
+    Column("purpose", Text, primary_key=True),
+    Column("acting_id", Text, nullable=False),
+    Column("challenge", LargeBinary, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+Index("ix_identity_ceremony_expires_at", ceremony_table.c.expires_at)
+
+passkey_table = Table(
+    "identity_passkey",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("customer_id", Text, nullable=False),
+    Column("credential_id", LargeBinary, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    # 32 bits without a sign (Web Authentication, 6.1).
+    Column("sign_count", BigInteger, nullable=False),
+    Column("synced", Boolean, nullable=False),
+    Column("browser", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
+    UniqueConstraint("tenant_id", "credential_id"),
+)
+Index("ix_identity_passkey_customer", passkey_table.c.tenant_id, passkey_table.c.customer_id)
+
+consent_table = Table(
+    "identity_consent",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("customer_id", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("granted", Boolean, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+Index("ix_identity_consent_customer", consent_table.c.tenant_id, consent_table.c.customer_id)

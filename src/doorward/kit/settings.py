@@ -6,12 +6,14 @@ variables. What a tenant may change for itself is `TenantSettings`, kept in the 
 """
 
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
@@ -61,6 +63,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = ""
     message_characters: Annotated[int, Meta(ge=1, le=100_000, description="Longest message, in characters.")] = 4000
     request_bytes: Annotated[int, Meta(ge=1024, description="Largest request body, in bytes.")] = 65_536
+    attachment_bytes: Annotated[int, Meta(ge=1024, description="Largest file that a customer may hand in.")] = 4_194_304
 
 
 class Sessions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,6 +72,12 @@ class Sessions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     visitor_hours: Annotated[int, Meta(ge=1, description="Lifetime of a visitor token, in hours.")] = 12
     staff_idle_minutes: Annotated[int, Meta(ge=1, description="Staff sessions end after this long unused.")] = 60
     staff_hours: Annotated[int, Meta(ge=1, description="Staff sessions end after this long in any case.")] = 12
+    customer_idle_minutes: Annotated[
+        int, Meta(ge=1, description="A customer's session at the portal ends after this long unused.")
+    ] = 30
+    customer_hours: Annotated[
+        int, Meta(ge=1, description="A customer's session at the portal ends after this long in any case.")
+    ] = 12
     step_up_minutes: Annotated[int, Meta(ge=1, description="How long a proven factor counts as fresh.")] = 30
     code_minutes: Annotated[int, Meta(ge=1, description="How long a mailed code is good.")] = 10
     code_attempts: Annotated[int, Meta(ge=1, description="Wrong tries after which a mailed code is void.")] = 3
@@ -152,6 +161,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return timedelta(hours=self.sessions.visitor_hours)
 
 
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SPAN: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
+
+
 class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What each tenant decides for itself."""
 
@@ -177,6 +190,19 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     ] = ()
     greetings: Annotated[dict[str, str], Meta(description="First words of the web chat per language.")] = {}
     privacy_notices: Annotated[dict[str, str], Meta(description="Privacy notice of the web chat per language.")] = {}
+    closed_channels: Annotated[
+        tuple[str, ...], Meta(description="Channels that take no messages now, by their ids.")
+    ] = ()
+    time_zone: Annotated[
+        str, Meta(pattern="^[A-Za-z0-9_+/-]{1,60}$", description="Time zone of the opening hours (IANA name).")
+    ] = "UTC"
+    hours: Annotated[
+        dict[str, tuple[str, ...]],
+        Meta(description="When people answer: mon to sun, each with spans such as 09:00-17:30; empty means always."),
+    ] = {}
+    closed_days: Annotated[
+        tuple[str, ...], Meta(description="Days off whatever the weekday, as 2026-12-25.")
+    ] = ()
 
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -315,7 +341,28 @@ def change_tenant(current: TenantSettings, name: str, value: Any) -> TenantSetti
             value = msgspec.json.decode(value)
         except msgspec.DecodeError as error:
             raise SettingsInvalid(f"{name}: not readable as JSON, write for example '[\"en\"]' or 0.5") from error
-    return tenant_settings({**msgspec.structs.asdict(current), name: value})
+    changed = tenant_settings({**msgspec.structs.asdict(current), name: value})
+    _check_hours(changed)
+    return changed
+
+
+def _check_hours(settings: TenantSettings) -> None:
+    """Raise `SettingsInvalid` for a time zone, a weekday, a span or a date that there cannot be."""
+    try:
+        ZoneInfo(settings.time_zone)
+    except (KeyError, ValueError, OSError):  # the last two for names that lead out of the zones' folder
+        raise SettingsInvalid("time_zone: there is no such time zone; write for example Europe/Berlin") from None
+    for day, spans in settings.hours.items():
+        if day not in DAYS:
+            raise SettingsInvalid("hours: weekdays are mon, tue, wed, thu, fri, sat and sun")
+        for span in spans:
+            if not _SPAN.fullmatch(span) or span[:5] >= span[6:]:
+                raise SettingsInvalid(f"hours: {day}: write spans as 09:00-17:30, the later time second")
+    for date in settings.closed_days:
+        try:
+            datetime.strptime(date, "%Y-%m-%d").replace(tzinfo=UTC)
+        except ValueError:
+            raise SettingsInvalid("closed_days: write days as 2026-12-25") from None
 
 
 def tenant_settings(overrides: Mapping[str, Any]) -> TenantSettings:

@@ -85,3 +85,5 @@ Index(
     postgresql_where=audit_table.c.seq.is_(None),
 )
 Index("ix_record_audit_tenant_at", audit_table.c.tenant_id, audit_table.c.at)
+# Customers ask who looked at what is theirs.
+Index("ix_record_audit_object", audit_table.c.tenant_id, audit_table.c.object_id)

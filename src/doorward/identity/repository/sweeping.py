@@ -6,7 +6,9 @@ from sqlalchemy import delete
 
 from doorward.identity.tables import (
     attempt_table,
+    ceremony_table,
     code_table,
+    customer_session_table,
     familiar_table,
     host_token_table,
     mail_table,
@@ -24,9 +26,17 @@ def delete_ended_sessions(tx: Tx, *, idle: timedelta) -> int:
 
 
 @crosses_tenants("a sweep by time alone")
+def delete_ended_customer_sessions(tx: Tx, *, idle: timedelta) -> int:
+    """Forget customers' sessions that are at their end or were idle for too long; return how many."""
+    ended = (customer_session_table.c.ends_at <= tx.now) | (customer_session_table.c.seen_at <= tx.now - idle)
+    return tx.execute(delete(customer_session_table).where(ended)).rowcount
+
+
+@crosses_tenants("a sweep by time alone")
 def delete_ended_codes(tx: Tx) -> int:
-    """Forget codes and mails whose time has run out; return how many."""
+    """Forget codes, mails and begun sign-ins whose time has run out; return how many."""
     codes = tx.execute(delete(code_table).where(code_table.c.expires_at <= tx.now)).rowcount
+    codes += tx.execute(delete(ceremony_table).where(ceremony_table.c.expires_at <= tx.now)).rowcount
     return codes + tx.execute(delete(mail_table).where(mail_table.c.expires_at <= tx.now)).rowcount
 
 

@@ -41,10 +41,19 @@ ACTIONS: Final = (
     _fresh("order.place"),
     _fresh("account.read"),
     _fresh("card.freeze"),
+    ActionRule(action="portal.read", level=AssuranceLevel.VERIFIED, customer=True),
+    ActionRule(action="portal.change", level=AssuranceLevel.VERIFIED, customer=True),
+    _fresh("data.export"),
+    _fresh("data.request"),
+    _fresh("passkey.add"),
 )
 """What a contact can do so far. Personal data and everything with an effect want a factor proven lately."""
 
-FACTORS: Final = {AssuranceLevel.CLAIMED: ("host_token",), AssuranceLevel.VERIFIED: ("mailed_code",)}
+FACTORS: Final = {
+    AssuranceLevel.CLAIMED: ("host_token",),
+    AssuranceLevel.VERIFIED: ("mailed_code",),
+    AssuranceLevel.STRONG: ("passkey",),
+}
 """Which factors lead to a level."""
 
 _FROM_THE_GATE: Final = object()

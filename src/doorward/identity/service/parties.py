@@ -98,6 +98,12 @@ class Parties:
         self._write_profile(tx, scope, party_id, msgspec.structs.replace(before, email=email), language=row.language)
         return Outcome(None, entries=(_event("party.changed", party_id, "email"),))
 
+    def change_language(self, tx: Tx, scope: Scope, party_id: PartyId, *, language: str) -> Outcome[None]:
+        """Note in which language a party wishes to hear from the company. The caller knows that there is such a one."""
+        self._row(tx, scope, party_id)
+        repository.update_party(tx, scope, party_id, {"language": language})
+        return Outcome(None, entries=(_event("party.changed", party_id, "language"),))
+
     def find(self, tx: Tx, scope: Scope, party_id: PartyId) -> Party:
         """Return a party as it is, with the highest level that it has reached. Raises `NotFound`."""
         row = self._row(tx, scope, party_id)

@@ -10,8 +10,10 @@ from doorward.vocabulary.outcome import Outcome
 
 
 def sweep_sessions(tx: Tx, *, settings: SessionSettings) -> Outcome[int]:
-    """Forget ended and idle sessions; return how many."""
-    return Outcome(repository.delete_ended_sessions(tx, idle=timedelta(minutes=settings.staff_idle_minutes)))
+    """Forget ended and idle sessions, of staff and of customers; return how many."""
+    ended = repository.delete_ended_sessions(tx, idle=timedelta(minutes=settings.staff_idle_minutes))
+    idle = timedelta(minutes=settings.customer_idle_minutes)
+    return Outcome(ended + repository.delete_ended_customer_sessions(tx, idle=idle))
 
 
 def sweep_codes(tx: Tx) -> Outcome[int]:
