@@ -2,7 +2,7 @@
 // Called as `node ui/build.mjs OUTPUT_FOLDER` by `python3 run.py assets`, which owns staleness and swaps the folder in.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,11 +19,16 @@ const requireFromHere = createRequire(import.meta.url);
 const SCRIPTS = [
   ["desk.js", "desk/main.js"],
   ["widget.js", "widget/widget.js"],
+  ["charts.js", "design/charts.js"],
 ];
-const STYLES = [["desk.css", "desk/app.css"]];
+const STYLES = [
+  ["desk.css", "desk/app.css"],
+  ["catalogue.css", "design/catalogue.css"],
+];
+const PICTURES = [["icons.svg", "design/icons.svg"]];
 
 // What ends up inside the built files, and therefore has its licence beside them.
-const BUNDLED = ["@alpinejs/csp", "daisyui", "htmx.org", "tailwindcss"];
+const BUNDLED = ["@alpinejs/csp", "htmx.org", "tailwindcss", "uplot"];
 
 async function buildScript([name, source]) {
   await esbuild.build({
@@ -54,7 +59,7 @@ async function licenceOf(name) {
 }
 
 async function describe() {
-  const files = [...SCRIPTS, ...STYLES].map(([name]) => name).sort();
+  const files = [...SCRIPTS, ...STYLES, ...PICTURES].map(([name]) => name).sort();
   const manifest = {};
   for (const name of files) {
     const digest = createHash("sha384").update(await readFile(join(output, name)));
@@ -66,5 +71,6 @@ async function describe() {
 await mkdir(output, { recursive: true });
 const licences = await Promise.all(BUNDLED.map(licenceOf));
 await Promise.all([...SCRIPTS.map(buildScript), ...STYLES.map(buildStyle)]);
+await Promise.all(PICTURES.map(([name, source]) => copyFile(join(here, source), join(output, name))));
 await writeFile(join(output, "licences.txt"), licences.join("\n"));
 await describe();

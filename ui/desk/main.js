@@ -3,6 +3,7 @@ import htmx from "htmx.org/dist/htmx.esm.js";
 import "htmx.org/dist/ext/hx-sse.js";
 import Alpine from "@alpinejs/csp";
 
+import { startComponents } from "../design/behaviour.js";
 import { announceChanges } from "./announce.js";
 import { keepDrafts } from "./drafts.js";
 import { watchConnection } from "./connection.js";
@@ -12,6 +13,7 @@ import { tellTimes } from "./times.js";
 window.htmx = htmx;
 
 function start() {
+  startComponents();
   announceChanges();
   keepDrafts();
   watchConnection();

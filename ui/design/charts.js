@@ -1,0 +1,140 @@
+// Draws every [data-chart] from the table that stands in it. Only pages with charts load this. The table stays, below the
+// picture, for everybody who wants figures; without this script it is all there is.
+import uPlot from "uplot";
+
+const HEIGHT = 220;
+const COLOURS = 6;
+const drawn = new Map();
+
+// A colour token's value may depend on the scheme, so the browser itself is asked what it comes to just now.
+function colour(name) {
+  const probe = document.createElement("span");
+  probe.style.color = `var(--color-${name})`;
+  document.body.append(probe);
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
+}
+
+function readTable(figure) {
+  const table = figure.querySelector("table");
+  const names = [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent.trim());
+  const rows = [...table.tBodies[0].rows];
+  const firsts = rows.map((row) => row.cells[0]);
+  const timed = firsts.length > 0 && firsts.every((cell) => cell.dataset.x);
+  return {
+    names,
+    timed,
+    words: firsts.map((cell) => cell.textContent.trim()),
+    xs: firsts.map((cell, at) => (timed ? Date.parse(cell.dataset.x) / 1000 : at)),
+    columns: names.map((_, at) => rows.map((row) => (row.cells[at + 1]?.dataset.y === undefined ? null : Number(row.cells[at + 1].dataset.y)))),
+  };
+}
+
+function figures(language) {
+  const format = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
+  return (_plot, values) => values.map((value) => format.format(value));
+}
+
+function days(language, data) {
+  if (!data.timed) return (_plot, values) => values.map((value) => data.words[value] ?? "");
+  const span = data.xs.at(-1) - data.xs[0];
+  const look = span > 2 * 86400 ? { day: "numeric", month: "short" } : { hour: "numeric", minute: "2-digit" };
+  const format = new Intl.DateTimeFormat(language, look);
+  return (_plot, values) => values.map((value) => format.format(new Date(value * 1000)));
+}
+
+function line(name, at, kind) {
+  const stroke = colour(`chart-${(at % COLOURS) + 1}`);
+  const filled = kind === "bar" || kind === "area";
+  return {
+    label: name,
+    stroke,
+    width: kind === "bar" ? 0 : 2,
+    dash: at % 2 === 1 && kind !== "bar" ? [6, 3] : undefined,
+    fill: filled ? stroke.replace(/^rgb\((.*)\)$/, kind === "bar" ? "rgb($1)" : "rgba($1, 0.14)") : undefined,
+    paths: kind === "bar" ? uPlot.paths.bars({ size: [0.6, 48], radius: 0.15 }) : undefined,
+    points: { show: false },
+  };
+}
+
+function legend(names) {
+  const list = document.createElement("ul");
+  list.className = "chart-legend";
+  names.forEach((name, at) => {
+    const item = document.createElement("li");
+    const key = document.createElement("span");
+    key.className = `chart-key chart-key-${(at % COLOURS) + 1}`;
+    item.append(key, name);
+    list.append(item);
+  });
+  return list;
+}
+
+function axes(language, data) {
+  const font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  const shared = { font, stroke: colour("ink-soft"), ticks: { show: false } };
+  const grid = { stroke: colour("line"), width: 1 };
+  const steps = data.timed ? {} : { incrs: [1, 2, 5, 10, 20, 50, 100] };
+  return [
+    { ...shared, ...steps, grid: { show: false }, values: days(language, data), space: 70 },
+    { ...shared, grid, values: figures(language), size: 44 },
+  ];
+}
+
+function draw(figure) {
+  const data = readTable(figure);
+  const plot = figure.querySelector(".chart-plot");
+  drawn.get(figure)?.destroy();
+  plot.replaceChildren();
+  if (data.xs.length < 1) return;
+  const kind = figure.dataset.chart;
+  plot.append(document.createElement("div"));
+  const padded = (_plot, least, most) => (kind === "bar" || least === most ? [least - 0.5, most + 0.5] : [least, most]);
+  const options = {
+    width: Math.max(figure.clientWidth, 120),
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { show: false },
+    padding: [10, 12, 0, 0],
+    scales: { x: { time: data.timed, ...(data.timed ? {} : { range: padded }) }, y: { range: (_plot, least, most) => [Math.min(0, least ?? 0), (most || 1) * 1.08] } },
+    axes: axes(document.documentElement.lang, data),
+    series: [{}, ...data.names.map((name, at) => line(name, at, kind))],
+  };
+  drawn.set(figure, new uPlot(options, [data.xs, ...data.columns], plot.firstChild));
+  if (data.names.length > 1) plot.append(legend(data.names));
+}
+
+function drawAll() {
+  for (const figure of drawn.keys()) if (!figure.isConnected) drawn.delete(figure);
+  for (const figure of document.querySelectorAll("[data-chart]")) {
+    const details = figure.querySelector(".chart-figures");
+    if (!drawn.has(figure) && details) details.open = false; // open for those without this script
+    draw(figure);
+    sizes.observe(figure);
+  }
+}
+
+const widths = new WeakMap();
+const sizes = new ResizeObserver((entries) => {
+  for (const { target, contentRect } of entries) {
+    if (widths.get(target) === contentRect.width) continue;
+    widths.set(target, contentRect.width);
+    drawn.get(target)?.setSize({ width: Math.max(contentRect.width, 120), height: HEIGHT });
+  }
+});
+
+// Each chart names this script, so that a part of a page that brings one brings it too; it runs once.
+if (!window.doorwardCharts) {
+  window.doorwardCharts = true;
+  const start = () => {
+    drawAll();
+    document.body.addEventListener("htmx:after:swap", drawAll);
+    for (const wish of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) {
+      matchMedia(wish).addEventListener("change", drawAll);
+    }
+    new MutationObserver(drawAll).observe(document.documentElement, { attributeFilter: ["data-theme", "data-density"] });
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+}
