@@ -8,6 +8,7 @@ from doorward.identity.service.actions import Actions, Grant
 from doorward.identity.service.consents import Consents
 from doorward.identity.service.customer_sessions import CustomerSessions
 from doorward.identity.service.host_tokens import HostTokens
+from doorward.identity.service.letters import Letters
 from doorward.identity.service.parties import Parties
 from doorward.identity.service.passkeys import Passkeys
 from doorward.identity.service.passwords import Passwords
@@ -38,6 +39,7 @@ class Identity:
     step_up: StepUp
     host_tokens: HostTokens
     actions: Actions
+    letters: Letters
     customer_sessions: CustomerSessions
     passkeys: Passkeys
     consents: Consents
@@ -62,6 +64,7 @@ def open_identity(
         tokens=Tokens(),
         step_up=StepUp(keys, parties=parties, tenants=tenants, phrases=phrases, settings=settings.sessions),
         host_tokens=HostTokens(keys, parties=parties, tenants=tenants),
+        letters=Letters(keys),
         actions=Actions(parties, fresh_for=timedelta(minutes=settings.sessions.step_up_minutes)),
         customer_sessions=CustomerSessions(settings.sessions),
         passkeys=Passkeys(keys),

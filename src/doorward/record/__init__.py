@@ -1,10 +1,12 @@
 """The record: the append-only conversation ledger, the conversation card, and the tamper-evident audit."""
 
 from doorward.record.audit import (
+    READS,
     AuditLine,
     AuditProblem,
     AuditReport,
     AuditSealer,
+    accesses,
     latest_audit,
     read_head,
     tenants_to_seal,
@@ -19,6 +21,7 @@ from doorward.record.ledger import (
     conversations_of,
     count_by_state,
     entries_after,
+    entries_of_kinds,
     find_entry,
     list_cards,
     lock_conversation,
@@ -29,6 +32,7 @@ from doorward.record.ledger import (
 )
 
 __all__ = [
+    "READS",
     "AuditLine",
     "AuditProblem",
     "AuditReport",
@@ -36,11 +40,13 @@ __all__ = [
     "Card",
     "CardQuery",
     "WrittenEntry",
+    "accesses",
     "append_entries",
     "card_of",
     "conversations_of",
     "count_by_state",
     "entries_after",
+    "entries_of_kinds",
     "find_entry",
     "latest_audit",
     "list_cards",

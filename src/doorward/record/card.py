@@ -49,10 +49,14 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CardQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which cards: in these states (any if none), of this party or agent, from `offset`, at most `limit`."""
+    """Which cards: in these states (any if none), of this party or agent, from `offset`, at most `limit`.
+
+    `party_ids` asks for the cards of several parties who are one customer; None asks for anybody's.
+    """
 
     states: tuple[str, ...] = ()
     party_id: PartyId | None = None
+    party_ids: tuple[PartyId, ...] | None = None
     assignee: str | None = None
     limit: int = 100
     offset: int = 0

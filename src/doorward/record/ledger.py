@@ -1,8 +1,8 @@
 """Writing to and reading from the conversation ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +13,8 @@ from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.ids import ConversationId, MessageId, PartyId
 from doorward.vocabulary.scope import Actor, Scope
 from doorward.vocabulary.text import MaskedText, Span
+
+_CONVERSATIONS_AT_ONCE: Final = 500
 
 
 class WrittenEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +72,18 @@ def entries_after(
     """Return the ledger lines of a conversation with numbers above `after`, at most `limit`, in order."""
     rows = repository.find_entries(tx, scope, conversation_id, after=after, limit=limit)
     return tuple(read_entry(row) for row in rows)
+
+
+def entries_of_kinds(
+    tx: Tx, scope: Scope, conversation_ids: Sequence[ConversationId], *, kinds: Sequence[str], limit: int = 200
+) -> tuple[WrittenEntry, ...]:
+    """Return the newest ledger lines of these kinds in these conversations, newest first."""
+    found: list[WrittenEntry] = []
+    for at in range(0, len(conversation_ids), _CONVERSATIONS_AT_ONCE):
+        some = conversation_ids[at : at + _CONVERSATIONS_AT_ONCE]
+        rows = repository.find_entries_of_kinds(tx, scope, some, kinds=kinds, limit=limit)
+        found += (read_entry(row) for row in rows)
+    return tuple(sorted(found, key=lambda one: one.entry.at, reverse=True)[:limit])
 
 
 def find_entry(tx: Tx, scope: Scope, conversation_id: ConversationId, key: str) -> WrittenEntry | None:

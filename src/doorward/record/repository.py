@@ -72,6 +72,8 @@ def find_cards(tx: Tx, scope: Scope, wanted: CardQuery) -> tuple[Card, ...]:
         query = query.where(card_table.c.state.in_(wanted.states))
     if wanted.party_id is not None:
         query = query.where(card_table.c.party_id == wanted.party_id)
+    if wanted.party_ids is not None:
+        query = query.where(card_table.c.party_id.in_(wanted.party_ids))
     if wanted.assignee is not None:
         query = query.where(card_table.c.assignee == wanted.assignee)
     query = query.order_by(card_table.c.last_at.desc(), card_table.c.conversation_id)
@@ -140,6 +142,19 @@ def find_entries(tx: Tx, scope: Scope, conversation_id: ConversationId, *, after
     ).all()
 
 
+def find_entries_of_kinds(
+    tx: Tx, scope: Scope, conversation_ids: Sequence[ConversationId], *, kinds: Sequence[str], limit: int
+) -> Sequence[Any]:
+    """Return the newest ledger rows of these kinds in these conversations, newest first."""
+    query = select(entry_table).where(
+        entry_table.c.tenant_id == scope.tenant_id,
+        entry_table.c.conversation_id.in_(conversation_ids),
+        entry_table.c.kind.in_(kinds),
+    )
+    order = (entry_table.c.at.desc(), entry_table.c.conversation_id, entry_table.c.seq.desc())
+    return tx.execute(query.order_by(*order).limit(limit)).all()
+
+
 def find_conversations(tx: Tx, scope: Scope) -> tuple[ConversationId, ...]:
     """Return the ids of all conversations that have a ledger."""
     query = select(entry_table.c.conversation_id).where(entry_table.c.tenant_id == scope.tenant_id).distinct()
@@ -202,6 +217,18 @@ def latest_audit(tx: Tx, scope: Scope, *, limit: int, object_id: str | None = No
     query = select(audit_table).where(audit_table.c.tenant_id == scope.tenant_id)
     if object_id is not None:
         query = query.where(audit_table.c.object_id == object_id)
+    return tx.execute(query.order_by(audit_table.c.id.desc()).limit(limit)).all()
+
+
+def audit_of_objects(
+    tx: Tx, scope: Scope, object_ids: Sequence[str], *, actions: Sequence[str], limit: int
+) -> Sequence[Any]:
+    """Return the newest audit rows with these actions on these objects."""
+    query = select(audit_table).where(
+        audit_table.c.tenant_id == scope.tenant_id,
+        audit_table.c.object_id.in_(object_ids),
+        audit_table.c.action.in_(actions),
+    )
     return tx.execute(query.order_by(audit_table.c.id.desc()).limit(limit)).all()
 
 

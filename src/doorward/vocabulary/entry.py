@@ -21,6 +21,11 @@ EntryKind = Literal[
     "handoff.returned",
     "conversation.resolved",
     "identity.raised",
+    "attachment.received",
+    "feedback.given",
+    "callback.requested",
+    "deletion.requested",
+    "appeal.made",
 ]
 
 

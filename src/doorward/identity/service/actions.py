@@ -19,12 +19,14 @@ from doorward.vocabulary.scope import Scope
 class ActionRule(msgspec.Struct, frozen=True, kw_only=True):
     """What an action asks for: a level, and whether it must have been reached lately.
 
-    `customer`: the action is about a customer of the company, so that a visitor whom nobody knows cannot do it.
+    `factor` names the one factor that counts, any if empty. `customer`: the action is about a customer of the company,
+    so that a visitor whom nobody knows cannot do it.
     """
 
     action: str
     level: AssuranceLevel
     fresh: bool = False
+    factor: str = ""
     customer: bool = False
 
 
@@ -37,6 +39,7 @@ ACTIONS: Final = (
     ActionRule(action="person.request", level=AssuranceLevel.ANONYMOUS),
     ActionRule(action="history.read", level=AssuranceLevel.CLAIMED, customer=True),
     _fresh("profile.read"),
+    _fresh("transcript.mail"),
     _fresh("order.read"),
     _fresh("order.place"),
     _fresh("account.read"),
@@ -45,7 +48,8 @@ ACTIONS: Final = (
     ActionRule(action="portal.change", level=AssuranceLevel.VERIFIED, customer=True),
     _fresh("data.export"),
     _fresh("data.request"),
-    _fresh("passkey.add"),
+    # Whoever holds a passkey must not make another one with it alone: the mail address is the root of trust.
+    ActionRule(action="passkey.add", level=AssuranceLevel.VERIFIED, fresh=True, factor="mailed_code", customer=True),
 )
 """What a contact can do so far. Personal data and everything with an effect want a factor proven lately."""
 
@@ -116,9 +120,8 @@ class Actions:
                 f"{action} needs more certainty",
                 action=action,
                 needs=rule.level.name.lower(),
-                factors=" ".join(
-                    factor for at_least, some in FACTORS.items() if at_least >= rule.level for factor in some
-                ),
+                factors=rule.factor
+                or " ".join(factor for at_least, some in FACTORS.items() if at_least >= rule.level for factor in some),
             )
         return Grant(
             action=action,
@@ -134,6 +137,7 @@ class Actions:
         """Return the highest level that counts for the rule, None when none is enough."""
         since = tx.now - self._fresh_for
         for row in repository.assurances(tx, scope, party_id):
-            if row.level >= rule.level and (not rule.fresh or row.at > since):
+            counts = row.level >= rule.level and (not rule.factor or row.factor == rule.factor)
+            if counts and (not rule.fresh or row.at > since):
                 return AssuranceLevel(row.level)
         return AssuranceLevel.ANONYMOUS if rule.level is AssuranceLevel.ANONYMOUS else None
