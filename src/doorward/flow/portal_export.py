@@ -1,0 +1,102 @@
+"""Handing customers all that is kept about them, piece by piece, so that no size is too large."""
+
+import msgspec
+
+from doorward import record
+from doorward.flow.views.portal import (
+    Access,
+    MyConversation,
+    MyDecision,
+    MyRequest,
+    my_accesses,
+    my_conversations,
+    my_decisions,
+    my_requests,
+    own_card,
+)
+from doorward.flow.views.transcript import SHOWN, ShownEntry, show
+from doorward.identity import ConsentLine, CustomerSession, Identity, Passkey, Profile, ShownSession
+from doorward.kit.tx import Transactions, Tx
+from doorward.vocabulary.discreet import Discreet
+from doorward.vocabulary.entry import AuditEvent
+from doorward.vocabulary.ids import ConversationId
+from doorward.vocabulary.outcome import Outcome
+
+EVERYTHING = 100_000
+LINES_AT_ONCE = 500
+
+
+class Export(Discreet, frozen=True, kw_only=True):
+    """All about a customer but their conversations' lines, which come one conversation after the other."""
+
+    profile: Profile
+    reference: str | None
+    language: str | None
+    consents: tuple[ConsentLine, ...]
+    sessions: tuple[ShownSession, ...]
+    passkeys: tuple[Passkey, ...]
+    requests: tuple[MyRequest, ...]
+    decisions: tuple[MyDecision, ...]
+    accesses: tuple[Access, ...]
+    conversations: tuple[MyConversation, ...]
+
+
+class PortalExport:
+    """Reads what belongs to the customer of a session."""
+
+    def __init__(self, transactions: Transactions, *, identity: Identity) -> None:
+        """Take the rooms."""
+        self._transactions = transactions
+        self._identity = identity
+
+    async def begin(self, session: CustomerSession) -> Export:
+        """Return everything but the lines, and note in the audit that it was handed out. Raises `StepUpRequired`."""
+        scope, customer, identity = session.scope, session.customer_id, self._identity
+
+        def work(tx: Tx) -> Outcome[Export]:
+            grant = identity.require(tx, scope, session.acting_id, action="data.export")
+            profile = identity.parties.read_profile(tx, scope, customer, reason="export")
+            export = Export(
+                profile=profile.value,
+                reference=grant.reference,
+                language=identity.parties.find(tx, scope, customer).language,
+                consents=identity.consents.history(tx, scope, customer),
+                sessions=identity.customer_sessions.sessions_of(tx, scope, customer),
+                passkeys=identity.passkeys.passkeys_of(tx, scope, customer),
+                requests=my_requests(tx, scope, customer, identity=identity),
+                decisions=my_decisions(tx, scope, customer, identity=identity, limit=EVERYTHING),
+                accesses=my_accesses(tx, scope, customer, identity=identity, limit=EVERYTHING),
+                conversations=_all_conversations(tx, session, identity),
+            )
+            event = AuditEvent(action="data.exported", object_kind="party", object_id=customer)
+            return Outcome(export, (*profile.entries, event))
+
+        return await self._transactions.write_async(scope, work)
+
+    async def lines(
+        self, session: CustomerSession, conversation_id: ConversationId, *, after: int
+    ) -> tuple[tuple[ShownEntry, ...], int | None]:
+        """Return the next lines of one of the customer's conversations, and after which number to go on, if at all."""
+        scope, customer = session.scope, session.customer_id
+
+        def read(tx: Tx) -> tuple[tuple[ShownEntry, ...], int | None]:
+            own_card(tx, scope, customer, conversation_id=conversation_id, identity=self._identity)
+            written = record.entries_after(tx, scope, conversation_id, after=after, limit=LINES_AT_ONCE)
+            shown = tuple(show(one) for one in written if one.entry.kind in SHOWN)
+            return shown, written[-1].seq if len(written) == LINES_AT_ONCE else None
+
+        return await self._transactions.read_async(read)
+
+
+def _all_conversations(tx: Tx, session: CustomerSession, identity: Identity) -> tuple[MyConversation, ...]:
+    found: list[MyConversation] = []
+    more = True
+    while more:
+        some, more = my_conversations(tx, session.scope, session.customer_id, identity=identity, offset=len(found))
+        found += some
+    return tuple(found)
+
+
+def plain(value: object) -> object:
+    """Return a part of an export as JSON values."""
+    return msgspec.to_builtins(value)
