@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from doorward import record
-from doorward.admission import Admission, Channel, Rates, VisitorTokens
+from doorward.admission import Admission, Blocks, Channel, Rates, VisitorTokens
 from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeService
 from doorward.decision import RuleBook
 from doorward.flow.accept import FrontDoor, TenantScreening
@@ -18,9 +18,13 @@ from doorward.flow.contact import Contact, ContactRooms
 from doorward.flow.desk import Desk
 from doorward.flow.idempotency import forget_old
 from doorward.flow.measuring import Meters
+from doorward.flow.portal import Portal
+from doorward.flow.portal_export import PortalExport
+from doorward.flow.portal_wishes import PortalWishes, WishRooms
 from doorward.flow.repository import count_unfinished, forget_runs
 from doorward.flow.runner import Runner
 from doorward.flow.seed import PastWriter, Progress, Seeder
+from doorward.flow.senders import Senders
 from doorward.flow.settle import Settlement
 from doorward.flow.tenancy import SettingsBook
 from doorward.flow.walk import WalkRooms
@@ -217,6 +221,8 @@ class House:
         )
         self._build_rooms()
         self._build_flow()
+        self._build_office()
+        self._build_portal()
         self._register_jobs()
         self.health.register("database", database.ping)
         self.health.register("walks", self._walks_ping, vital=False)
@@ -226,6 +232,7 @@ class House:
         self.mailer: Mailer = self.plugins.connectors["outbox" if settings.demo else "smtp"]
         self.settings_book = SettingsBook(self.transactions, self.identity.tenants, clock=clock)
         self.admission = Admission(settings.limits, rates=self._rates())
+        self.blocks = Blocks()
         self.visitor_tokens = VisitorTokens(self.keys, clock=clock, lifetime=settings.visitor_lifetime)
         self.protection = ProtectionService(self.keys)
         self.knowledge = Knowledge(
@@ -285,21 +292,52 @@ class House:
             self.transactions,
             ContactRooms(
                 admission=self.admission,
+                blocks=self.blocks,
                 visitor_tokens=self.visitor_tokens,
                 identity=self.identity,
                 settings_book=self.settings_book,
                 front_door=self.front_door,
+                screening=self.screening,
+                protection=self.protection,
+                knowledge=self.knowledge_service,
                 translator=self.translator,
+                packs=self.packs,
+                bus=self.bus,
                 clock=self.clock,
                 keys=self.keys,
                 core_systems=self.core_systems,
             ),
+        )
+
+    def _build_office(self) -> None:
+        self.senders = Senders(
+            self.transactions,
+            blocks=self.blocks,
+            parties=self.identity.parties,
+            screening=self.screening,
+            keys=self.keys,
         )
         self.seeder = Seeder(
             self.transactions,
             identity=self.identity,
             knowledge=self.knowledge_service,
             past=PastWriter(self.transactions, screening=self.screening, protection=self.protection),
+        )
+
+    def _build_portal(self) -> None:
+        identity = self.identity
+        self.portal = Portal(self.transactions, admission=self.admission, identity=identity, keys=self.keys)
+        self.portal_export = PortalExport(self.transactions, identity=identity)
+        self.portal_wishes = PortalWishes(
+            self.transactions,
+            WishRooms(
+                admission=self.admission,
+                identity=identity,
+                visitor_tokens=self.visitor_tokens,
+                front_door=self.front_door,
+                translator=self.translator,
+                clock=self.clock,
+            ),
         )
 
     def _register_jobs(self) -> None:

@@ -54,6 +54,24 @@ class Admission:
         """Admit a wish for a person, which has a count of its own: it works for those who wrote too much, too."""
         self._rates.take(_rate("person", self._limits.messages_per_party, scope.tenant_id, party_id))
 
+    @property
+    def message_characters(self) -> int:
+        """Return how long a message may be, in characters."""
+        return self._limits.message_characters
+
+    @property
+    def attachment_bytes(self) -> int:
+        """Return how large a file may be."""
+        return self._limits.attachment_bytes
+
+    def admit_attachment(self, scope: Scope, *, party_id: PartyId) -> None:
+        """Admit a file. Raises `RateLimited`."""
+        self._rates.take(_rate("attachment", self._limits.messages_per_party, scope.tenant_id, party_id))
+
+    def admit_wish(self, scope: Scope, *, party_id: PartyId) -> None:
+        """Admit feedback, a call-back, a mailed transcript or a wish to be deleted. Raises `RateLimited`."""
+        self._rates.take(_rate("wish", self._limits.messages_per_party, scope.tenant_id, party_id))
+
     def admit_code(self, scope: Scope, *, party_id: PartyId, email: str, address: str) -> None:
         """Admit a request to mail a code: few per visitor, per mail address and per network. Raises `RateLimited`.
 

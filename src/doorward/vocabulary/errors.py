@@ -11,6 +11,8 @@ DoorwardError                      code                     HTTP  recipient
 │   ├── TokenReplayed              token_replayed            401  customer
 │   ├── NotAllowed                 not_allowed               403  customer
 │   ├── StepUpRequired             step_up_required          403  customer   needs, factors
+│   ├── SenderBlocked              sender_blocked            403  customer   until when, where to appeal
+│   ├── ChannelClosed              channel_closed            403  customer
 │   ├── NotFound                   not_found                 404  customer
 │   ├── WrongMethod                method_not_allowed        405  customer
 │   ├── Slow                       request_timeout           408  customer
@@ -118,6 +120,21 @@ class StepUpRequired(NotAllowed):
     """The action needs more certainty about who asks; facts: `action`, `needs` (level name)."""
 
     code: ClassVar[str] = "step_up_required"
+
+
+class SenderBlocked(NotAllowed):
+    """Turned away for a time because of abuse.
+
+    Facts: `reason` (code), `ends_at` (ISO 8601), `language`, `tenant`, `block`, `appealed`; the door says them.
+    """
+
+    code: ClassVar[str] = "sender_blocked"
+
+
+class ChannelClosed(NotAllowed):
+    """The tenant takes no messages on this channel now."""
+
+    code: ClassVar[str] = "channel_closed"
 
 
 class NotFound(Refusal):

@@ -21,12 +21,16 @@ from doorward.doors.web.api import articles, conversations, governance, visitors
 from doorward.doors.web.api.common import make_call
 from doorward.doors.web.assets import SHORTLY
 from doorward.doors.web.callers import Callers
+from doorward.doors.web.customer.appeal.routes import send_appeal, show_appeal
 from doorward.doors.web.customer.demo.routes import show_company
 from doorward.doors.web.customer.welcome.routes import keep_preferences, welcome
-from doorward.doors.web.desk.conversation.routes import ACTIONS, refresh_conversation, show_conversation
+from doorward.doors.web.desk.conversation.routes import ACTIONS, refresh_conversation, show_conversation, show_earlier
+from doorward.doors.web.desk.frame.routes import show_demand, show_recent, show_session
 from doorward.doors.web.desk.inbox.routes import inbox, inbox_part, presence
 from doorward.doors.web.desk.live import desk_stream
 from doorward.doors.web.desk.outbox.routes import show_outbox
+from doorward.doors.web.desk.preferences.routes import keep_desk_preferences, show_preferences
+from doorward.doors.web.desk.senders.routes import SENDER_HANDLERS
 from doorward.doors.web.desk.shared import make_desk_call
 from doorward.doors.web.desk.sign_in.routes import show_sign_in, sign_in, sign_out
 from doorward.doors.web.door import AnyRequest, AtDoor, Door, SignInHint
@@ -34,10 +38,11 @@ from doorward.doors.web.hooks import channel_handlers, readable_by
 from doorward.doors.web.problems import MEDIA_TYPE, Problem, known_error, problem_of, retry_after, title_of
 from doorward.doors.web.security import entry_middleware, header_hook
 from doorward.doors.web.streams import Streams
+from doorward.doors.web.turned_away import turned_away
 from doorward.kit.ids import new_id
 from doorward.kit.logging import get_logger
 from doorward.vocabulary import errors
-from doorward.vocabulary.errors import DoorwardError, NotFound, NotSignedIn, UnsupportedType
+from doorward.vocabulary.errors import DoorwardError, NotFound, NotSignedIn, SenderBlocked, UnsupportedType
 
 log = get_logger("web")
 
@@ -73,11 +78,20 @@ PAGE_HANDLERS: Final = [
     presence,
     show_conversation,
     refresh_conversation,
+    show_earlier,
     *ACTIONS,
     desk_stream,
+    show_demand,
+    show_recent,
+    show_session,
+    show_preferences,
+    keep_desk_preferences,
     show_outbox,
+    *SENDER_HANDLERS,
+    show_appeal,
+    send_appeal,
 ]
-_PAGES: Final = ("/desk", "/demo", "/problems", "/preferences")
+_PAGES: Final = ("/desk", "/appeals", "/demo", "/problems", "/preferences")
 _JSON: Final = "application/json"
 
 
@@ -164,6 +178,9 @@ class _Teller:
         if _wants_page(request) and isinstance(known, NotSignedIn):
             return _to_sign_in(request)
         language = self._door.language_of(request)
+        if isinstance(known, SenderBlocked):
+            told = turned_away(self._door.house, request, known, otherwise=language)
+            known, language = told.error, told.language
         problem = problem_of(known, language=language, translator=self._door.house.translator, incident=incident)
         response = self._document(request, problem, language)
         response.headers.update(_headers(request, known, error) | {"content-language": language})
@@ -218,7 +235,9 @@ def _by_script(request: AnyRequest) -> bool:
 
 def _to_sign_in(request: AnyRequest) -> Response[Any]:
     if _by_script(request):
-        return Response(None, status_code=401, headers={"hx-redirect": "/desk/sign-in"}, media_type=MediaType.HTML)
+        # The page stays, with everything that is half written in it, and offers to sign in again (ui/desk/session.js).
+        headers = {"hx-reswap": "none", "hx-trigger": "session-ended"}
+        return Response(None, status_code=401, headers=headers, media_type=MediaType.HTML)
     onward = request.url.path if request.method == "GET" and not request.url.path.endswith("/stream") else "/desk/"
     return Redirect("/desk/sign-in", status_code=303, query_params={"next": onward})
 

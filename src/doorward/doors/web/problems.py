@@ -41,6 +41,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A problem document (RFC 9457). `detail` is a sentence for people in their language, `reason` one for programmers.
 
     `code` is stable; `retry_after` is in whole seconds; `needs` is the assurance level that was missing.
+    Of a sender who is turned away: `ends_at` (ISO 8601) is until when, `appeal` the address at which to object.
     """
 
     type: str
@@ -52,6 +53,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     retry_after: int | None = None
     needs: str | None = None
     limit: int | None = None
+    ends_at: str | None = None
+    appeal: str | None = None
     instance: str | None = None
 
 
@@ -69,8 +72,14 @@ def problem_of(error: DoorwardError, *, language: str, translator: Translator, i
         retry_after=retry_after(error),
         needs=str(needs) if needs is not None else None,
         limit=limit if isinstance(limit, int) else None,
+        ends_at=_words(facts.get("ends_at")),
+        appeal=_words(facts.get("appeal_link")),
         instance=f"urn:doorward:incident:{incident}" if incident else None,
     )
+
+
+def _words(fact: object) -> str | None:
+    return None if fact is None else str(fact)
 
 
 def title_of(status: int) -> str:

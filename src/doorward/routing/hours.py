@@ -1,0 +1,43 @@
+"""Opening hours: whether somebody is there to answer, and when next."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from doorward.kit.settings import DAYS, TenantSettings
+
+_LOOKED_AHEAD: Final = 60
+"""Days in which the next opening is looked for."""
+
+
+def is_open(settings: TenantSettings, now: datetime) -> bool:
+    """Return whether people answer at `now` (aware); a tenant without hours always does, but for its days off."""
+    here = now.astimezone(ZoneInfo(settings.time_zone))
+    return any(begins <= here < ends for begins, ends in _spans(settings, here.date()))
+
+
+def next_opening(settings: TenantSettings, now: datetime) -> datetime | None:
+    """Return when people answer again, in UTC: `now` if they do, None if not within sixty days."""
+    if is_open(settings, now):
+        return now.astimezone(UTC)
+    today = now.astimezone(ZoneInfo(settings.time_zone)).date()
+    for ahead in range(_LOOKED_AHEAD):
+        for begins, _ in _spans(settings, today + timedelta(days=ahead)):
+            if begins > now:
+                return begins.astimezone(UTC)
+    return None
+
+
+def _spans(settings: TenantSettings, day: date) -> list[tuple[datetime, datetime]]:
+    """Return the open spans of a day in the tenant's time zone, in order."""
+    if day.isoformat() in settings.closed_days:
+        return []
+    zone = ZoneInfo(settings.time_zone)
+    spans = settings.hours.get(DAYS[day.weekday()], ()) if any(settings.hours.values()) else ("00:00-24:00",)
+    return [(_moment(day, one[:5], zone), _moment(day, one[6:], zone)) for one in sorted(spans)]
+
+
+def _moment(day: date, clock: str, zone: ZoneInfo) -> datetime:
+    if clock == "24:00":
+        return datetime.combine(day + timedelta(days=1), time(0), tzinfo=zone)
+    return datetime.combine(day, time.fromisoformat(clock), tzinfo=zone)
