@@ -19,7 +19,9 @@ from doorward.vocabulary.party import AssuranceLevel
 from doorward.vocabulary.scope import Role
 
 ROOT = Path(__file__).parents[2]
-PACKS = {file.parent.name: read_pack_folder(file.parent) for file in Path(languages.__path__[0]).glob("*/messages.po")}
+PACKS = {
+    folder.parent.name: read_pack_folder(folder.parent) for folder in Path(languages.__path__[0]).glob("*/messages")
+}
 ENGLISH = PACKS["en"].messages
 OTHERS = sorted(set(PACKS) - {"en"})
 FAMILIES = frozenset(key.partition(".")[0] for key in ENGLISH)

@@ -59,7 +59,7 @@ def test_what_is_said_arrives_as_it_is_said(guests: Guests, halden: Tenant) -> N
     with reading(visitor.client, "/c/webchat/stream") as stream:
         assert stream.response.headers["content-type"].startswith("text/event-stream")
         assert stream.response.headers["cache-control"] == "no-store"
-        assert stream.next("state")["data"] == {"state": "bot", "waiting": None}
+        assert stream.next("state")["data"] == {"state": "bot", "waiting": None, "people": False}
         visitor.say("Hello, my card number is 4242 4242 4242 4242")
         said = stream.next("entry")
         assert (said["data"]["author"], said["data"]["client_id"]) == ("customer", "m1")

@@ -70,6 +70,13 @@ class TenantScreening:
             public=self._public_facts(tenant_id),
         )
 
+    def withhold(self, scope: Scope, text: WildText, message_id: MessageId) -> Screened:
+        """Mask a text as a whole: for what is known to be sensitive whatever it looks like."""
+        tenant_id = scope.tenant_id
+        return self._screener.withhold(
+            text, span_id=lambda number: SpanId(derive_id("span", tenant_id, message_id, str(number)))
+        )
+
     def is_quick(self, scope: Scope, text: WildText) -> bool:
         """Return whether screening the text now waits for nothing and is done before anybody could notice."""
         return len(text) <= INLINE_CHARACTERS and self._is_at_hand(scope.tenant_id)

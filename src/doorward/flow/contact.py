@@ -1,42 +1,44 @@
 """What a contact does at the door: begin, say something, read, ask for a person. Channels parse, this decides."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
 
 import msgspec
 
 from doorward import record, routing
-from doorward.admission import Admission, Visitor, VisitorTokens
-from doorward.flow.accept import Accepted, FrontDoor
-from doorward.flow.tenancy import SettingsBook
-from doorward.flow.views.transcript import Transcript, transcript
-from doorward.identity import Confirmation, Grant, Identity, Tenant, TokenUse, require_permission
-from doorward.kit.clock import Clock
-from doorward.kit.i18n import Translator
+from doorward.admission import Visitor
+from doorward.flow.accept import Accepted
+from doorward.flow.attachments import MEDIA_TYPES, Attachments
+from doorward.flow.feedback import Feedback
+from doorward.flow.prospects import Prospects
+from doorward.flow.secret_words import SecretWords
+from doorward.flow.threshold import ContactRooms, Threshold, opening
+from doorward.flow.typing_signs import TypingSigns
+from doorward.flow.views.transcript import ShownArticle, ShownSection, Transcript, transcript
+from doorward.flow.wishes import Wishes
+from doorward.identity import Confirmation, Grant, Tenant, TokenUse, require_permission
 from doorward.kit.ids import derive_id, new_id
-from doorward.kit.keys import Keys
-from doorward.kit.tx import CommitFailed, Transactions, Tx
+from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.arrival import Arrival
 from doorward.vocabulary.channel import (
     ConfirmRequest,
     EntriesRequest,
     MessageRequest,
     PersonRequest,
+    SourceRequest,
     VerificationRequest,
     VisitRequest,
 )
-from doorward.vocabulary.company import CoreOrder, CoreSystem
+from doorward.vocabulary.company import CoreOrder
 from doorward.vocabulary.entry import AuditEvent, Entry
-from doorward.vocabulary.errors import NotFound, NotSignedIn, StorageFull, Unavailable
-from doorward.vocabulary.ids import ConversationId, PartyId, TenantId
+from doorward.vocabulary.errors import NotFound, NotSignedIn
+from doorward.vocabulary.ids import ArticleId, ConversationId, PartyId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.reply import Handoff
 from doorward.vocabulary.scope import Actor, Scope, system_scope
-from doorward.vocabulary.text import house_text
 
-T = TypeVar("T")
+__all__ = ["Contact", "ContactRooms", "VisitOpened"]
 
 
 class CompanyCard(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,8 +49,19 @@ class CompanyCard(msgspec.Struct, frozen=True, kw_only=True):
     accent_dark: str
 
 
+class AttachmentRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What files may be handed in: the largest size in bytes, and the media types."""
+
+    bytes: int
+    types: tuple[str, ...]
+
+
 class VisitOpened(msgspec.Struct, frozen=True, kw_only=True):
-    """A conversation that a visitor may speak in, and what is said before the first word."""
+    """A conversation that a visitor may speak in, and what is said before the first word.
+
+    `characters` is the longest message, `people` whether anybody is at the desk now, `secrets` the words beside which
+    digits are likely a PIN or a code, so that a browser can warn before anything leaves it.
+    """
 
     token: str
     expires_at: datetime
@@ -59,24 +72,14 @@ class VisitOpened(msgspec.Struct, frozen=True, kw_only=True):
     notice: str
     greeting: str
     disclosure: str
+    characters: int
+    people: bool
+    attachments: AttachmentRules
+    secrets: tuple[str, ...]
 
     def __repr__(self) -> str:
         """Show nothing of the token."""
         return "<VisitOpened>"
-
-
-class ContactRooms(msgspec.Struct, frozen=True, kw_only=True):
-    """The rooms that a contact meets."""
-
-    admission: Admission
-    visitor_tokens: VisitorTokens
-    identity: Identity
-    settings_book: SettingsBook
-    front_door: FrontDoor
-    translator: Translator
-    clock: Clock
-    keys: Keys
-    core_systems: Mapping[TenantId, CoreSystem]
 
 
 class Contact:
@@ -86,6 +89,13 @@ class Contact:
         """Take the rooms."""
         self._transactions = transactions
         self._rooms = rooms
+        self._threshold = threshold = Threshold(transactions, rooms)
+        self._prospects = Prospects(transactions, rooms.clock)
+        self._words = SecretWords(rooms.packs)
+        self.attachments = Attachments(threshold)
+        self.feedback = Feedback(threshold)
+        self.wishes = Wishes(threshold)
+        self.signs = TypingSigns(rooms.bus)
 
     # -- begin -------------------------------------------------------------------------------------------------------
 
@@ -111,7 +121,7 @@ class Contact:
         issued = rooms.visitor_tokens.issue(
             tenant.id, party_id=visitor.party_id, conversation_id=visitor.conversation_id
         )
-        return self._opened(tenant, language, visitor, token=issued.token, expires_at=issued.expires_at)
+        return await self._opened(tenant, language, visitor, token=issued.token, expires_at=issued.expires_at)
 
     # -- speak -------------------------------------------------------------------------------------------------------
 
@@ -119,7 +129,8 @@ class Contact:
         """Accept a visitor's message. Raises refusals; `StorageFull` or `Unavailable` when it was not kept."""
         visitor = self._rooms.visitor_tokens.read(request.credential)
         self._rooms.admission.admit_message(visitor.scope, request.text, party_id=visitor.party_id)
-        party_id = await self._speaker(visitor)
+        await self._threshold.refuse_closed(visitor.scope, channel)
+        party_id = await self._threshold.admitted(visitor)
         return await self._accept(visitor.scope, channel, request, party_id, visitor.conversation_id)
 
     async def machine_message(self, channel: str, request: MessageRequest) -> Accepted:
@@ -129,7 +140,10 @@ class Contact:
         require_permission(use.principal, "messages:write")
         scope = use.principal.scope
         rooms.admission.admit_machine_message(scope, request.text, token_id=use.token_id)
+        await self._threshold.refuse_closed(scope, channel)
         party_id, conversation_id = await self._machine_place(scope, channel, request)
+        blocks = rooms.blocks
+        await self._transactions.read_async(lambda tx: blocks.refuse_blocked(tx, scope, party_id))
         return await self._accept(scope, channel, request, party_id, conversation_id)
 
     async def token_use(self, secret: str) -> TokenUse:
@@ -145,7 +159,7 @@ class Contact:
         """Hand the conversation over because the visitor wishes it; return its state. Works whatever else fails."""
         visitor = self._rooms.visitor_tokens.read(request.credential)
         scope = visitor.scope
-        party_id = await self._speaker(visitor)
+        party_id = await self._threshold.admitted(visitor, for_person=True)
         self._rooms.admission.admit_person(scope, party_id=visitor.party_id)
         settings = await asyncio.to_thread(self._rooms.settings_book.settings_of, scope.tenant_id)
         key = f"person:{request.client_message_id}"
@@ -160,9 +174,14 @@ class Contact:
                 return Outcome(None)  # an old request that comes late: it was fulfilled long ago
             language = card.language if card is not None and card.language else settings.languages[0]
             asked = _asked_for_person(tx, visitor, party_id, key=key)
-            return Outcome(None, self._handed_over(tx, scope, asked, language=language, is_new=card is None))
+            opened = opening(tx, scope, asked, language=language)
+            said = self._threshold.said(asked, language=language, sentence="reply.hand_over")
+            queued = routing.enter_queue(
+                tx, scope, asked.conversation_id, asked.party_id, handoff=Handoff(reason="asked_for_person")
+            )
+            return Outcome(None, (*opened, said, asked, *queued.entries))
 
-        await self._write(scope, work)
+        await self._threshold.write(scope, work)
         return (await self.entries(EntriesRequest(credential=request.credential, after=0))).state
 
     # -- read --------------------------------------------------------------------------------------------------------
@@ -171,6 +190,16 @@ class Contact:
         """Return what was said after a number, and how the conversation stands."""
         visitor = self._rooms.visitor_tokens.read(request.credential)
         return await self._transcript(visitor, request.after)
+
+    async def source(self, request: SourceRequest) -> ShownArticle:
+        """Return the published article that an answer named as its source. Raises `NotFound`."""
+        scope, knowledge = self._threshold.visitor(request.credential).scope, self._rooms.knowledge
+        article_id = ArticleId(derive_id("article", scope.tenant_id, request.slug, request.language))
+        found = await self._transactions.read_async(lambda tx: knowledge.article(tx, scope, article_id))
+        if found.state != "published":
+            raise NotFound("no such article")
+        sections = tuple(ShownSection(heading=one.heading, body=one.body) for one in found.sections)
+        return ShownArticle(title=found.title, language=found.language, sections=sections)
 
     # -- prove who one is --------------------------------------------------------------------------------------------
 
@@ -181,7 +210,9 @@ class Contact:
         scope, party_id = visitor.scope, visitor.party_id
         rooms.admission.admit_code(scope, party_id=party_id, email=request.email, address=address)
         await asyncio.to_thread(rooms.keys.make_party, scope.tenant_id, party_id)
-        await self._write(scope, lambda tx: rooms.identity.step_up.start(tx, scope, party_id, email=request.email))
+        await self._threshold.write(
+            scope, lambda tx: rooms.identity.step_up.start(tx, scope, party_id, email=request.email)
+        )
 
     async def confirm_code(self, request: ConfirmRequest, *, address: str) -> Confirmation:
         """Take a mailed code back. Raises `NotAllowed` for a wrong, old or used-up one."""
@@ -206,7 +237,7 @@ class Contact:
             )
             return msgspec.structs.replace(confirmed, entries=(*confirmed.entries, raised))
 
-        confirmation = await self._write(scope, work)
+        confirmation = await self._threshold.write(scope, work)
         return confirmation.require()
 
     # -- act ---------------------------------------------------------------------------------------------------------
@@ -225,7 +256,7 @@ class Contact:
             read = AuditEvent(action="orders.read", object_kind="party", object_id=grant.party_id)
             return Outcome(grant, (read,))
 
-        grant = await self._write(scope, work)
+        grant = await self._threshold.write(scope, work)
         core = rooms.core_systems.get(scope.tenant_id)
         if core is None or grant.reference is None:
             raise NotFound("this company shows no orders here")
@@ -243,7 +274,7 @@ class Contact:
 
     async def _new_visitor(self, tenant: Tenant, language: str) -> Visitor:
         scope = system_scope(tenant.id, "webchat")
-        party = await self._write(
+        party = await self._threshold.write(
             scope, lambda tx: self._rooms.identity.parties.new_visitor(tx, scope, language=language)
         )
         return _visitor(tenant, party.id, ConversationId(new_id()))
@@ -253,7 +284,7 @@ class Contact:
         scope = system_scope(tenant.id, "webchat")
         rooms = self._rooms
         before = None if visitor is None else visitor.party_id
-        party = await self._write(
+        party = await self._threshold.write(
             scope,
             lambda tx: rooms.identity.host_tokens.accept(tx, scope, user_token, language=language, visitor_id=before),
         )
@@ -261,12 +292,6 @@ class Contact:
         same = visitor is not None and party.id == visitor.party_id
         conversation_id = visitor.conversation_id if visitor is not None and same else ConversationId(new_id())
         return _visitor(tenant, party.id, conversation_id)
-
-    async def _speaker(self, visitor: Visitor) -> PartyId:
-        """Return who speaks: the customer that a visitor was found to be, else the visitor."""
-        scope, parties = visitor.scope, self._rooms.identity.parties
-        party = await self._transactions.read_async(lambda tx: parties.recognise(tx, scope, visitor.party_id))
-        return party.id
 
     async def _machine_place(
         self, scope: Scope, channel: str, request: MessageRequest
@@ -280,7 +305,7 @@ class Contact:
                 raise NotFound("no such conversation")
             return card.party_id, named
         if reference is not None:
-            customer = await self._write(scope, lambda tx: parties.known_customer(tx, scope, reference))
+            customer = await self._threshold.write(scope, lambda tx: parties.known_customer(tx, scope, reference))
             return customer.id, ConversationId(derive_id("conversation", scope.tenant_id, channel, customer.id))
         # Nobody is named: each message is a conversation with somebody of its own, and a repetition is the same one.
         sender = (scope.tenant_id, scope.actor.id, request.client_message_id)
@@ -305,41 +330,19 @@ class Contact:
         )
         return await self._rooms.front_door.accept(scope, arrival)
 
-    def _handed_over(
-        self, tx: Tx, scope: Scope, asked: Entry, *, language: str, is_new: bool
-    ) -> tuple[Entry | AuditEvent, ...]:
-        opened = msgspec.structs.replace(
-            asked, kind="conversation.opened", key="opened", data={"channel": "webchat", "language": language}
-        )
-        said = msgspec.structs.replace(
-            asked,
-            kind="message.bot",
-            key=f"notice:{asked.key}",
-            text=house_text(self._rooms.translator.say(language, "reply.hand_over")),
-            data={"language": language, "action": "hand_over"},
-        )
-        queued = routing.enter_queue(
-            tx, scope, asked.conversation_id, asked.party_id, handoff=Handoff(reason="asked_for_person")
-        )
-        return (*((opened,) if is_new else ()), said, asked, *queued.entries)
-
     async def _transcript(self, visitor: Visitor, after: int) -> Transcript:
-        return await self._transactions.read_async(
-            lambda tx: transcript(tx, visitor.scope, visitor.conversation_id, after=after)
+        scope = visitor.scope
+        found = await self._transactions.read_async(
+            lambda tx: transcript(tx, scope, visitor.conversation_id, after=after)
         )
-
-    async def _write(self, scope: Scope, work: Callable[[Tx], Outcome[T]]) -> T:
-        try:
-            return await self._transactions.write_async(scope, work)
-        except CommitFailed as error:
-            raise (StorageFull if error.full else Unavailable)("nothing was stored") from error
+        return (await self._prospects.of(scope)).told(found)
 
     def _language(self, tenant: Tenant, wished: str | None) -> str:
         languages = tenant.settings.languages
         resolved = self._rooms.translator.resolve(wished) if wished else languages[0]
         return resolved if resolved in languages else languages[0]
 
-    def _opened(
+    async def _opened(
         self, tenant: Tenant, language: str, visitor: Visitor, *, token: str, expires_at: datetime
     ) -> VisitOpened:
         settings, say = tenant.settings, self._rooms.translator.say
@@ -353,6 +356,10 @@ class Contact:
             notice=settings.privacy_notices.get(language) or say(language, "notice.privacy", company=tenant.name),
             greeting=settings.greetings.get(language) or say(language, "reply.greeting"),
             disclosure=say(language, "disclosure.bot", company=tenant.name),
+            characters=self._rooms.admission.message_characters,
+            people=(await self._prospects.of(visitor.scope)).people,
+            attachments=AttachmentRules(bytes=self._rooms.admission.attachment_bytes, types=tuple(MEDIA_TYPES)),
+            secrets=self._words.told(settings.languages),
         )
 
 

@@ -27,6 +27,23 @@ step_table = Table(
     Column("result", LargeBinary, nullable=False),
 )
 
+attachment_table = Table(
+    "flow_attachment",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("attachment_id", Text, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("party_id", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    # "held" until a scanner has looked at it; nothing opens a file in that state.
+    Column("state", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+Index("ix_flow_attachment_conversation", attachment_table.c.tenant_id, attachment_table.c.conversation_id)
+Index("ix_flow_attachment_party", attachment_table.c.tenant_id, attachment_table.c.party_id)
+
 answer_table = Table(
     "flow_answer",
     metadata,

@@ -75,6 +75,11 @@ class ProcessBus:
         for topic in topics:
             tx.after_commit(partial(self.spread, topic))
 
+    def announce(self, *topics: str) -> None:
+        """Tell everyone who listens now, without any transaction: for what is worth nothing a moment later."""
+        for topic in topics:
+            self.spread(topic)
+
     def spread(self, topic: str) -> None:
         """Tell this process's listeners now; from any thread."""
         with self._lock:
@@ -130,6 +135,11 @@ class PostgresBus(ProcessBus):
         """See `Bus`."""
         super().publish(tx, *topics)
         tx.after_commit(partial(self._tell, topics))
+
+    def announce(self, *topics: str) -> None:
+        """See `ProcessBus`."""
+        super().announce(*topics)
+        self._tell(topics)
 
     def close(self) -> None:
         """See `Bus`: what was published before is told first."""

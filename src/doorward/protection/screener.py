@@ -146,6 +146,10 @@ class Screener:
                     failures.append(guard_unavailable(inspector.id, length=len(view.original)))
         return judged, failures
 
+    def withhold(self, text: WildText, *, span_id: Callable[[int], SpanId]) -> Screened:
+        """Return the whole text withheld: for what is known to be sensitive whatever it looks like."""
+        return self._withhold(text.uncover(), span_id)
+
     def _withhold(self, raw: str, span_id: Callable[[int], SpanId] | None) -> Screened:
         """Return the whole text withheld."""
         masks = [Mask(0, len(raw), WITHHELD, span_id=span_id(0) if span_id else None)]

@@ -9,9 +9,26 @@ import msgspec
 from doorward.vocabulary.discreet import Discreet
 from doorward.vocabulary.text import WildText
 
-Operation = Literal["visit", "message", "entries", "stream", "person", "verify", "confirm"]
+Operation = Literal[
+    "visit",
+    "message",
+    "entries",
+    "stream",
+    "person",
+    "verify",
+    "confirm",
+    "typing",
+    "attach",
+    "source",
+    "feedback",
+    "callback",
+    "transcript",
+    "delete",
+]
 """visit: begin or resume a conversation · message: say something · entries, stream: read what was said, once or live ·
-person: ask for a person · verify: ask for a code by mail · confirm: hand the code in."""
+person: ask for a person · verify: ask for a code by mail · confirm: hand the code in · typing: say that one is writing
+· attach: hand a file in · source: read what an answer comes from · feedback: say whether it helped · callback: leave an
+address to be called back at · transcript: have the conversation mailed · delete: ask that it be deleted."""
 
 Credential = Literal["visitor_token", "api_token"]
 
@@ -88,7 +105,76 @@ class ConfirmRequest(Discreet, frozen=True, kw_only=True):
     code: str
 
 
-ChannelInput = VisitRequest | MessageRequest | EntriesRequest | PersonRequest | VerificationRequest | ConfirmRequest
+class TypingRequest(Discreet, frozen=True, kw_only=True):
+    """Say that the visitor is writing just now; kept nowhere."""
+
+    credential: str
+
+
+class AttachmentRequest(Discreet, frozen=True, kw_only=True):
+    """Hand a file in: its name and type as the sender says them, and its bytes."""
+
+    credential: str
+    client_message_id: str
+    name: WildText
+    media_type: str
+    content: bytes
+
+
+class SourceRequest(Discreet, frozen=True, kw_only=True):
+    """Read the published article that an answer named as its source."""
+
+    credential: str
+    slug: str
+    language: str
+
+
+class FeedbackRequest(Discreet, frozen=True, kw_only=True):
+    """Say whether this part of the conversation helped, with a comment if one likes."""
+
+    credential: str
+    client_message_id: str
+    helpful: bool
+    comment: WildText | None = None
+
+
+class CallbackRequest(Discreet, frozen=True, kw_only=True):
+    """Leave a mail address or a telephone number to be answered at."""
+
+    credential: str
+    client_message_id: str
+    contact: WildText
+
+
+class TranscriptRequest(Discreet, frozen=True, kw_only=True):
+    """Have the conversation mailed to the address on file; the client's own id makes asking twice asking once."""
+
+    credential: str
+    client_message_id: str
+
+
+class DeletionRequest(Discreet, frozen=True, kw_only=True):
+    """Ask the company to delete the conversation."""
+
+    credential: str
+    client_message_id: str
+
+
+ChannelInput = (
+    VisitRequest
+    | MessageRequest
+    | EntriesRequest
+    | PersonRequest
+    | VerificationRequest
+    | ConfirmRequest
+    | TypingRequest
+    | AttachmentRequest
+    | SourceRequest
+    | FeedbackRequest
+    | CallbackRequest
+    | TranscriptRequest
+    | DeletionRequest
+)
 Parse = Callable[[ChannelRequest], ChannelInput]
 
 
@@ -96,7 +182,8 @@ class ChannelRoute(msgspec.Struct, frozen=True, kw_only=True):
     """One address of a channel: `path` below `/c/<channel id>`, the operation, and the parser of its requests.
 
     `parse` is pure. It returns one typed request or raises a `Refusal`, whatever bytes it gets. `body` is the shape of
-    the JSON body, for the documentation of the interface; `WildText` in it is text.
+    the JSON body, for the documentation of the interface; `WildText` in it is text. `limit` is its largest size in
+    bytes where that is not the installation's (0).
     """
 
     method: Literal["GET", "POST"]
@@ -104,6 +191,7 @@ class ChannelRoute(msgspec.Struct, frozen=True, kw_only=True):
     operation: Operation
     parse: Parse
     body: type[msgspec.Struct] | None = None
+    limit: int = 0
 
 
 class ChannelCapabilities(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,21 +14,31 @@ from doorward.admission import Channel
 from doorward.doors.web.assets import SHORTLY
 from doorward.doors.web.door import AnyRequest, Door, address_of
 from doorward.doors.web.streams import KEEP_ALIVE, event, stream_response
+from doorward.flow.attachments import AttachmentKept
 from doorward.flow.settle import conversation_topic
+from doorward.flow.typing_signs import typing_topic
 from doorward.flow.views.transcript import ShownEntry, Transcript
 from doorward.kit.logging import get_logger
 from doorward.vocabulary.channel import (
+    AttachmentRequest,
+    CallbackRequest,
     ChannelInput,
     ChannelRequest,
     ChannelRoute,
     ConfirmRequest,
+    DeletionRequest,
     EntriesRequest,
+    FeedbackRequest,
     MessageRequest,
     PersonRequest,
+    SourceRequest,
+    TranscriptRequest,
+    TypingRequest,
     VerificationRequest,
     VisitRequest,
 )
 from doorward.vocabulary.errors import DoorwardError, NotAllowed, NotFound
+from doorward.vocabulary.text import Span
 
 log = get_logger("web.hooks")
 
@@ -36,13 +46,22 @@ _PREFLIGHT_SECONDS: Final = "600"
 LAST_LINE: Final = 2**31 - 1
 
 
+class MaskedPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A place of a text that was masked, in characters: the only truth about what is a mask and what looks like one."""
+
+    start: int
+    end: int
+    kind: str
+
+
 class MessageAccepted(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that is kept. `text` is what was kept of it: masked."""
+    """A message that is kept. `text` is what was kept of it: masked at `spans`."""
 
     message_id: str
     number: int
     duplicate: bool
     text: str
+    spans: tuple[MaskedPlace, ...] = ()
 
 
 class MachineMessageAccepted(MessageAccepted, frozen=True, kw_only=True):
@@ -60,8 +79,10 @@ class ShownLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     author: str
     text: str
     language: str = ""
+    spans: tuple[MaskedPlace, ...] = ()
     sources: tuple[Any, ...] = ()
     choices: tuple[Any, ...] = ()
+    attachment: Any = None
     client_id: str | None = None
 
 
@@ -72,12 +93,19 @@ class Entries(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     waiting: dict[str, int] | None
     last: int
+    people: bool | None = None
 
 
 class PersonAsked(msgspec.Struct, frozen=True, kw_only=True):
     """How the conversation stands after somebody asked for a person."""
 
     state: str
+
+
+class SignTaken(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a sign that is kept nowhere, and to a transcript that goes out by mail."""
+
+    taken: bool = True
 
 
 class CodeSent(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +177,7 @@ def _handler(door: Door, channel: Channel, one: ChannelRoute) -> HTTPRouteHandle
     return route(
         f"/c/{channel.id}{one.path}",
         http_method=[HttpMethod(one.method), HttpMethod.OPTIONS],
+        request_max_body_size=one.limit or door.house.settings.limits.request_bytes,
         name=f"channel.{name}",
         include_in_schema=False,
         # Errors are to be readable by the widget on another site as well (see `app`).
@@ -227,6 +256,33 @@ class ChannelCalls:
             case ConfirmRequest():
                 confirmed = await self._house.contact.confirm_code(parsed, address=address)
                 return _json(CodeConfirmed(level=confirmed.level.name.lower()), 200)
+            case _:
+                return await self._further(parsed)
+
+    async def _further(self, parsed: ChannelInput) -> Response[Any]:
+        """Do what goes beyond talking."""
+        contact = self._house.contact
+        match parsed:
+            case TypingRequest():
+                visitor = self._house.visitor_tokens.read(parsed.credential)
+                contact.signs.give(visitor.scope.tenant_id, visitor.conversation_id, side="customer")
+                return _json(SignTaken(), 202)
+            case AttachmentRequest():
+                kept: AttachmentKept = await contact.attachments.take(parsed)
+                return _json(kept, 202)
+            case SourceRequest():
+                return _json(await contact.source(parsed), 200)
+            case FeedbackRequest():
+                return _json(await contact.feedback.give(parsed), 202)
+            case CallbackRequest():
+                return _json(await contact.wishes.call_back(parsed), 202)
+            case TranscriptRequest():
+                await contact.wishes.mail_transcript(parsed)
+                return _json(SignTaken(), 202)
+            case DeletionRequest():
+                return _json(await contact.wishes.be_forgotten(parsed), 202)
+            case _:
+                raise NotFound("no such operation")
 
     async def _message(self, parsed: MessageRequest, address: str) -> Response[Any]:
         contact, channel = self._house.contact, self._channel
@@ -238,6 +294,7 @@ class ChannelCalls:
                     number=kept.number,
                     duplicate=kept.duplicate,
                     text=kept.text.text,
+                    spans=_places(kept.text.spans),
                     conversation_id=kept.conversation_id,
                 ),
                 202,
@@ -245,7 +302,11 @@ class ChannelCalls:
         kept = await contact.message(channel.id, parsed, address=address)
         return _json(
             MessageAccepted(
-                message_id=kept.message_id, number=kept.number, duplicate=kept.duplicate, text=kept.text.text
+                message_id=kept.message_id,
+                number=kept.number,
+                duplicate=kept.duplicate,
+                text=kept.text.text,
+                spans=_places(kept.text.spans),
             ),
             202,
         )
@@ -253,11 +314,13 @@ class ChannelCalls:
     def _stream(self, parsed: EntriesRequest) -> Response[Any]:
         visitor = self._house.visitor_tokens.read(parsed.credential)
         place = self._streams.take_place(visitor.party_id)
-        topic = conversation_topic(visitor.scope.tenant_id, visitor.conversation_id)
+        tenant_id, conversation_id = visitor.scope.tenant_id, visitor.conversation_id
+        topic = conversation_topic(tenant_id, conversation_id)
+        typing = typing_topic(tenant_id, conversation_id, side="agent")
 
         async def live() -> AsyncIterator[bytes]:
             try:
-                async with aclosing(self._live(parsed, topic)) as events:
+                async with aclosing(self._live(parsed, topic, typing)) as events:
                     async for some in events:
                         yield some
             finally:
@@ -265,14 +328,17 @@ class ChannelCalls:
 
         return stream_response(live())
 
-    async def _live(self, parsed: EntriesRequest, topic: str) -> AsyncGenerator[bytes, None]:
+    async def _live(self, parsed: EntriesRequest, topic: str, typing: str) -> AsyncGenerator[bytes, None]:
         after, standing = parsed.after, None
-        async with aclosing(self._streams.wakes(topic)) as wakes:
+        async with aclosing(self._streams.wakes(topic, typing)) as wakes:
             async for woken in wakes:
                 try:
                     if not woken:
                         self._house.visitor_tokens.read(parsed.credential)  # its time may have run out
                         yield KEEP_ALIVE
+                        continue
+                    if typing in woken and topic not in woken:
+                        yield event("typing", {"author": "agent"})
                         continue
                     wanted = msgspec.structs.replace(parsed, after=after, live=False)
                     now = await self._house.contact.entries(wanted)
@@ -285,9 +351,9 @@ class ChannelCalls:
                 for entry in now.entries:
                     yield event("entry", _line(entry), number=entry.seq)
                 after = max(after, now.last)
-                if standing != (now.state, now.waiting):
-                    standing = (now.state, now.waiting)
-                    yield event("state", {"state": now.state, "waiting": _waiting(now)})
+                if standing != (now.state, now.waiting, now.people):
+                    standing = (now.state, now.waiting, now.people)
+                    yield event("state", {"state": now.state, "waiting": _waiting(now), "people": now.people})
 
 
 def _json(value: Any, status: int) -> Response[bytes]:
@@ -296,12 +362,24 @@ def _json(value: Any, status: int) -> Response[bytes]:
 
 def _entries(now: Transcript) -> Entries:
     return Entries(
-        entries=tuple(_line(entry) for entry in now.entries), state=now.state, waiting=_waiting(now), last=now.last
+        entries=tuple(_line(entry) for entry in now.entries),
+        state=now.state,
+        waiting=_waiting(now),
+        last=now.last,
+        people=now.people,
     )
 
 
 def _waiting(now: Transcript) -> dict[str, int] | None:
-    return None if now.waiting is None else {"position": now.waiting.position}
+    if now.waiting is None:
+        return None
+    minutes = now.waiting.minutes
+    return {"position": now.waiting.position} | ({} if minutes is None else {"minutes": minutes})
+
+
+def _places(spans: tuple[Span, ...]) -> tuple[MaskedPlace, ...]:
+    """Return where a text is masked, without what would find the originals."""
+    return tuple(MaskedPlace(start=span.start, end=span.end, kind=span.kind) for span in spans)
 
 
 def _line(entry: ShownEntry) -> ShownLine:
@@ -312,7 +390,9 @@ def _line(entry: ShownEntry) -> ShownLine:
         author=entry.author,
         text=entry.text,
         language=entry.language,
+        spans=_places(entry.spans),
         sources=msgspec.to_builtins(entry.sources),
         choices=msgspec.to_builtins(entry.choices),
+        attachment=None if entry.attachment is None else msgspec.to_builtins(entry.attachment),
         client_id=entry.client_id,
     )

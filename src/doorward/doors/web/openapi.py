@@ -20,9 +20,14 @@ from doorward.doors.web.hooks import (
     MachineMessageAccepted,
     MessageAccepted,
     PersonAsked,
+    SignTaken,
 )
 from doorward.doors.web.problems import MEDIA_TYPE
+from doorward.flow.attachments import AttachmentKept
 from doorward.flow.contact import VisitOpened
+from doorward.flow.feedback import FeedbackKept
+from doorward.flow.views.transcript import ShownArticle
+from doorward.flow.wishes import WishTaken
 from doorward.vocabulary.channel import ChannelRoute
 from doorward.vocabulary.text import WildText
 
@@ -40,6 +45,13 @@ _ANSWERS: Final[Mapping[str, tuple[int, type[msgspec.Struct] | None]]] = {
     "person": (202, PersonAsked),
     "verify": (202, CodeSent),
     "confirm": (200, CodeConfirmed),
+    "typing": (202, SignTaken),
+    "attach": (202, AttachmentKept),
+    "source": (200, ShownArticle),
+    "feedback": (202, FeedbackKept),
+    "callback": (202, WishTaken),
+    "transcript": (202, SignTaken),
+    "delete": (202, WishTaken),
 }
 _REFUSALS: Final[Mapping[str, str]] = {
     "400": "The request cannot be read; `reason` names the field.",
@@ -92,6 +104,12 @@ _CHANNEL_EXAMPLES: Final[Mapping[str, Any]] = {
     "person": {"id": "p-1"},
     "verify": {"email": "ada@example.org"},
     "confirm": {"code": "123456"},
+    "typing": {},
+    "attach": {"id": "a-1", "name": "slip.png", "type": "image/png", "data": "iVBORw0KGgo="},
+    "feedback": {"id": "f-1", "helpful": True, "comment": "Quick and clear."},
+    "callback": {"id": "c-1", "contact": "ada@example.org"},
+    "transcript": {"id": "t-1"},
+    "delete": {"id": "d-1"},
 }
 
 
@@ -159,6 +177,11 @@ def _operation(channel: Channel, one: ChannelRoute, schemas: dict[str, Any]) -> 
     if one.operation in {"entries", "stream"}:
         number = {"type": "integer", "minimum": 0, "maximum": 999_999_999_999_999, "default": 0}
         operation["parameters"] = [{"name": "after", "in": "query", "required": False, "schema": number}]
+    if one.operation == "source":
+        operation["parameters"] = [
+            {"name": name, "in": "query", "required": True, "schema": {"type": "string", "maxLength": 100}}
+            for name in ("slug", "language")
+        ]
     if one.body is not None:
         name = f"{channel.id.capitalize()}{one.operation.capitalize()}"
         shape = {"schema": _schema(one.body, name, schemas), "example": _CHANNEL_EXAMPLES.get(one.operation)}

@@ -1,7 +1,7 @@
 """A conversation as the customer sees it: what was said, by whom, and who has it now."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -15,7 +15,14 @@ from doorward.vocabulary.text import Span
 
 Author = Literal["customer", "bot", "agent", "system"]
 
-SHOWN = {"message.customer": "customer", "message.bot": "bot", "message.agent": "agent"}
+SHOWN = {
+    "message.customer": "customer",
+    "message.bot": "bot",
+    "message.agent": "agent",
+    "attachment.received": "customer",
+    "callback.requested": "customer",
+    "deletion.requested": "customer",
+}
 """The ledger lines that customers see, with their author."""
 
 SHOWN_LINES = 2000
@@ -37,6 +44,30 @@ class ShownChoice(msgspec.Struct, frozen=True, kw_only=True):
     says: str
 
 
+class ShownAttachment(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was handed in; its line's text is its name. `state` `held`: nobody can open it, it is not scanned."""
+
+    attachment_id: str
+    media_type: str
+    size: int
+    state: str
+
+
+class ShownSection(msgspec.Struct, frozen=True, kw_only=True):
+    """One section of an article."""
+
+    heading: str
+    body: str
+
+
+class ShownArticle(msgspec.Struct, frozen=True, kw_only=True):
+    """An article that an answer named as its source: plain text."""
+
+    title: str
+    language: str
+    sections: tuple[ShownSection, ...]
+
+
 class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of a transcript. `text` is masked; `client_id` is the sender's own id of a customer's message."""
 
@@ -49,23 +80,29 @@ class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     spans: tuple[Span, ...] = ()
     sources: tuple[ShownSource, ...] = ()
     choices: tuple[ShownChoice, ...] = ()
+    attachment: ShownAttachment | None = None
     client_id: str | None = None
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where somebody stands in the queue: 1 is next."""
+    """Where somebody stands in the queue: 1 is next; `minutes` is about how long that takes, where it is known."""
 
     position: int
+    minutes: int | None = None
 
 
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):
-    """The lines after a number, and how the conversation stands now. `last` is the number of its last line."""
+    """The lines after a number, and how the conversation stands now. `last` is the number of its last line.
+
+    `people` says whether anybody is at the desk, where somebody has looked.
+    """
 
     entries: tuple[ShownEntry, ...]
     state: str
     waiting: Place | None
     last: int
     language: str = ""
+    people: bool | None = None
 
 
 def transcript(tx: Tx, scope: Scope, conversation_id: ConversationId, *, after: int = 0) -> Transcript:
@@ -113,5 +150,15 @@ def show(written: WrittenEntry) -> ShownEntry:
             for source in data.get("sources", ())
         ),
         choices=msgspec.convert(data.get("choices", ()), tuple[ShownChoice, ...]),
+        attachment=_attachment(data) if entry.kind == "attachment.received" else None,
         client_id=data.get("client_id"),
+    )
+
+
+def _attachment(data: dict[str, Any]) -> ShownAttachment:
+    return ShownAttachment(
+        attachment_id=data["attachment_id"],
+        media_type=data["media_type"],
+        size=int(data["size"]),
+        state=data["state"],
     )

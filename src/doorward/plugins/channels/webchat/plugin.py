@@ -1,9 +1,10 @@
 """The web chat: what the customer widget speaks."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Annotated, Final, Protocol
 
 import msgspec
+from msgspec import Meta
 
 from doorward.admission.parsing import (
     ClientId,
@@ -20,17 +21,33 @@ from doorward.admission.parsing import (
 from doorward.admission.ports import Channel
 from doorward.kit.settings import Settings
 from doorward.vocabulary.channel import (
+    AttachmentRequest,
+    CallbackRequest,
     ChannelCapabilities,
     ChannelRequest,
     ChannelRoute,
     ConfirmRequest,
+    DeletionRequest,
     EntriesRequest,
+    FeedbackRequest,
     MessageRequest,
     PersonRequest,
+    SourceRequest,
+    TranscriptRequest,
+    TypingRequest,
     VerificationRequest,
     VisitRequest,
 )
+from doorward.vocabulary.errors import Malformed, TooLarge
 from doorward.vocabulary.text import WildText
+
+_AROUND: Final = 4096
+"""Bytes of an attachment's request besides the file itself."""
+_LONGEST_NAME: Final = 200
+_LONGEST_CONTACT: Final = 200
+
+Slug = Annotated[str, Meta(pattern=r"\A[a-z0-9]+(-[a-z0-9]+){0,30}\Z", max_length=100)]
+MediaType = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9.+-]{0,40}/[a-z0-9][a-z0-9.+-]{0,80}\Z")]
 
 
 class _Visit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,19 +75,50 @@ class _Confirmation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     code: MailedCode
 
 
+class _Typing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Nothing needs to be said."""
+
+
+class _Attachment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: ClientId
+    name: WildText
+    type: MediaType
+    data: bytes
+
+
+class _Feedback(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: ClientId
+    helpful: bool
+    comment: WildText | None = None
+
+
+class _Callback(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: ClientId
+    contact: WildText
+
+
+class _Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    slug: Slug
+    language: LanguageCode
+
+
 class WebChat:
-    """Parses the web chat's seven addresses."""
+    """Parses the web chat's addresses."""
 
     id = "webchat"
 
     def __init__(self, settings: Settings) -> None:
         """Take the limits of `settings`."""
         self._limit = settings.limits.request_bytes
+        self._file = settings.limits.attachment_bytes
+        # Base 64 writes three bytes as four characters.
+        self._file_limit = self._file * 4 // 3 + _AROUND
         self.capabilities = ChannelCapabilities(
             credential="visitor_token",
             characters=settings.limits.message_characters,
             streaming=True,
             choices=True,
+            attachments=True,
         )
 
     def routes(self) -> Sequence[ChannelRoute]:
@@ -91,6 +139,22 @@ class WebChat:
                 parse=self._confirm,
                 body=_Confirmation,
             ),
+            ChannelRoute(method="POST", path="/typing", operation="typing", parse=self._typing, body=_Typing),
+            ChannelRoute(
+                method="POST",
+                path="/attachments",
+                operation="attach",
+                parse=self._attach,
+                body=_Attachment,
+                limit=self._file_limit,
+            ),
+            ChannelRoute(method="GET", path="/source", operation="source", parse=self._source),
+            ChannelRoute(method="POST", path="/feedback", operation="feedback", parse=self._feedback, body=_Feedback),
+            ChannelRoute(method="POST", path="/callback", operation="callback", parse=self._callback, body=_Callback),
+            ChannelRoute(
+                method="POST", path="/transcript", operation="transcript", parse=self._transcript, body=_Person
+            ),
+            ChannelRoute(method="POST", path="/deletion", operation="delete", parse=self._delete, body=_Person),
         )
 
     def _visit(self, request: ChannelRequest) -> VisitRequest:
@@ -135,6 +199,63 @@ class WebChat:
     def _confirm(self, request: ChannelRequest) -> ConfirmRequest:
         credential = bearer(request)
         return ConfirmRequest(credential=credential, code=read_body(request, _Confirmation, limit=self._limit).code)
+
+    def _typing(self, request: ChannelRequest) -> TypingRequest:
+        credential = bearer(request)
+        read_body(request, _Typing, limit=self._limit)
+        return TypingRequest(credential=credential)
+
+    def _attach(self, request: ChannelRequest) -> AttachmentRequest:
+        credential = bearer(request)
+        body = read_body(request, _Attachment, limit=self._file_limit)
+        if len(body.data) > self._file:
+            raise TooLarge(f"data: larger than {self._file} bytes", limit=self._file)
+        if not body.data:
+            raise Malformed("data: empty")
+        return AttachmentRequest(
+            credential=credential,
+            client_message_id=body.id,
+            name=_short(body.name, "name", _LONGEST_NAME),
+            media_type=body.type,
+            content=body.data,
+        )
+
+    def _source(self, request: ChannelRequest) -> SourceRequest:
+        refuse_other_parameters(request, "slug", "language")
+        credential = bearer(request)
+        try:
+            wanted = msgspec.convert(dict(request.query), _Source)
+        except (msgspec.ValidationError, UnicodeEncodeError):
+            raise Malformed("slug, language: not as expected") from None
+        return SourceRequest(credential=credential, slug=wanted.slug, language=wanted.language)
+
+    def _feedback(self, request: ChannelRequest) -> FeedbackRequest:
+        credential = bearer(request)
+        body = read_body(request, _Feedback, limit=self._limit)
+        comment = None if body.comment is None or body.comment.is_blank else body.comment
+        return FeedbackRequest(credential=credential, client_message_id=body.id, helpful=body.helpful, comment=comment)
+
+    def _callback(self, request: ChannelRequest) -> CallbackRequest:
+        credential = bearer(request)
+        body = read_body(request, _Callback, limit=self._limit)
+        contact = require_text(_short(body.contact, "contact", _LONGEST_CONTACT))
+        return CallbackRequest(credential=credential, client_message_id=body.id, contact=contact)
+
+    def _transcript(self, request: ChannelRequest) -> TranscriptRequest:
+        credential = bearer(request)
+        asked = read_body(request, _Person, limit=self._limit)
+        return TranscriptRequest(credential=credential, client_message_id=asked.id)
+
+    def _delete(self, request: ChannelRequest) -> DeletionRequest:
+        credential = bearer(request)
+        asked = read_body(request, _Person, limit=self._limit)
+        return DeletionRequest(credential=credential, client_message_id=asked.id)
+
+
+def _short(text: WildText, field: str, longest: int) -> WildText:
+    if len(text) > longest:
+        raise TooLarge(f"{field}: longer than {longest} characters", limit=longest)
+    return text
 
 
 class _Kit(Protocol):

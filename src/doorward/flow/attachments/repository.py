@@ -1,0 +1,31 @@
+"""The SQL of files."""
+
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from doorward.flow.tables import attachment_table
+from doorward.kit.tx import Tx
+from doorward.vocabulary.ids import ConversationId
+from doorward.vocabulary.scope import Scope
+
+
+def insert_attachment(tx: Tx, scope: Scope, values: dict[str, Any]) -> None:
+    """Keep a sealed file."""
+    tx.execute(insert(attachment_table).values(tenant_id=scope.tenant_id, at=tx.now, **values))
+
+
+def count_attachments(tx: Tx, scope: Scope, conversation_id: ConversationId) -> int:
+    """Return how many files a conversation has."""
+    query = select(func.count()).where(
+        attachment_table.c.tenant_id == scope.tenant_id, attachment_table.c.conversation_id == conversation_id
+    )
+    return int(tx.execute(query).scalar_one())
+
+
+def find_attachment(tx: Tx, scope: Scope, attachment_id: str) -> Any | None:
+    """Return a file's row, or None."""
+    query = select(attachment_table).where(
+        attachment_table.c.tenant_id == scope.tenant_id, attachment_table.c.attachment_id == attachment_id
+    )
+    return tx.execute(query).first()

@@ -1,0 +1,82 @@
+"""What somebody who waits can expect: whether people are there, and about how long it takes."""
+
+import math
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from doorward import record, routing
+from doorward.flow.views.transcript import Transcript
+from doorward.kit.clock import Clock
+from doorward.kit.tx import Transactions, Tx
+from doorward.vocabulary.ids import TenantId
+from doorward.vocabulary.scope import Scope
+
+LOOKS_BACK: Final = timedelta(hours=2)
+COUNTED: Final = 20
+"""Assignments that the pace is taken from: the latest ones of the last two hours."""
+FEWEST: Final = 3
+"""With fewer there is no pace that could be promised to anybody."""
+LONGEST_MINUTES: Final = 120
+"""An estimate beyond this is none."""
+FRESH: Final = timedelta(seconds=5)
+PACE_FRESH: Final = timedelta(seconds=30)
+
+
+class Prospect(msgspec.Struct, frozen=True, kw_only=True):
+    """How things stand at a tenant's desk: is anybody there, and how long it is from one assignment to the next."""
+
+    people: bool
+    pace: timedelta | None = None
+
+    def minutes(self, position: int) -> int | None:
+        """Return about how many minutes number `position` of the queue waits, None where that is not known."""
+        if not self.people or self.pace is None:
+            return None
+        minutes = math.ceil(position * self.pace / timedelta(minutes=1))
+        return max(1, minutes) if minutes <= LONGEST_MINUTES else None
+
+    def told(self, found: Transcript) -> Transcript:
+        """Return the transcript with what can be expected in it."""
+        waiting = found.waiting
+        if waiting is not None:
+            waiting = msgspec.structs.replace(waiting, minutes=self.minutes(waiting.position))
+        return msgspec.structs.replace(found, people=self.people, waiting=waiting)
+
+
+class Prospects:
+    """Looks now and then, and remembers in between: every open chat asks."""
+
+    def __init__(self, transactions: Transactions, clock: Clock) -> None:
+        """Start knowing nothing."""
+        self._transactions = transactions
+        self._clock = clock
+        self._known: dict[TenantId, tuple[datetime, Prospect]] = {}
+        self._paces: dict[TenantId, tuple[datetime, timedelta | None]] = {}
+
+    async def of(self, scope: Scope) -> Prospect:
+        """Return how things stand at this tenant's desk, at most five seconds old."""
+        now = self._clock.now()
+        known = self._known.get(scope.tenant_id)
+        if known is not None and abs(now - known[0]) < FRESH:
+            return known[1]
+        found = await self._transactions.read_async(lambda tx: self._look(tx, scope, now))
+        self._known[scope.tenant_id] = (now, found)
+        return found
+
+    def _look(self, tx: Tx, scope: Scope, now: datetime) -> Prospect:
+        at, pace = self._paces.get(scope.tenant_id, (None, None))
+        if at is None or abs(now - at) >= PACE_FRESH:
+            cards = record.outcomes_between(tx, scope, now - LOOKS_BACK, now)
+            pace = pace_of([card.assigned_at for card in cards if card.assigned_at is not None])
+            self._paces[scope.tenant_id] = (now, pace)
+        return Prospect(people=bool(routing.available_staff(tx, scope)), pace=pace)
+
+
+def pace_of(assigned: list[datetime]) -> timedelta | None:
+    """Return the mean time from one of the latest assignments to the next, None when there were too few."""
+    latest = sorted(assigned)[-COUNTED:]
+    if len(latest) < FEWEST:
+        return None
+    return (latest[-1] - latest[0]) / (len(latest) - 1)

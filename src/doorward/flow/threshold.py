@@ -1,0 +1,166 @@
+"""What every verb of a visitor stands on: who speaks, in which language, and how something is stored or handed over."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from doorward import record, routing
+from doorward.admission import Admission, Blocks, Visitor, VisitorTokens
+from doorward.answering import KnowledgeService
+from doorward.flow.accept import FrontDoor, TenantScreening
+from doorward.flow.tenancy import SettingsBook
+from doorward.identity import Identity
+from doorward.kit.bus import ProcessBus
+from doorward.kit.clock import Clock
+from doorward.kit.i18n import Translator
+from doorward.kit.keys import Keys
+from doorward.kit.tx import CommitFailed, Transactions, Tx
+from doorward.protection import ProtectionService, Screened
+from doorward.vocabulary.company import CoreSystem
+from doorward.vocabulary.entry import AuditEvent, Entry
+from doorward.vocabulary.errors import ChannelClosed, StorageFull, Unavailable
+from doorward.vocabulary.ids import MessageId, PartyId, TenantId
+from doorward.vocabulary.language import LanguagePack
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.party import AssuranceLevel
+from doorward.vocabulary.reply import Handoff
+from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.text import house_text
+
+T = TypeVar("T")
+
+
+class ContactRooms(msgspec.Struct, frozen=True, kw_only=True):
+    """The rooms that a contact meets."""
+
+    admission: Admission
+    blocks: Blocks
+    visitor_tokens: VisitorTokens
+    identity: Identity
+    settings_book: SettingsBook
+    front_door: FrontDoor
+    screening: TenantScreening
+    protection: ProtectionService
+    knowledge: KnowledgeService
+    translator: Translator
+    packs: Mapping[str, LanguagePack]
+    bus: ProcessBus
+    clock: Clock
+    keys: Keys
+    core_systems: Mapping[TenantId, CoreSystem]
+
+
+class Threshold:
+    """Where visitors stand while they ask for something."""
+
+    def __init__(self, transactions: Transactions, rooms: ContactRooms) -> None:
+        """Take the rooms."""
+        self.transactions = transactions
+        self.rooms = rooms
+
+    def visitor(self, credential: str) -> Visitor:
+        """Return who holds the token. Raises `TokenExpired` or `NotSignedIn`."""
+        return self.rooms.visitor_tokens.read(credential)
+
+    async def speaker(self, visitor: Visitor) -> PartyId:
+        """Return who speaks: the customer that a visitor was found to be, else the visitor; blocked or not."""
+        scope, parties = visitor.scope, self.rooms.identity.parties
+        party = await self.transactions.read_async(lambda tx: parties.recognise(tx, scope, visitor.party_id))
+        return party.id
+
+    async def admitted(self, visitor: Visitor, *, for_person: bool = False) -> PartyId:
+        """Return who speaks, unless they are turned away.
+
+        Raises `SenderBlocked` for somebody turned away; a customer who has proven who they are still gets a person.
+        """
+        scope, parties, blocks = visitor.scope, self.rooms.identity.parties, self.rooms.blocks
+
+        def read(tx: Tx) -> PartyId:
+            party = parties.recognise(tx, scope, visitor.party_id)
+            verified = party.kind == "customer" and party.assurance.level >= AssuranceLevel.VERIFIED
+            if not (for_person and verified):
+                blocks.refuse_blocked(tx, scope, visitor.party_id, party.id)
+            return party.id
+
+        return await self.transactions.read_async(read)
+
+    async def refuse_closed(self, scope: Scope, channel: str) -> None:
+        """Raise `ChannelClosed` when the tenant takes no messages on this channel now."""
+        book = self.rooms.settings_book
+        if book.is_at_hand(scope.tenant_id):
+            settings = book.settings_of(scope.tenant_id)
+        else:
+            settings = await asyncio.to_thread(book.settings_of, scope.tenant_id)
+        if channel in settings.closed_channels:
+            raise ChannelClosed("the tenant has closed this channel")
+
+    async def language(self, visitor: Visitor) -> str:
+        """Return the language of the conversation, the company's first one where nobody has spoken yet."""
+        card = await self.transactions.read_async(lambda tx: record.card_of(tx, visitor.scope, visitor.conversation_id))
+        settings = await asyncio.to_thread(self.rooms.settings_book.settings_of, visitor.scope.tenant_id)
+        return card.language if card is not None and card.language else settings.languages[0]
+
+    async def write(self, scope: Scope, work: Callable[[Tx], Outcome[T]]) -> T:
+        """Write, or raise `StorageFull` or `Unavailable`: then nothing was stored."""
+        try:
+            return await self.transactions.write_async(scope, work)
+        except CommitFailed as error:
+            raise (StorageFull if error.full else Unavailable)("nothing was stored") from error
+
+    async def make_ready(self, scope: Scope, party_id: PartyId) -> None:
+        """Make the key that seals what this party hands in, before any transaction waits for a disk."""
+        await asyncio.to_thread(self.rooms.protection.make_ready, scope, party_id)
+
+    def seal(self, tx: Tx, scope: Scope, screened: Screened, *, party_id: PartyId, message_id: MessageId) -> None:
+        """Keep what was masked."""
+        if screened.originals:
+            self.rooms.protection.seal(
+                tx, scope, party_id=party_id, message_id=message_id, originals=screened.originals
+            )
+
+    def handed_over(
+        self, tx: Tx, scope: Scope, asked: Entry, *, language: str, sentence: str
+    ) -> tuple[Entry | AuditEvent, ...]:
+        """Put the conversation into the queue for the reason in `asked.data`, and say `sentence` to the customer.
+
+        Nothing is queued that waits or is with a person already; the sentence is said nevertheless.
+        """
+        said = self.said(asked, language=language, sentence=sentence)
+        card = record.card_of(tx, scope, asked.conversation_id)
+        if card is not None and card.state in {"waiting", "human"}:
+            return (said,)
+        queued = routing.enter_queue(
+            tx, scope, asked.conversation_id, asked.party_id, handoff=Handoff(reason=asked.data["reason"])
+        )
+        requested = msgspec.structs.replace(
+            asked,
+            kind="handoff.requested",
+            key=f"handoff:{asked.key}",
+            text=None,
+            message_id=None,
+            data={"reason": asked.data["reason"], "queue": "default", "priority": 0},
+        )
+        return (said, requested, *queued.entries)
+
+    def said(self, about: Entry, *, language: str, sentence: str) -> Entry:
+        """Return the line in which the house says a sentence of its own."""
+        return msgspec.structs.replace(
+            about,
+            kind="message.bot",
+            key=f"notice:{about.key}",
+            text=house_text(self.rooms.translator.say(language, sentence)),
+            message_id=None,
+            data={"language": language, "action": "hand_over"},
+        )
+
+
+def opening(tx: Tx, scope: Scope, first: Entry, *, language: str) -> tuple[Entry, ...]:
+    """Return the line that a conversation begins with, none when it has begun."""
+    if record.card_of(tx, scope, first.conversation_id) is not None:
+        return ()
+    data = {"channel": "webchat", "language": language}
+    return (
+        msgspec.structs.replace(first, kind="conversation.opened", key="opened", text=None, message_id=None, data=data),
+    )

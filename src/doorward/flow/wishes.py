@@ -1,0 +1,158 @@
+"""What customers may ask for besides an answer: to be called back, to have it in writing, to be forgotten."""
+
+import asyncio
+
+import msgspec
+
+from doorward import record
+from doorward.flow.threshold import Threshold, opening
+from doorward.flow.views.transcript import ShownEntry, transcript
+from doorward.kit.ids import derive_id
+from doorward.kit.tx import Tx
+from doorward.vocabulary.channel import CallbackRequest, DeletionRequest, TranscriptRequest
+from doorward.vocabulary.entry import Entry
+from doorward.vocabulary.errors import NotFound
+from doorward.vocabulary.ids import MessageId
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.text import house_text
+
+_REACHABLE = frozenset({"EMAIL", "PHONE"})
+
+
+class WishTaken(msgspec.Struct, frozen=True, kw_only=True):
+    """How the conversation stands after a wish."""
+
+    state: str
+
+
+class Wishes:
+    """Takes wishes and passes them on to people."""
+
+    def __init__(self, threshold: Threshold) -> None:
+        """Stand on `threshold`."""
+        self._threshold = threshold
+
+    async def call_back(self, request: CallbackRequest) -> WishTaken:
+        """Keep an address to be answered at, masked and sealed, and queue the conversation for a person.
+
+        What no detector knows as an address or number is withheld as a whole: the field holds nothing but a contact.
+        Raises `RateLimited`.
+        """
+        threshold, rooms = self._threshold, self._threshold.rooms
+        visitor = threshold.visitor(request.credential)
+        scope, conversation_id = visitor.scope, visitor.conversation_id
+        rooms.admission.admit_wish(scope, party_id=visitor.party_id)
+        party_id = await threshold.admitted(visitor, for_person=True)
+        language = await threshold.language(visitor)
+        key = f"callback:{request.client_message_id}"
+        message_id = MessageId(derive_id("callback", scope.tenant_id, conversation_id, request.client_message_id))
+        screened = await asyncio.to_thread(rooms.screening.screen, scope, request.contact, message_id)
+        if not any(span.kind in _REACHABLE for span in screened.masked.spans):
+            screened = rooms.screening.withhold(scope, request.contact, message_id)
+        await threshold.make_ready(scope, party_id)
+
+        def work(tx: Tx) -> Outcome[None]:
+            record.lock_conversation(tx, scope, conversation_id)
+            if record.find_entry(tx, scope, conversation_id, key) is not None:
+                return Outcome(None)
+            threshold.seal(tx, scope, screened, party_id=party_id, message_id=message_id)
+            wish = Entry(
+                kind="callback.requested",
+                conversation_id=conversation_id,
+                party_id=party_id,
+                key=key,
+                at=tx.now,
+                actor=scope.actor,
+                text=screened.masked,
+                message_id=message_id,
+                data={"reason": "callback_requested", "client_id": request.client_message_id},
+            )
+            begun = opening(tx, scope, wish, language=language)
+            passed = threshold.handed_over(tx, scope, wish, language=language, sentence="reply.callback_taken")
+            return Outcome(None, (*begun, wish, *passed))
+
+        await threshold.write(scope, work)
+        return await self._standing(request.credential)
+
+    async def be_forgotten(self, request: DeletionRequest) -> WishTaken:
+        """Pass on that the customer wants the conversation deleted; a person decides what law allows and does it.
+
+        Raises `NotFound` where nothing was said: then there is nothing to delete. `RateLimited`.
+        """
+        threshold = self._threshold
+        visitor = threshold.visitor(request.credential)
+        scope, conversation_id = visitor.scope, visitor.conversation_id
+        threshold.rooms.admission.admit_wish(scope, party_id=visitor.party_id)
+        party_id = await threshold.speaker(visitor)
+        language = await threshold.language(visitor)
+        words = house_text(threshold.rooms.translator.say(language, "reply.deletion_wish"))
+        key = f"deletion:{request.client_message_id}"
+
+        def work(tx: Tx) -> Outcome[None]:
+            record.lock_conversation(tx, scope, conversation_id)
+            if record.card_of(tx, scope, conversation_id) is None:
+                raise NotFound("nothing was said yet that could be deleted")
+            if record.find_entry(tx, scope, conversation_id, key) is not None:
+                return Outcome(None)
+            wish = Entry(
+                kind="deletion.requested",
+                conversation_id=conversation_id,
+                party_id=party_id,
+                key=key,
+                at=tx.now,
+                actor=scope.actor,
+                text=words,
+                data={"reason": "deletion_requested", "client_id": request.client_message_id, "language": language},
+            )
+            passed = threshold.handed_over(tx, scope, wish, language=language, sentence="reply.deletion_taken")
+            return Outcome(None, (wish, *passed))
+
+        await threshold.write(scope, work)
+        return await self._standing(request.credential)
+
+    async def mail_transcript(self, request: TranscriptRequest) -> None:
+        """Mail the conversation, masked as it is shown, to the address on file of the customer who proved themselves.
+
+        Raises `StepUpRequired` until a mailed code was handed in, `NotFound` where nothing was said, `RateLimited`.
+        """
+        threshold, rooms = self._threshold, self._threshold.rooms
+        visitor = threshold.visitor(request.credential)
+        scope, party_id, conversation_id = visitor.scope, visitor.party_id, visitor.conversation_id
+        rooms.admission.admit_wish(scope, party_id=party_id)
+        language = await threshold.language(visitor)
+        await threshold.make_ready(scope, party_id)
+        say = rooms.translator.say
+
+        def work(tx: Tx) -> Outcome[None]:
+            grant = rooms.identity.require(tx, scope, party_id, action="transcript.mail")
+            shown = transcript(tx, scope, conversation_id)
+            if not shown.entries:
+                raise NotFound("nothing was said yet")
+            company = rooms.identity.tenants.tenant(tx, scope).name
+            authors = {
+                "customer": say(language, "widget.author.you"),
+                "bot": say(language, "widget.author.bot"),
+                "agent": say(language, "widget.author.agent"),
+            }
+            lines = "\n\n".join(_line(entry, authors) for entry in shown.entries)
+            return rooms.identity.letters.post(
+                tx,
+                scope,
+                grant,
+                subject=say(language, "mail.transcript.subject", company=company),
+                text=say(language, "mail.transcript.body", company=company, lines=lines),
+            )
+
+        await threshold.write(scope, work)
+
+    async def _standing(self, credential: str) -> WishTaken:
+        visitor = self._threshold.visitor(credential)
+        card = await self._threshold.transactions.read_async(
+            lambda tx: record.card_of(tx, visitor.scope, visitor.conversation_id)
+        )
+        return WishTaken(state="bot" if card is None else card.state)
+
+
+def _line(entry: ShownEntry, authors: dict[str, str]) -> str:
+    who = authors.get(entry.author, "")
+    return f"{entry.at:%Y-%m-%d %H:%M} UTC · {who}\n{entry.text}"
