@@ -24,6 +24,7 @@ from doorward.doors.web.callers import Callers
 from doorward.doors.web.customer.appeal.routes import send_appeal, show_appeal
 from doorward.doors.web.customer.demo.routes import show_company
 from doorward.doors.web.customer.welcome.routes import keep_preferences, welcome
+from doorward.doors.web.desk.catalogue.routes import show_catalogue
 from doorward.doors.web.desk.conversation.routes import ACTIONS, refresh_conversation, show_conversation, show_earlier
 from doorward.doors.web.desk.frame.routes import show_demand, show_recent, show_session
 from doorward.doors.web.desk.inbox.routes import inbox, inbox_part, presence
@@ -87,6 +88,7 @@ PAGE_HANDLERS: Final = [
     show_preferences,
     keep_desk_preferences,
     show_outbox,
+    show_catalogue,
     *SENDER_HANDLERS,
     show_appeal,
     send_appeal,

@@ -1,0 +1,88 @@
+"""A demonstration house of its own for the pictures, with something on every page."""
+
+import contextlib
+import json
+import re
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from tools.environment import PROGRAMS
+from tools.terminal import ROOT, Stop
+
+START_SECONDS: Final = 240
+SAID: Final = (
+    ("en", ("I lost my card, what should I do?", "My card number is 4242 4242 4242 4242"), True),
+    ("de", ("Wie hoch sind die Gebühren für eine Überweisung ins Ausland?",), False),
+    ("tr", ("Kartım çalındı, hemen kapatın lütfen!", "Telefonum 0532 123 45 67"), True),
+    ("ru", ("Здравствуйте! Как изменить адрес?",), False),
+)
+"""What visitors say before the pictures are taken, in which language, and whether they ask for a person."""
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """Where it runs, and the password of everybody on its staff."""
+
+    url: str
+    password: str = field(repr=False)
+
+
+@contextlib.contextmanager
+def demonstration() -> Iterator[Demonstration]:
+    """Run a fresh demonstration on a free port, and stop it afterwards. Raises Stop when it does not start."""
+    with tempfile.TemporaryDirectory(prefix="doorward-screens-") as folder:
+        words = [str(PROGRAMS / "doorward"), "demo", "--port", "0", "--no-traffic", "--no-browser", "--data", folder]
+        told = Path(folder).with_suffix(".log")
+        with told.open("wb") as output:
+            house = subprocess.Popen(words, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            yield _started(house, told)
+        finally:
+            house.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                house.wait(30)
+            house.kill()
+            told.unlink(missing_ok=True)
+
+
+def _started(house: subprocess.Popen[bytes], told: Path) -> Demonstration:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and house.poll() is None:
+        text = told.read_text(encoding="utf-8", errors="replace")
+        url = re.search(r"Doorward runs: (http://\S+)", text)
+        password = re.search(r"with the password (\S+)", text)
+        if url and password:
+            return Demonstration(url=url[1].rstrip("/"), password=password[1])
+        time.sleep(0.3)
+    raise Stop("The demonstration did not start.", output=told.read_text(encoding="utf-8", errors="replace"))
+
+
+def fill(url: str, *, company: str = "halden") -> None:
+    """Let a few visitors write to a company, so that no list is empty."""
+    page = urllib.request.urlopen(f"{url}/demo/{company}", timeout=30).read().decode()  # noqa: S310 - our own house
+    key = re.search(r'data-key="([^"]+)"', page)
+    if key is None:
+        raise Stop(f"The page of {company} names no widget key.")
+    for language, texts, person in SAID:
+        visit = _post(f"{url}/c/webchat/visits", {"widget_key": key[1], "language": language})
+        for number, text in enumerate(texts):
+            _post(f"{url}/c/webchat/messages", {"id": f"m{number}", "text": text}, token=visit["token"])
+        if person:
+            _post(f"{url}/c/webchat/person", {"id": "p1"}, token=visit["token"])
+
+
+def _post(address: str, body: dict[str, str], *, token: str = "") -> Any:
+    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
+    request = urllib.request.Request(address, data=json.dumps(body).encode(), headers=headers)  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            return json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        raise Stop(f"{address} answered {error.code}.", output=error.read().decode(errors="replace")) from error
