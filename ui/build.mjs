@@ -18,12 +18,15 @@ const requireFromHere = createRequire(import.meta.url);
 // One line per file that pages may ask for: [name in the output folder, source].
 const SCRIPTS = [
   ["desk.js", "desk/main.js"],
+  ["desk-stream.js", "desk/stream/worker.js"],
   ["widget.js", "widget/widget.js"],
   ["charts.js", "design/charts.js"],
+  ["portal.js", "portal/portal.js"],
 ];
 const STYLES = [
   ["desk.css", "desk/app.css"],
   ["catalogue.css", "design/catalogue.css"],
+  ["portal.css", "portal/portal.css"],
 ];
 const PICTURES = [["icons.svg", "design/icons.svg"]];
 

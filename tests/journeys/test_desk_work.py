@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from doorward.identity import Tenant
-from tests.support.browsing import OpenContext, on_sqlite, sign_in
+from tests.support.browsing import OpenContext, on_sqlite, sign_in, tab_to
 from tests.support.server import Guests, WebVisitor
 
 pytestmark = pytest.mark.browser
@@ -172,8 +172,7 @@ def test_everything_works_by_keyboard(desk: Page, customer: WebVisitor) -> None:
     desk.keyboard.press("Tab")
     expect(desk.get_by_role("link", name="Skip to content")).to_be_focused()
     desk.keyboard.press("Enter")
-    desk.keyboard.press("Tab")
-    expect(desk.get_by_role("region", name="Waiting").get_by_role("link")).to_be_focused()
+    tab_to(desk, desk.get_by_role("region", name="Waiting").get_by_role("link"))
     desk.keyboard.press("Enter")
     take = desk.get_by_role("button", name="Take over")
     expect(take).to_be_visible()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.support.house import PASSWORD
 
@@ -70,6 +70,16 @@ def sign_in(page: Page, *, username: str, company: str = "halden") -> Page:
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Inbox", level=1)).to_be_visible()
     return page
+
+
+def tab_to(page: Page, wanted: Locator, *, most: int = 25) -> None:
+    """Press the tabulator key until `wanted` has the focus; fail after `most` times."""
+    wanted.wait_for()
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("(element) => element === document.activeElement"):
+            return
+    expect(wanted).to_be_focused(timeout=1)
 
 
 def violations(page: Page) -> list[str]:

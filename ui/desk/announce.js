@@ -1,14 +1,10 @@
-// Tells screen readers what a refresh brought. A region says in data-say what is worth saying, and counts in
-// data-waiting or data-last; only a rising count is news.
+// Tells screen readers what a refresh brought. A region says in data-say what is worth saying, and counts in data-last;
+// only a rising count is news.
 const seen = new Map();
-
-function count(region) {
-  return Number(region.dataset.waiting ?? region.dataset.last ?? 0);
-}
 
 function look(region, announcer) {
   const before = seen.get(region.id);
-  const now = count(region);
+  const now = Number(region.dataset.last ?? 0);
   seen.set(region.id, now);
   if (before !== undefined && now > before && region.dataset.say) announcer.textContent = region.dataset.say;
 }

@@ -1,9 +1,116 @@
-// What an agent is writing: sent with Ctrl+Enter, emptied once it was sent, and untouched by everything else.
-function replyOf(event) {
-  return event.detail?.ctx?.sourceElement?.closest?.("[data-reply]") ?? null;
+// What an agent is writing: kept for this tab by conversation and member of staff until it is sent, given back after a
+// reload or a new sign-in, never shown to anybody else, and never sent twice.
+//
+// A form carries a key, and the house takes one key for one reply. While the text stays as it was when it was sent and no
+// answer came, it keeps its key: sent again, it is still one reply. Once it is changed, or answered, it gets a new one.
+import { toast } from "../design/behaviour.js";
+import { words } from "./words.js";
+
+const PREFIX = "doorward.draft.";
+
+function place(conversation) {
+  return `${PREFIX}${document.body.dataset.member}.${conversation}`;
+}
+
+function read(conversation) {
+  try {
+    return JSON.parse(sessionStorage.getItem(place(conversation))) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function write(conversation, draft) {
+  try {
+    if (draft.text) sessionStorage.setItem(place(conversation), JSON.stringify(draft));
+    else sessionStorage.removeItem(place(conversation));
+  } catch {
+    // Storage may be full or forbidden; the text is still in its field.
+  }
+}
+
+function freshKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function forgetDrafts(but = "") {
+  for (const name of Object.keys(sessionStorage)) {
+    if (name.startsWith(PREFIX) && !(but && name.startsWith(`${PREFIX}${but}.`))) sessionStorage.removeItem(name);
+  }
+}
+
+function parts() {
+  const form = document.querySelector("[data-reply]");
+  return form && { form, text: form.elements.text, key: form.elements.key, conversation: form.dataset.reply };
+}
+
+function restore() {
+  const here = parts();
+  if (!here) return;
+  const draft = read(here.conversation);
+  if (!draft.text || here.text.value) return;
+  here.text.value = draft.text;
+  if (draft.tried === draft.text && draft.key) here.key.value = draft.key;
+  if (!here.form.hidden) toast(words().restored, "info");
+}
+
+function note(here) {
+  const draft = read(here.conversation);
+  // A text that was sent and then changed is another reply.
+  if (draft.tried !== undefined && draft.tried !== here.text.value) {
+    here.key.value = freshKey();
+    draft.tried = undefined;
+  }
+  write(here.conversation, { ...draft, text: here.text.value, key: here.key.value });
+}
+
+// When a colleague has the conversation now, what was begun is shown beside it instead of vanishing with the form.
+function showKept() {
+  const here = parts();
+  const kept = document.getElementById("kept");
+  if (!here || !kept) return;
+  kept.hidden = !here.form.hidden || !here.text.value.trim();
+  document.getElementById("kept-text").textContent = here.text.value;
+}
+
+function sent(here) {
+  write(here.conversation, {});
+  here.text.value = "";
+  here.key.value = freshKey();
+}
+
+function isReply(event) {
+  return event.detail?.ctx?.sourceElement?.matches?.("[data-reply]");
+}
+
+function followSending() {
+  document.body.addEventListener("htmx:before:request", (event) => {
+    const here = parts();
+    if (isReply(event)) write(here.conversation, { text: here.text.value, key: here.key.value, tried: here.text.value });
+  });
+  document.body.addEventListener("htmx:after:request", (event) => {
+    if (isReply(event) && event.detail.ctx.response.status < 300) sent(parts());
+  });
+  document.body.addEventListener("htmx:error", (event) => {
+    if (!isReply(event)) return;
+    const trouble = document.getElementById("trouble");
+    const notice = document.createElement("p");
+    notice.className = "notice notice-warning";
+    notice.textContent = words().unsent;
+    trouble.replaceChildren(notice);
+  });
 }
 
 export function keepDrafts() {
+  const { member } = document.body.dataset;
+  if (!member) return;
+  forgetDrafts(member);
+  restore();
+  showKept();
+  document.body.addEventListener("input", (event) => {
+    const here = parts();
+    if (here && event.target === here.text) note(here);
+  });
   document.body.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("[data-reply]");
     if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -11,8 +118,9 @@ export function keepDrafts() {
       form.requestSubmit();
     }
   });
-  document.body.addEventListener("htmx:after:request", (event) => {
-    const form = replyOf(event);
-    if (form && event.detail.ctx.response.status < 300) form.querySelector("textarea").value = "";
+  document.body.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-ends-session]")) forgetDrafts();
   });
+  document.body.addEventListener("htmx:after:swap", showKept);
+  followSending();
 }

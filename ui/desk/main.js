@@ -1,24 +1,42 @@
-// The desk's one script: htmx with server-sent events, and Alpine in its strict-CSP build. No inline code, no eval.
+// The desk's one script: htmx, and Alpine in its strict-CSP build. No inline code, no eval. What is live comes over one
+// stream for all tabs (connection.js).
 import htmx from "htmx.org/dist/htmx.esm.js";
-import "htmx.org/dist/ext/hx-sse.js";
 import Alpine from "@alpinejs/csp";
 
 import { startComponents } from "../design/behaviour.js";
 import { announceChanges } from "./announce.js";
-import { keepDrafts } from "./drafts.js";
 import { watchConnection } from "./connection.js";
+import { keepDrafts } from "./drafts.js";
 import { closeMenus } from "./menus.js";
+import { tellNews } from "./news.js";
+import { preparePreferences } from "./preferences.js";
+import { keepSession } from "./session.js";
+import { listenToKeys } from "./shortcuts.js";
 import { tellTimes } from "./times.js";
 
 window.htmx = htmx;
 
+// Whoever takes a conversation over wants to write next.
+function writeNext() {
+  document.body.addEventListener("htmx:after:swap", ({ detail }) => {
+    if (!detail.ctx?.sourceElement?.matches?.("[data-then-reply]")) return;
+    const field = document.getElementById("reply-text");
+    if (field && !field.form.hidden) field.focus();
+  });
+}
+
 function start() {
   startComponents();
   announceChanges();
+  tellNews();
   keepDrafts();
-  watchConnection();
+  keepSession();
+  listenToKeys();
   closeMenus();
   tellTimes();
+  preparePreferences();
+  writeNext();
+  watchConnection();
   Alpine.start();
 }
 

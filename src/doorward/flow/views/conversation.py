@@ -60,9 +60,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the conversation page shows. `lines` are in order; findings and reasons are by message."""
+    """All that the conversation page shows. `lines` are in order; findings and reasons are by message.
+
+    `since` is the number of the last ledger line that is not looked at: 0 when the whole conversation is.
+    """
 
     card: Card
+    since: int
     waiting: Place | None
     lines: tuple[ShownEntry, ...]
     findings: tuple[MessageFindings, ...]
@@ -70,19 +74,22 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[Event, ...]
 
 
-def conversation(tx: Tx, scope: Scope, conversation_id: ConversationId, *, after: int = 0) -> ConversationView:
-    """Return the conversation, of a very long one the latest `SHOWN_LINES` lines.
+def conversation(
+    tx: Tx, scope: Scope, conversation_id: ConversationId, *, after: int = 0, lines: int = SHOWN_LINES
+) -> ConversationView:
+    """Return the conversation after a ledger line, of a longer one the latest `lines` lines.
 
     Raises `NotFound` when the tenant has no such conversation.
     """
     card = record.card_of(tx, scope, conversation_id)
     if card is None:
         raise NotFound("no such conversation")
-    since = max(after, card.last_seq - SHOWN_LINES)
+    since = max(after, card.last_seq - min(lines, SHOWN_LINES))
     written = record.entries_after(tx, scope, conversation_id, after=since, limit=SHOWN_LINES)
     assessed = {one.entry.message_id: one for one in written if one.entry.kind == "assessment.made"}
     return ConversationView(
         card=card,
+        since=since,
         waiting=place_of(tx, scope, card),
         lines=tuple(show(one) for one in written if one.entry.kind in SHOWN),
         findings=tuple(
@@ -93,6 +100,27 @@ def conversation(tx: Tx, scope: Scope, conversation_id: ConversationId, *, after
         why=tuple(_why(one) for one in written if one.entry.kind == "decision.made"),
         events=tuple(_event(one) for one in written if one.entry.kind.split(".")[0] in {"handoff", "identity"}),
     )
+
+
+class EarlierLines(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of a long conversation before what is shown; `since` as in `ConversationView`."""
+
+    lines: tuple[ShownEntry, ...]
+    since: int
+
+
+def earlier_lines(
+    tx: Tx, scope: Scope, conversation_id: ConversationId, *, before: int, lines: int = SHOWN_LINES
+) -> EarlierLines:
+    """Return what was said up to ledger line `before`, looking at `lines` lines of the ledger.
+
+    Raises `NotFound` when the tenant has no such conversation.
+    """
+    if record.card_of(tx, scope, conversation_id) is None:
+        raise NotFound("no such conversation")
+    since = max(0, before - min(lines, SHOWN_LINES))
+    written = record.entries_after(tx, scope, conversation_id, after=since, limit=max(0, before - since))
+    return EarlierLines(lines=tuple(show(one) for one in written if one.entry.kind in SHOWN), since=since)
 
 
 def _findings(message: WrittenEntry, assessed: WrittenEntry | None) -> MessageFindings:

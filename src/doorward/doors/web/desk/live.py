@@ -1,8 +1,10 @@
 """The desk's one live stream: it says that something changed, never what; the page asks for what it shows."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from litestar import Response, get
 from litestar.params import QueryParameter
@@ -10,45 +12,79 @@ from litestar.params import QueryParameter
 from doorward.doors.web.callers import Callers, Connection
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.door import AtDoor
-from doorward.doors.web.streams import KEEP_ALIVE, event, stream_response
+from doorward.doors.web.streams import KEEP_ALIVE, Streams, event, stream_response
 from doorward.flow.settle import conversation_topic, desk_topic
 from doorward.kit.logging import get_logger
-from doorward.vocabulary.errors import DoorwardError
+from doorward.vocabulary.errors import DoorwardError, Malformed
 from doorward.vocabulary.ids import ConversationId
 
 log = get_logger("web.desk")
 
-GATHER_SECONDS = 0.25
-"""A burst of changes becomes one refresh: four a second is live enough for people."""
+GATHER_SECONDS: Final = 0.25
+"""A burst of changes of the desk becomes one refresh: four a second is live enough for people."""
 
-Followed = Annotated[str, QueryParameter(max_length=26)]
+CONVERSATION_SECONDS: Final = 0.03
+"""Of an open conversation everything is told almost at once; lines written together become one refresh."""
+
+FOLLOWED: Final = 24
+"""Conversations that one browser may have open at a time: more tabs than people read."""
+
+Followed = Annotated[str, QueryParameter(max_length=27 * FOLLOWED)]
 
 
 @get("/desk/stream", include_in_schema=False)
 async def desk_stream(desk: ADeskCall, door: AtDoor, conversation: Followed = "") -> Response[Any]:
-    """Tell live that the desk or one conversation changed."""
+    """Tell live that the desk or one of the conversations changed; several ids stand with commas between them."""
     scope = desk.require("conversations:read")
+    wanted = dict.fromkeys(part for part in conversation.split(",") if part)
+    if len(wanted) > FOLLOWED:
+        raise Malformed(f"conversation: at most {FOLLOWED}")
     place = door.streams.take_place(scope.actor.id)
     everything = desk_topic(scope.tenant_id)
-    followed = conversation_topic(scope.tenant_id, ConversationId(conversation)) if conversation else ""
+    followed = {conversation_topic(scope.tenant_id, ConversationId(one)): one for one in wanted}
 
     async def live() -> AsyncIterator[bytes]:
-        topics = (everything, followed) if followed else (everything,)
         try:
-            async with aclosing(door.streams.wakes(*topics, gather=GATHER_SECONDS)) as wakes:
-                async for woken in wakes:
+            async with _news(door.streams, everything, tuple(followed)) as news:
+                while (woken := await news.get()) is not None:
                     if not woken:
                         if not await _still_signed_in(door.callers, desk.request):
                             return
                         yield KEEP_ALIVE
-                    if followed in woken:
-                        yield event("conversation", {"id": conversation})
+                    for topic, one in followed.items():
+                        if topic in woken:
+                            yield event("conversation", {"id": one})
                     if everything in woken:
                         yield event("desk", {})
         finally:
             place.release()
 
     return stream_response(live())
+
+
+@contextlib.asynccontextmanager
+async def _news(
+    streams: Streams, everything: str, followed: tuple[str, ...]
+) -> AsyncIterator[asyncio.Queue[frozenset[str] | None]]:
+    """Gather what happens to the desk and to the conversations, each in its own rhythm; None when the server stops."""
+    news: asyncio.Queue[frozenset[str] | None] = asyncio.Queue(8)
+
+    async def tell(topics: tuple[str, ...], gather: float, *, also_silence: bool) -> None:
+        async with aclosing(streams.wakes(*topics, gather=gather)) as wakes:
+            async for woken in wakes:
+                if woken or also_silence:
+                    await news.put(woken)
+        await news.put(None)
+
+    tellers = [asyncio.ensure_future(tell((everything,), GATHER_SECONDS, also_silence=True))]
+    if followed:
+        tellers.append(asyncio.ensure_future(tell(followed, CONVERSATION_SECONDS, also_silence=False)))
+    try:
+        yield news
+    finally:
+        for teller in tellers:
+            teller.cancel()
+        await asyncio.gather(*tellers, return_exceptions=True)
 
 
 async def _still_signed_in(callers: Callers, connection: Connection) -> bool:

@@ -9,24 +9,45 @@ from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.params import SkipValidation
 
-from doorward import routing
+from doorward import record, routing
 from doorward.bootstrap import House
 from doorward.doors.web.callers import Caller
+from doorward.doors.web.desk.navigation import destinations_for
+from doorward.doors.web.desk.preferences.choices import Choices, choices_of
+from doorward.doors.web.desk.shortcuts import SHORTCUTS
 from doorward.doors.web.door import AnyRequest, AtDoor, Door
 from doorward.doors.web.forms import read_member_form
 from doorward.doors.web.security import issue_csrf
 from doorward.identity import Permission, require_permission
+from doorward.kit.tx import Tx
+from doorward.record import CardQuery
 from doorward.vocabulary.ids import PartyId, StaffId
 from doorward.vocabulary.scope import Scope
 
 UNKNOWN: Final = "…"
 
 
+class Demand(msgspec.Struct, frozen=True, kw_only=True):
+    """What asks for the reader: customers waiting for anybody, the reader's own conversations, those of them in which
+    the customer spoke last, and when that was, in milliseconds since 1970 (a rising number is news).
+    """
+
+    waiting: int = 0
+    mine: int = 0
+    unanswered: int = 0
+    heard: int = 0
+
+
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
-    """What surrounds a page: whether its reader takes conversations, and the names of colleagues by their ids."""
+    """What surrounds a page: whether its reader takes conversations, the names of colleagues by their ids, what asks
+    for the reader, and by which company and user name they signed in.
+    """
 
     available: bool
     colleagues: Mapping[str, str]
+    demand: Demand
+    company: str
+    username: str
 
 
 class DeskCall:
@@ -38,6 +59,7 @@ class DeskCall:
         self.request = request
         self.caller = caller
         self.language = door.language_of(request)
+        self.choices: Choices = choices_of(request)
 
     @property
     def house(self) -> House:
@@ -79,13 +101,24 @@ class DeskCall:
         html = self._door.pages.render(template, language=self.language, **(await self._shared() | places))
         return Response(html, status_code=status, media_type=MediaType.HTML)
 
+    def may(self, permission: Permission) -> bool:
+        """Return whether the reader may do this."""
+        return permission in self.caller.principal.permissions
+
     async def _shared(self) -> dict[str, Any]:
-        frame = await self._frame()
+        frame, principal = await self._frame(), self.caller.principal
         return {
-            "name": self.caller.principal.name,
+            "name": principal.name,
+            "role": principal.role,
+            "member": self.scope.actor.id,
+            "frame": frame,
             "csrf": issue_csrf(self.caller.session_token or ""),
             "available": frame.available,
             "demo": self.house.settings.demo,
+            "may": self.may,
+            "choices": self.choices,
+            "destinations": destinations_for(principal.permissions, demo=self.house.settings.demo),
+            "shortcuts": SHORTCUTS,
             "name_of": lambda staff_id: frame.colleagues.get(staff_id or "", UNKNOWN),
             "code_of": code_of,
             "follow": "",
@@ -93,13 +126,32 @@ class DeskCall:
 
     async def _frame(self) -> Frame:
         scope, house = self.scope, self.house
+        works = self.may("conversations:read")
 
-        def read(tx: Any) -> Frame:
+        def read(tx: Tx) -> Frame:
             presence = routing.presence_of(tx, scope, StaffId(scope.actor.id))
-            names = {str(one.id): one.display_name for one in house.identity.staff.everybody(tx, scope)}
-            return Frame(available=presence is not None and presence.state == "available", colleagues=names)
+            everybody = house.identity.staff.everybody(tx, scope)
+            return Frame(
+                available=presence is not None and presence.state == "available",
+                colleagues={str(one.id): one.display_name for one in everybody},
+                demand=demand_on(tx, scope) if works else Demand(),
+                company=house.identity.tenants.tenant(tx, scope).slug,
+                username=next((one.username for one in everybody if one.id == scope.actor.id), ""),
+            )
 
         return await house.transactions.read_async(read)
+
+
+def demand_on(tx: Tx, scope: Scope) -> Demand:
+    """Return what asks for the acting member of staff now."""
+    mine = record.list_cards(tx, scope, CardQuery(states=("human",), assignee=scope.actor.id, limit=100))
+    unanswered = [card for card in mine if card.last_author == "customer"]
+    return Demand(
+        waiting=record.count_by_state(tx, scope).get("waiting", 0),
+        mine=len(mine),
+        unanswered=len(unanswered),
+        heard=max((int(card.last_at.timestamp() * 1000) for card in unanswered), default=0),
+    )
 
 
 async def make_desk_call(door: AtDoor, request: AnyRequest) -> Any:

@@ -1,15 +1,15 @@
 """One conversation: its page, its refresh, and what an agent does with it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from doorward.bootstrap import House
-from doorward.doors.web.desk.conversation.view import conversation_places
+from doorward.doors.web.desk.conversation.view import conversation_places, earlier_places
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.kit.ids import new_id
 from doorward.vocabulary.errors import Conflict, Malformed, RateLimited, TooLarge
@@ -19,12 +19,14 @@ from doorward.vocabulary.text import WildText
 
 _PAGE: Final = "desk/conversation/page.html"
 _PART: Final = "desk/conversation/_conversation.html"
+_EARLIER: Final = "desk/conversation/_earlier.html"
 _SENTENCES: Final[Mapping[type[Exception], str]] = {
     Conflict: "desk.conversation.conflict",
     Malformed: "desk.conversation.reply_empty",
 }
 """What an agent is told when an action could not be done; other refusals say it in their own words."""
 
+Line = Annotated[int, QueryParameter(ge=0, le=2**31 - 1)]
 Act = Callable[[House, Scope, ConversationId, Mapping[str, str]], Awaitable[Any]]
 
 
@@ -33,14 +35,26 @@ async def show_conversation(desk: ADeskCall, conversation_id: FromPath[str]) -> 
     """Show a conversation; that somebody looked is noted in the audit."""
     desk.require("conversations:read")
     places = await conversation_places(desk, ConversationId(conversation_id), opened=True)
-    return await desk.page(_PAGE, here="conversation", **places)
+    return await desk.page(_PAGE, here="inbox", **places)
 
 
 @get("/desk/conversations/{conversation_id:str}/now", include_in_schema=False)
-async def refresh_conversation(desk: ADeskCall, conversation_id: FromPath[str]) -> Response[str]:
-    """Show the conversation as it is now, for the page's refresh."""
+async def refresh_conversation(desk: ADeskCall, conversation_id: FromPath[str], since: Line = 0) -> Response[str]:
+    """Show the conversation as it is now, for the page's refresh, beginning where the page began."""
     desk.require("conversations:read")
-    return await desk.part(_PART, **await conversation_places(desk, ConversationId(conversation_id), opened=False))
+    return await desk.part(_PART, **await conversation_places(desk, ConversationId(conversation_id), since=since))
+
+
+@get("/desk/conversations/{conversation_id:str}/earlier", include_in_schema=False)
+async def show_earlier(desk: ADeskCall, conversation_id: FromPath[str], before: Line) -> Response[str]:
+    """Show what was said before what a page shows: as a part of it, or as a page of its own."""
+    desk.require("conversations:read")
+    wanted = ConversationId(conversation_id)
+    earlier = await earlier_places(desk, wanted, before=before)
+    if desk.by_script:
+        return await desk.part(_EARLIER, **earlier)
+    places = await conversation_places(desk, wanted) | earlier
+    return await desk.page("desk/conversation/earlier.html", here="inbox", **places)
 
 
 async def _take(house: House, scope: Scope, conversation_id: ConversationId, _fields: Mapping[str, str]) -> None:
@@ -77,10 +91,10 @@ def _action(name: str, act: Act) -> HTTPRouteHandler:
             trouble, status = desk.say(key, **error.facts), error.status
         if not trouble and not desk.by_script:
             return Redirect(f"/desk/conversations/{wanted}", status_code=303)
-        places = await conversation_places(desk, wanted, opened=False) | {"trouble": trouble}
+        places = await conversation_places(desk, wanted, since=_number(fields.get("since", ""))) | {"trouble": trouble}
         if desk.by_script:
             return await desk.part(_PART, status=status, **places)
-        return await desk.page(_PAGE, status=status, here="conversation", **places)
+        return await desk.page(_PAGE, status=status, here="inbox", **places)
 
     return post(
         f"/desk/conversations/{{conversation_id:str}}/{name}",
@@ -88,6 +102,11 @@ def _action(name: str, act: Act) -> HTTPRouteHandler:
         include_in_schema=False,
         name=f"desk.conversation.{name}",
     )(do)
+
+
+def _number(given: str) -> int | None:
+    """Return the ledger line that a page begins after; None for anything else that a form may hold."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
 
 
 ACTIONS: Final = [

@@ -1,16 +1,18 @@
 """What the page of a conversation shows."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
+from doorward import routing
 from doorward.doors.web.desk.shared import DeskCall
 from doorward.flow.reading import open_conversation
-from doorward.flow.views.conversation import ConversationView, conversation
+from doorward.flow.views.conversation import ConversationView, EarlierLines, conversation, earlier_lines
 from doorward.kit.ids import new_id
+from doorward.kit.tx import Tx
 from doorward.record import Card
 from doorward.vocabulary.assessment import Reason
-from doorward.vocabulary.ids import ConversationId
+from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.scope import Scope
 
 Standing = Literal["free", "mine", "theirs", "over"]
@@ -26,27 +28,61 @@ class ShownFinding(msgspec.Struct, frozen=True, kw_only=True):
     host: str | None
 
 
-async def conversation_places(desk: DeskCall, conversation_id: ConversationId, *, opened: bool) -> dict[str, Any]:
-    """Return the places of the template; `opened` notes in the audit that somebody looked. Raises `NotFound`."""
+LINES: Final = 400
+"""Ledger lines that a page shows at first, and that each step further back brings: some two hundred messages."""
+
+
+async def conversation_places(
+    desk: DeskCall, conversation_id: ConversationId, *, opened: bool = False, since: int | None = None
+) -> dict[str, Any]:
+    """Return the places of the template. Raises `NotFound`.
+
+    `opened` notes in the audit that somebody looked; `since` is where an open page begins, which stays where it is.
+    """
     scope, house = desk.scope, desk.house
     if opened:
-        view = await open_conversation(house.transactions, scope, conversation_id)
+        view = await open_conversation(house.transactions, scope, conversation_id, lines=LINES)
     else:
-        view = await house.transactions.read_async(lambda tx: conversation(tx, scope, conversation_id))
-    party_id = view.card.party_id
-    assurance = await house.transactions.read_async(lambda tx: house.identity.parties.assurance_of(tx, scope, party_id))
+        start = {"lines": LINES} if since is None else {"after": since}
+        view = await house.transactions.read_async(lambda tx: conversation(tx, scope, conversation_id, **start))
+    about = await house.transactions.read_async(lambda tx: _about(desk, tx, view.card))
+    standing = standing_of(view.card, desk.scope)
     return {
         "id": conversation_id,
         "view": view,
-        "standing": standing_of(view.card, desk.scope),
+        "standing": standing,
+        "takeable": standing == "free" or (standing == "theirs" and about.holder_away),
+        "holder_away": standing == "theirs" and about.holder_away,
         "findings": findings_of(view),
         "risks": risks_of(view),
-        "assurance": desk.say(f"assurance.{assurance.level.name.lower()}"),
+        "assurance": desk.say(f"assurance.{about.assurance}"),
         "reply_key": new_id(),
         "longest": house.settings.limits.message_characters,
         "trouble": "",
         "follow": conversation_id,
     }
+
+
+async def earlier_places(desk: DeskCall, conversation_id: ConversationId, *, before: int) -> dict[str, Any]:
+    """Return the places of the template with what was said up to ledger line `before`. Raises `NotFound`."""
+
+    def read(tx: Tx) -> EarlierLines:
+        return earlier_lines(tx, desk.scope, conversation_id, before=before, lines=LINES)
+
+    return {"id": conversation_id, "earlier": await desk.house.transactions.read_async(read)}
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """How sure we are who the customer is, and whether the agent who has the conversation has gone away."""
+
+    assurance: str
+    holder_away: bool
+
+
+def _about(desk: DeskCall, tx: Tx, card: Card) -> About:
+    assurance = desk.house.identity.parties.assurance_of(tx, desk.scope, card.party_id)
+    holder = routing.presence_of(tx, desk.scope, StaffId(card.assignee)) if card.assignee else None
+    return About(assurance=assurance.level.name.lower(), holder_away=holder is not None and holder.state == "away")
 
 
 def standing_of(card: Card, scope: Scope) -> Standing:

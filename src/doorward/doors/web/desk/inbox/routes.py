@@ -1,27 +1,26 @@
 """The inbox: its page, its refresh, and presence."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from litestar import Response, get, post
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
-from doorward.doors.web.desk.inbox.view import FILTERS, InboxPage, inbox_page
+from doorward.doors.web.desk.inbox.view import FIRST, VIEWS, InboxPage, inbox_page
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
 
 Show = Annotated[str, QueryParameter(max_length=20)]
 Page = Annotated[int, QueryParameter(ge=1, le=10_000)]
-_FIRST: Final = "all"
 
 
 @get("/desk/", name="desk.inbox", include_in_schema=False)
-async def inbox(desk: ADeskCall, show: Show = _FIRST, page: Page = 1) -> Response[str]:
+async def inbox(desk: ADeskCall, show: Show = FIRST, page: Page = 1) -> Response[str]:
     """Show the inbox."""
     return await desk.page("desk/inbox/page.html", here="inbox", **await _read(desk, show=show, page=page))
 
 
 @get("/desk/inbox", include_in_schema=False)
-async def inbox_part(desk: ADeskCall, show: Show = _FIRST, page: Page = 1) -> Response[str]:
+async def inbox_part(desk: ADeskCall, show: Show = FIRST, page: Page = 1) -> Response[str]:
     """Show the lists alone, for the page's refresh."""
     return await desk.part("desk/inbox/_lists.html", **await _read(desk, show=show, page=page))
 
@@ -39,4 +38,4 @@ async def presence(desk: ADeskCall) -> Response[Any]:
 
 async def _read(desk: DeskCall, *, show: str, page: int) -> InboxPage:
     desk.require("conversations:read")
-    return await inbox_page(desk, show=show if show in FILTERS else _FIRST, number=page)
+    return await inbox_page(desk, show=show if show in VIEWS else FIRST, number=page)

@@ -1,0 +1,1 @@
+"""What moves in the frame around every page of the desk."""

@@ -1,0 +1,87 @@
+"""The desk's pages in the order in which they are offered, and who is offered which. A new page is one line here."""
+
+from collections.abc import Collection
+from typing import Final
+
+import msgspec
+
+from doorward.identity import Permission
+
+
+class Destination(msgspec.Struct, frozen=True, kw_only=True):
+    """One page: `label` is a sentence's key, `icon` a drawing's name, `keys` what to press one after the other."""
+
+    key: str
+    label: str
+    href: str
+    icon: str
+    permission: Permission
+    keys: tuple[str, ...] = ()
+    demo: bool = False
+
+
+DESTINATIONS: Final = (
+    Destination(
+        key="inbox",
+        label="desk.inbox.title",
+        href="/desk/",
+        icon="inbox",
+        permission="conversations:read",
+        keys=("g", "i"),
+    ),
+    Destination(
+        key="knowledge",
+        label="shell.to.knowledge",
+        href="/desk/knowledge",
+        icon="book",
+        permission="articles:read",
+        keys=("g", "k"),
+    ),
+    Destination(
+        key="senders",
+        label="shell.to.senders",
+        href="/desk/senders",
+        icon="block",
+        permission="conversations:write",
+        keys=("g", "b"),
+    ),
+    Destination(
+        key="audit",
+        label="shell.to.audit",
+        href="/desk/audit",
+        icon="shield",
+        permission="audit:read",
+        keys=("g", "a"),
+    ),
+    Destination(
+        key="settings",
+        label="shell.to.settings",
+        href="/desk/settings",
+        icon="settings",
+        permission="settings:read",
+        keys=("g", "s"),
+    ),
+    Destination(
+        key="outbox",
+        label="desk.outbox.title",
+        href="/desk/outbox",
+        icon="mail",
+        permission="conversations:read",
+        keys=("g", "o"),
+        demo=True,
+    ),
+    Destination(
+        key="catalogue",
+        label="shell.to.catalogue",
+        href="/desk/catalogue",
+        icon="grid",
+        permission="conversations:read",
+        keys=("g", "c"),
+        demo=True,
+    ),
+)
+
+
+def destinations_for(permissions: Collection[Permission], *, demo: bool) -> tuple[Destination, ...]:
+    """Return the pages that somebody with these permissions is offered; some are there in the demonstration alone."""
+    return tuple(one for one in DESTINATIONS if one.permission in permissions and (demo or not one.demo))

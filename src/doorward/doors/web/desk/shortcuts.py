@@ -1,0 +1,51 @@
+"""What the keyboard does at the desk, for the map that `?` opens. Templates put the same keys on what they press."""
+
+from typing import Final
+
+import msgspec
+
+
+class Shortcut(msgspec.Struct, frozen=True, kw_only=True):
+    """Keys, and a sentence's key that says what they do. `always`: no switch turns them off."""
+
+    keys: tuple[str, ...]
+    label: str
+    always: bool = False
+
+
+class ShortcutGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Shortcuts of one kind of page."""
+
+    label: str
+    shortcuts: tuple[Shortcut, ...]
+
+
+SHORTCUTS: Final = (
+    ShortcutGroup(
+        label="shell.keys.everywhere",
+        shortcuts=(
+            Shortcut(keys=("Ctrl", "K"), label="shell.palette.open", always=True),
+            Shortcut(keys=("Esc",), label="shell.keys.close", always=True),
+            Shortcut(keys=("?",), label="shell.keys.show"),
+            Shortcut(keys=("a",), label="shell.keys.presence"),
+        ),
+    ),
+    ShortcutGroup(
+        label="shell.keys.lists",
+        shortcuts=(
+            Shortcut(keys=("j",), label="shell.keys.next"),
+            Shortcut(keys=("k",), label="shell.keys.previous"),
+            Shortcut(keys=("Enter",), label="shell.keys.open", always=True),
+        ),
+    ),
+    ShortcutGroup(
+        label="shell.keys.conversation",
+        shortcuts=(
+            Shortcut(keys=("t",), label="desk.conversation.take"),
+            Shortcut(keys=("r",), label="shell.keys.reply"),
+            Shortcut(keys=("Ctrl", "Enter"), label="desk.conversation.reply_send", always=True),
+            Shortcut(keys=("b",), label="desk.conversation.hand_back"),
+            Shortcut(keys=("e",), label="desk.conversation.resolve"),
+        ),
+    ),
+)

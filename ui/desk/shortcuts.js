@@ -1,0 +1,87 @@
+// Keys. What a key presses says so itself (data-shortcut); single keys can be switched off (WCAG 2.1.4) and never do anything
+// while somebody types, holds another key, or has a dialog open. Ctrl+K and Cmd+K always open the palette.
+import { Palette } from "./palette.js";
+
+const SEQUENCE = 1200;
+const FIELDS = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]:not([contenteditable=false])";
+let begun = "";
+let forget = null;
+
+function isTyping(target) {
+  return Boolean(target.closest?.(FIELDS));
+}
+
+function isShown(element) {
+  return element.checkVisibility?.({ visibilityProperty: true }) ?? element.offsetParent !== null;
+}
+
+function press(keys) {
+  const found = [...document.querySelectorAll(`[data-shortcut="${CSS.escape(keys)}"]`)];
+  const element = found.find(isShown) ?? found.find((one) => one.href);
+  if (!element) return false;
+  if (element.tagName === "FORM") element.requestSubmit(element.querySelector("[type=submit]"));
+  else element.click();
+  return true;
+}
+
+function move(step) {
+  const rows = [...document.querySelectorAll(".row-link")];
+  if (!rows.length) return false;
+  const at = rows.indexOf(document.activeElement);
+  const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1);
+  rows[next].focus();
+  return true;
+}
+
+function reply() {
+  const field = document.getElementById("reply-text");
+  if (!field || field.form.hidden) return false;
+  field.focus();
+  return true;
+}
+
+const KEYS = {
+  j: () => move(1),
+  k: () => move(-1),
+  r: reply,
+  "?": () => {
+    document.getElementById("keys")?.showModal();
+    return true;
+  },
+};
+
+function remember(key) {
+  clearTimeout(forget);
+  begun = key;
+  forget = setTimeout(() => (begun = ""), SEQUENCE);
+}
+
+function single(event) {
+  const key = event.key;
+  if (key.length !== 1) return;
+  if (begun) {
+    const keys = `${begun} ${key}`;
+    begun = "";
+    if (press(keys)) event.preventDefault();
+    return;
+  }
+  if (key === "g") remember(key);
+  else if (KEYS[key] ? KEYS[key]() : press(key)) event.preventDefault();
+}
+
+export function listenToKeys() {
+  const palette = new Palette();
+  if (!palette.isThere) return;
+  palette.listen();
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      if (!document.querySelector("dialog[open]")) palette.open();
+      return;
+    }
+    if (document.body.dataset.shortcuts !== "on" || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    single(event);
+  });
+}

@@ -1,0 +1,70 @@
+// A tab's end of the shared line: through a SharedWorker; where there is none, the tabs elect one of them (Web Locks) that
+// holds the line and passes on what it hears (BroadcastChannel); where there is not even that, each tab has its own.
+import { Line } from "./line.js";
+
+const SIGN_OF_LIFE = 30_000;
+
+function throughWorker(name, address, follow, hear) {
+  const { port } = new SharedWorker(address, { name });
+  port.addEventListener("message", ({ data }) => hear(data));
+  port.start();
+  const say = (what) => port.postMessage({ say: what, follow });
+  say("join");
+  setInterval(() => say("here"), SIGN_OF_LIFE);
+  window.addEventListener("pagehide", () => say("leave"));
+  window.addEventListener("pageshow", (event) => event.persisted && say("join"));
+  return () => say("again");
+}
+
+function throughElection(name, follow, hear) {
+  const self = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  const channel = new BroadcastChannel(name);
+  let line = null;
+  const leads = (data) => {
+    if (data.say === "join") line.join(data.from, data.follow);
+    else if (data.say === "leave") line.leave(data.from);
+    else if (data.say === "again") line.again();
+  };
+  const say = (what) => {
+    const message = { say: what, from: self, follow };
+    if (line) leads(message);
+    else channel.postMessage(message);
+  };
+  channel.addEventListener("message", ({ data }) => {
+    if (data.say && line) leads(data);
+    else if (data.say === "gather") say("join");
+    else if (data.told && (!data.only || data.only === self)) hear(data.told);
+  });
+  say("join");
+  navigator.locks.request(name, () => {
+    line = new Line((told, only) => {
+      if (!only || only === self) hear(told);
+      if (only !== self) channel.postMessage({ told, only });
+    });
+    channel.postMessage({ say: "gather" });
+    say("join");
+    return new Promise(() => {}); // held as long as this tab lives
+  });
+  window.addEventListener("pagehide", () => say("leave"));
+  return () => say("again");
+}
+
+function alone(follow, hear) {
+  const line = new Line(hear);
+  line.join("alone", follow);
+  return () => line.again();
+}
+
+// Calls `hear` with every message of the line (see line.js); returns what asks it to try again at once.
+export function openLine({ member, address, follow, hear }) {
+  const name = `doorward-desk-${member}`;
+  if (window.SharedWorker && address) {
+    try {
+      return throughWorker(name, address, follow, hear);
+    } catch {
+      // A browser may forbid workers; the other ways remain.
+    }
+  }
+  if (navigator.locks && window.BroadcastChannel) return throughElection(name, follow, hear);
+  return alone(follow, hear);
+}
