@@ -1,0 +1,1 @@
+"""The portal: what customers see of themselves and decide for themselves, below `/my/`."""
