@@ -23,11 +23,13 @@ from doorward.doors.web.assets import SHORTLY
 from doorward.doors.web.callers import Callers
 from doorward.doors.web.customer.appeal.routes import send_appeal, show_appeal
 from doorward.doors.web.customer.demo.routes import show_company
+from doorward.doors.web.customer.portal.routes import portal_router
 from doorward.doors.web.customer.welcome.routes import keep_preferences, welcome
 from doorward.doors.web.desk.catalogue.routes import show_catalogue
 from doorward.doors.web.desk.conversation.routes import ACTIONS, refresh_conversation, show_conversation, show_earlier
 from doorward.doors.web.desk.frame.routes import show_demand, show_recent, show_session
 from doorward.doors.web.desk.inbox.routes import inbox, inbox_part, presence
+from doorward.doors.web.desk.knowledge.routes import KNOWLEDGE_HANDLERS
 from doorward.doors.web.desk.live import desk_stream
 from doorward.doors.web.desk.outbox.routes import show_outbox
 from doorward.doors.web.desk.preferences.routes import keep_desk_preferences, show_preferences
@@ -90,10 +92,11 @@ PAGE_HANDLERS: Final = [
     show_outbox,
     show_catalogue,
     *SENDER_HANDLERS,
+    *KNOWLEDGE_HANDLERS,
     show_appeal,
     send_appeal,
 ]
-_PAGES: Final = ("/desk", "/appeals", "/demo", "/problems", "/preferences")
+_PAGES: Final = ("/desk", "/my", "/appeals", "/demo", "/problems", "/preferences")
 _JSON: Final = "application/json"
 
 
@@ -119,6 +122,7 @@ def make_app(house: House, *, hints: Sequence[SignInHint] = ()) -> Litestar:
             static_files.widget_script,
             show_problem,
             *PAGE_HANDLERS,
+            portal_router(door),
             *channel_handlers(door),
         ],
         dependencies={
