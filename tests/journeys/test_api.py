@@ -95,6 +95,31 @@ def test_roles_open_what_is_theirs(guests: Guests) -> None:
 
 
 @on_sqlite
+def test_whoever_reads_about_customers_is_noted(guests: Guests, halden: Tenant) -> None:
+    """A conversation, its lines, the list and the queue: each look leaves its line in the audit."""
+    visitor = guests.visitor(halden)
+    visitor.say("How do I change my PIN?")
+    mira, admin = guests.member("mira"), guests.member("admin")
+    one = f"/api/v1/conversations/{visitor.conversation_id}"
+    for path in (one, f"{one}/entries", "/api/v1/conversations", "/api/v1/queue"):
+        mira.get(path).raise_for_status()
+    seen = [line["action"] for line in admin.get("/api/v1/audit").json()["items"][:4]]
+    assert seen == ["queue.listed", "conversations.listed", "conversation.read", "conversation.read"]
+
+
+@on_sqlite
+@pytest.mark.parametrize("wrong", [{"languages": []}, {"languages": ["EN"]}, {"allowed_origins": ["javascript:x"]}])
+def test_settings_that_would_take_a_company_down_are_refused(guests: Guests, wrong: dict[str, list[str]]) -> None:
+    """No language at all, or an origin that is none, is an answer with the field's name, and nothing changes."""
+    admin = guests.member("admin")
+    before = admin.get("/api/v1/settings").json()
+    refused = admin.patch("/api/v1/settings", json=wrong)
+    assert refused.status_code == 400
+    assert next(iter(wrong)) in refused.text
+    assert admin.get("/api/v1/settings").json() == before
+
+
+@on_sqlite
 def test_settings_change_together_or_not_at_all(guests: Guests) -> None:
     """One impossible value leaves all as it was, and the sentence names it without repeating it."""
     admin = guests.member("admin")
@@ -148,6 +173,11 @@ def test_a_program_speaks_for_a_customer(guests: Guests, house: House, halden: T
     assert "3704" not in first.json()["text"]
     again = program.post("/c/api/messages", json=message)
     assert again.json() == {**first.json(), "duplicate": True}
+    other = program.post("/c/api/messages", json=message | {"text": "Something else"})
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    conversation = f"/api/v1/conversations/{first.json()['conversation_id']}"
+    said = guests.member("mira").get(f"{conversation}/entries").json()["entries"]
+    assert [entry["author"] for entry in said].count("customer") == 1
 
 
 @on_sqlite

@@ -24,7 +24,13 @@ _HAND_OVER: Final = {
     "guard_unavailable": "reply.hand_over_guard",
     "misunderstood_twice": "reply.hand_over_misunderstood",
 }
-_SOCIAL: Final = {"greeting": "reply.greeting", "thanks": "reply.thanks", "farewell": "reply.farewell"}
+_SOCIAL: Final = {
+    "greeting": "reply.greeting",
+    "thanks": "reply.thanks",
+    "farewell": "reply.farewell",
+    "identity_question": "reply.identity",
+    "agreement": "reply.agreed",
+}
 
 
 class Composer:

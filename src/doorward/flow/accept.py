@@ -18,7 +18,7 @@ from doorward.kit.tx import CommitFailed, Transactions, Tx
 from doorward.protection import ProtectionService, PublicFacts, Screened, Screener
 from doorward.vocabulary.arrival import Arrival, Message
 from doorward.vocabulary.entry import Entry
-from doorward.vocabulary.errors import StorageFull, Unavailable
+from doorward.vocabulary.errors import KeyReused, StorageFull, Unavailable
 from doorward.vocabulary.ids import ConversationId, MessageId, SpanId, TenantId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
@@ -144,6 +144,9 @@ class FrontDoor:
             key = f"message:{arrival.channel}:{arrival.client_message_id}"
             before = record.find_entry(tx, scope, arrival.conversation_id, key)
             if before is not None:
+                if before.entry.text != screened.masked:
+                    # Silently taking it for the same message would lose what was said.
+                    raise KeyReused("another message came under this id")
                 return Outcome(_again(before))
             card = record.card_of(tx, scope, arrival.conversation_id)
             entries = () if card is not None else (_opened(tx, scope, arrival),)

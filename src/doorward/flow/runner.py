@@ -246,7 +246,7 @@ class Runner:
 
     def _give_up(self, walk: Walk) -> None:
         """Fill in what could not be computed: a person takes over, and the reason says why."""
-        language = walk.card.language or walk.settings.languages[0]
+        language = walk.card.language or next(iter(walk.settings.languages), "en")
         walk.findings = (*walk.findings, guard_unavailable("flow", length=len(walk.message.text)))
         walk.read = walk.read or Reading(language=language, language_score=0.0, words=(), stems=())
         walk.assess = walk.assess or Assessment(score=0.0, version="given-up")

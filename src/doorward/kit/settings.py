@@ -169,7 +169,8 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """What each tenant decides for itself."""
 
     languages: Annotated[
-        tuple[str, ...], Meta(description="Languages the tenant answers in; the first is its own.")
+        tuple[Annotated[str, Meta(pattern="^[a-z]{2,3}$")], ...],
+        Meta(min_length=1, description="Languages the tenant answers in; the first is its own."),
     ] = ("en", "de", "tr", "id", "ru")
     answer_threshold: Annotated[
         float, Meta(ge=0, le=1, description="Score from which the first line answers without asking back.")
@@ -181,7 +182,8 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     agent_capacity: Annotated[int, Meta(ge=1, le=50, description="Conversations one agent handles at once.")] = 4
     service_minutes: Annotated[int, Meta(ge=1, description="Waiting time for a person that is still good service.")] = 5
     allowed_origins: Annotated[
-        tuple[str, ...], Meta(description="Web sites that may embed the widget, as https://host; empty means any.")
+        tuple[Annotated[str, Meta(pattern=r"^https?://[A-Za-z0-9.\-\[\]:]+$")], ...],
+        Meta(description="Web sites that may embed the widget, as https://host; empty means any."),
     ] = ()
     accent: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="Accent colour of the widget.")] = "#0f6b5c"
     accent_dark: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="Accent colour on dark ground.")] = "#5fd0b8"
@@ -200,9 +202,7 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         dict[str, tuple[str, ...]],
         Meta(description="When people answer: mon to sun, each with spans such as 09:00-17:30; empty means always."),
     ] = {}
-    closed_days: Annotated[
-        tuple[str, ...], Meta(description="Days off whatever the weekday, as 2026-12-25.")
-    ] = ()
+    closed_days: Annotated[tuple[str, ...], Meta(description="Days off whatever the weekday, as 2026-12-25.")] = ()
 
 
 S = TypeVar("S", bound=msgspec.Struct)

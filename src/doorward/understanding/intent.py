@@ -10,9 +10,17 @@ from doorward.vocabulary.reading import Reading
 from doorward.vocabulary.text import MaskedText
 from doorward.vocabulary.understanding import Candidate, Intent, Understanding
 
-VERSION: Final = "nearest-articles@2"
+VERSION: Final = "nearest-articles@3"
 
-SOCIAL: Final = ("farewell", "thanks", "greeting")
+SOCIAL: Final = {
+    "identity_question": "identity_question",
+    "farewell": "farewell",
+    "thanks": "thanks",
+    "greeting": "greeting",
+    "agreement": "yes",
+}
+"""Kinds of small talk, the most telling first, and the lexicon that each is found by."""
+
 """Lexicons of small talk; of several in one message the first here counts: 'thanks, bye' ends the conversation."""
 
 CHAT: Final = 24
@@ -32,7 +40,9 @@ class Understander:
         by_code = {pack.code: pack for pack in packs}
         self._person = {code: _book(pack, "person_request") for code, pack in by_code.items()}
         self._person_to_the_letter = {code: _book(pack, "person_request", whole=True) for code, pack in by_code.items()}
-        self._social = {code: {kind: _book(pack, kind) for kind in SOCIAL} for code, pack in by_code.items()}
+        self._social = {
+            code: {kind: _book(pack, lexicon) for kind, lexicon in SOCIAL.items()} for code, pack in by_code.items()
+        }
         self._fillers = {
             code: frozenset(stemmer_for(pack.stemmer).stem(pack.fold_case(word)) for word in pack.words("stop_words"))
             for code, pack in by_code.items()
@@ -51,7 +61,7 @@ class Understander:
         return Understanding(
             intent=_nearest_article(candidates),
             candidates=candidates,
-            wants_person=self._wants_person(reading),
+            wants_person=social != "identity_question" and self._wants_person(reading),
             social=social,
             version=VERSION,
         )

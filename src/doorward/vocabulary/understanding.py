@@ -26,7 +26,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
 class Understanding(msgspec.Struct, frozen=True, kw_only=True):
     """The intent, or None when nothing fits, what could answer it (best first), and what was plainly asked for.
 
-    `wants_person`: asked for a person. `social`: small talk and nothing else (`greeting`, `thanks` or `farewell`).
+    `wants_person`: asked for a person. `social`: small talk and nothing else (`greeting`,
+    `thanks`, `farewell`, `agreement`, or `identity_question`: who or what answers).
     """
 
     intent: Intent | None

@@ -22,6 +22,8 @@ from doorward.vocabulary.text import Span
 THEME_COOKIE: Final = "doorward_theme"
 THEMES: Final = ("auto", "light", "dark")
 Says = Callable[..., str]
+_TURNING: Final = dict.fromkeys((0x202D, 0x202E), "\u2423")
+"""The overrides of Unicode's bidirectional algorithm (UAX 9): one character for one, so that spans stay in place."""
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,8 +108,10 @@ def ago(moment: datetime, *, now: datetime, language: str) -> str:
 def masked(text: str, spans: Sequence[Span], *, kind_name: Callable[[str], str]) -> Markup:
     """Return masked text as HTML: each masked place a chip that is read out with the name of what stood there.
 
-    Only spans make chips: text that merely looks like a mask stays text.
+    Only spans make chips: text that merely looks like a mask stays text. Characters that turn the reading direction of
+    others round, in which a customer's text may show as what it is not, are shown as a sign of their own.
     """
+    text = text.translate(_TURNING)
     parts: list[Markup] = []
     at = 0
     for span in spans:

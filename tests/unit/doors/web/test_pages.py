@@ -21,6 +21,14 @@ LANGUAGES = ("en", "de", "tr", "id", "ru")
 FOLDER = Path(pages_module.__file__).parent
 
 
+def test_text_cannot_turn_round_what_is_read() -> None:
+    """An override of the reading direction is shown as a sign, in its place: spans still cover what they did."""
+    html = masked("ab\u202ecd [CARD·4242]", (Span(kind="CARD", start=6, end=17),), kind_name=lambda _kind: "Card")
+    assert "\u202e" not in html
+    assert html.startswith("ab␣cd ")
+    assert "CARD·4242" in html
+
+
 def test_a_mask_is_a_chip_that_is_read_out() -> None:
     """A masked place shows its label and tail, and says to screen readers what stood there."""
     html = masked("My card [CARD·4242]!", (Span(kind="CARD", start=8, end=19),), kind_name=lambda _kind: "Payment card")

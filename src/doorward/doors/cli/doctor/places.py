@@ -64,6 +64,9 @@ def examine_rest(settings: Settings) -> Iterator[Diagnosis]:
     yield _at_rest(str(settings.key_folder / "root.key"), "the root key is protected by its file's access rights alone")
     yield _at_rest(str(settings.folder / "audit"), "signed audit heads: numbers and hashes, nothing personal")
     yield _at_rest(str(settings.folder / "cache"), "compiled search patterns, nothing personal")
+    if (settings.folder / "core").is_dir():
+        detail = "a demo company's core system: its made-up customers, accounts and cards are not encrypted"
+        yield _at_rest(str(settings.folder / "core"), detail)
     toml = settings.folder / "doorward.toml"
     if toml.exists() and (settings.mail.password or settings.models.embeddings_key):
         yield _at_rest(str(toml), "passwords for other servers stand in it; the environment can carry them instead")

@@ -9,10 +9,12 @@ from msgspec import Meta
 
 from doorward import record
 from doorward.doors.web.api.common import ANY_OF, ACall, After, IdPath, Limit, Offset, problems
+from doorward.flow.noted import read_noted
 from doorward.flow.reading import open_conversation
 from doorward.flow.views.conversation import ConversationView
 from doorward.flow.views.transcript import ShownEntry, Transcript, show, transcript
 from doorward.record import Card, CardQuery
+from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.text import WildText
@@ -56,8 +58,11 @@ async def list_conversations(
         limit=limit + 1,
         offset=offset,
     )
-    cards, counts = await call.house.transactions.read_async(
-        lambda tx: (record.list_cards(tx, scope, wanted), record.count_by_state(tx, scope))
+    cards, counts = await read_noted(
+        call.house.transactions,
+        scope,
+        lambda tx: (record.list_cards(tx, scope, wanted), record.count_by_state(tx, scope)),
+        event=AuditEvent(action="conversations.listed", object_kind="tenant", object_id=scope.tenant_id),
     )
     return CardList(items=cards[:limit], next_offset=offset + limit if len(cards) > limit else None, counts=counts)
 
@@ -83,7 +88,7 @@ async def list_entries(
     conversation_id: IdPath,
     after: After = 0,
 ) -> Transcript:
-    """List what was said after a line, as the customer sees it."""
+    """List what was said after a line, as the customer sees it. That somebody looked is noted in the audit."""
     scope = call.scope("conversations:read")
     wanted = ConversationId(conversation_id)
 
@@ -92,7 +97,12 @@ async def list_entries(
             raise NotFound("no such conversation")
         return transcript(tx, scope, wanted, after=after)
 
-    return await call.house.transactions.read_async(read)
+    return await read_noted(
+        call.house.transactions,
+        scope,
+        read,
+        event=AuditEvent(action="conversation.read", object_kind="conversation", object_id=wanted),
+    )
 
 
 @post(

@@ -10,10 +10,12 @@ from litestar.params import JSONBody, QueryParameter
 from doorward import routing
 from doorward.doors.web.api.common import ANY_OF, ACall, Limit, problems
 from doorward.doors.web.security import issue_csrf
+from doorward.flow.noted import read_noted
 from doorward.flow.views.figures import figures
 from doorward.measure import Figures
 from doorward.record import Card, card_of
 from doorward.routing import Presence
+from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import Malformed
 from doorward.vocabulary.ids import StaffId
 
@@ -66,7 +68,12 @@ async def get_queue(call: ACall, limit: Limit = 100) -> Queue:
         found = (card_of(tx, scope, one.conversation_id) for one in routing.waiting_list(tx, scope, limit=limit))
         return Queue(waiting=tuple(card for card in found if card is not None))
 
-    return await call.house.transactions.read_async(read)
+    return await read_noted(
+        call.house.transactions,
+        scope,
+        read,
+        event=AuditEvent(action="queue.listed", object_kind="tenant", object_id=scope.tenant_id),
+    )
 
 
 @put("/presence", status_code=200, responses=problems(413, 415), security=ANY_OF, operation_id="set_presence")
