@@ -37,6 +37,9 @@ class _Refusals:
     def __init__(self, door: Door) -> None:
         self._door = door
 
+    def __deepcopy__(self, _memo: object) -> "_Refusals":
+        return self  # Litestar copies routes with all that hangs on them, and the house is not to be copied
+
     def to_sign_in(self, request: AnyRequest, error: NotSignedIn) -> Response[Any]:
         """Lead to the sign-in, and from there back."""
         self._door.house.meters.refused(error)
