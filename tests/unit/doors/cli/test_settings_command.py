@@ -55,3 +55,10 @@ def test_a_bad_environment_stops_every_command(
     done = call("tenant", "list", "--data", data)
     assert done.code == 4
     assert "Nothing was changed" in done.err
+
+
+def test_a_tenants_setting_asked_of_nobody_says_whom_to_name(call: Call, data: Path) -> None:
+    """Its name is known, so the sentence tells how to ask for it instead of denying it."""
+    done = call("settings", "get", "languages", "--data", data)
+    assert done.code != 0
+    assert "--tenant" in done.err

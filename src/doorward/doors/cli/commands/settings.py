@@ -58,6 +58,10 @@ def get(settings: Settings, *, name: str, tenant: str | None, as_json: bool) -> 
             else:
                 say(_words(found.value))
             return
+    if not tenant and name in {leaf.name for leaf in leaves(TenantSettings)}:
+        raise Stop(
+            f"Each tenant decides {name} for itself. Say whose you mean: doorward settings get {name} --tenant NAME"
+        )
     raise Stop(f"There is no {'tenant ' if tenant else ''}setting '{name}'. `doorward settings list` shows all.")
 
 
