@@ -19,10 +19,13 @@ from doorward.kit.plugins import discover
 
 WIDGET = Path(web.__path__[0]) / "static" / "widget.js"
 CARD = "4242 4242 4242 4242"
+MASK = "[CARD·4242]"
 _POLICY = b"default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'none'; img-src 'none'"
 _PAGE = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Host</title>
 <meta name="viewport" content="width=device-width"><body><h1>Host page</h1><button>Theirs</button>
 <script type="module" src="/widget.js" data-key="wk_test" data-language="auto"></script>"""
+
+_FURTHER = {"/typing", "/attachments", "/source", "/feedback", "/callback", "/transcript", "/deletion"}
 
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -33,6 +36,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 class WebChatTwin:
     """One conversation, kept in memory. Tests read and change its fields from their own thread.
 
+    `typing` is sent once as a sign that this side writes; `heard` is what was asked besides talking, by path.
     `troubles` are what happens to the next messages, in order: an HTTP status, or "lost" for one that is accepted while
     its acknowledgement is not. `expired` are tokens whose time has run out. `streams` False refuses streams. `address`
     is where it is served.
@@ -46,6 +50,11 @@ class WebChatTwin:
     expired: set[str] = field(default_factory=set)
     state: str = "bot"
     position: int | None = None
+    minutes: int | None = None
+    people: bool = True
+    verified: bool = False
+    typing: str = ""
+    heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     streams: bool = True
     address: str = ""
 
@@ -95,6 +104,10 @@ class WebChatTwin:
             "notice": say(language, "notice.privacy", company="Twin & Co"),
             "greeting": say(language, "reply.greeting"),
             "disclosure": say(language, "disclosure.bot"),
+            "characters": 400,
+            "people": self.people,
+            "attachments": {"bytes": 2000, "types": ["image/png", "application/pdf"]},
+            "secrets": ["pin", "passwor*", "şifre*"],
         }
         await _answer(send, 201, visit)
 
@@ -108,28 +121,54 @@ class WebChatTwin:
         elif path == "/person":
             self.state, self.position = "waiting", 2
             await _answer(send, 202, {"state": "waiting"})
-        elif path == "/verification":
+        elif path == "/verification" and not body.get("code"):
             await _answer(send, 202, {})
         elif body.get("code") == "123456":
+            self.verified = True
             await _answer(send, 200, {"level": "verified"})
+        elif path in _FURTHER:
+            await self._further(path, body, send)
         else:
             await _problem(send, 422, "refused")
+
+    async def _further(self, path: str, body: dict[str, Any], send: Send) -> None:
+        trouble = self.troubles.pop(0) if self.troubles and path != "/typing" else None
+        if trouble is not None:
+            await _problem(send, trouble if isinstance(trouble, int) else 503, "trouble")
+            return
+        before = any(one == path for one, _ in self.heard)
+        self.heard.append((path, body))
+        if path == "/transcript" and not self.verified:
+            await _problem(send, 403, "step_up_required")
+        elif path == "/source":
+            sections = [{"heading": "Lost <i>cards</i>", "body": "Block it <b>at once</b>."}]
+            await _answer(send, 200, {"title": "Lost cards", "language": "en", "sections": sections})
+        elif path == "/attachments":
+            kept = {"attachment_id": "a", "name": body["name"], "size": 1, "media_type": body["type"], "state": "held"}
+            self.say("customer", body["name"], client_id=body["id"], attachment=kept)
+            await _answer(send, 202, kept)
+        else:
+            await _answer(send, 202, {"state": self.state, "duplicate": before, "taken": True, "helpful": True})
 
     async def _message(self, body: dict[str, Any], send: Send) -> None:
         trouble = self.troubles.pop(0) if self.troubles else None
         if isinstance(trouble, int):
             await _problem(send, trouble, "trouble", retry_after=1 if trouble == 429 else None)
             return
-        text = body["text"].replace(CARD, "[CARD·4242]")
+        text = body["text"].replace("[CARD·4242]", "\\[CARD·4242]").replace(CARD, MASK)
+        at = text.find(MASK) if CARD in body["text"] else -1
+        spans = [{"start": at, "end": at + len(MASK), "kind": "CARD"}] if at >= 0 else []
         duplicate = body["id"] in self.received
         self.received.append(body["id"])
         if not duplicate:
-            self.say("customer", text, client_id=body["id"])
+            self.say("customer", text, client_id=body["id"], spans=spans)
             self.say("bot", f"Heard: {text}", choices=[{"label": "<i>Block</i> it", "says": "block it"}])
         if trouble == "lost":
             await _problem(send, 503, "unavailable")
         else:
-            await _answer(send, 202, {"message_id": "m", "number": 1, "duplicate": duplicate, "text": text})
+            await _answer(
+                send, 202, {"message_id": "m", "number": 1, "duplicate": duplicate} | {"text": text, "spans": spans}
+            )
 
     async def _stream(self, after: int, send: Send) -> None:
         if self._cut_off():
@@ -145,6 +184,9 @@ class WebChatTwin:
             if before != self._standing():
                 before = self._standing()
                 lines += f"event: state\ndata: {json.dumps(before)}\n\n"
+            if self.typing:
+                lines += f"event: typing\ndata: {json.dumps({'author': self.typing})}\n\n"
+                self.typing = ""
             await send({"type": "http.response.body", "body": (lines or ":\n\n").encode(), "more_body": True})
             await asyncio.sleep(0.05)
         await send({"type": "http.response.body", "body": b""})
@@ -153,7 +195,8 @@ class WebChatTwin:
         return not self.streams
 
     def _standing(self) -> dict[str, Any]:
-        return {"state": self.state, "waiting": {"position": self.position} if self.position else None}
+        waiting = {"position": self.position} | ({"minutes": self.minutes} if self.minutes else {})
+        return {"state": self.state, "waiting": waiting if self.position else None, "people": self.people}
 
 
 def _after(scope: Scope) -> int:

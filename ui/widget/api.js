@@ -2,14 +2,19 @@
 
 /** @typedef {{token: string, expires_at: string, conversation_id: string, language: string, languages: string[],
  *   company: {name: string, accent?: string, accent_dark?: string}, notice: string, greeting: string,
- *   disclosure: string, characters?: number}} Visit */
+ *   disclosure: string, characters?: number, people?: boolean, attachments?: {bytes: number, types: string[]},
+ *   secrets?: string[]}} Visit */
 /** @typedef {{seq: number, kind: string, at: string, author: "customer" | "bot" | "agent" | "system", text: string,
- *   language?: string, spans?: {start: number, end: number}[], sources?: {title: string, slug: string}[],
- *   choices?: {label: string, says: string}[], client_id?: string}} Entry */
-/** @typedef {{position: number} | null} Waiting */
-/** @typedef {{state: string, waiting: Waiting}} Standing */
+ *   language?: string, spans?: Span[], sources?: {title: string, slug: string}[],
+ *   choices?: {label: string, says: string}[], attachment?: {media_type: string, size: number, state: string},
+ *   client_id?: string}} Entry */
+/** @typedef {{start: number, end: number}} Span in code points; nothing else says what is masked */
+/** @typedef {{position: number, minutes?: number} | null} Waiting */
+/** @typedef {{state: string, waiting: Waiting, people?: boolean | null}} Standing */
+/** @typedef {{title: string, language: string, sections: {heading: string, body: string}[]}} Article */
 
 const PATIENCE = 20_000;
+const PATIENCE_WITH_FILES = 90_000;
 const LONGEST_DETAIL = 400;
 
 /** An answer that is not a success: problem+json, or whatever stood in its place. */
@@ -85,7 +90,7 @@ export class Api {
     }
   }
 
-  /** @param {{id: string, text: string}} draft @returns {Promise<{text: string}>} */
+  /** @param {{id: string, text: string}} draft @returns {Promise<{text: string, spans?: Span[]}>} */
   send({ id, text }) {
     return this.#json("/c/webchat/messages", { body: this.language ? { id, text, language: this.language } : { id, text } });
   }
@@ -103,6 +108,41 @@ export class Api {
   /** @param {string} id @returns {Promise<{state: string}>} */
   person(id) {
     return this.#json("/c/webchat/person", { body: { id } });
+  }
+
+  /** Say that somebody writes. */
+  typing() {
+    return this.#json("/c/webchat/typing", { body: {} });
+  }
+
+  /** @param {{id: string, name: string, type: string, data: string}} file @returns {Promise<{name: string, state: string}>} */
+  attach(file) {
+    return this.#json("/c/webchat/attachments", { body: file, patience: PATIENCE_WITH_FILES });
+  }
+
+  /** @param {string} slug @param {string} language @returns {Promise<Article>} */
+  source(slug, language) {
+    return this.#json(`/c/webchat/source?slug=${encodeURIComponent(slug)}&language=${encodeURIComponent(language)}`);
+  }
+
+  /** @param {{id: string, helpful: boolean, comment?: string}} judgement @returns {Promise<{duplicate: boolean}>} */
+  feedback(judgement) {
+    return this.#json("/c/webchat/feedback", { body: judgement });
+  }
+
+  /** @param {{id: string, contact: string}} wish */
+  callBack(wish) {
+    return this.#json("/c/webchat/callback", { body: wish });
+  }
+
+  /** @param {string} id */
+  mail(id) {
+    return this.#json("/c/webchat/transcript", { body: { id } });
+  }
+
+  /** @param {string} id */
+  forget(id) {
+    return this.#json("/c/webchat/deletion", { body: { id } });
   }
 
   /** @param {string} email */
@@ -123,7 +163,8 @@ export class Api {
 
   /**
    * @param {string} path
-   * @param {{body?: object, signal?: AbortSignal, accept?: string, open?: boolean}} [options] `open`: without a token
+   * @param {{body?: object, signal?: AbortSignal, accept?: string, open?: boolean, patience?: number}} [options]
+   *   `open`: without a token; `patience`: milliseconds until the answer begins
    * @returns {Promise<Response>} a success; otherwise `Problem`, or whatever fetch throws when there is no connection
    */
   async #call(path, options = {}) {
@@ -149,13 +190,13 @@ export class Api {
     return this.#renewal;
   }
 
-  /** @param {string} path @param {{body?: object, signal?: AbortSignal, accept?: string, open?: boolean}} options */
-  async #fetch(path, { body, signal, accept = "application/json", open }) {
+  /** @param {string} path @param {{body?: object, signal?: AbortSignal, accept?: string, open?: boolean, patience?: number}} options */
+  async #fetch(path, { body, signal, accept = "application/json", open, patience = PATIENCE }) {
     const stop = new AbortController();
     const abort = () => stop.abort();
     signal?.addEventListener("abort", abort);
     if (signal?.aborted) abort();
-    const timer = setTimeout(abort, PATIENCE);
+    const timer = setTimeout(abort, patience);
     /** @type {Record<string, string>} */
     const headers = { accept };
     if (body) headers["content-type"] = "application/json";

@@ -2,13 +2,18 @@
 // No DOM here: it tells a view what to show, and the view tells it what the customer did.
 
 import { Problem } from "./api.js";
+import { base64, faultOf, plainName, typeOf } from "./files.js";
 import { Hearing } from "./hearing.js";
 import { Outbox } from "./outbox.js";
 import { Naps } from "./pause.js";
+import { Secrets } from "./secrets.js";
 import { Words, wishes } from "./words.js";
 
 /** @typedef {import("./api.js").Visit} Visit @typedef {import("./api.js").Entry} Entry */
 /** @typedef {import("./outbox.js").Draft} Draft */
+
+const TYPING_EVERY = 3_000; // the other side shows a sign for twice as long
+const FILE_TRIES = 4;
 
 export class Chat {
   #api;
@@ -29,20 +34,29 @@ export class Chat {
   #wantsPerson = false;
   #lost = false;
   #unread = 0;
+  #state = "bot";
+  #typedAt = 0;
+  #secrets = new Secrets([]);
+  #renew;
 
   /**
    * @param {{api: import("./api.js").Api, view: import("./view.js").View, memory: import("./memory.js").Memory,
-   *   newId: () => string}} parts
+   *   newId: () => string, renew: () => void}} parts `renew` makes the whole chat anew, remembering nothing
    */
-  constructor({ api, view, memory, newId }) {
+  constructor({ api, view, memory, newId, renew }) {
     this.#api = api;
     this.#view = view;
     this.#memory = memory;
     this.#newId = newId;
+    this.#renew = renew;
     this.#outbox = new Outbox(newId);
     this.#hearing = new Hearing(api, {
       entries: (entries, quiet) => this.#heard(entries, quiet),
-      standing: (standing) => view.standing(standing),
+      standing: (standing) => {
+        this.#state = standing.state;
+        view.standing(standing);
+      },
+      typing: () => view.typing(),
       lost: () => this.#losing(),
       found: () => this.#found(),
     });
@@ -84,11 +98,13 @@ export class Chat {
     this.#hearing.wake();
   }
 
-  async open() {
+  /** @param {string} [news] key of a sentence to begin with */
+  async open(news) {
     this.#shown = true;
     this.#unread = 0;
     this.#view.open();
     this.#keep();
+    if (news) this.#view.news(news);
     await this.#begin(this.#memory.recall().token);
   }
 
@@ -166,6 +182,87 @@ export class Chat {
     }
   }
 
+  /** What a text that is about to be sent looks like. @param {string} text */
+  suspect(text) {
+    return this.#secrets.find(text);
+  }
+
+  /** The customer is writing; people are told, the bot is not. */
+  typing() {
+    if (!["waiting", "human"].includes(this.#state) || Date.now() - this.#typedAt < TYPING_EVERY) return;
+    this.#typedAt = Date.now();
+    this.#api.typing().catch(() => {});
+  }
+
+  /** Hand a file in; the same id goes out with every try. @param {File} file */
+  async attach(file) {
+    const rules = this.#visit?.attachments;
+    if (!rules) return;
+    const type = typeOf(new Uint8Array(await file.slice(0, 16).arrayBuffer()));
+    const fault = faultOf(file, type, rules);
+    if (fault) {
+      this.#view.fileFault(fault, rules);
+      return;
+    }
+    const id = this.#newId();
+    const name = plainName(file.name);
+    this.#view.file(id, name);
+    const data = base64(new Uint8Array(await file.arrayBuffer()));
+    for (let tries = 1; !this.#naps.ended; tries += 1) {
+      try {
+        const kept = await this.#api.attach({ id, name, type, data });
+        this.#found();
+        this.#view.fileKept(id, kept.name);
+        this.#hearing.expect();
+        return;
+      } catch (error) {
+        const lasting = error instanceof Problem && !error.passing;
+        if (lasting || tries >= FILE_TRIES) {
+          this.#view.fileRefused(id, lasting ? error.detail : "");
+          return;
+        }
+        this.#losing();
+        await this.#naps.after(error, tries);
+      }
+    }
+  }
+
+  /** Read what an answer comes from. @param {string} slug @param {string} language that the answer is in */
+  source(slug, language) {
+    return this.#api.source(slug, language || (this.#words?.language ?? "en"));
+  }
+
+  /** @param {boolean} helpful @param {string} comment */
+  feedback(helpful, comment) {
+    const judgement = { id: this.#newId(), helpful };
+    return step(() => this.#api.feedback(comment.trim() ? { ...judgement, comment } : judgement));
+  }
+
+  /** @param {string} contact */
+  callBack(contact) {
+    return step(async () => {
+      await this.#api.callBack({ id: this.#newId(), contact });
+      this.#hearing.look(false).catch(() => this.#hearing.expect());
+    });
+  }
+
+  /** Have the conversation mailed. */
+  mail() {
+    return step(() => this.#api.mail(this.#newId()));
+  }
+
+  /** Ask for deletion; when the wish is taken, nothing of the conversation stays in this browser. */
+  async forget() {
+    const asked = await step(() => this.#api.forget(this.#newId()));
+    // Where nothing was said there is nothing to ask for, and still something to forget.
+    if (asked.done || asked.status === 404) {
+      this.#memory.forget();
+      this.#renew();
+      return { ...asked, done: true };
+    }
+    return asked;
+  }
+
   /** Ask for a code by mail. @param {string} email */
   verify(email) {
     return step(() => this.#api.verify(email));
@@ -210,6 +307,7 @@ export class Chat {
   #adopt(visit) {
     const before = this.#visit?.conversation_id;
     this.#visit = visit;
+    this.#secrets = new Secrets(visit.secrets ?? []);
     if (before !== visit.conversation_id) {
       this.#hearing.restart();
       this.#view.clear();
@@ -233,9 +331,9 @@ export class Chat {
     for (let draft = this.#outbox.take(); draft && !this.#naps.ended; draft = this.#outbox.take()) {
       this.#view.sending(draft);
       try {
-        const { text } = await this.#api.send(draft);
+        const { text, spans } = await this.#api.send(draft);
         this.#found();
-        this.#view.sent(draft.id, text);
+        this.#view.sent(draft.id, text, spans);
         this.#outbox.sent(draft);
         this.#hearing.expect();
       } catch (error) {
@@ -283,14 +381,15 @@ export class Chat {
 
 /**
  * @param {() => Promise<unknown>} call
- * @returns {Promise<{done: boolean, wait: number, wrong: boolean}>} `wait`: seconds; `wrong`: refused as it is
+ * @returns {Promise<{done: boolean, wait: number, wrong: boolean, status: number, code: string, value?: any}>} `wait`:
+ *   seconds; `wrong`: refused as it is; `status` and `code` of the refusal; `value`: what was answered
  */
 async function step(call) {
   try {
-    await call();
-    return { done: true, wait: 0, wrong: false };
+    const value = await call();
+    return { done: true, wait: 0, wrong: false, status: 200, code: "", value };
   } catch (error) {
-    if (!(error instanceof Problem)) return { done: false, wait: 0, wrong: false };
-    return { done: false, wait: error.retryAfter, wrong: !error.passing };
+    if (!(error instanceof Problem)) return { done: false, wait: 0, wrong: false, status: 0, code: "" };
+    return { done: false, wait: error.retryAfter, wrong: !error.passing, status: error.status, code: error.code };
   }
 }

@@ -27,7 +27,7 @@ export class Hearing {
   /**
    * @param {import("./api.js").Api} api
    * @param {{entries: (entries: Entry[], quiet: boolean) => void, standing: (standing: Standing) => void,
-   *   lost: () => void, found: () => void}} tell
+   *   typing: () => void, lost: () => void, found: () => void}} tell
    */
   constructor(api, tell) {
     this.#api = api;
@@ -97,13 +97,13 @@ export class Hearing {
   /** Ask once. @param {boolean} quiet whether screen readers are spared what comes now */
   async look(quiet) {
     const conversation = this.#conversation;
-    const { entries, state, waiting, last } = await this.#api.entries(this.#last);
+    const { entries, state, waiting, people, last } = await this.#api.entries(this.#last);
     if (conversation !== this.#conversation) return;
     this.#tell.found();
     this.#caughtUp = true;
     this.#take(entries, quiet);
     this.#last = Math.max(this.#last, last);
-    this.#tell.standing({ state, waiting });
+    this.#tell.standing({ state, waiting, people });
   }
 
   /** Read one stream to its end, whatever ends it. Returns whether anything came. */
@@ -149,6 +149,7 @@ export class Hearing {
     }
     if (event.name === "entry") this.#take([data], false);
     else if (event.name === "state") this.#tell.standing(data);
+    else if (event.name === "typing") this.#tell.typing();
   }
 
   /** @param {Entry[]} entries @param {boolean} quiet */

@@ -49,17 +49,3 @@ export function pieces(text, spans) {
   if (from < points.length) found.push({ text: points.slice(from).join(""), masked: false });
   return found;
 }
-
-const MASK = /(?<!\\)\[[A-Z_]+(?:·[^\]\s]*)?\]/g;
-
-/**
- * Where a stored message reads as masked. The server puts a backslash before what somebody typed to look like a mask.
- * @param {string} text
- * @returns {{start: number, end: number}[]} in code points
- */
-export function masksIn(text) {
-  return Array.from(text.matchAll(MASK), (match) => {
-    const start = lengthOf(text.slice(0, match.index));
-    return { start, end: start + lengthOf(match[0]) };
-  });
-}

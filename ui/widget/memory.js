@@ -22,6 +22,15 @@ export class Memory {
     }
   }
 
+  /** Forget everything. */
+  forget() {
+    try {
+      sessionStorage.removeItem(this.#name);
+    } catch {
+      // Where nothing can be kept, nothing is.
+    }
+  }
+
   /** @param {{token: string, language?: string, open: boolean}} state */
   keep(state) {
     if (!this.#allowed) return;

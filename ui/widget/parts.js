@@ -33,6 +33,13 @@ function icon(path) {
 const BUBBLE = "M4 5.5h16v11H11l-4.5 3.5v-3.5H4z";
 const CROSS = "M6 6l12 12M18 6L6 18";
 const ARROW = "M5 12h13M12.5 6l6 6-6 6";
+const CLIP = "M8 12.5l6-6a3 3 0 0 1 4.3 4.3l-7.6 7.6a5 5 0 0 1-7-7L11 4";
+const LOCK = "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3";
+const DOTS = "M6 12h.01M12 12h.01M18 12h.01";
+const BACK = "M19 12H6M11.5 6l-6 6 6 6";
+
+/** The sign on a masked place. */
+export const lock = () => icon(LOCK);
 
 /** @param {ShadowRoot} root @param {Say} say */
 export function build(root, say) {
@@ -57,24 +64,29 @@ function buildPanel(say) {
   const head = buildHead(say);
   const notice = buildNotice(say);
   const verification = buildVerification(say);
+  const sheet = buildSheet(say);
   const foot = buildFoot(say);
   const disclosure = make("p", { class: "disclosure", id: "disclosure", part: "disclosure", hidden: true });
   const connection = make("p", { class: "connection", role: "status" });
   const state = make("p", { class: "state", role: "status" });
+  const typing = make("p", { class: "typing", hidden: true }, make("span", { class: "dots", "aria-hidden": "true" }), make("span"));
   const again = make("button", { type: "button", class: "quiet", hidden: true });
   const greeting = make("div", { class: "text", dir: "auto" });
   const author = make("p", { class: "author" }, make("span"));
   const hello = make("div", { class: "message bot", hidden: true }, author, greeting);
   const log = make("div", { class: "log", part: "log", role: "log", "aria-live": "polite", "aria-relevant": "additions", tabindex: "0", hidden: true }, hello);
   say(again, "widget.try_again");
+  say(typing.lastChild, "widget.typing");
   say(author.firstChild, "widget.author.bot");
   say(log, "widget.log", "aria-label");
   const panel = make(
     "dialog",
     { class: "panel", part: "panel", "aria-labelledby": "title", "aria-describedby": "disclosure" },
-    head.head, disclosure, connection, state, again, notice.notice, log, verification.verify, foot.foot,
+    head.head, disclosure, connection, state, again, notice.notice, log, sheet.sheet, typing,
+    verification.verify, foot.foot,
   );
-  return { panel, disclosure, connection, state, again, log, hello, greeting, ...head, ...notice, ...verification, ...foot };
+  const fixed = { panel, disclosure, connection, state, again, log, hello, greeting, typing };
+  return { ...fixed, ...head, ...notice, ...verification, ...sheet, ...foot };
 }
 
 /** @param {Say} say */
@@ -126,19 +138,73 @@ function buildVerification(say) {
 }
 
 /** @param {Say} say */
+function buildSheet(say) {
+  const sheetTitle = make("h3", { id: "sheet-title", tabindex: "-1", dir: "auto" });
+  const sheetBack = make("button", { type: "button", class: "icon back" }, icon(BACK));
+  const sheetBody = make("div", { class: "sheet-body", tabindex: "0", role: "group", "aria-labelledby": "sheet-title" });
+  say(sheetBack, "widget.back", "aria-label");
+  const attributes = { class: "sheet", part: "sheet", "aria-labelledby": "sheet-title", hidden: true };
+  const sheet = make("section", attributes, make("div", { class: "sheet-head" }, sheetBack, sheetTitle), sheetBody);
+  return { sheet, sheetTitle, sheetBack, sheetBody };
+}
+
+/** The warning before a secret leaves: it stands where the message is written. @param {Say} say */
+function buildWarning(say) {
+  const warningText = make("p", { id: "warning-text" });
+  const edit = make("button", { type: "button", class: "primary" });
+  const sendAnyway = make("button", { type: "button", class: "quiet" });
+  say(edit, "widget.secret.edit");
+  say(sendAnyway, "widget.secret.send");
+  const attributes = { class: "warning", part: "warning", role: "alertdialog", "aria-labelledby": "warning-text", hidden: true };
+  return { warning: make("div", attributes, warningText, make("div", { class: "row" }, edit, sendAnyway)), warningText, edit, sendAnyway };
+}
+
+const DEEDS = ["verify", "feedback", "download", "mail", "notice", "delete"];
+const DEED_WORDS = {
+  verify: "widget.verify.open",
+  feedback: "widget.menu.feedback",
+  download: "widget.menu.download",
+  mail: "widget.menu.mail",
+  notice: "widget.menu.notice",
+  delete: "widget.menu.delete",
+};
+
+/** @param {Say} say */
+function buildMenu(say) {
+  const menuOpen = make("button", { type: "button", class: "quiet more", "aria-expanded": "false", "aria-controls": "menu", hidden: true }, icon(DOTS));
+  say(menuOpen, "widget.menu", "aria-label");
+  const items = DEEDS.map((deed) => {
+    const button = make("button", { type: "button", "data-deed": deed });
+    say(button, DEED_WORDS[deed]);
+    return make("li", {}, button);
+  });
+  return { menuOpen, menu: make("ul", { class: "menu", id: "menu", hidden: true }, ...items) };
+}
+
+/** @param {Say} say */
 function buildFoot(say) {
+  const warning = buildWarning(say);
+  const menu = buildMenu(say);
+  const fileInput = make("input", { type: "file", hidden: true, tabindex: "-1" });
+  const attach = make("button", { type: "button", class: "icon attach", part: "attach", hidden: true }, icon(CLIP));
+  const fileNote = make("p", { class: "hint", role: "status" });
+  const callbackOpen = make("button", { type: "button", class: "quiet", hidden: true });
+  const feedbackOpen = make("button", { type: "button", class: "quiet", hidden: true });
+  say(attach, "widget.attach", "aria-label");
+  say(callbackOpen, "widget.callback.open");
+  say(feedbackOpen, "widget.menu.feedback");
   const label = make("label", { class: "unseen", for: "message" });
   const message = make("textarea", { id: "message", part: "message", rows: "1", dir: "auto", disabled: true, "aria-describedby": "counter" });
   const send = make("button", { type: "submit", class: "send", part: "send", disabled: true }, icon(ARROW));
   const counter = make("p", { class: "counter", id: "counter", role: "status" });
   const person = make("button", { type: "button", class: "quiet person", part: "person" });
-  const verifyOpen = make("button", { type: "button", class: "quiet", "aria-expanded": "false", "aria-controls": "verify", hidden: true });
-  const composer = make("form", { class: "composer" }, label, message, send);
+  const composer = make("form", { class: "composer" }, label, attach, message, send);
   say(label, "widget.message");
   say(message, "widget.placeholder", "placeholder");
   say(send, "widget.send", "aria-label");
   say(person, "widget.person");
-  say(verifyOpen, "widget.verify.open");
-  const foot = make("footer", {}, composer, counter, make("div", { class: "row" }, person, verifyOpen));
-  return { foot, composer, message, send, counter, person, verifyOpen };
+  const row = make("div", { class: "row" }, person, callbackOpen, feedbackOpen, menu.menuOpen);
+  const foot = make("footer", {}, warning.warning, composer, fileInput, counter, fileNote, row, menu.menu);
+  const fixed = { foot, composer, message, send, counter, person, attach, fileInput, fileNote, callbackOpen, feedbackOpen };
+  return { ...fixed, ...warning, ...menu };
 }

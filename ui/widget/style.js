@@ -3,14 +3,19 @@
 
 const LIGHT = `
   color-scheme: light;
-  --paper: #ffffff; --wash: #f3f6f6; --line: #d5dddd; --ink: #172125; --soft: #52626a;
-  --own: var(--accent-light, #0f6b5c); --own-ink: var(--ink-light, #ffffff);
+  --paper: var(--doorward-paper, #ffffff); --wash: var(--doorward-wash, #f3f6f6); --line: var(--doorward-line, #d5dddd);
+  --ink: var(--doorward-ink, #172125); --soft: var(--doorward-soft, #52626a);
+  --own: var(--doorward-accent, var(--accent-light, #0f6b5c));
+  --own-ink: var(--doorward-accent-ink, var(--ink-light, #ffffff));
   --warn: #8a4b00; --warn-wash: #fff4e3; --shadow: 0 12px 40px rgb(16 32 36 / .18), 0 2px 8px rgb(16 32 36 / .1);`;
 
 const DARK = `
   color-scheme: dark;
-  --paper: #14191c; --wash: #1d2428; --line: #37434a; --ink: #e8eef0; --soft: #a3b3ba;
-  --own: var(--accent-dark, #5fd0b8); --own-ink: var(--ink-dark, #000000);
+  --paper: var(--doorward-paper-dark, #14191c); --wash: var(--doorward-wash-dark, #1d2428);
+  --line: var(--doorward-line-dark, #37434a); --ink: var(--doorward-ink-dark, #e8eef0);
+  --soft: var(--doorward-soft-dark, #a3b3ba);
+  --own: var(--doorward-accent-dark, var(--accent-dark, #5fd0b8));
+  --own-ink: var(--doorward-accent-ink-dark, var(--ink-dark, #000000));
   --warn: #f2b866; --warn-wash: #2e2415; --shadow: 0 12px 40px rgb(0 0 0 / .6);`;
 
 /** The company's colours, checked before they come here. @param {string} light @param {string} onLight @param {string} dark @param {string} onDark */
@@ -20,7 +25,9 @@ export function accents(light, onLight, dark, onDark) {
 
 export const SHEET = `
 :host { all: initial; position: fixed; z-index: 2147483000; inset-block-end: 20px; inset-inline-end: 20px;
-  font: 400 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; ${LIGHT} }
+  font: 400 15px/1.5 var(--doorward-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif);
+  --round: var(--doorward-radius, 16px); ${LIGHT} }
+:host([data-side="start"]), :host([data-side="start"]) .panel { inset-inline-end: auto; inset-inline-start: 20px; }
 @media (prefers-color-scheme: dark) { :host(:not([data-theme="light"])) { ${DARK} } }
 :host([data-theme="dark"]) { ${DARK} }
 * { box-sizing: border-box; }
@@ -44,7 +51,7 @@ svg { inline-size: 24px; block-size: 24px; fill: none; stroke: currentColor; str
 
 .panel { position: fixed; inset: auto; inset-block-end: 20px; inset-inline-end: 20px; margin: 0; padding: 0;
   inline-size: 392px; max-inline-size: calc(100vw - 40px); block-size: min(680px, calc(100dvh - 40px));
-  max-block-size: none; border: 1px solid var(--line); border-radius: 16px; background: var(--paper); color: var(--ink);
+  max-block-size: none; border: 1px solid var(--line); border-radius: var(--round); background: var(--paper); color: var(--ink);
   box-shadow: var(--shadow); overflow: hidden; overflow-wrap: anywhere; }
 .panel[open] { display: flex; flex-direction: column; }
 .panel::backdrop { background: transparent; }
@@ -86,7 +93,12 @@ select { max-inline-size: 140px; min-block-size: 44px; padding: 0 8px; border: 1
 .customer .text { background: var(--own); color: var(--own-ink); }
 .system .text { background: none; color: var(--soft); font-size: 13px; }
 .refused .text { background: var(--warn-wash); color: var(--warn); }
-.mask { padding: 0 4px; border-radius: 5px; border: 1px dashed currentColor; font-variant-numeric: tabular-nums; }
+.mask { display: inline-flex; align-items: center; gap: 3px; padding: 0 7px 0 5px; border-radius: 9px; background: var(--paper);
+  color: var(--ink); box-shadow: inset 0 0 0 1px var(--line); font-size: .92em; font-weight: 600; font-variant-numeric: tabular-nums;
+  white-space: nowrap; vertical-align: baseline; }
+.mask svg { inline-size: 13px; block-size: 13px; stroke-width: 2.2; }
+.file .text::before { content: "\\1F4CE\\FE0E\\A0"; content: "\\1F4CE\\FE0E\\A0" / ""; }
+.file .text { unicode-bidi: isolate; }
 .note { margin-block-start: 4px; color: var(--soft); font-size: 12px; line-height: 1.4; }
 .customer .note { text-align: end; }
 .again { color: inherit; text-decoration: underline; min-block-size: 24px; padding: 0 4px; font-weight: 600; }
@@ -94,9 +106,38 @@ select { max-inline-size: 140px; min-block-size: 44px; padding: 0 8px; border: 1
   font-size: 12px; }
 .sources ul { list-style: none; }
 .sources li { color: var(--ink); }
+.link { min-block-size: 24px; padding: 2px 0; text-align: start; text-decoration: underline; text-underline-offset: 2px; }
 .choices { display: flex; flex-direction: column; align-items: start; gap: 8px; margin-block-start: 10px; }
 .choices button { min-block-size: 44px; padding: 8px 14px; border: 1px solid var(--own); border-radius: 12px; text-align: start; }
 .choices button:hover, .quiet:hover:not(:disabled) { background: var(--wash); }
+
+.sheet { flex: 1; min-block-size: 0; display: flex; flex-direction: column; }
+.sheet-head { display: flex; align-items: center; gap: 4px; padding: 6px 16px 0 8px; }
+.sheet-head:dir(rtl) { padding: 6px 8px 0 16px; }
+.back:dir(rtl) svg { transform: scaleX(-1); }
+.sheet-body { flex: 1; min-block-size: 0; overflow: auto; padding: 8px 16px 16px; }
+.sheet-body:focus-visible { outline-offset: -3px; }
+h4 { margin: 8px 0 0; font-size: 15px; }
+.stack { display: flex; flex-direction: column; gap: 12px; align-items: stretch; }
+.field { display: flex; flex-direction: column; gap: 4px; font-size: 13px; color: var(--soft); }
+.field input, .field textarea { color: var(--ink); }
+fieldset { margin: 0; padding: 0; border: 0; display: flex; flex-wrap: wrap; gap: 8px; min-inline-size: 0; }
+.choice { display: inline-flex; align-items: center; gap: 8px; min-block-size: 44px; padding: 6px 14px; border: 1px solid var(--soft);
+  border-radius: 12px; cursor: pointer; }
+.choice:has(:checked) { border-color: var(--own); box-shadow: inset 0 0 0 1px var(--own); }
+.choice input { inline-size: 18px; min-block-size: 18px; block-size: 18px; margin: 0; accent-color: var(--own); }
+.typing { display: flex; gap: 8px; align-items: center; padding: 0 16px 10px; color: var(--soft); font-size: 13px; }
+.dots { inline-size: 22px; block-size: 6px; background: radial-gradient(circle 3px, currentColor 95%, transparent) 0 0 / 8px 6px; }
+.warning { margin-block-end: 10px; padding: 12px; border-radius: 12px; background: var(--warn-wash); color: var(--warn); font-size: 14px; }
+.warning .row { margin-block-start: 10px; }
+.warning .quiet { border-color: currentColor; }
+.menu { position: absolute; inset-inline: 16px; inset-block-end: calc(100% - 4px); padding: 6px; list-style: none; border: 1px solid var(--line);
+  border-radius: 12px; background: var(--paper); box-shadow: var(--shadow); }
+.menu button { inline-size: 100%; min-block-size: 44px; padding: 6px 12px; border-radius: 8px; text-align: start; }
+.menu button:hover { background: var(--wash); }
+.more { margin-inline-start: auto; padding: 6px 10px; }
+.more svg { stroke-width: 3; }
+.attach { flex: none; color: var(--soft); }
 
 .verify { padding: 12px 16px; border-block-start: 1px solid var(--line); background: var(--wash); font-size: 14px; }
 .step { display: grid; grid-template-columns: 1fr auto; gap: 6px 8px; margin-block: 10px; align-items: center; }
@@ -105,7 +146,7 @@ input, textarea { min-inline-size: 0; padding: 10px 12px; border: 1px solid var(
   font-size: 16px; line-height: 1.4; }
 input { min-block-size: 44px; inline-size: 100%; }
 
-footer { padding: 12px 16px calc(10px + env(safe-area-inset-bottom)); border-block-start: 1px solid var(--line); }
+footer { position: relative; padding: 12px 16px calc(10px + env(safe-area-inset-bottom)); border-block-start: 1px solid var(--line); }
 .composer { display: flex; align-items: end; gap: 8px; }
 textarea { flex: 1; min-block-size: 44px; max-block-size: 152px; resize: none; field-sizing: content; }
 textarea:disabled { opacity: .6; }
@@ -124,11 +165,13 @@ textarea:disabled { opacity: .6; }
 @media (prefers-reduced-motion: no-preference) {
   .panel[open] { animation: rise .18s ease-out; }
   .launcher { transition: transform .15s ease-out; }
+  .dots { animation: dots 1.2s steps(4) infinite; }
   .launcher:hover { transform: translateY(-2px); }
 }
+@keyframes dots { from { clip-path: inset(0 100% 0 0); } to { clip-path: inset(0 0 0 0); } }
 @keyframes rise { from { transform: translateY(8px); } }
 @media (forced-colors: active) {
-  .launcher, .primary, .send, .text, .badge { border: 1px solid; }
+  .launcher, .primary, .send, .text, .badge, .mask { border: 1px solid; }
 }
 @media print { :host { display: none; } }
 `;

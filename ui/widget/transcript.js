@@ -1,7 +1,8 @@
 // The list of messages: what was said, and what is still to be sent.
 
-import { masksIn, pieces } from "./looks.js";
-import { make } from "./parts.js";
+import { pieces } from "./looks.js";
+import { lock, make } from "./parts.js";
+import { reveal } from "./reveal.js";
 
 /** @typedef {import("./outbox.js").Draft} Draft @typedef {import("./api.js").Entry} Entry */
 /** @typedef {{item: HTMLElement, text: HTMLElement, note: HTMLElement}} Bubble */
@@ -18,11 +19,14 @@ export class Transcript {
   #drafts = new Map();
   #countdown = 0;
   #atEnd = true;
+  /** What was said, for those who want to keep it. @type {Map<string, {at: string, author: string, text: string}>} */
+  #said = new Map();
 
   /**
    * @param {HTMLElement} log the list @param {HTMLElement} hello its first bubble, which stays
    * @param {import("./labels.js").Labels} labels
-   * @param {{choose: (says: string) => void, again: (draft: Draft) => void}} deeds what the customer does here
+   * @param {{choose: (says: string) => void, again: (draft: Draft) => void,
+   *   source: (slug: string, language: string) => void}} deeds what the customer does here
    */
   constructor(log, hello, labels, deeds) {
     this.#log = log;
@@ -34,6 +38,7 @@ export class Transcript {
 
   /** Another conversation begins: what is still to be sent stays. */
   clear() {
+    this.#said.clear();
     const staying = new Set([...this.#drafts.values()].map((bubble) => bubble.item));
     for (const item of [...this.#log.children]) {
       if (item !== this.#hello && !staying.has(item)) this.#drop(item);
@@ -63,12 +68,46 @@ export class Transcript {
     this.#note(draft, "widget.sending");
   }
 
-  /** @param {string} id @param {string} text as it was stored */
-  sent(id, text) {
+  /** @param {string} id @param {string} text as it was stored @param {import("./api.js").Span[]} [spans] */
+  sent(id, text, spans) {
     const bubble = this.#drafts.get(id);
     if (!bubble) return;
     clearInterval(this.#countdown);
-    this.#settle(bubble, this.#fill(bubble.text, text, masksIn(text)));
+    this.#settle(bubble, this.#fill(bubble.text, text, spans));
+  }
+
+  /** A file is on its way. @param {string} id @param {string} name */
+  file(id, name) {
+    const bubble = this.#bubble("customer", new Date());
+    bubble.item.classList.add("file");
+    bubble.text.textContent = name;
+    bubble.note.append(this.#labels.make("span", "widget.sending"));
+    this.#drafts.set(id, bubble);
+    this.#atEnd = true;
+    this.#log.append(bubble.item);
+  }
+
+  /** @param {string} id @param {string} name as the door keeps it */
+  fileKept(id, name) {
+    const bubble = this.#drafts.get(id);
+    if (!bubble) return;
+    bubble.text.textContent = name;
+    this.#tell(bubble, "widget.attach.held");
+  }
+
+  /** @param {string} id @param {string} detail in words, "" if the door said nothing */
+  fileRefused(id, detail) {
+    const bubble = this.#drafts.get(id);
+    if (!bubble) return;
+    this.#drafts.delete(id);
+    bubble.item.classList.add("refused");
+    this.#tell(bubble, "widget.attach.refused");
+    if (detail) bubble.note.append(" ", make("span", { dir: "auto" }, detail));
+  }
+
+  /** What was said, in order. */
+  get said() {
+    return [...this.#said.entries()].sort(([a], [b]) => Number(a) - Number(b)).map(([, line]) => line);
   }
 
   /** @param {Draft} draft @param {number} seconds until the next try, 0 if nobody knows */
@@ -100,20 +139,25 @@ export class Transcript {
   /** @param {Entry[]} entries in order @param {boolean} quiet whether screen readers are spared them */
   entries(entries, quiet) {
     if (quiet) this.#log.setAttribute("aria-live", "off");
-    for (const entry of entries) this.#entry(entry);
+    for (const entry of entries) this.#entry(entry, quiet);
     if (quiet) setTimeout(() => this.#log.setAttribute("aria-live", "polite"), 500);
   }
 
-  /** @param {Entry} entry */
-  #entry(entry) {
+  /** @param {Entry} entry @param {boolean} quiet */
+  #entry(entry, quiet) {
     const own = entry.client_id ? this.#drafts.get(entry.client_id) : undefined;
     const bubble = own ?? this.#bubble(entry.author, new Date(entry.at));
     const customer = entry.author === "customer";
-    const masked = this.#fill(bubble.text, entry.text, entry.spans ?? (customer ? masksIn(entry.text) : []));
+    const masked = this.#fill(bubble.text, entry.text, entry.spans);
+    this.#said.set(String(entry.seq), { at: entry.at, author: entry.author, text: entry.text });
     if (entry.language) bubble.text.lang = entry.language;
-    if (customer) this.#settle(bubble, masked);
+    if (entry.attachment) {
+      bubble.item.classList.add("file");
+      this.#tell(bubble, "widget.attach.held");
+    } else if (customer) this.#settle(bubble, masked);
+    else if (!quiet) reveal(bubble.text);
     if (entry.author !== "system") this.#retireChoices();
-    if (entry.sources?.length) bubble.item.append(this.#sources(entry.sources));
+    if (entry.sources?.length) bubble.item.append(this.#sources(entry.sources, entry.language ?? ""));
     if (entry.choices?.length) bubble.item.append(this.#choices(entry.choices));
     if (own) this.#drafts.delete(entry.client_id ?? "");
     else this.#log.append(bubble.item);
@@ -132,8 +176,22 @@ export class Transcript {
   /** Show a stored text with its masked places marked. Returns whether there are any. */
   #fill(node, text, spans) {
     const cut = pieces(text, spans);
-    node.replaceChildren(...cut.map((piece) => (piece.masked ? make("span", { class: "mask" }, piece.text) : piece.text)));
+    this.#labels.forget(node);
+    node.replaceChildren(...cut.map((piece) => (piece.masked ? this.#mask(piece.text) : piece.text)));
     return cut.some((piece) => piece.masked);
+  }
+
+  /** A masked place: what the door says is one, never what somebody typed to look like one. @param {string} text */
+  #mask(text) {
+    const words = this.#labels.make("span", "widget.mask");
+    words.className = "unseen";
+    return make("span", { class: "mask" }, lock(), words, text);
+  }
+
+  /** @param {Bubble} bubble @param {string} key what its note says */
+  #tell({ note }, key) {
+    this.#labels.forget(note);
+    note.replaceChildren(this.#labels.make("span", key));
   }
 
   /** @param {Bubble} bubble of a message that the server has @param {boolean} masked */
@@ -143,10 +201,15 @@ export class Transcript {
     note.replaceChildren(this.#labels.make("span", masked ? "widget.masked" : "widget.sent"));
   }
 
-  /** @param {{title: string}[]} sources */
-  #sources(sources) {
-    const titles = [...new Set(sources.map((source) => source.title))];
-    const list = make("ul", {}, ...titles.map((title) => make("li", { dir: "auto" }, title)));
+  /** @param {{title: string, slug: string}[]} sources @param {string} language */
+  #sources(sources, language) {
+    const titles = new Map(sources.map((source) => [source.title, source.slug]));
+    const links = Array.from(titles, ([title, slug]) => {
+      const link = make("button", { type: "button", class: "link", dir: "auto" }, title);
+      link.addEventListener("click", () => this.#deeds.source(slug, language));
+      return make("li", {}, link);
+    });
+    const list = make("ul", {}, ...links);
     return make("div", { class: "sources" }, this.#labels.make("p", "widget.sources"), list);
   }
 

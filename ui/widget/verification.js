@@ -4,30 +4,32 @@ export class Verification {
   #parts;
   #labels;
   #chat;
+  /** What was to be done once it is clear who this is. */
+  #then = () => {};
 
   /** @param {ReturnType<import("./parts.js").build>} parts @param {import("./labels.js").Labels} labels @param {import("./chat.js").Chat} chat */
   constructor(parts, labels, chat) {
     this.#parts = parts;
     this.#labels = labels;
     this.#chat = chat;
-    parts.verifyOpen.addEventListener("click", () => this.#show(parts.verify.hidden));
-    parts.verifyCancel.addEventListener("click", () => this.#show(false));
+    parts.verifyCancel.addEventListener("click", () => this.show(false));
     parts.emailForm.addEventListener("submit", (event) => this.#mail(event));
     parts.codeForm.addEventListener("submit", (event) => this.#confirm(event));
   }
 
-  /** @param {boolean} on */
-  #show(on) {
+  /** @param {boolean} on @param {string} [why] key of what is said first @param {() => void} [then] done once it is clear who this is */
+  show(on, why = "", then = () => {}) {
     const p = this.#parts;
     p.verify.hidden = !on;
-    p.verifyOpen.setAttribute("aria-expanded", String(on));
+    this.#then = then;
     p.verifyForm.hidden = false;
     p.emailForm.hidden = false;
     p.codeForm.hidden = true;
     p.email.value = "";
     p.code.value = "";
-    this.#labels.hush(p.verifyNote);
-    (on ? p.email : p.verifyOpen).focus();
+    if (why) this.#labels.say(p.verifyNote, why);
+    else this.#labels.hush(p.verifyNote);
+    (on ? p.email : p.menuOpen).focus();
   }
 
   /** @param {Event} event */
@@ -48,6 +50,7 @@ export class Verification {
     if (!(await this.#done(this.#chat.confirm(code), "widget.verify.confirmed", "widget.verify.wrong"))) return;
     p.verifyForm.hidden = true;
     p.message.focus();
+    this.#then();
   }
 
   /** @param {ReturnType<import("./chat.js").Chat["verify"]>} step @param {string} good @param {string} bad */

@@ -2,8 +2,11 @@
 // under the strictest content security policy.
 
 import { Labels } from "./labels.js";
+import { Extras } from "./extras.js";
+import { kindNames } from "./files.js";
 import { inkOn, lengthOf, safeColour } from "./looks.js";
 import { build } from "./parts.js";
+import { Sheet } from "./sheet.js";
 import { accents } from "./style.js";
 import { Transcript } from "./transcript.js";
 import { Verification } from "./verification.js";
@@ -13,7 +16,9 @@ import { nameOf } from "./words.js";
 
 const LONGEST = 4_000; // characters of a message, unless the visit says otherwise
 const ROWS = 5;
+const WARNINGS = { card: "widget.secret.card", iban: "widget.secret.iban", code: "widget.secret.code" };
 const STANDING = { waiting: "widget.waiting", human: "widget.with_person", resolved: "widget.resolved" };
+const TYPING_SHOWN = 6_000; // milliseconds that a sign of writing counts
 const GONE_AFTER = 4_000; // milliseconds for which good news about the connection stands
 
 export class View {
@@ -26,6 +31,11 @@ export class View {
   #chat;
   /** @type {Transcript} */
   #transcript;
+  /** @type {Extras} */
+  #extras;
+  /** @type {Sheet} */
+  #sheet;
+  #typing = 0;
   #longest = LONGEST;
   #open = false;
   #accepted = false;
@@ -45,8 +55,11 @@ export class View {
       chat.say(says);
       p.message.focus();
     };
-    this.#transcript = new Transcript(p.log, p.hello, this.#labels, { choose, again: (draft) => chat.again(draft) });
-    new Verification(p, this.#labels, chat);
+    const deeds = { choose, again: (draft) => chat.again(draft), source: (slug, language) => this.#extras.source(slug, language) };
+    this.#transcript = new Transcript(p.log, p.hello, this.#labels, deeds);
+    this.#sheet = new Sheet(p, this.#labels);
+    const verification = new Verification(p, this.#labels, chat);
+    this.#extras = new Extras(p, this.#labels, { chat, transcript: this.#transcript, sheet: this.#sheet, verification });
     p.launcher.addEventListener("click", () => chat.open());
     p.close.addEventListener("click", () => chat.close());
     p.accept.addEventListener("click", () => chat.accept());
@@ -54,6 +67,8 @@ export class View {
     p.person.addEventListener("click", () => chat.askForPerson());
     p.language.addEventListener("change", () => chat.speak(p.language.value));
     this.#serveComposer();
+    this.#serveWarning();
+    this.#serveFiles();
     this.#serveLeaving();
   }
 
@@ -117,6 +132,9 @@ export class View {
     p.language.replaceChildren(...options);
     p.languages.hidden = options.length < 2;
     if (this.#labels.keyOf(p.state) === "widget.opening") this.#state("");
+    p.fileInput.accept = visit.attachments?.types.join(",") ?? "";
+    p.attach.hidden = !this.#accepted || !visit.attachments;
+    if (typeof visit.people === "boolean") this.standing({ state: "bot", waiting: null, people: visit.people });
   }
 
   notice() {
@@ -140,13 +158,19 @@ export class View {
     p.hint.hidden = true;
     p.log.hidden = false;
     p.message.disabled = false;
-    p.verifyOpen.hidden = false;
+    p.menuOpen.hidden = false;
+    p.attach.hidden = !p.fileInput.accept;
     this.#measure();
     this.#focus();
   }
 
   clear() {
     this.#transcript.clear();
+  }
+
+  /** @param {string} key */
+  news(key) {
+    this.#labels.say(this.#parts.connection, key);
   }
 
   ended() {
@@ -168,9 +192,39 @@ export class View {
     this.#transcript.sending(draft);
   }
 
-  /** @param {string} id @param {string} text */
-  sent(id, text) {
-    this.#transcript.sent(id, text);
+  /** @param {string} id @param {string} text @param {import("./api.js").Span[]} [spans] */
+  sent(id, text, spans) {
+    this.#transcript.sent(id, text, spans);
+  }
+
+  /** @param {string} id @param {string} name */
+  file(id, name) {
+    this.#labels.hush(this.#parts.fileNote);
+    this.#transcript.file(id, name);
+  }
+
+  /** @param {string} id @param {string} name */
+  fileKept(id, name) {
+    this.#transcript.fileKept(id, name);
+  }
+
+  /** @param {string} id @param {string} detail */
+  fileRefused(id, detail) {
+    this.#transcript.fileRefused(id, detail);
+  }
+
+  /** A file was not even sent. @param {"large" | "type"} fault @param {{bytes: number, types: string[]}} rules */
+  fileFault(fault, rules) {
+    const { fileNote } = this.#parts;
+    if (fault === "type") this.#labels.say(fileNote, "widget.attach.type", { types: kindNames(rules.types) });
+    else this.#labels.say(fileNote, "widget.attach.large", { megabytes: Math.floor(rules.bytes / 2 ** 20) });
+  }
+
+  /** Somebody at the desk is writing. */
+  typing() {
+    this.#parts.typing.hidden = false;
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => (this.#parts.typing.hidden = true), TYPING_SHOWN);
   }
 
   /** @param {Draft} draft @param {number} seconds */
@@ -185,14 +239,21 @@ export class View {
 
   /** @param {Entry[]} entries @param {boolean} quiet */
   entries(entries, quiet) {
+    if (entries.some((entry) => entry.author === "agent")) this.#parts.typing.hidden = true;
     this.#transcript.entries(entries, quiet);
   }
 
   /** @param {import("./api.js").Standing} standing */
-  standing({ state, waiting }) {
-    const { person } = this.#parts;
-    if (state === "waiting" && waiting) this.#state("widget.waiting_position", { position: waiting.position });
-    else this.#state(STANDING[state] ?? "");
+  standing({ state, waiting, people }) {
+    const { person, callbackOpen, feedbackOpen } = this.#parts;
+    if (state === "waiting" && waiting?.minutes) {
+      this.#state("widget.waiting_minutes", { position: waiting.position, count: waiting.minutes });
+    } else if (state === "waiting" && waiting) this.#state("widget.waiting_position", { position: waiting.position });
+    else this.#state(STANDING[state] ?? (people === false ? "widget.people_away" : ""));
+    // Nobody there, and nobody has it: an answer can come later.
+    callbackOpen.hidden = !this.#accepted || people !== false || !["bot", "waiting"].includes(state);
+    feedbackOpen.hidden = !this.#accepted || state !== "resolved" || this.#extras.judged;
+    if (state !== "resolved") this.#extras.judged = false;
     person.disabled = state === "waiting" || state === "human";
     person.setAttribute("aria-busy", "false");
   }
@@ -230,9 +291,43 @@ export class View {
   #serveComposer() {
     const { composer, message } = this.#parts;
     composer.addEventListener("submit", (event) => this.#submit(event));
-    message.addEventListener("input", () => this.#measure());
+    message.addEventListener("input", () => {
+      this.#parts.warning.hidden = true;
+      this.#measure();
+      if (message.value.trim()) this.#chat.typing();
+    });
     message.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this.#submit(event);
+    });
+  }
+
+  /** Whoever edits has not sent anything; whoever sends it anyway has been warned. */
+  #serveWarning() {
+    const { warning, edit, sendAnyway, message } = this.#parts;
+    const hide = () => {
+      warning.hidden = true;
+      message.focus();
+    };
+    edit.addEventListener("click", hide);
+    sendAnyway.addEventListener("click", () => {
+      hide();
+      this.#send(message.value);
+    });
+    warning.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      event.preventDefault();
+      hide();
+    });
+  }
+
+  #serveFiles() {
+    const { attach, fileInput } = this.#parts;
+    attach.addEventListener("click", () => fileInput.click());
+    fileInput.addEventListener("change", () => {
+      const [file] = fileInput.files ?? [];
+      if (file) this.#chat.attach(file);
+      fileInput.value = "";
     });
   }
 
@@ -245,7 +340,11 @@ export class View {
     };
     panel.addEventListener("cancel", leave);
     panel.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") leave(event);
+      if (event.key !== "Escape") return;
+      if (this.#sheet.isOpen) {
+        event.preventDefault();
+        this.#sheet.close();
+      } else leave(event);
     });
     this.#narrow.addEventListener("change", () => this.#open && this.#show());
   }
@@ -281,10 +380,27 @@ export class View {
     const { message } = this.#parts;
     const text = message.value;
     if (!this.#accepted || !text.trim() || lengthOf(text) > this.#longest) return;
+    const suspicion = this.#chat.suspect(text);
+    if (suspicion) this.#warn(suspicion);
+    else this.#send(text);
+  }
+
+  /** @param {string} text */
+  #send(text) {
+    const { message } = this.#parts;
     message.value = "";
     this.#measure();
+    this.#sheet.close();
     this.#chat.say(text);
     message.focus();
+  }
+
+  /** Nothing has left the browser yet. @param {"card" | "iban" | "code"} suspicion */
+  #warn(suspicion) {
+    const { warning, warningText, edit } = this.#parts;
+    this.#labels.say(warningText, WARNINGS[suspicion]);
+    warning.hidden = false;
+    edit.focus();
   }
 
   /** Grow the field with its text, and say how much room is left once it gets scarce. */

@@ -5,6 +5,8 @@
 // data-language  "auto" (the browser's languages) or a code such as "de"
 // data-theme     "light" or "dark" where the browser's wish must not count
 // data-memory    "none" where nothing may be kept in the tab's session storage
+// data-side      "start" for the other lower corner
+// data-user-token-url  an address of the host site that answers with a fresh signed token as text
 // A host site that knows its customer sets `element.userToken` to a function that returns a fresh signed token.
 
 import { Api } from "./api.js";
@@ -36,7 +38,7 @@ class DoorwardChat extends HTMLElement {
     const view = new View(root, sheet);
     const api = new Api({ host, key, userToken: () => this.#token(), renewed: () => {} });
     const memory = new Memory(key, this.dataset.memory !== "none");
-    this.#chat = new Chat({ api, view, memory, newId });
+    this.#chat = new Chat({ api, view, memory, newId, renew: () => this.#renew() });
     this.#left = new AbortController();
     const options = { signal: this.#left.signal };
     const wake = () => this.#chat?.wake();
@@ -61,12 +63,31 @@ class DoorwardChat extends HTMLElement {
     this.#chat?.close();
   }
 
+  /** The conversation was forgotten: nothing of it stays in the page either. */
+  #renew() {
+    this.disconnectedCallback();
+    this.connectedCallback();
+    this.#chat?.open("widget.delete.done");
+  }
+
   async #token() {
+    const address = this.dataset.userTokenUrl;
+    if (this.userToken === undefined && address) return fetchToken(address);
     const given = this.userToken;
     if (typeof given === "function") return given();
     // A token is good once, so a plain one is not sent again.
     this.userToken = undefined;
     return given;
+  }
+}
+
+/** A token of the host site's own server, none when it has none for this visitor. @param {string} address */
+async function fetchToken(address) {
+  try {
+    const answer = await fetch(address, { credentials: "same-origin", cache: "no-store" });
+    return answer.ok ? (await answer.text()).trim() || undefined : undefined;
+  } catch {
+    return undefined; // the chat works for somebody unknown, too
   }
 }
 

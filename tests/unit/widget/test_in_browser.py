@@ -115,6 +115,7 @@ def test_the_keyboard_is_enough(talking: Page) -> None:
 def test_what_was_masked_is_gone_from_the_page(talking: Page) -> None:
     """The stored text takes the place of the typed one, its masked place is marked, and the customer is told."""
     say(talking, f"my card {CARD} is gone")
+    talking.get_by_role("button", name="Send anyway, masked").click()
     expect(talking.locator(".mask", has_text="[CARD·4242]")).to_be_visible()
     expect(talking.get_by_text("sensitive details in this message were masked")).to_be_visible()
     assert CARD not in str(talking.evaluate("document.querySelector('doorward-chat').shadowRoot.textContent"))
@@ -237,6 +238,7 @@ def test_the_language_can_be_changed_at_any_time(
 
 def test_a_code_is_typed_into_a_field_of_its_own(talking: Page, twin: WebChatTwin) -> None:
     """Address and code never become messages; a wrong code is told, the right one believed."""
+    talking.get_by_role("button", name="More", exact=True).click()
     talking.get_by_role("button", name="Confirm that it is you").click()
     talking.get_by_role("textbox", name="E-mail address").fill("ada@example.com")
     talking.get_by_role("button", name="Send code").click()
