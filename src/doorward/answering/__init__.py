@@ -2,24 +2,30 @@
 
 from doorward.answering.articles import Article, Passage, PreparedArticle
 from doorward.answering.composing import Composer
+from doorward.answering.editions import Edition, Line, Standing, changes
 from doorward.answering.index import KnowledgeIndex, KnownSection
 from doorward.answering.knowledge import Knowledge
 from doorward.answering.plain import plain_text
 from doorward.answering.ports import Sentences, TextReader
 from doorward.answering.repository import ArticleRepository
-from doorward.answering.service import KnowledgeService
+from doorward.answering.service import KnowledgeService, article_id_of
 
 __all__ = [
     "Article",
     "ArticleRepository",
     "Composer",
+    "Edition",
     "Knowledge",
     "KnowledgeIndex",
     "KnowledgeService",
     "KnownSection",
+    "Line",
     "Passage",
     "PreparedArticle",
     "Sentences",
+    "Standing",
     "TextReader",
+    "article_id_of",
+    "changes",
     "plain_text",
 ]

@@ -5,12 +5,16 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from doorward.answering.articles import Article, Passage, PreparedArticle, State
-from doorward.answering.tables import article, passage
+from doorward.answering.editions import Edition, Standing
+from doorward.answering.tables import article, edition, passage
 from doorward.kit.tx import Tx
 from doorward.vocabulary.ids import ArticleId
 from doorward.vocabulary.scope import Scope
+
+_EDITION_FIELDS = tuple(field.name for field in msgspec.structs.fields(Edition))
 
 
 class ArticleRepository:
@@ -38,6 +42,46 @@ class ArticleRepository:
         """Return a number that rises with every change of the tenant's articles; rows are never deleted."""
         query = select(func.coalesce(func.sum(article.c.writes), 0)).where(article.c.tenant_id == scope.tenant_id)
         return int(tx.execute(query).scalar_one())
+
+    def latest_edition(self, tx: Tx, scope: Scope, article_id: ArticleId) -> Edition | None:
+        """Return what was last saved, published or withdrawn of an article, or None."""
+        query = select(edition).where(edition.c.tenant_id == scope.tenant_id, edition.c.article_id == article_id)
+        found = tx.execute(query.order_by(edition.c.number.desc()).limit(1)).first()
+        return None if found is None else _edition(found)
+
+    def editions(
+        self, tx: Tx, scope: Scope, article_id: ArticleId, *, upto: int | None = None, limit: int = 50
+    ) -> tuple[Edition, ...]:
+        """Return an article's editions with numbers of at most `upto`, the newest first."""
+        query = select(edition).where(edition.c.tenant_id == scope.tenant_id, edition.c.article_id == article_id)
+        if upto is not None:
+            query = query.where(edition.c.number <= upto)
+        return tuple(_edition(row) for row in tx.execute(query.order_by(edition.c.number.desc()).limit(limit)))
+
+    def add_edition(self, tx: Tx, scope: Scope, made: Edition) -> bool:
+        """Add an edition; return False when there is one with its number already."""
+        dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(edition).values(tenant_id=scope.tenant_id, **_columns(made)).on_conflict_do_nothing()
+        return tx.execute(statement.returning(edition.c.number)).first() is not None
+
+    def standings(self, tx: Tx, scope: Scope, *, slug: str | None = None) -> tuple[Standing, ...]:
+        """Return how every article stands, by slug and language; those of one slug if asked."""
+        last = (
+            select(edition.c.article_id, func.max(edition.c.number).label("number"))
+            .where(edition.c.tenant_id == scope.tenant_id)
+            .group_by(edition.c.article_id)
+            .subquery()
+        )
+        query = (
+            select(edition, article.c.state)
+            .join(last, (last.c.article_id == edition.c.article_id) & (last.c.number == edition.c.number))
+            .outerjoin(article, (article.c.tenant_id == edition.c.tenant_id) & (article.c.id == edition.c.article_id))
+            .where(edition.c.tenant_id == scope.tenant_id)
+        )
+        if slug is not None:
+            query = query.where(edition.c.slug == slug)
+        rows = tx.execute(query.order_by(edition.c.slug, edition.c.language))
+        return tuple(Standing(latest=_edition(row), state=row.state) for row in rows)
 
     def passages(
         self, tx: Tx, scope: Scope, *, encoder_id: str, article_id: ArticleId | None = None
@@ -93,6 +137,15 @@ class ArticleRepository:
 def _article(row: Row[Any]) -> Article:
     columns = row._mapping.items()  # noqa: SLF001 - SQLAlchemy's public name for it
     return msgspec.convert({str(name): value for name, value in columns}, Article)
+
+
+def _edition(row: Row[Any]) -> Edition:
+    values = {str(name): value for name, value in row._mapping.items()}  # noqa: SLF001 - as above
+    return msgspec.convert({name: values[name] for name in _EDITION_FIELDS}, Edition)
+
+
+def _columns(made: Edition) -> dict[str, Any]:
+    return {name: getattr(made, name) for name in _EDITION_FIELDS}
 
 
 def _passage_rows(scope: Scope, article_id: ArticleId, prepared: PreparedArticle) -> Sequence[dict[str, Any]]:

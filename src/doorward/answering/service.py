@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from doorward.answering.articles import Article, Known, Passage, PreparedArticle, State, passage_texts
+from doorward.answering.editions import Edition, EditionKind, Standing, same_content
 from doorward.answering.index import KnowledgeIndex
 from doorward.answering.ports import TextReader
 from doorward.answering.repository import ArticleRepository
@@ -11,7 +12,7 @@ from doorward.kit.ids import derive_id
 from doorward.kit.tx import Tx
 from doorward.vocabulary.company import ArticleSeed
 from doorward.vocabulary.entry import AuditEvent
-from doorward.vocabulary.errors import Malformed, NotFound
+from doorward.vocabulary.errors import Conflict, Malformed, NotFound
 from doorward.vocabulary.ids import ArticleId, TenantId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
@@ -75,28 +76,96 @@ class KnowledgeService:
             seed=seed, passages=tuple(passages), encoder_id=self._reader.encoder_id, fresh=len(unread)
         )
 
-    def publish(self, tx: Tx, scope: Scope, prepared: PreparedArticle) -> Outcome[ArticleId]:
+    def save_draft(self, tx: Tx, scope: Scope, seed: ArticleSeed, *, expected: int) -> Outcome[Edition]:
+        """Keep content that does not answer customers yet, as the edition after number `expected` (0: a new article).
+
+        Nothing is written where nothing changed. Raises `Malformed` (slug, title), `Conflict` when somebody was faster:
+        `latest` then tells what they wrote.
+        """
+        _check_draft(seed)
+        article_id = article_id_of(scope, seed)
+        latest = self._expect(tx, scope, article_id, expected)
+        if latest is not None and same_content(latest, seed):
+            return Outcome(latest)
+        changed = _CONTENT if latest is None else _differing(latest, seed)
+        made = self._add_edition(tx, scope, seed, kind="saved", number=expected + 1)
+        return Outcome(made, entries=(_audit("article.saved", article_id, changed),))
+
+    def publish(
+        self, tx: Tx, scope: Scope, prepared: PreparedArticle, *, expected: int | None = None
+    ) -> Outcome[ArticleId]:
         """Make an article answer customers: a new one, or new content for the one with this slug and language.
 
-        Unchanged content keeps its revision, and where nothing at all changed nothing is written.
+        Unchanged content keeps its revision, and where nothing at all changed nothing is written. With `expected`, the
+        number of the edition that the publisher knows, raises `Conflict` when there is a newer one.
         """
         article_id = article_id_of(scope, prepared.seed)
+        latest = self._expect(tx, scope, article_id, expected)
         stored = self._repository.article(tx, scope, article_id)
         changed = _changed_fields(stored, prepared.seed)
-        if stored is not None and not changed and not prepared.fresh and stored.state == "published":
+        stands = stored is not None and not changed and stored.state == "published"
+        settled = latest is not None and latest.kind == "published"
+        if stored is not None and stands and settled and not prepared.fresh:
             return Outcome(article_id)
         revision = 1 if stored is None else stored.revision + bool(changed)
         self._repository.save(tx, scope, article_id, prepared=prepared, revision=revision)
+        if not (stands and settled):
+            self._add_edition(
+                tx, scope, prepared.seed, kind="published", number=1 if latest is None else latest.number + 1
+            )
         tx.after_commit(lambda: self._changed(scope.tenant_id))
         return Outcome(article_id, entries=(_audit("article.published", article_id, changed),))
 
     def withdraw(self, tx: Tx, scope: Scope, article_id: ArticleId) -> Outcome[None]:
         """Take an article out of the answers and keep it as a draft. Raises `NotFound`."""
-        if self.article(tx, scope, article_id).state == "draft":
+        stored = self.article(tx, scope, article_id)
+        if stored.state == "draft":
             return Outcome(None)
         self._repository.set_state(tx, scope, article_id, state="draft")
+        latest = self.latest(tx, scope, article_id)
+        content, number = (stored.seed(), 1) if latest is None else (latest.seed(), latest.number + 1)
+        self._add_edition(tx, scope, content, kind="withdrawn", number=number)
         tx.after_commit(lambda: self._changed(scope.tenant_id))
         return Outcome(None, entries=(_audit("article.withdrawn", article_id, ("state",)),))
+
+    def latest(self, tx: Tx, scope: Scope, article_id: ArticleId) -> Edition | None:
+        """Return the latest edition of an article: what somebody edits. None for an article that nobody wrote."""
+        return self._repository.latest_edition(tx, scope, article_id)
+
+    def history(
+        self, tx: Tx, scope: Scope, article_id: ArticleId, *, upto: int | None = None, limit: int = 50
+    ) -> tuple[Edition, ...]:
+        """Return an article's editions with numbers of at most `upto`, the newest first, at most `limit`."""
+        return self._repository.editions(tx, scope, article_id, upto=upto, limit=limit)
+
+    def standings(self, tx: Tx, scope: Scope, *, slug: str | None = None) -> tuple[Standing, ...]:
+        """Return how the tenant's articles stand, drafts included, by slug and language."""
+        return self._repository.standings(tx, scope, slug=slug)
+
+    def _expect(self, tx: Tx, scope: Scope, article_id: ArticleId, expected: int | None) -> Edition | None:
+        latest = self.latest(tx, scope, article_id)
+        if expected is not None and expected != (0 if latest is None else latest.number):
+            raise Conflict("somebody saved this article meanwhile")
+        return latest
+
+    def _add_edition(self, tx: Tx, scope: Scope, seed: ArticleSeed, *, kind: EditionKind, number: int) -> Edition:
+        made = Edition(
+            article_id=article_id_of(scope, seed),
+            number=number,
+            kind=kind,
+            slug=seed.slug,
+            language=seed.language,
+            title=seed.title,
+            summary=seed.summary,
+            keywords=seed.keywords,
+            sections=seed.sections,
+            at=tx.now,
+            actor_kind=scope.actor.kind,
+            actor_id=scope.actor.id,
+        )
+        if not self._repository.add_edition(tx, scope, made):
+            raise Conflict("somebody saved this article meanwhile")
+        return made
 
     def article(self, tx: Tx, scope: Scope, article_id: ArticleId) -> Article:
         """Return an article. Raises `NotFound`."""
@@ -104,6 +173,10 @@ class KnowledgeService:
         if found is None:
             raise NotFound("no such article")
         return found
+
+    def find(self, tx: Tx, scope: Scope, article_id: ArticleId) -> Article | None:
+        """Return an article, or None: a draft that was never published is none yet."""
+        return self._repository.article(tx, scope, article_id)
 
     def articles(
         self, tx: Tx, scope: Scope, *, language: str | None = None, state: State | None = None
@@ -141,10 +214,20 @@ def _changed_fields(stored: Article | None, seed: ArticleSeed) -> tuple[str, ...
     return tuple(field for field in _CONTENT if getattr(stored, field) != getattr(seed, field))
 
 
-def _check(seed: ArticleSeed) -> None:
+def _differing(latest: Edition, seed: ArticleSeed) -> tuple[str, ...]:
+    return tuple(field for field in _CONTENT if getattr(latest, field) != getattr(seed, field))
+
+
+def _check_draft(seed: ArticleSeed) -> None:
     if not _SLUG.fullmatch(seed.slug) or len(seed.slug) > _LONGEST_SLUG:
         raise Malformed("slug: lower-case words with hyphens between them, 100 characters at most")
-    if not seed.title.strip() or not seed.sections:
+    if not seed.title.strip():
+        raise Malformed("title: an article has a title")
+
+
+def _check(seed: ArticleSeed) -> None:
+    _check_draft(seed)
+    if not seed.sections:
         raise Malformed("title, sections: an article has a title and at least one section")
     if any(not section.heading.strip() or not section.body.strip() for section in seed.sections):
         raise Malformed("sections: every section has a heading and a body")

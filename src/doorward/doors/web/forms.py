@@ -13,8 +13,8 @@ from doorward.vocabulary.errors import Malformed, NotAllowed, UnsupportedType
 _FIELDS: Final = 20
 
 
-async def read_form(request: Request[Any, Any, Any]) -> Mapping[str, str]:
-    """Return the fields of a form, the last value of each name.
+async def read_form(request: Request[Any, Any, Any], *, most: int = _FIELDS) -> Mapping[str, str]:
+    """Return the fields of a form, the last value of each name; it may have `most` fields.
 
     Raises `NotAllowed` when another site sent it, `UnsupportedType`, `Malformed`.
     """
@@ -24,7 +24,7 @@ async def read_form(request: Request[Any, Any, Any]) -> Mapping[str, str]:
         raise UnsupportedType("send a form")
     try:
         body = (await request.body()).decode("utf-8")
-        fields = parse_qsl(body, keep_blank_values=True, max_num_fields=_FIELDS, errors="strict")
+        fields = parse_qsl(body, keep_blank_values=True, max_num_fields=most, errors="strict")
     except ValueError:
         raise Malformed("the form cannot be read") from None
     if any("\x00" in value for _, value in fields):

@@ -141,7 +141,7 @@ async def _block_form(desk: DeskCall, conversation: str, fields: Mapping[str, st
         card=seen.card,
         standing=seen.standing,
         reasons=REASONS,
-        durations=DURATIONS,
+        durations=[(hours, desk.say(f"senders.hours.{hours}")) for hours in DURATIONS],
         fields=fields,
         trouble=_trouble(desk, error),
     )

@@ -1,0 +1,98 @@
+"""Editions: every saving, publishing and withdrawing of an article: drafts, conflicts and history are one thing."""
+
+import difflib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from doorward.answering.articles import Article, State
+from doorward.vocabulary.company import ArticleSection, ArticleSeed
+from doorward.vocabulary.ids import ArticleId
+
+EditionKind = Literal["saved", "published", "withdrawn"]
+Mark = Literal["same", "gone", "new"]
+
+_AROUND = 1
+"""Unchanged lines shown before and after a change."""
+
+
+class Edition(msgspec.Struct, frozen=True, kw_only=True):
+    """One edition: what was done, by whom, when, and the whole content as it was then. Numbers begin at 1."""
+
+    article_id: ArticleId
+    number: int
+    kind: EditionKind
+    slug: str
+    language: str
+    title: str
+    summary: str
+    keywords: tuple[str, ...]
+    sections: tuple[ArticleSection, ...]
+    at: datetime
+    actor_kind: str
+    actor_id: str
+
+    def seed(self) -> ArticleSeed:
+        """Return the content alone."""
+        return ArticleSeed(
+            slug=self.slug,
+            language=self.language,
+            title=self.title,
+            summary=self.summary,
+            keywords=self.keywords,
+            sections=self.sections,
+        )
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """An article as it stands: its latest edition, and the state of what answers customers (None: nothing does)."""
+
+    latest: Edition
+    state: State | None
+
+    @property
+    def stage(self) -> Literal["published", "changed", "draft"]:
+        """Return whether the latest edition answers customers, an earlier one does, or none."""
+        if self.state != "published":
+            return "draft"
+        return "changed" if self.latest.kind == "saved" else "published"
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a comparison."""
+
+    mark: Mark
+    text: str
+
+
+def changes(before: ArticleSeed | None, after: ArticleSeed) -> tuple[Line, ...]:
+    """Return what changed from one content to another, line by line, with a line around each change for bearings."""
+    old = [] if before is None else list(_lines(before))
+    new = list(_lines(after))
+    found: list[Line] = []
+    for group in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_grouped_opcodes(_AROUND):
+        for tag, first, last, start, end in group:
+            if tag == "equal":
+                found += [Line(mark="same", text=text) for text in old[first:last]]
+                continue
+            found += [Line(mark="gone", text=text) for text in old[first:last]]
+            found += [Line(mark="new", text=text) for text in new[start:end]]
+    return tuple(found)
+
+
+def same_content(one: Article | Edition, other: ArticleSeed) -> bool:
+    """Return whether two contents are alike."""
+    return one.seed() == other
+
+
+def _lines(seed: ArticleSeed) -> Iterator[str]:
+    yield f"# {seed.title}"
+    yield from seed.summary.splitlines()
+    if seed.keywords:
+        yield ", ".join(seed.keywords)
+    for section in seed.sections:
+        yield f"## {section.heading}"
+        yield from (line for line in section.body.splitlines() if line.strip())
+        yield from (f"– {question}" for question in section.questions)

@@ -1,0 +1,168 @@
+"""An article's form: read strictly, shown again with everything that was written, faults named field by field."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from doorward.kit.ids import new_id
+from doorward.vocabulary.company import ArticleSection, ArticleSeed
+
+FIELDS: Final = 400
+"""Fields that an article's form may have: some four for each section."""
+
+SECTIONS: Final = 50
+LINE: Final = 200
+SUMMARY: Final = 1000
+BODY: Final = 20_000
+FORM_BYTES: Final = 1_048_576
+"""A form's size: an article of 50,000 characters in a script whose letters take nine bytes each in a form."""
+
+_SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_SPECIAL: Final = str.maketrans({"ı": "i", "ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "đ": "d"})
+
+
+class SectionForm(msgspec.Struct, frozen=True, kw_only=True):
+    """One section as it stands in the form; `questions` has one on each line."""
+
+    id: str = ""
+    heading: str = ""
+    body: str = ""
+    questions: str = ""
+
+
+class ArticleForm(msgspec.Struct, frozen=True, kw_only=True):
+    """An article as it stands in the form. `expected` is the number of the edition that the writer began with."""
+
+    slug: str
+    language: str
+    title: str = ""
+    summary: str = ""
+    keywords: str = ""
+    sections: tuple[SectionForm, ...] = (SectionForm(),)
+    expected: int = 0
+
+    def seed(self) -> ArticleSeed:
+        """Return the content; sections in which nothing stands are left out."""
+        return ArticleSeed(
+            slug=self.slug,
+            language=self.language,
+            title=self.title.strip(),
+            summary=self.summary.strip(),
+            keywords=tuple(word.strip() for word in self.keywords.split(",") if word.strip()),
+            sections=tuple(
+                ArticleSection(
+                    id=one.id,
+                    heading=one.heading.strip(),
+                    body=one.body.strip(),
+                    questions=tuple(line.strip() for line in one.questions.splitlines() if line.strip()),
+                )
+                for one in self.sections
+                if one.heading.strip() or one.body.strip() or one.questions.strip()
+            ),
+        )
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with a field, as a sentence's key."""
+
+    key: str
+    limit: int = 0
+
+
+def read_article(fields: Mapping[str, str], *, slug: str, language: str) -> ArticleForm:
+    """Return what a form says, whatever was sent: a new article names itself, others keep their name."""
+
+    def field(name: str) -> str:
+        return _CONTROLS.sub("", fields.get(name, "").replace("\r\n", "\n"))
+
+    sections = [
+        SectionForm(
+            id=field(f"section-{number}-id")[:100],
+            heading=field(f"section-{number}-heading"),
+            body=field(f"section-{number}-body"),
+            questions=field(f"section-{number}-questions"),
+        )
+        for number in range(1, SECTIONS + 1)
+        if f"section-{number}-heading" in fields or f"section-{number}-body" in fields
+    ]
+    sections = _rearranged(sections, fields.get("do", ""))
+    expected = fields.get("expected", "")
+    title = field("title")
+    return ArticleForm(
+        slug=slug or field("slug").strip() or slug_of(title),
+        language=language,
+        title=title,
+        summary=field("summary"),
+        keywords=field("keywords"),
+        sections=tuple(sections) or (SectionForm(),),
+        expected=int(expected) if expected.isascii() and expected.isdigit() and len(expected) < 9 else 0,
+    )
+
+
+def form_of(seed: ArticleSeed, *, expected: int) -> ArticleForm:
+    """Return the form with an article's content in it."""
+    return ArticleForm(
+        slug=seed.slug,
+        language=seed.language,
+        title=seed.title,
+        summary=seed.summary,
+        keywords=", ".join(seed.keywords),
+        sections=tuple(
+            SectionForm(id=one.id, heading=one.heading, body=one.body, questions="\n".join(one.questions))
+            for one in seed.sections
+        )
+        or (SectionForm(),),
+        expected=expected,
+    )
+
+
+def empty_like(seed: ArticleSeed, *, language: str) -> ArticleForm:
+    """Return an empty form with the sections of another language's version, so that the two belong together."""
+    return ArticleForm(
+        slug=seed.slug, language=language, sections=tuple(SectionForm(id=one.id) for one in seed.sections)
+    )
+
+
+def faults_of(form: ArticleForm, *, publishing: bool) -> dict[str, Fault]:
+    """Return what is wrong, by the field's name: a draft needs a title alone, what is published needs everything."""
+    found: dict[str, Fault] = {}
+    if not form.title.strip():
+        found["title"] = Fault(key="knowledge.wrong.title")
+    if not _SLUG.fullmatch(form.slug) or len(form.slug) > 100:
+        found["slug"] = Fault(key="knowledge.wrong.slug")
+    limits = {"title": LINE, "summary": SUMMARY, "keywords": SUMMARY}
+    values: dict[str, Any] = {name: getattr(form, name) for name in limits}
+    for number, section in enumerate(form.sections, start=1):
+        for part, limit in (("heading", LINE), ("body", BODY), ("questions", BODY)):
+            limits[f"section-{number}-{part}"] = limit
+            values[f"section-{number}-{part}"] = getattr(section, part)
+        written = section.heading.strip() or section.body.strip() or section.questions.strip()
+        for part in ("heading", "body"):
+            if publishing and written and not getattr(section, part).strip():
+                found[f"section-{number}-{part}"] = Fault(key=f"knowledge.wrong.{part}")
+    for name, limit in limits.items():
+        if len(values[name]) > limit:
+            found[name] = Fault(key="knowledge.wrong.long", limit=limit)
+    if publishing and not form.seed().sections:
+        found.setdefault("section-1-heading", Fault(key="knowledge.wrong.sections"))
+    return found
+
+
+def slug_of(title: str) -> str:
+    """Return a name for addresses made from a title; a title without Latin letters gets one that says nothing."""
+    plain = unicodedata.normalize("NFKD", title.lower().translate(_SPECIAL)).encode("ascii", "ignore").decode()
+    return "-".join(re.findall(r"[a-z0-9]+", plain))[:80].strip("-") or f"article-{new_id()[-8:]}"
+
+
+def _rearranged(sections: list[SectionForm], wish: str) -> list[SectionForm]:
+    """Return the sections after a button that adds or removes one; new ones get an id that languages share."""
+    if wish == "add" and len(sections) < SECTIONS:
+        sections.append(SectionForm(id=new_id()[-10:]))
+    number = wish.removeprefix("remove-")
+    if number != wish and number.isascii() and number.isdigit() and 1 <= int(number[:3]) <= len(sections):
+        del sections[int(number[:3]) - 1]
+    return sections

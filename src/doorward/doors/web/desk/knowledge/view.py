@@ -1,0 +1,161 @@
+"""What the knowledge pages show."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from doorward.answering import Article, Edition, Line, Standing, article_id_of, changes, plain_text
+from doorward.doors.web.desk.knowledge.forms import ArticleForm, Fault
+from doorward.doors.web.desk.shared import DeskCall
+from doorward.kit.tx import Tx
+from doorward.vocabulary.company import ArticleSeed
+from doorward.vocabulary.ids import ArticleId
+
+PAGE: Final = 50
+STAGES: Final = ("published", "changed", "draft", "missing")
+
+
+class Bubble(msgspec.Struct, frozen=True, kw_only=True):
+    """One section as customers read it in a chat: plain text, whatever the article's Markdown says."""
+
+    heading: str
+    text: str
+    questions: tuple[str, ...]
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """An article in one language: how far it is."""
+
+    language: str
+    stage: str
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """An article in all languages, under its title in the best one for the reader."""
+
+    slug: str
+    title: str
+    summary: str
+    cells: tuple[Cell, ...]
+    changed_at: datetime
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What the list is to show: words, a language and a state, each empty for any."""
+
+    words: str = ""
+    language: str = ""
+    stage: str = ""
+
+
+class Dossier(msgspec.Struct, frozen=True, kw_only=True):
+    """An article with everything about it: what answers, the latest edition, its versions in all languages."""
+
+    article: Article | None
+    latest: Edition | None
+    versions: tuple[Standing, ...]
+
+
+class Passed(msgspec.Struct, frozen=True, kw_only=True):
+    """One edition of the history with what it changed."""
+
+    edition: Edition
+    lines: tuple[Line, ...]
+
+
+def bubbles(seed: ArticleSeed) -> list[Bubble]:
+    """Return an article as customers see it."""
+    return [Bubble(heading=one.heading, text=plain_text(one.body), questions=one.questions) for one in seed.sections]
+
+
+def rows_of(standings: Sequence[Standing], wanted: Wanted, *, languages: Sequence[str], reader: str) -> list[Row]:
+    """Return the list under its filters, the articles changed last first."""
+    by_slug: dict[str, list[Standing]] = {}
+    for one in standings:
+        by_slug.setdefault(one.latest.slug, []).append(one)
+    found = [_row(slug, versions, wanted, languages, reader) for slug, versions in by_slug.items()]
+    return sorted((row for row in found if row is not None), key=lambda row: row.changed_at, reverse=True)
+
+
+def _row(slug: str, versions: list[Standing], wanted: Wanted, languages: Sequence[str], reader: str) -> Row | None:
+    stages = {one.latest.language: one.stage for one in versions}
+    asked = [wanted.language] if wanted.language else [*languages, *stages]
+    if wanted.stage and wanted.stage not in {stages.get(language, "missing") for language in asked}:
+        return None
+    searched = [one for one in versions if not wanted.language or one.latest.language == wanted.language]
+    if wanted.words and not any(_holds(one.latest, wanted.words) for one in searched):
+        return None
+    preferred = [wanted.language, reader, *languages]
+    best = min(versions, key=lambda one: _place(one.latest.language, preferred)).latest
+    return Row(
+        slug=slug,
+        title=best.title,
+        summary=best.summary,
+        cells=tuple(
+            Cell(language=code, stage=stages.get(code, "missing")) for code in dict.fromkeys([*languages, *stages])
+        ),
+        changed_at=max(one.latest.at for one in versions),
+    )
+
+
+def _place(language: str, preferred: Sequence[str]) -> int:
+    return preferred.index(language) if language in preferred else len(preferred)
+
+
+def _holds(edition: Edition, words: str) -> bool:
+    """Return whether every word stands somewhere in the article."""
+    parts = [edition.slug, edition.title, edition.summary, *edition.keywords]
+    for section in edition.sections:
+        parts += [section.heading, section.body, *section.questions]
+    text = "\n".join(parts).casefold()
+    return all(word in text for word in words.casefold().split())
+
+
+def id_of(desk: DeskCall, slug: str, language: str) -> ArticleId:
+    """Return the id of the article with this name in this language, whether it exists or not."""
+    bare = ArticleSeed(slug=slug, language=language, title="", summary="", keywords=(), sections=())
+    return article_id_of(desk.scope, bare)
+
+
+async def dossier(desk: DeskCall, slug: str, language: str) -> Dossier:
+    """Return an article in a language, with its versions in the others."""
+    scope, service = desk.scope, desk.house.knowledge_service
+    article_id = id_of(desk, slug, language)
+
+    def read(tx: Tx) -> Dossier:
+        return Dossier(
+            article=service.find(tx, scope, article_id),
+            latest=service.latest(tx, scope, article_id),
+            versions=service.standings(tx, scope, slug=slug),
+        )
+
+    return await desk.house.transactions.read_async(read)
+
+
+def history_of(editions: Sequence[Edition]) -> list[Passed]:
+    """Return a history, newest first, with what each edition changed; of the oldest that was read nothing is told."""
+    before = [*editions[1:], None]
+    return [
+        Passed(edition=one, lines=changes(old.seed() if old else None, one.seed()) if old or one.number == 1 else ())
+        for one, old in zip(editions, before, strict=True)
+    ]
+
+
+def editor_places(form: ArticleForm, known: Dossier, *, beside: str) -> dict[str, Any]:
+    """Return the places of the editor: the form, and beside it the preview or another language."""
+    other = next((one.latest for one in known.versions if one.latest.language == beside), None)
+    return {
+        "form": form,
+        "beside": beside if other is not None else "",
+        "other": other,
+        "other_bubbles": bubbles(other.seed()) if other is not None else [],
+        "bubbles": bubbles(form.seed()),
+        "versions": [one.latest.language for one in known.versions if one.latest.language != form.language],
+    }
+
+
+def sentences(desk: DeskCall, faults: dict[str, Fault]) -> dict[str, str]:
+    """Return what is wrong in the reader's words, by the field's name."""
+    return {name: desk.say(fault.key, limit=fault.limit) for name, fault in faults.items()}
