@@ -15,7 +15,7 @@ from doorward.flow.views.portal import (
     own_card,
 )
 from doorward.flow.views.transcript import SHOWN, ShownEntry, show
-from doorward.identity import ConsentLine, CustomerSession, Identity, Passkey, Profile, ShownSession
+from doorward.identity import ConsentLine, CustomerSession, Grant, Identity, Passkey, Profile, ShownSession
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.discreet import Discreet
 from doorward.vocabulary.entry import AuditEvent
@@ -53,11 +53,17 @@ class PortalExport:
         """Return everything but the lines, and note in the audit that it was handed out. Raises `StepUpRequired`."""
         scope, customer, identity = session.scope, session.customer_id, self._identity
 
-        def work(tx: Tx) -> Outcome[Export]:
+        def ask(tx: Tx) -> Outcome[tuple[Grant, Profile]]:
             grant = identity.require(tx, scope, session.acting_id, action="data.export")
             profile = identity.parties.read_profile(tx, scope, customer, reason="export")
-            export = Export(
-                profile=profile.value,
+            event = AuditEvent(action="data.exported", object_kind="party", object_id=customer)
+            return Outcome((grant, profile.value), (*profile.entries, event))
+
+        grant, profile = await self._transactions.write_async(scope, ask)
+
+        def read(tx: Tx) -> Export:
+            return Export(
+                profile=profile,
                 reference=grant.reference,
                 language=identity.parties.find(tx, scope, customer).language,
                 consents=identity.consents.history(tx, scope, customer),
@@ -68,10 +74,8 @@ class PortalExport:
                 accesses=my_accesses(tx, scope, customer, identity=identity, limit=EVERYTHING),
                 conversations=_all_conversations(tx, session, identity),
             )
-            event = AuditEvent(action="data.exported", object_kind="party", object_id=customer)
-            return Outcome(export, (*profile.entries, event))
 
-        return await self._transactions.write_async(scope, work)
+        return await self._transactions.read_async(read)
 
     async def lines(
         self, session: CustomerSession, conversation_id: ConversationId, *, after: int
