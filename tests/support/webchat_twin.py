@@ -156,7 +156,7 @@ class WebChatTwin:
             await _problem(send, trouble, "trouble", retry_after=1 if trouble == 429 else None)
             return
         text = body["text"].replace("[CARD·4242]", "\\[CARD·4242]").replace(CARD, MASK)
-        at = text.find(MASK) if CARD in body["text"] else -1
+        at = text.rfind(MASK) if CARD in body["text"] else -1
         spans = [{"start": at, "end": at + len(MASK), "kind": "CARD"}] if at >= 0 else []
         duplicate = body["id"] in self.received
         self.received.append(body["id"])
@@ -200,7 +200,8 @@ class WebChatTwin:
 
 
 def _after(scope: Scope) -> int:
-    return int(scope["query_string"].decode().rpartition("after=")[2] or 0)
+    _, found, number = scope["query_string"].decode().rpartition("after=")
+    return int(number or 0) if found else 0
 
 
 def _token(scope: Scope) -> str:
