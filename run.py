@@ -6,6 +6,7 @@
     python3 run.py check    the same without the tests
     python3 run.py bench    run one of the measurements in bench/
     python3 run.py assets   build the front end
+    python3 run.py screens  photograph every page, light and dark, in three widths
     python3 run.py docs     write the reference pages in docs/ anew
     python3 run.py migration "Add this."   write the next step of the tables' history
     python3 run.py lock     pin all dependencies anew
@@ -99,6 +100,13 @@ def assets(_arguments: argparse.Namespace) -> int:
     return 0
 
 
+def screens(arguments: argparse.Namespace) -> int:
+    """Photograph every page of a demonstration of its own."""
+    ensure_environment("dev")
+    ensure_assets()
+    return subprocess.call([PYTHON, "-m", "tools.screens", *arguments.rest], cwd=ROOT)
+
+
 def docs(_arguments: argparse.Namespace) -> int:
     """Write the reference pages from the code."""
     ensure_environment("dev")
@@ -137,6 +145,7 @@ def command_line() -> argparse.ArgumentParser:
     measure = add("bench", bench, "Run one measurement of bench/.")
     measure.add_argument("name", nargs="?", default="", metavar="NAME")
     add("assets", assets, "Build the front end when it is stale.")
+    add("screens", screens, "Photograph every page, light and dark, in three widths, into build/screens.")
     add("docs", docs, "Write the reference pages in docs/ anew.")
     add("migration", migration, "Write the next step of the tables' history, named by a sentence.")
     pins = add("lock", lock, "Pin all dependencies anew.")
@@ -145,8 +154,8 @@ def command_line() -> argparse.ArgumentParser:
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
-    """The command and its options. `test`, `migration` and `bench NAME` pass what follows on untouched, as `rest`."""
-    ours = {"test": 1, "migration": 1, "bench": 2}.get(words[0], len(words)) if words else 0
+    """The command and its options. `test`, `migration`, `screens` and `bench NAME` pass what follows on, as `rest`."""
+    ours = {"test": 1, "migration": 1, "screens": 1, "bench": 2}.get(words[0], len(words)) if words else 0
     if any(word in {"-h", "--help"} for word in words[:2]):
         ours = len(words)
     arguments = command_line().parse_args(words[:ours])

@@ -24,7 +24,9 @@ TALLEST: Final = 6000
 """Pixels of a page that a picture holds; what is below looks like what is above."""
 
 _ID: Final = re.compile(r"^(?:[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{26}|\d+|[0-9a-f-]{32,36})$")
-_NOT_PAGES: Final = re.compile(r"/(static|c|api|stream)(/|$)|/(sign-out|download|export)|\.(json|csv|txt|js|css|svg|xml)$")
+_NOT_PAGES: Final = re.compile(
+    r"/(static|c|api|stream)(/|$)|/(sign-out|download|export)|\.(json|csv|txt|js|css|svg|xml)$"
+)
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def _photograph(page: Page, address: str, folder: Path, wishes: Wishes) -> list[
         for width in wishes.widths:
             height = HEIGHTS.get(width, 900)
             page.set_viewport_size({"width": width, "height": height})
+            page.evaluate("window.scrollTo(0, 0)")
             whole = int(page.evaluate("document.documentElement.scrollHeight"))
             file = f"{name_of(address)}--{theme}--{width}.png"
             clip = {"x": 0, "y": 0, "width": width, "height": min(max(whole, height), TALLEST)}
@@ -127,7 +130,9 @@ def _photograph(page: Page, address: str, folder: Path, wishes: Wishes) -> list[
 def _write_index(folder: Path, pictures: dict[str, list[str]]) -> None:
     rows = [
         f"<h2>{html.escape(address)}</h2><p>"
-        + " ".join(f'<a href="{file}"><img src="{file}" alt="{file}" loading="lazy" height="320"></a>' for file in files)
+        + " ".join(
+            f'<a href="{file}"><img src="{file}" alt="{file}" loading="lazy" height="320"></a>' for file in files
+        )
         + "</p>"
         for address, files in pictures.items()
     ]

@@ -1,21 +1,25 @@
 """The design: colours that can be read, drawings that exist, and components that say what they are."""
 
+import asyncio
 import itertools
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from doorward.doors.web import pages as pages_module
+from doorward.doors.web.desk.catalogue.routes import show_catalogue
+from doorward.vocabulary.errors import NotFound
 
 TEMPLATES = Path(pages_module.__file__).parent
 UI = Path(__file__).resolve().parents[4] / "ui"
-STYLES = sorted(file for file in UI.rglob("*.css"))
+STYLES = sorted(file for part in ("design", "desk", "portal") for file in (UI / part).glob("*.css"))
 TOKENS = (UI / "design/tokens.css").read_text(encoding="utf-8")
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NEEDED = {"text": 4.5, "shape": 3.0}
@@ -266,3 +270,12 @@ def test_pages_lead_only_where_there_is_something() -> None:
     assert 'rel="prev"' not in rendered('{{ ui.pages("", "/next") }}')
     assert 'rel="next"' not in rendered('{{ ui.pages("/before", "") }}')
     assert rendered('{{ ui.pages("", "") }}').strip() == ""
+
+
+def test_a_real_installation_has_no_catalogue() -> None:
+    """The catalogue is the demonstration's; elsewhere its address leads nowhere."""
+    settings = SimpleNamespace(demo=False)
+    desk: Any = SimpleNamespace(require=lambda _permission: None, house=SimpleNamespace(settings=settings))
+    show: Any = show_catalogue.fn
+    with pytest.raises(NotFound):
+        asyncio.run(show(desk, None))

@@ -9,10 +9,37 @@ import msgspec
 from doorward.doors.web.desk.shared import DeskCall
 
 SECTIONS: Final = ("foundations", "pressing", "forms", "holding", "telling", "talking", "charts", "looks")
-COLOURS: Final = (
-    "ground surface sunk raised ink ink-soft line edge pine pine-strong pine-soft focus lamp lamp-bright lamp-soft "
-    "info info-soft success success-soft danger danger-soft bot mask chart-1 chart-2 chart-3 chart-4 chart-5 chart-6"
-).split()
+COLOURS: Final = [
+    "ground",
+    "surface",
+    "sunk",
+    "raised",
+    "ink",
+    "ink-soft",
+    "line",
+    "edge",
+    "pine",
+    "pine-strong",
+    "pine-soft",
+    "focus",
+    "lamp",
+    "lamp-bright",
+    "lamp-soft",
+    "info",
+    "info-soft",
+    "success",
+    "success-soft",
+    "danger",
+    "danger-soft",
+    "bot",
+    "mask",
+    "chart-1",
+    "chart-2",
+    "chart-3",
+    "chart-4",
+    "chart-5",
+    "chart-6",
+]
 LETTERS: Final = ("3xl", "2xl", "xl", "lg", "base", "sm", "xs")
 _DRAWING: Final = re.compile(rb'<symbol id="([\w-]+)"')
 _DAYS: Final = ((41, 12), (38, 9), (52, 14), (47, 11), (63, 17), (29, 5), (24, 6), (49, 10), (55, 13), (58, 9))
