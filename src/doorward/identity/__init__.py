@@ -34,7 +34,7 @@ from doorward.identity.service.staff import (
 )
 from doorward.identity.service.step_up import Confirmation, StepUp
 from doorward.identity.service.sweeps import sweep_codes, sweep_host_tokens, sweep_sessions, sweep_sign_ins
-from doorward.identity.service.tenants import Tenant, Tenants, TenantState, host_name, new_tenant_id
+from doorward.identity.service.tenants import SettingChange, Tenant, Tenants, TenantState, host_name, new_tenant_id
 from doorward.identity.service.tokens import ApiToken, NewToken, Tokens, TokenUse
 
 __all__ = [
@@ -84,6 +84,7 @@ __all__ = [
     "SentMail",
     "Session",
     "Sessions",
+    "SettingChange",
     "ShownSession",
     "SignInAttempt",
     "SignInRequest",

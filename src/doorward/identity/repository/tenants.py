@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, or_, select, update
 
 from doorward.identity.repository.inserting import insert_new
-from doorward.identity.tables import host_key_table, host_table, host_token_table, tenant_table
+from doorward.identity.tables import host_key_table, host_table, host_token_table, setting_change_table, tenant_table
 from doorward.kit.tx import Tx
 from doorward.vocabulary.scope import Scope, crosses_tenants
 
@@ -46,6 +46,25 @@ def update_tenant(tx: Tx, scope: Scope, values: dict[str, Any]) -> None:
         .where(tenant_table.c.tenant_id == scope.tenant_id)
         .values(revision=tenant_table.c.revision + 1, **values)
     )
+
+
+def insert_setting_change(tx: Tx, scope: Scope, values: dict[str, Any]) -> None:
+    """Add a change of a setting to the history."""
+    tx.execute(insert(setting_change_table).values(tenant_id=scope.tenant_id, **values))
+
+
+def setting_changes(tx: Tx, scope: Scope, *, before: str | None, limit: int) -> Sequence[Any]:
+    """Return the changes of settings, the newest first, those with ids below `before` if given."""
+    query = select(setting_change_table).where(setting_change_table.c.tenant_id == scope.tenant_id)
+    if before is not None:
+        query = query.where(setting_change_table.c.id < before)
+    return tx.execute(query.order_by(setting_change_table.c.id.desc()).limit(limit)).all()
+
+
+def find_setting_change(tx: Tx, scope: Scope, change_id: str) -> Any | None:
+    """Return a change of a setting, or None."""
+    own = (setting_change_table.c.tenant_id == scope.tenant_id) & (setting_change_table.c.id == change_id)
+    return tx.execute(select(setting_change_table).where(own)).first()
 
 
 @crosses_tenants("a widget key names its tenant")

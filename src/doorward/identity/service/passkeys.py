@@ -32,7 +32,7 @@ from doorward.kit.keys import Keys
 from doorward.kit.tx import Tx
 from doorward.vocabulary.discreet import Discreet
 from doorward.vocabulary.entry import AuditEvent
-from doorward.vocabulary.errors import Conflict, Malformed, NotAllowed, NotFound
+from doorward.vocabulary.errors import Conflict, NotAllowed, NotFound
 from doorward.vocabulary.ids import PartyId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
@@ -224,7 +224,7 @@ def _short(answer: str) -> str:
     if len(answer) > LONGEST_ANSWER:
         raise ValueError("longer than any authenticator's answer")
     if not isinstance(msgspec.json.decode(answer.encode()), dict):
-        raise Malformed("not an answer")
+        raise ValueError("not an authenticator's answer")
     return answer
 
 

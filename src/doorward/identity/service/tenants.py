@@ -3,7 +3,7 @@
 import re
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -38,6 +38,28 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     state: TenantState
     created_at: datetime
+
+
+class SettingChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of a setting: by whom, when, from what to what, as JSON values. `undoes` is an earlier change's id."""
+
+    id: str
+    name: str
+    before: Any
+    after: Any
+    at: datetime
+    actor_kind: str
+    actor_id: str
+    undoes: str | None = None
+
+
+class _Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """A setting to change; `quiet`: where the value is the same already, nothing is noted."""
+
+    name: str
+    value: Any
+    undoes: str | None = None
+    quiet: bool = False
 
 
 def new_tenant_id() -> TenantId:
@@ -143,13 +165,75 @@ class Tenants:
 
         Raises `Malformed` for an unknown name or an impossible value, `NotFound` without the tenant.
         """
+        return self._change_setting(tx, scope, self._held(tx, scope), _Wish(name=name, value=value))
+
+    def change_settings(
+        self, tx: Tx, scope: Scope, values: Mapping[str, Any], *, expected: int
+    ) -> Outcome[TenantSettings]:
+        """Set several settings, or none; those that stay as they are leave no trace.
+
+        `expected` is the tenant's revision that whoever decides has seen. Raises `Conflict` when it has changed since,
+        and as `change_setting`.
+        """
+        tenant = self._held(tx, scope)
+        if tenant.revision != expected:
+            raise Conflict("somebody changed the settings meanwhile")
+        lines: list[AuditEvent] = []
+        for name, value in values.items():
+            before = tenant.settings
+            changed = self._change_setting(tx, scope, tenant, _Wish(name=name, value=value, quiet=True))
+            lines += [line for line in changed.entries if isinstance(line, AuditEvent)]
+            if changed.value != before:
+                tenant = msgspec.structs.replace(tenant, settings=changed.value, revision=tenant.revision + 1)
+        return Outcome(tenant.settings, entries=tuple(lines))
+
+    def setting_changes(
+        self, tx: Tx, scope: Scope, *, before: str | None = None, limit: int = 50
+    ) -> tuple[SettingChange, ...]:
+        """Return who changed which setting from what to what, the newest first, older than change `before` if given."""
+        return tuple(_change(row) for row in repository.setting_changes(tx, scope, before=before, limit=limit))
+
+    def undo_setting(self, tx: Tx, scope: Scope, change_id: str) -> Outcome[TenantSettings]:
+        """Set a setting back to what it was before a change, which is a change of its own.
+
+        Raises `NotFound`, `Conflict` when the setting was changed again since.
+        """
+        tenant = self._held(tx, scope)
+        row = repository.find_setting_change(tx, scope, change_id)
+        if row is None:
+            raise NotFound("no such change")
+        change = _change(row)
+        if _plain(tenant.settings, change.name) != change.after:
+            raise Conflict("the setting was changed again since")
+        return self._change_setting(tx, scope, tenant, _Wish(name=change.name, value=change.before, undoes=change_id))
+
+    def _held(self, tx: Tx, scope: Scope) -> Tenant:
         row = repository.lock_tenant(tx, scope)
         if row is None:
             raise NotFound("no such tenant")
+        return self._tenant(row)
+
+    def _change_setting(self, tx: Tx, scope: Scope, tenant: Tenant, wish: "_Wish") -> Outcome[TenantSettings]:
+        name = wish.name
         try:
-            settings = change_tenant(self._tenant(row).settings, name, value)
+            settings = change_tenant(tenant.settings, name, wish.value)
         except SettingsInvalid as error:
             raise Malformed(str(error)) from None
+        before, after = _plain(tenant.settings, name), _plain(settings, name)
+        if before != after:
+            noted = {
+                "id": new_id(),
+                "name": name,
+                "before": before,
+                "after": after,
+                "at": tx.now,
+                "actor_kind": scope.actor.kind,
+                "actor_id": scope.actor.id,
+                "undoes": wish.undoes,
+            }
+            repository.insert_setting_change(tx, scope, noted)
+        elif wish.quiet:
+            return Outcome(settings)
         repository.update_tenant(tx, scope, {"settings": _overrides(settings)})
         return Outcome(settings, entries=(_changed(scope, f"settings.{name}"),))
 
@@ -188,6 +272,23 @@ def _overrides(settings: TenantSettings) -> dict[str, Any]:
     # Only what differs is kept, so that a better default reaches those who never chose.
     defaults = msgspec.structs.asdict(TenantSettings())
     return {name: value for name, value in msgspec.structs.asdict(settings).items() if value != defaults[name]}
+
+
+def _plain(settings: TenantSettings, name: str) -> Any:
+    return msgspec.to_builtins(getattr(settings, name))
+
+
+def _change(row: Any) -> SettingChange:
+    return SettingChange(
+        id=row.id,
+        name=row.name,
+        before=row.before,
+        after=row.after,
+        at=row.at,
+        actor_kind=row.actor_kind,
+        actor_id=row.actor_id,
+        undoes=row.undoes,
+    )
 
 
 def _changed(scope: Scope, field: str) -> AuditEvent:
