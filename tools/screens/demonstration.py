@@ -3,13 +3,14 @@
 import contextlib
 import json
 import re
+import sqlite3
 import subprocess
 import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,10 +29,11 @@ SAID: Final = (
 
 @dataclass(frozen=True)
 class Demonstration:
-    """Where it runs, and the password of everybody on its staff."""
+    """Where it runs, the password of everybody on its staff, and the mail address of one customer, if one is known."""
 
     url: str
     password: str = field(repr=False)
+    customer: str = field(default="", repr=False)
 
 
 @contextlib.contextmanager
@@ -43,7 +45,8 @@ def demonstration() -> Iterator[Demonstration]:
         with told.open("wb") as output:
             house = subprocess.Popen(words, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
         try:
-            yield _started(house, told)
+            place = _started(house, told)
+            yield replace(place, customer=_customer(Path(folder)))
         finally:
             house.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -62,6 +65,15 @@ def _started(house: subprocess.Popen[bytes], told: Path) -> Demonstration:
             return Demonstration(url=url[1].rstrip("/"), password=password[1])
         time.sleep(0.3)
     raise Stop("The demonstration did not start.", output=told.read_text(encoding="utf-8", errors="replace"))
+
+
+def _customer(folder: Path, *, company: str = "halden") -> str:
+    """Return the mail address of one of the made-up customers, from the made-up company's own books."""
+    for books in (folder / "core" / company).glob("*.sqlite"):
+        with contextlib.closing(sqlite3.connect(f"{books.as_uri()}?mode=ro", uri=True)) as connection:
+            row = connection.execute("SELECT email FROM customer ORDER BY reference LIMIT 1").fetchone()
+            return str(row[0]) if row else ""
+    return ""
 
 
 def fill(url: str, *, company: str = "halden") -> None:
