@@ -278,3 +278,41 @@ def _is_signed(keys: Keys, scope: Scope, head: Head) -> bool:
     except ValueError:
         return False
     return head.tenant_id == scope.tenant_id and keys.verify(scope.tenant_id, signature, head.signed_part())
+
+
+class AuditQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which audit lines: every field narrows, None or empty does not.
+
+    `actions` are whole actions; `action` is how they begin (`article`, `article.published`); `object` is a kind or an
+    id; `before` is the id of the line that the page before ended with.
+    """
+
+    actions: tuple[str, ...] = ()
+    action: str = ""
+    object: str = ""
+    actor_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    before: str | None = None
+    limit: int = 50
+
+
+class FoundLine(AuditLine, frozen=True, kw_only=True):
+    """An audit line with its id, from which the next page goes on."""
+
+    id: str
+
+
+def find_audit(tx: Tx, scope: Scope, wanted: AuditQuery) -> tuple[FoundLine, ...]:
+    """Return the audit lines that are wanted, the newest first."""
+    fields = FoundLine.__struct_fields__
+    rows = repository.find_audit(tx, scope, wanted)
+    return tuple(
+        FoundLine(**{name: tuple(row.fields) if name == "fields" else getattr(row, name) for name in fields})
+        for row in rows
+    )
+
+
+def audited_actions(tx: Tx, scope: Scope) -> tuple[str, ...]:
+    """Return the actions that the tenant's audit holds, in order."""
+    return repository.audited_actions(tx, scope)

@@ -232,6 +232,32 @@ def audit_of_objects(
     return tx.execute(query.order_by(audit_table.c.id.desc()).limit(limit)).all()
 
 
+def find_audit(tx: Tx, scope: Scope, wanted: Any) -> Sequence[Any]:
+    """Return the audit rows that an `AuditQuery` wants, the newest first."""
+    query = select(audit_table).where(audit_table.c.tenant_id == scope.tenant_id)
+    if wanted.actions:
+        query = query.where(audit_table.c.action.in_(wanted.actions))
+    if wanted.action:
+        query = query.where(audit_table.c.action.startswith(wanted.action, autoescape=True))
+    if wanted.object:
+        query = query.where((audit_table.c.object_id == wanted.object) | (audit_table.c.object_kind == wanted.object))
+    if wanted.actor_id:
+        query = query.where(audit_table.c.actor_id == wanted.actor_id)
+    if wanted.since is not None:
+        query = query.where(audit_table.c.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(audit_table.c.at < wanted.until)
+    if wanted.before is not None:
+        query = query.where(audit_table.c.id < wanted.before)
+    return tx.execute(query.order_by(audit_table.c.id.desc()).limit(wanted.limit)).all()
+
+
+def audited_actions(tx: Tx, scope: Scope) -> tuple[str, ...]:
+    """Return which actions there are rows of."""
+    query = select(audit_table.c.action).where(audit_table.c.tenant_id == scope.tenant_id).distinct()
+    return tuple(tx.execute(query.order_by(audit_table.c.action)).scalars())
+
+
 def count_unsealed_audit(tx: Tx, scope: Scope) -> int:
     """Return how many audit rows wait for the sealer."""
     query = select(func.count()).where(audit_table.c.tenant_id == scope.tenant_id, audit_table.c.seq.is_(None))

@@ -23,8 +23,10 @@ from doorward.doors.web.assets import SHORTLY
 from doorward.doors.web.callers import Callers
 from doorward.doors.web.customer.appeal.routes import send_appeal, show_appeal
 from doorward.doors.web.customer.demo.routes import show_company
+from doorward.doors.web.customer.demo.shop import show_shop, sign_customer
 from doorward.doors.web.customer.portal.routes import portal_router
 from doorward.doors.web.customer.welcome.routes import keep_preferences, welcome
+from doorward.doors.web.desk.audit.routes import AUDIT_HANDLERS
 from doorward.doors.web.desk.catalogue.routes import show_catalogue
 from doorward.doors.web.desk.conversation.routes import ACTIONS, refresh_conversation, show_conversation, show_earlier
 from doorward.doors.web.desk.frame.routes import show_demand, show_recent, show_session
@@ -34,6 +36,7 @@ from doorward.doors.web.desk.live import desk_stream
 from doorward.doors.web.desk.outbox.routes import show_outbox
 from doorward.doors.web.desk.preferences.routes import keep_desk_preferences, show_preferences
 from doorward.doors.web.desk.senders.routes import SENDER_HANDLERS
+from doorward.doors.web.desk.settings.routes import SETTINGS_HANDLERS
 from doorward.doors.web.desk.shared import make_desk_call
 from doorward.doors.web.desk.sign_in.routes import show_sign_in, sign_in, sign_out
 from doorward.doors.web.door import AnyRequest, AtDoor, Door, SignInHint
@@ -73,6 +76,8 @@ PAGE_HANDLERS: Final = [
     welcome,
     keep_preferences,
     show_company,
+    show_shop,
+    sign_customer,
     show_sign_in,
     sign_in,
     sign_out,
@@ -92,6 +97,8 @@ PAGE_HANDLERS: Final = [
     show_outbox,
     show_catalogue,
     *SENDER_HANDLERS,
+    *AUDIT_HANDLERS,
+    *SETTINGS_HANDLERS,
     *KNOWLEDGE_HANDLERS,
     show_appeal,
     send_appeal,

@@ -275,7 +275,8 @@ def _overrides(settings: TenantSettings) -> dict[str, Any]:
 
 
 def _plain(settings: TenantSettings, name: str) -> Any:
-    return msgspec.to_builtins(getattr(settings, name))
+    # As JSON gives it back: lists where the settings have tuples.
+    return msgspec.json.decode(msgspec.json.encode(getattr(settings, name)))
 
 
 def _change(row: Any) -> SettingChange:

@@ -1,0 +1,174 @@
+"""The tenant's settings: a form for each part, and the history of all changes with undo."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from litestar import Response, get, post
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Redirect
+
+from doorward.doors.web.desk.settings.fields import (
+    ENOUGH,
+    GROUNDS,
+    READERS,
+    Around,
+    Reading,
+    contrast,
+    shown,
+    written,
+)
+from doorward.doors.web.desk.shared import ADeskCall, DeskCall
+from doorward.doors.web.forms import read_form
+from doorward.doors.web.security import check_csrf
+from doorward.identity import Tenant
+from doorward.kit.settings import DAYS
+from doorward.routing.hours import is_open
+from doorward.vocabulary.errors import Conflict, NotFound
+
+Short = Annotated[str, QueryParameter(max_length=40)]
+_HERE: Final = "settings"
+_FIELDS: Final = 200
+_FORM_BYTES: Final = 524_288
+_PAGE: Final = 30
+
+
+@get("/desk/settings", include_in_schema=False)
+async def show_settings(desk: ADeskCall) -> Response[Any]:
+    """Show the first part."""
+    desk.require("settings:read")
+    return Redirect("/desk/settings/contact", status_code=303)
+
+
+@get("/desk/settings/history", include_in_schema=False)
+async def show_settings_history(desk: ADeskCall, before: Short = "", done: Short = "") -> Response[str]:
+    """Show who changed which setting from what to what."""
+    desk.require("settings:read")
+    return await _history(desk, before=before, done=done)
+
+
+@get("/desk/settings/{part:str}", include_in_schema=False)
+async def show_settings_part(desk: ADeskCall, part: FromPath[str], done: Short = "") -> Response[str]:
+    """Show one part of the settings."""
+    desk.require("settings:read")
+    tenant = await _tenant(desk)
+    around = _around(desk, tenant)
+    return await _part(desk, part, (tenant, around), written(tenant.settings, around), done=done)
+
+
+@post(
+    "/desk/settings/{part:str}",
+    status_code=200,
+    include_in_schema=False,
+    request_max_body_size=_FORM_BYTES,
+)
+async def save_settings_part(desk: ADeskCall, part: FromPath[str]) -> Response[Any]:
+    """Change what a form changes: all of it, or nothing when a field is wrong or somebody was faster."""
+    scope = desk.require("settings:write")
+    fields = await read_form(desk.request, most=_FIELDS)
+    check_csrf(desk.caller.session_token or "", fields.get("csrf", ""))
+    if part not in READERS:
+        raise NotFound("no such settings")
+    tenant = await _tenant(desk)
+    around = _around(desk, tenant)
+    read = READERS[part](fields, around)
+    seen = (tenant, around)
+    if read.faults:
+        return await _part(desk, part, seen, fields, read=read, status=400)
+    revision = fields.get("revision", "")
+    expected = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else 0
+    tenants = desk.house.identity.tenants
+    try:
+        await desk.house.transactions.write_async(
+            scope, lambda tx: tenants.change_settings(tx, scope, read.values, expected=expected)
+        )
+    except Conflict:
+        return await _part(desk, part, seen, fields, status=409)
+    desk.house.settings_book.forget(scope.tenant_id)
+    return Redirect(f"/desk/settings/{part}?done=saved", status_code=303)
+
+
+@post("/desk/settings/history/{change_id:str}/undo", status_code=200, include_in_schema=False)
+async def undo_setting(desk: ADeskCall, change_id: FromPath[str]) -> Response[Any]:
+    """Set a setting back to what it was before a change."""
+    scope = desk.require("settings:write")
+    await desk.form()
+    tenants = desk.house.identity.tenants
+    try:
+        await desk.house.transactions.write_async(scope, lambda tx: tenants.undo_setting(tx, scope, change_id))
+    except Conflict:
+        return await _history(desk, before="", done="", trouble="settings.undo_conflict")
+    desk.house.settings_book.forget(scope.tenant_id)
+    return Redirect("/desk/settings/history?done=undone", status_code=303)
+
+
+SETTINGS_HANDLERS: Final = [
+    show_settings,
+    show_settings_history,
+    show_settings_part,
+    save_settings_part,
+    undo_setting,
+]
+
+
+async def _tenant(desk: DeskCall) -> Tenant:
+    scope, tenants = desk.scope, desk.house.identity.tenants
+    return await desk.house.transactions.read_async(lambda tx: tenants.tenant(tx, scope))
+
+
+def _around(desk: DeskCall, tenant: Tenant) -> Around:
+    return Around(
+        channels=tuple(channel.id for channel in desk.house.plugins.channels),
+        languages=tuple(desk.house.packs),
+        settings=tenant.settings,
+    )
+
+
+async def _part(
+    desk: DeskCall,
+    part: str,
+    seen: tuple[Tenant, Around],
+    fields: Mapping[str, str],
+    **more: Any,
+) -> Response[str]:
+    if part not in READERS:
+        raise NotFound("no such settings")
+    tenant, around = seen
+    read: Reading = more.get("read") or Reading()
+    status = more.get("status", 200)
+    return await desk.page(
+        "desk/settings/page.html",
+        status=status,
+        here=_HERE,
+        part=part,
+        tenant=tenant,
+        around=around,
+        fields=fields,
+        faults={name: desk.say(key) for name, key in read.faults.items()},
+        conflict=status == 409,
+        done=more.get("done") == "saved",
+        days=DAYS,
+        open_now=is_open(tenant.settings, desk.house.clock.now()),
+        contrasts={name: _contrast(tenant, name, ground) for name, ground in GROUNDS.items()},
+        enough=ENOUGH,
+    )
+
+
+def _contrast(tenant: Tenant, name: str, ground: str) -> tuple[float, str]:
+    return round(contrast(getattr(tenant.settings, name), ground), 1), ground
+
+
+async def _history(desk: DeskCall, *, before: str, done: str, trouble: str = "") -> Response[str]:
+    scope, tenants = desk.scope, desk.house.identity.tenants
+    changes = await desk.house.transactions.read_async(
+        lambda tx: tenants.setting_changes(tx, scope, before=before or None, limit=_PAGE + 1)
+    )
+    return await desk.page(
+        "desk/settings/history.html",
+        status=409 if trouble else 200,
+        here=_HERE,
+        changes=changes[:_PAGE],
+        older=changes[_PAGE - 1].id if len(changes) > _PAGE else "",
+        shown=shown,
+        done=done == "undone",
+        trouble=trouble,
+    )
