@@ -4,7 +4,12 @@ from typing import Any
 
 import pytest
 
+from doorward.bootstrap import House
+from doorward.doors.web.customer.portal import actions, export, pages, sign_in
 from doorward.identity import Tenant
+from doorward.kit.tx import Tx
+from doorward.vocabulary.scope import system_scope
+from tests.support.portal import Mailbox, PortalGuest, customer
 from tests.support.server import Guests
 
 BODIES: dict[str, Any] = {"replies": {"text": "Hello"}}
@@ -60,3 +65,66 @@ def test_a_visitor_token_is_good_for_its_own_conversation_alone(guests: Guests, 
     )
     assert begun.status_code == 201
     assert begun.json()["conversation_id"] != ours.conversation_id
+
+
+def portal_addresses() -> list[tuple[str, str]]:
+    """Every address of the portal that takes an id of something, with its method."""
+    handlers = (*sign_in.HANDLERS, *pages.HANDLERS, *actions.HANDLERS, *export.HANDLERS)
+    found = [
+        (next(iter(handler.http_methods - {"HEAD", "OPTIONS"})), path.removeprefix("/{slug:str}"))
+        for handler in handlers
+        for path in handler.paths
+    ]
+    return [(method, path) for method, path in found if "_id:" in path]
+
+
+@pytest.fixture
+def theirs(house: House, guests: Guests, halden: Tenant) -> dict[str, str]:
+    """Ids of things of another customer of Halden's: a conversation, a session, a passkey's place."""
+    mailbox, other = Mailbox(house), customer(house, 1)
+    visitor = guests.visitor(halden)
+    visitor.client.post("/c/webchat/verification", json={"email": other.email})
+    visitor.client.post("/c/webchat/verification/confirm", json={"code": mailbox.code(other.email)})
+    visitor.say("A secret of another customer")
+    guest = PortalGuest(guests.url, mailbox).sign_in(other.email)
+    guest.client.close()
+    scope = system_scope(halden.id, "test")
+
+    def session_of(tx: Tx) -> str:
+        party = house.identity.parties.find_by_reference(tx, scope, other.reference)
+        assert party is not None
+        return house.identity.customer_sessions.sessions_of(tx, scope, party.id)[0].session_id
+
+    session_id = house.transactions.read(session_of)
+    return {"conversation_id": visitor.conversation_id, "session_id": session_id, "passkey_id": session_id}
+
+
+@pytest.mark.parametrize("company", ["halden", "brisa"])
+def test_no_address_of_the_portal_finds_anything_of_another_customer(
+    house: House, guests: Guests, theirs: dict[str, str], company: str
+) -> None:
+    """Each address that takes an id answers another customer's exactly as one that nobody has, in both companies."""
+    guest = PortalGuest(guests.url, Mailbox(house), company=company)
+    guest.sign_in(customer(house, company=company).email)
+    addresses = portal_addresses()
+    assert len(addresses) >= 5
+    for method, pattern in addresses:
+        answers = []
+        for ids in (theirs, dict.fromkeys(theirs, "0" * 26)):
+            path = pattern.replace("{seq:int}", "3")
+            for name, value in ids.items():
+                path = path.replace(f"{{{name}:str}}", value)
+            answers.append(guest.get(path) if method == "GET" else guest.form(path))
+        assert [one.status_code for one in answers] == [404, 404], pattern
+        assert not any("secret" in one.text for one in answers), pattern
+    for path in ("/", "/decisions", "/choices", "/access", "/data", "/security"):
+        page = guest.get(path)
+        assert page.status_code == 200, path
+        assert "A secret of another customer" not in page.text
+        assert not any(value in page.text for value in theirs.values()), path
+    for kind in ("json", "html"):
+        taken = guest.form("/data/export", format=kind)
+        assert taken.status_code == 200
+        assert "A secret of another customer" not in taken.text
+        assert not any(value in taken.text for value in theirs.values())
+    guest.client.close()
