@@ -1,17 +1,26 @@
 """What holds for every page: accessible, without inline code, readable on every screen."""
 
+import gzip
 import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from doorward.identity import Tenant
-from tests.support.browsing import OpenContext, on_sqlite, sign_in, violations
+from tests.support.browsing import STATIC, OpenContext, on_sqlite, sign_in, violations
 from tests.support.server import Guests
 
 pytestmark = [pytest.mark.browser, on_sqlite]
 
 WIDTHS = (390, 768, 1280, 1920)
+FRAMELESS = {"/desk/sign-in", "/desk/conversations/nothing"}
+WATCH_SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.shifted += entry.hadRecentInput ? 0 : entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
 
 
 @pytest.fixture
@@ -33,6 +42,8 @@ def pages(open_context: OpenContext, guests: Guests, halden: Tenant) -> tuple[Pa
         "/desk/sign-in",
         "/desk/",
         "/desk/?show=resolved",
+        "/desk/?show=all",
+        "/desk/preferences",
         f"/desk/conversations/{customer.conversation_id}",
         f"/desk/conversations/{waiting.conversation_id}",
         "/desk/outbox",
@@ -60,6 +71,25 @@ def test_every_page_is_accessible_and_fits_every_screen(pages: tuple[Page, list[
         if not page.title().endswith("Doorward") or page.locator("html").get_attribute("lang") != "en":
             found.append(f"{address} has no title or language")
     assert found == []
+
+
+def test_the_desk_loads_little_and_stays_where_it_is(pages: tuple[Page, list[str]]) -> None:
+    """A first load brings at most 150 kB of compressed script, and nothing on a page moves while it is built."""
+    page, addresses = pages
+    desk = [address for address in addresses if address.startswith("/desk/") and address not in FRAMELESS]
+    context = page.context
+    context.add_init_script(WATCH_SHIFTS)
+    heavy, moved = {}, {}
+    for address in desk:
+        page.goto(address)
+        expect(page.locator("body")).to_have_attribute("data-connection", "live")
+        names = page.evaluate("[...document.scripts].map((script) => new URL(script.src).pathname)")
+        weight = sum(len(gzip.compress((STATIC / Path(name).name).read_bytes())) for name in set(names))
+        if weight > 150_000:
+            heavy[address] = weight
+        if page.evaluate("window.shifted") >= 0.05:
+            moved[address] = page.evaluate("window.shifted")
+    assert (heavy, moved) == ({}, {})
 
 
 def test_no_page_has_inline_code_or_allows_it(pages: tuple[Page, list[str]]) -> None:

@@ -19,10 +19,10 @@ STOP_SECONDS = 20.0
 
 
 @contextlib.contextmanager
-def serving(house: House) -> Iterator[str]:
-    """Serve `house` from a thread and give the address; the house stays open afterwards."""
+def serving(house: House, *, port: int = 0) -> Iterator[str]:
+    """Serve `house` from a thread and give the address, at a free port or this one; the house stays open afterwards."""
     configure(level="error")
-    server = WebServer(house, port=0)
+    server = WebServer(house, port=port)
     thread = threading.Thread(target=server.run, name="web", daemon=True)
     thread.start()
     try:

@@ -15,5 +15,5 @@ export function announceChanges() {
     for (const region of document.querySelectorAll("[data-say]")) look(region, announcer);
   };
   lookAtAll();
-  document.body.addEventListener("htmx:after:swap", lookAtAll);
+  document.addEventListener("htmx:after:swap", lookAtAll);
 }

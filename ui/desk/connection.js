@@ -60,6 +60,7 @@ export function watchConnection() {
   let missed = false;
   let opened = false;
   let patience = null;
+  let line = "";
   const hear = (message) => {
     if (message.event === "desk") {
       missed = document.hidden;
@@ -67,6 +68,7 @@ export function watchConnection() {
     } else if (message.event === "conversation" && message.id === follow) conversation();
     else if (message.event === "state") {
       clearTimeout(patience);
+      line = message.state;
       if (message.state === "live") opened = true;
       // At first, and for a moment, a line that is not open yet is no news.
       if (message.state === "lost") patience = setTimeout(() => show(navigator.onLine ? "lost" : "offline"), opened ? 700 : 4000);
@@ -75,7 +77,10 @@ export function watchConnection() {
   };
   const again = openLine({ member, address: stream, follow, hear });
   window.addEventListener("offline", () => show("offline"));
-  window.addEventListener("online", again);
+  window.addEventListener("online", () => {
+    show(line);
+    again();
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden || !missed) return;
     missed = false;

@@ -84,14 +84,14 @@ function isReply(event) {
 }
 
 function followSending() {
-  document.body.addEventListener("htmx:before:request", (event) => {
+  document.addEventListener("htmx:before:request", (event) => {
     const here = parts();
     if (isReply(event)) write(here.conversation, { text: here.text.value, key: here.key.value, tried: here.text.value });
   });
-  document.body.addEventListener("htmx:after:request", (event) => {
+  document.addEventListener("htmx:after:request", (event) => {
     if (isReply(event) && event.detail.ctx.response.status < 300) sent(parts());
   });
-  document.body.addEventListener("htmx:error", (event) => {
+  document.addEventListener("htmx:error", (event) => {
     if (!isReply(event)) return;
     const trouble = document.getElementById("trouble");
     const notice = document.createElement("p");
@@ -121,6 +121,6 @@ export function keepDrafts() {
   document.body.addEventListener("submit", (event) => {
     if (event.target.matches("[data-ends-session]")) forgetDrafts();
   });
-  document.body.addEventListener("htmx:after:swap", showKept);
+  document.addEventListener("htmx:after:swap", showKept);
   followSending();
 }

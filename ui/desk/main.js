@@ -16,11 +16,15 @@ import { tellTimes } from "./times.js";
 
 window.htmx = htmx;
 
-// Whoever takes a conversation over wants to write next.
+// Whoever takes a conversation over wants to write next. What was pressed is asked for before the answer comes: the answer
+// makes another button of it.
 function writeNext() {
-  document.body.addEventListener("htmx:after:swap", ({ detail }) => {
-    if (!detail.ctx?.sourceElement?.matches?.("[data-then-reply]")) return;
-    const field = document.getElementById("reply-text");
+  const wanted = new WeakSet();
+  document.addEventListener("htmx:before:request", ({ detail }) => {
+    if (detail.ctx.sourceElement.matches?.("[data-then-reply]")) wanted.add(detail.ctx);
+  });
+  document.addEventListener("htmx:after:swap", ({ detail }) => {
+    const field = wanted.has(detail.ctx) && document.getElementById("reply-text");
     if (field && !field.form.hidden) field.focus();
   });
 }

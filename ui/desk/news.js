@@ -65,7 +65,7 @@ function look() {
 
 export function tellNews() {
   look();
-  document.body.addEventListener("htmx:after:swap", look);
+  document.addEventListener("htmx:after:swap", look);
   navigator.locks?.request(LOCK, () => {
     herald = true;
     return new Promise(() => {});

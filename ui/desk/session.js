@@ -34,7 +34,7 @@ export function keepSession() {
     if (document.body.dataset.connection === "ended") window.location.reload();
   });
   // What somebody tried to do and could not, for want of a session, opens the way back: it was they who acted.
-  document.body.addEventListener("htmx:after:request", ({ detail }) => {
+  document.addEventListener("htmx:after:request", ({ detail }) => {
     if (detail.ctx.response.status !== 401) return;
     sessionEnded();
     const dialog = document.getElementById("sign-in-again");

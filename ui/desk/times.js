@@ -23,6 +23,6 @@ function refresh() {
 
 export function tellTimes() {
   refresh();
-  document.body.addEventListener("htmx:after:swap", refresh);
+  document.addEventListener("htmx:after:swap", refresh);
   setInterval(refresh, 15000);
 }

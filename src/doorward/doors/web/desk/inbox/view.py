@@ -11,7 +11,7 @@ from doorward.record import Card
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """One view of the inbox: the key of its name, and the states that it shows; none where it is made for the reader."""
+    """One view of the inbox: the key of its name, and the states it shows; none where it is made for the reader."""
 
     key: str
     states: tuple[str, ...] = ()
