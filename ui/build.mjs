@@ -27,6 +27,7 @@ const STYLES = [
   ["desk.css", "desk/app.css"],
   ["catalogue.css", "design/catalogue.css"],
   ["portal.css", "portal/portal.css"],
+  ["shop.css", "shop/shop.css"],
 ];
 const PICTURES = [["icons.svg", "design/icons.svg"]];
 

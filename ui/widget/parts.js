@@ -38,8 +38,9 @@ const LOCK = "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3";
 const DOTS = "M6 12h.01M12 12h.01M18 12h.01";
 const BACK = "M19 12H6M11.5 6l-6 6 6 6";
 
-/** The sign on a masked place. */
+/** The sign on a masked place, and the one on a file. */
 export const lock = () => icon(LOCK);
+export const clip = () => icon(CLIP);
 
 /** @param {ShadowRoot} root @param {Say} say */
 export function build(root, say) {
@@ -95,9 +96,10 @@ function buildHead(say) {
   const language = make("select", { part: "language" });
   const languages = make("div", { class: "languages", hidden: true }, language);
   const close = make("button", { type: "button", class: "icon", part: "close" }, icon(CROSS));
+  const menu = buildMenu(say);
   say(language, "widget.language", "aria-label");
   say(close, "widget.close", "aria-label");
-  return { head: make("header", {}, title, languages, close), title, language, languages, close };
+  return { head: make("div", { class: "head" }, title, languages, menu.menuOpen, close, menu.menu), title, language, languages, close, ...menu };
 }
 
 /** @param {Say} say */
@@ -171,7 +173,7 @@ const DEED_WORDS = {
 
 /** @param {Say} say */
 function buildMenu(say) {
-  const menuOpen = make("button", { type: "button", class: "quiet more", "aria-expanded": "false", "aria-controls": "menu", hidden: true }, icon(DOTS));
+  const menuOpen = make("button", { type: "button", class: "icon more", "aria-expanded": "false", "aria-controls": "menu", hidden: true }, icon(DOTS));
   say(menuOpen, "widget.menu", "aria-label");
   const items = DEEDS.map((deed) => {
     const button = make("button", { type: "button", "data-deed": deed });
@@ -184,7 +186,6 @@ function buildMenu(say) {
 /** @param {Say} say */
 function buildFoot(say) {
   const warning = buildWarning(say);
-  const menu = buildMenu(say);
   const fileInput = make("input", { type: "file", hidden: true, tabindex: "-1" });
   const attach = make("button", { type: "button", class: "icon attach", part: "attach", hidden: true }, icon(CLIP));
   const fileNote = make("p", { class: "hint", role: "status" });
@@ -203,8 +204,8 @@ function buildFoot(say) {
   say(message, "widget.placeholder", "placeholder");
   say(send, "widget.send", "aria-label");
   say(person, "widget.person");
-  const row = make("div", { class: "row" }, person, callbackOpen, feedbackOpen, menu.menuOpen);
-  const foot = make("footer", {}, warning.warning, composer, fileInput, counter, fileNote, row, menu.menu);
+  const row = make("div", { class: "row" }, person, callbackOpen, feedbackOpen);
+  const foot = make("div", { class: "foot" }, warning.warning, composer, fileInput, counter, fileNote, row);
   const fixed = { foot, composer, message, send, counter, person, attach, fileInput, fileNote, callbackOpen, feedbackOpen };
-  return { ...fixed, ...warning, ...menu };
+  return { ...fixed, ...warning };
 }

@@ -56,8 +56,8 @@ svg { inline-size: 24px; block-size: 24px; fill: none; stroke: currentColor; str
 .panel[open] { display: flex; flex-direction: column; }
 .panel::backdrop { background: transparent; }
 
-header { display: flex; align-items: center; gap: 8px; padding: 10px 8px 10px 16px; border-block-end: 1px solid var(--line); }
-header:dir(rtl) { padding: 10px 16px 10px 8px; }
+.head { position: relative; display: flex; align-items: center; gap: 8px; padding: 10px 8px 10px 16px; border-block-end: 1px solid var(--line); }
+.head:dir(rtl) { padding: 10px 16px 10px 8px; }
 h2 { flex: 1; min-inline-size: 0; font-size: 16px; font-weight: 650; line-height: 1.3; }
 h2:focus, h3:focus { outline: none; }
 h3 { font-size: 16px; font-weight: 650; }
@@ -97,7 +97,7 @@ select { max-inline-size: 140px; min-block-size: 44px; padding: 0 8px; border: 1
   color: var(--ink); box-shadow: inset 0 0 0 1px var(--line); font-size: .92em; font-weight: 600; font-variant-numeric: tabular-nums;
   white-space: nowrap; vertical-align: baseline; }
 .mask svg { inline-size: 13px; block-size: 13px; stroke-width: 2.2; }
-.file .text::before { content: "\\1F4CE\\FE0E\\A0"; content: "\\1F4CE\\FE0E\\A0" / ""; }
+.file .text svg { display: inline-block; inline-size: 17px; block-size: 17px; margin-inline-end: 6px; vertical-align: -3px; }
 .file .text { unicode-bidi: isolate; }
 .note { margin-block-start: 4px; color: var(--soft); font-size: 12px; line-height: 1.4; }
 .customer .note { text-align: end; }
@@ -121,6 +121,7 @@ h4 { margin: 8px 0 0; font-size: 15px; }
 .stack { display: flex; flex-direction: column; gap: 12px; align-items: stretch; }
 .field { display: flex; flex-direction: column; gap: 4px; font-size: 13px; color: var(--soft); }
 .field input, .field textarea { color: var(--ink); }
+.field textarea { flex: none; min-block-size: 88px; }
 fieldset { margin: 0; padding: 0; border: 0; display: flex; flex-wrap: wrap; gap: 8px; min-inline-size: 0; }
 .choice { display: inline-flex; align-items: center; gap: 8px; min-block-size: 44px; padding: 6px 14px; border: 1px solid var(--soft);
   border-radius: 12px; cursor: pointer; }
@@ -131,11 +132,11 @@ fieldset { margin: 0; padding: 0; border: 0; display: flex; flex-wrap: wrap; gap
 .warning { margin-block-end: 10px; padding: 12px; border-radius: 12px; background: var(--warn-wash); color: var(--warn); font-size: 14px; }
 .warning .row { margin-block-start: 10px; }
 .warning .quiet { border-color: currentColor; }
-.menu { position: absolute; inset-inline: 16px; inset-block-end: calc(100% - 4px); padding: 6px; list-style: none; border: 1px solid var(--line);
+.menu { position: absolute; z-index: 1; inset-inline-end: 8px; inset-block-start: calc(100% - 6px); inline-size: max-content;
+  max-inline-size: calc(100% - 16px); padding: 6px; list-style: none; border: 1px solid var(--line);
   border-radius: 12px; background: var(--paper); box-shadow: var(--shadow); }
 .menu button { inline-size: 100%; min-block-size: 44px; padding: 6px 12px; border-radius: 8px; text-align: start; }
 .menu button:hover { background: var(--wash); }
-.more { margin-inline-start: auto; padding: 6px 10px; }
 .more svg { stroke-width: 3; }
 .attach { flex: none; color: var(--soft); }
 
@@ -146,7 +147,7 @@ input, textarea { min-inline-size: 0; padding: 10px 12px; border: 1px solid var(
   font-size: 16px; line-height: 1.4; }
 input { min-block-size: 44px; inline-size: 100%; }
 
-footer { position: relative; padding: 12px 16px calc(10px + env(safe-area-inset-bottom)); border-block-start: 1px solid var(--line); }
+.foot { padding: 12px 16px calc(10px + env(safe-area-inset-bottom)); border-block-start: 1px solid var(--line); }
 .composer { display: flex; align-items: end; gap: 8px; }
 textarea { flex: 1; min-block-size: 44px; max-block-size: 152px; resize: none; field-sizing: content; }
 textarea:disabled { opacity: .6; }

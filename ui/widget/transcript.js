@@ -1,7 +1,7 @@
 // The list of messages: what was said, and what is still to be sent.
 
 import { pieces } from "./looks.js";
-import { lock, make } from "./parts.js";
+import { clip, lock, make } from "./parts.js";
 import { reveal } from "./reveal.js";
 
 /** @typedef {import("./outbox.js").Draft} Draft @typedef {import("./api.js").Entry} Entry */
@@ -80,7 +80,7 @@ export class Transcript {
   file(id, name) {
     const bubble = this.#bubble("customer", new Date());
     bubble.item.classList.add("file");
-    bubble.text.textContent = name;
+    bubble.text.append(clip(), name);
     bubble.note.append(this.#labels.make("span", "widget.sending"));
     this.#drafts.set(id, bubble);
     this.#atEnd = true;
@@ -91,7 +91,7 @@ export class Transcript {
   fileKept(id, name) {
     const bubble = this.#drafts.get(id);
     if (!bubble) return;
-    bubble.text.textContent = name;
+    bubble.text.replaceChildren(clip(), name);
     this.#tell(bubble, "widget.attach.held");
   }
 
@@ -153,6 +153,7 @@ export class Transcript {
     if (entry.language) bubble.text.lang = entry.language;
     if (entry.attachment) {
       bubble.item.classList.add("file");
+      bubble.text.prepend(clip());
       this.#tell(bubble, "widget.attach.held");
     } else if (customer) this.#settle(bubble, masked);
     else if (!quiet) reveal(bubble.text);

@@ -366,7 +366,7 @@ def test_the_wait_is_told_where_it_is_known(talking: Page, twin: WebChatTwin) ->
 
 def test_a_call_back_is_offered_when_nobody_is_there(talking: Page, twin: WebChatTwin) -> None:
     """While people are there nothing is offered; else a field of its own takes the address."""
-    offer = talking.get_by_role("button", name="Leave an address for an answer later")
+    offer = talking.get_by_role("button", name="Get an answer later")
     expect(offer).to_be_hidden()
     twin.people = False
     expect(talking.get_by_text("Nobody from our team is here right now.")).to_be_visible()
@@ -508,7 +508,7 @@ def test_the_chat_is_accessible_in_every_look(browser: Browser, twin: WebChatTwi
     page.get_by_role("button", name="Tell us whether this helped").click()
     found["feedback"] = ours(page)
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Leave an address for an answer later").click()
+    page.get_by_role("button", name="Get an answer later").click()
     found["call-back"] = ours(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
