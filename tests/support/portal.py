@@ -30,7 +30,7 @@ class Mailbox:
         """Watch a house's outbox, whatever lies in it already."""
         self._house = house
         self._outbox: Any = house.mailer
-        self._seen = {sent.mail.idempotency_key for sent in self._outbox.mails()}
+        self._seen: set[str] = {sent.mail.idempotency_key for sent in self._outbox.mails()}
 
     def fresh(self, address: str) -> list[str]:
         """Return the texts of mails to an address that were not looked at yet, the latest first."""
@@ -48,7 +48,7 @@ class Mailbox:
         for _ in range(TRIES):
             texts = self.fresh(address)
             if texts:
-                return re.findall(r"\b\d{6}\b", texts[0])[0]
+                return str(re.findall(r"\b\d{6}\b", texts[0])[0])
         raise AssertionError("no code arrived")
 
 
