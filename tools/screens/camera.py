@@ -23,6 +23,7 @@ MOST_PAGES: Final = 80
 TALLEST: Final = 6000
 """Pixels of a page that a picture holds; what is below looks like what is above."""
 
+_DEEP: Final = 4
 _ID: Final = re.compile(r"^(?:[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{26}|\d+|[0-9a-f-]{32,36})$")
 _NOT_PAGES: Final = re.compile(
     r"/(static|c|api|stream)(/|$)|/(sign-out|download|export)|\.(json|csv|txt|js|css|svg|xml)$"
@@ -39,9 +40,11 @@ class Wishes:
 
 
 def shape_of(address: str) -> str:
-    """Return what addresses of the same page have in common: ids are one, and so are the values of its questions."""
+    """Return what addresses of the same page have in common: ids are alike, and so are the values of its questions."""
     parts = urlsplit(address)
-    path = "/".join("~" if _ID.match(step) else step for step in parts.path.split("/"))
+    steps = ["~" if _ID.match(step) else step for step in parts.path.split("/")]
+    # Deeper than this, steps are names of things (an article, its language), and one thing's page is like another's.
+    path = "/".join(steps[:3] + ["~" for _ in steps[3:]] if len(steps) > _DEEP else steps)
     names = sorted(set(parse_qs(parts.query)) - {"page", "sort"})
     return path + (f"?{'&'.join(names)}" if names else "")
 
