@@ -90,7 +90,7 @@ def mailed_code(house: House) -> str:
     mailer: Any = house.mailer
     house.jobs.run_due()
     text = mailer.mails()[0].mail.text if mailer.mails() else ""
-    return re.findall(r"\b[0-9]{6}\b", text)[0]
+    return str(re.findall(r"\b[0-9]{6}\b", text)[0])
 
 
 @pytest.mark.browser
