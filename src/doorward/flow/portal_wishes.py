@@ -1,5 +1,7 @@
 """What customers ask for at their portal: an appeal to a person, a correction, a deletion, or to go on talking."""
 
+from typing import Final
+
 import msgspec
 
 from doorward import record, routing
@@ -20,8 +22,9 @@ from doorward.vocabulary.reply import Handoff
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import WildText, house_text
 
-KINDS = ("correction", "deletion")
-"""What can be asked about one's data. (Handing it out needs nobody: the portal does it at once.)"""
+REASONS: Final = {"correction": "data_correction", "deletion": "data_deletion"}
+"""What can be asked about one's data, and for which reason it then waits for a person. (Handing data out needs nobody:
+the portal does it at once.)"""
 
 
 class WishRooms(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +101,7 @@ class PortalWishes:
         deletion was asked for and is not done.
         """
         scope, rooms, customer = session.scope, self._rooms, session.customer_id
-        if kind not in KINDS or (kind == "correction") != (text is not None):
+        if kind not in REASONS or (kind == "correction") != (text is not None):
             raise Malformed("kind: correction with words, or deletion without")
         if text is not None:
             rooms.admission.measure(text)
@@ -120,7 +123,7 @@ class PortalWishes:
             )
             notice = self._notice(opened, f"portal.notice.{kind}", language=language)
             event = _audit(f"data.{kind}_asked", conversation_id)
-            return Outcome(None, (opened, notice, *self._handed_over(tx, scope, opened, reason=f"data_{kind}"), event))
+            return Outcome(None, (opened, notice, *self._handed_over(tx, scope, opened, reason=REASONS[kind]), event))
 
         await self._transactions.write_async(scope, work)
         if text is not None:

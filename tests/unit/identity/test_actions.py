@@ -16,9 +16,9 @@ from tests.support.identities import AYSE, Office, on_one_database
 LEVELS = tuple(AssuranceLevel)
 
 
-def _prove(office: Office, party_id: PartyId, level: AssuranceLevel) -> None:
+def _prove(office: Office, party_id: PartyId, level: AssuranceLevel, *, factor: str = "test") -> None:
     office.write(
-        lambda tx: office.identity.parties.raise_assurance(tx, office.scope, party_id, level=level, factor="test")
+        lambda tx: office.identity.parties.raise_assurance(tx, office.scope, party_id, level=level, factor=factor)
     )
 
 
@@ -41,7 +41,7 @@ def test_a_level_opens_what_it_is_enough_for_and_nothing_else(
     """Every action is granted at its level and above, and refused below, with what is missing."""
     visitor = _linked(office)
     if level > AssuranceLevel.ANONYMOUS:
-        _prove(office, visitor, level)
+        _prove(office, visitor, level, factor=rule.factor or "test")
     if level >= rule.level:
         grant = _require(office, visitor, rule.action)
         assert (grant.action, grant.reference, grant.acting) == (rule.action, AYSE.reference, visitor)
