@@ -99,7 +99,9 @@ def test_small_talk_alone_is_small_talk(text: str, language: str, social: str) -
     assert understanding.candidates == ()
 
 
-@pytest.mark.parametrize("text", ["Hello, my card is gone", "thanks but when does the card come", "the card", "ok my card"])
+@pytest.mark.parametrize(
+    "text", ["Hello, my card is gone", "thanks but when does the card come", "the card", "ok my card"]
+)
 def test_small_talk_beside_something_else_is_not(text: str) -> None:
     """What else is said counts."""
     assert understand(text).social is None
