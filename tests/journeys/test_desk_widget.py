@@ -32,3 +32,21 @@ def test_a_hand_over_is_answered_in_the_browser(open_context: OpenContext) -> No
     message.fill("Thank you!")
     customer.keyboard.press("Enter")
     expect(desk.locator(".line-customer .line-text").last).to_have_text("Thank you!")
+
+
+def test_both_sides_see_that_the_other_one_writes(open_context: OpenContext) -> None:
+    """While one side writes the other is told, and neither before a person has the conversation nor afterwards."""
+    customer = open_context().new_page()
+    customer.goto("/demo/halden/shop")
+    customer.get_by_role("button", name="Open the chat").click()
+    customer.get_by_role("button", name="I have read this").click()
+    customer.get_by_role("button", name="Talk to a person").click()
+    desk = sign_in(open_context().new_page(), username="mira")
+    desk.get_by_role("region", name="Waiting").get_by_role("link").click()
+    desk.get_by_role("button", name="Take over").click()
+    expect(customer.get_by_text("A person is answering you now.")).to_be_visible()
+    expect(desk.get_by_text("The customer is writing…")).to_be_hidden()
+    desk.get_by_role("textbox", name="Your reply").press_sequentially("Good morning")
+    expect(customer.get_by_text("Somebody from our team is writing…")).to_be_visible()
+    customer.get_by_role("textbox", name="Your message").press_sequentially("Hello there")
+    expect(desk.get_by_text("The customer is writing…")).to_be_visible()

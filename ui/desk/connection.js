@@ -1,6 +1,7 @@
 // Hears the live line and tells the page: `desk`, `demand` and `conversation` are events of the body that parts of pages
 // wait for (hx-trigger). How the connection stands is said in words.
 import { openLine } from "./stream/tab.js";
+import { showTyping } from "./typing.js";
 import { words } from "./words.js";
 
 const SEEN = 1000; // milliseconds between two refreshes of a page that somebody looks at
@@ -66,6 +67,7 @@ export function watchConnection() {
       missed = document.hidden;
       desk();
     } else if (message.event === "conversation" && message.id === follow) conversation();
+    else if (message.event === "typing" && message.id === follow) showTyping();
     else if (message.event === "state") {
       clearTimeout(patience);
       line = message.state;

@@ -13,6 +13,7 @@ import { preparePreferences } from "./preferences.js";
 import { keepSession } from "./session.js";
 import { listenToKeys } from "./shortcuts.js";
 import { tellTimes } from "./times.js";
+import { tellTyping } from "./typing.js";
 
 window.htmx = htmx;
 
@@ -41,6 +42,7 @@ function start() {
   preparePreferences();
   writeNext();
   watchConnection();
+  tellTyping();
   Alpine.start();
 }
 

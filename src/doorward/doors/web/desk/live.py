@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
 from typing import Annotated, Any, Final
 
@@ -14,6 +14,7 @@ from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.door import AtDoor
 from doorward.doors.web.streams import KEEP_ALIVE, Streams, event, stream_response
 from doorward.flow.settle import conversation_topic, desk_topic
+from doorward.flow.typing_signs import typing_topic
 from doorward.kit.logging import get_logger
 from doorward.vocabulary.errors import DoorwardError, Malformed
 from doorward.vocabulary.ids import ConversationId
@@ -42,24 +43,35 @@ async def desk_stream(desk: ADeskCall, door: AtDoor, conversation: Followed = ""
     place = door.streams.take_place(scope.actor.id)
     everything = desk_topic(scope.tenant_id)
     followed = {conversation_topic(scope.tenant_id, ConversationId(one)): one for one in wanted}
+    typing = {typing_topic(scope.tenant_id, ConversationId(one), side="customer"): one for one in wanted}
 
     async def live() -> AsyncIterator[bytes]:
         try:
-            async with _news(door.streams, everything, tuple(followed)) as news:
+            async with _news(door.streams, everything, (*followed, *typing)) as news:
                 while (woken := await news.get()) is not None:
                     if not woken:
                         if not await _still_signed_in(door.callers, desk.request):
                             return
                         yield KEEP_ALIVE
-                    for topic, one in followed.items():
-                        if topic in woken:
-                            yield event("conversation", {"id": one})
+                    for told in _told(woken, followed, typing):
+                        yield told
                     if everything in woken:
                         yield event("desk", {})
         finally:
             place.release()
 
     return stream_response(live())
+
+
+def _told(woken: frozenset[str], followed: Mapping[str, str], typing: Mapping[str, str]) -> Iterator[bytes]:
+    """Yield what is told of conversations that are followed: that one changed, or that its customer is writing."""
+    for topic, one in followed.items():
+        if topic in woken:
+            yield event("conversation", {"id": one})
+    # A stream that looks by itself names all topics; a sign comes alone, and nothing is lost with it.
+    if not woken & followed.keys():
+        for topic in woken & typing.keys():
+            yield event("typing", {"id": typing[topic]})
 
 
 @contextlib.asynccontextmanager

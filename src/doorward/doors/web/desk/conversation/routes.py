@@ -104,12 +104,23 @@ def _action(name: str, act: Act) -> HTTPRouteHandler:
     )(do)
 
 
+@post("/desk/conversations/{conversation_id:str}/typing", status_code=204, include_in_schema=False)
+async def tell_typing(desk: ADeskCall, conversation_id: FromPath[str]) -> None:
+    """Let the customer see that the agent who has the conversation writes; kept nowhere."""
+    scope = desk.require("conversations:write")
+    await desk.form()
+    card = await desk.house.desk.card(scope, ConversationId(conversation_id))
+    if card.assignee == scope.actor.id:
+        desk.house.contact.signs.give(scope.tenant_id, card.conversation_id, side="agent")
+
+
 def _number(given: str) -> int | None:
     """Return the ledger line that a page begins after; None for anything else that a form may hold."""
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
 
 
 ACTIONS: Final = [
+    tell_typing,
     _action("take", _take),
     _action("replies", _reply),
     _action("hand-back", _hand_back),
