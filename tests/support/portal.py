@@ -5,7 +5,7 @@ import re
 import secrets
 from base64 import urlsafe_b64encode
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 import cbor2
 import httpx
@@ -29,7 +29,7 @@ class Mailbox:
     def __init__(self, house: House) -> None:
         """Watch a house's outbox, whatever lies in it already."""
         self._house = house
-        self._outbox: Any = house.mailer
+        self._outbox = cast("Any", house.mailer)
         self._seen: set[str] = {sent.mail.idempotency_key for sent in self._outbox.mails()}
 
     def fresh(self, address: str) -> list[str]:

@@ -307,10 +307,12 @@ def find_audit(tx: Tx, scope: Scope, wanted: AuditQuery) -> tuple[FoundLine, ...
     """Return the audit lines that are wanted, the newest first."""
     fields = FoundLine.__struct_fields__
     rows = repository.find_audit(tx, scope, wanted)
-    return tuple(
-        FoundLine(**{name: tuple(row.fields) if name == "fields" else getattr(row, name) for name in fields})
-        for row in rows
-    )
+
+    def found(row: Any) -> FoundLine:
+        values: dict[str, Any] = {name: getattr(row, name) for name in fields}
+        return FoundLine(**values | {"fields": tuple(row.fields)})
+
+    return tuple(found(row) for row in rows)
 
 
 def audited_actions(tx: Tx, scope: Scope) -> tuple[str, ...]:

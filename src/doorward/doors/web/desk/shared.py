@@ -12,8 +12,8 @@ from litestar.params import SkipValidation
 from doorward import record, routing
 from doorward.bootstrap import House
 from doorward.doors.web.callers import Caller
+from doorward.doors.web.desk.choices import Choices, choices_of
 from doorward.doors.web.desk.navigation import destinations_for
-from doorward.doors.web.desk.preferences.choices import Choices, choices_of
 from doorward.doors.web.desk.shortcuts import SHORTCUTS
 from doorward.doors.web.door import AnyRequest, AtDoor, Door
 from doorward.doors.web.forms import read_member_form

@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
-from doorward.doors.web.desk.preferences.choices import COOKIE, changed
+from doorward.doors.web.desk.choices import COOKIE, changed
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.door import AtDoor
 from doorward.doors.web.forms import local_path
