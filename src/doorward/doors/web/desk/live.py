@@ -88,9 +88,9 @@ async def _news(
                     await news.put(woken)
         await news.put(None)
 
-    tellers = [asyncio.ensure_future(tell((everything,), GATHER_SECONDS, also_silence=True))]
-    if followed:
-        tellers.append(asyncio.ensure_future(tell(followed, CONVERSATION_SECONDS, also_silence=False)))
+    # The conversations first: somebody looks at them while they hear of the desk in passing.
+    tellers = [asyncio.ensure_future(tell(followed, CONVERSATION_SECONDS, also_silence=False))] if followed else []
+    tellers.append(asyncio.ensure_future(tell((everything,), GATHER_SECONDS, also_silence=True)))
     try:
         yield news
     finally:
