@@ -1,7 +1,6 @@
 """An abusive sender is turned away, told why, may object, and somebody else decides: through the doors."""
 
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,6 +8,7 @@ from playwright.sync_api import Page, expect
 from doorward.bootstrap import House
 from doorward.identity import Tenant
 from tests.support.browsing import OpenContext, on_sqlite, sign_in, violations
+from tests.support.portal import Mailbox
 from tests.support.server import Guests, WebVisitor
 
 
@@ -76,21 +76,14 @@ def test_a_verified_customer_still_gets_a_person(guests: Guests, house: House, h
     visitor = guests.visitor(halden)
     visitor.say("Hello")
     email = next(iter(house.plugins.companies["halden"].customers())).email
+    mailbox = Mailbox(house)
     visitor.client.post("/c/webchat/verification", json={"email": email})
-    code = mailed_code(house)
+    code = mailbox.code(email)
     confirmed = visitor.client.post("/c/webchat/verification/confirm", json={"code": code})
     assert confirmed.status_code == 200, confirmed.text
     block(guests, visitor)
     assert visitor.client.post("/c/webchat/messages", json={"id": "x", "text": "Hi"}).status_code == 403
     assert visitor.ask_for_person() in {"waiting", "human"}
-
-
-def mailed_code(house: House) -> str:
-    """Return the code of the mail that comes next; the house's jobs send it."""
-    mailer: Any = house.mailer
-    house.jobs.run_due()
-    text = mailer.mails()[0].mail.text if mailer.mails() else ""
-    return str(re.findall(r"\b[0-9]{6}\b", text)[0])
 
 
 @pytest.mark.browser

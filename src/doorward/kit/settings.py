@@ -162,6 +162,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
+_ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 _SPAN: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
 
 
@@ -169,7 +171,7 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """What each tenant decides for itself."""
 
     languages: Annotated[
-        tuple[Annotated[str, Meta(pattern="^[a-z]{2,3}$")], ...],
+        tuple[str, ...],
         Meta(min_length=1, description="Languages the tenant answers in; the first is its own."),
     ] = ("en", "de", "tr", "id", "ru")
     answer_threshold: Annotated[
@@ -182,7 +184,7 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     agent_capacity: Annotated[int, Meta(ge=1, le=50, description="Conversations one agent handles at once.")] = 4
     service_minutes: Annotated[int, Meta(ge=1, description="Waiting time for a person that is still good service.")] = 5
     allowed_origins: Annotated[
-        tuple[Annotated[str, Meta(pattern=r"^https?://[A-Za-z0-9.\-\[\]:]+$")], ...],
+        tuple[str, ...],
         Meta(description="Web sites that may embed the widget, as https://host; empty means any."),
     ] = ()
     accent: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="Accent colour of the widget.")] = "#0f6b5c"
@@ -343,7 +345,18 @@ def change_tenant(current: TenantSettings, name: str, value: Any) -> TenantSetti
             raise SettingsInvalid(f"{name}: not readable as JSON, write for example '[\"en\"]' or 0.5") from error
     changed = tenant_settings({**msgspec.structs.asdict(current), name: value})
     _check_hours(changed)
+    _check_reach(changed)
     return changed
+
+
+def _check_reach(settings: TenantSettings) -> None:
+    """Raise `SettingsInvalid` for a language code or an origin that there cannot be."""
+    for language in settings.languages:
+        if not _LANGUAGE.fullmatch(language):
+            raise SettingsInvalid("languages: write codes such as en or de, the tenant's own first")
+    for origin in settings.allowed_origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise SettingsInvalid("allowed_origins: write origins such as https://www.example.com, without a path")
 
 
 def _check_hours(settings: TenantSettings) -> None:
