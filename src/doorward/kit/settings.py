@@ -172,7 +172,7 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     languages: Annotated[
         tuple[str, ...],
-        Meta(min_length=1, description="Languages the tenant answers in; the first is its own."),
+        Meta(description="Languages the tenant answers in; the first is its own."),
     ] = ("en", "de", "tr", "id", "ru")
     answer_threshold: Annotated[
         float, Meta(ge=0, le=1, description="Score from which the first line answers without asking back.")
@@ -351,6 +351,8 @@ def change_tenant(current: TenantSettings, name: str, value: Any) -> TenantSetti
 
 def _check_reach(settings: TenantSettings) -> None:
     """Raise `SettingsInvalid` for a language code or an origin that there cannot be."""
+    if not settings.languages:
+        raise SettingsInvalid("languages: name at least one, the tenant's own")
     for language in settings.languages:
         if not _LANGUAGE.fullmatch(language):
             raise SettingsInvalid("languages: write codes such as en or de, the tenant's own first")
