@@ -1,5 +1,6 @@
 """An abusive sender is turned away, told why, may object, and somebody else decides: through the doors."""
 
+import base64
 import re
 
 import pytest
@@ -34,6 +35,22 @@ def test_a_blocked_sender_is_told_in_their_language(guests: Guests, halden: Tena
     page = guests.client().get(problem["appeal"])
     assert page.status_code == 200
     assert "saldırgan dil" in page.text
+
+
+def test_a_blocked_sender_hands_nothing_in_either(guests: Guests, halden: Tenant) -> None:
+    """Files and comments are ways to send something: they are refused like messages, and nothing is added."""
+    visitor = guests.visitor(halden)
+    visitor.say("How do I change my PIN?")
+    block(guests, visitor)
+    before = len(visitor.entries()["entries"])
+    content = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
+    for path, body in (
+        ("attachments", {"id": "a-1", "name": "slip.png", "type": "image/png", "data": content}),
+        ("feedback", {"id": "f-1", "helpful": False, "comment": "words"}),
+    ):
+        refused = visitor.client.post(f"/c/webchat/{path}", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (403, "sender_blocked"), path
+    assert len(visitor.entries()["entries"]) == before
 
 
 def test_an_objection_is_masked_taken_once_and_escaped(guests: Guests, halden: Tenant) -> None:

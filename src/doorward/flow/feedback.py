@@ -42,7 +42,7 @@ class Feedback:
         visitor = threshold.visitor(request.credential)
         scope, conversation_id = visitor.scope, visitor.conversation_id
         rooms.admission.admit_wish(scope, party_id=visitor.party_id)
-        party_id = await threshold.speaker(visitor)
+        party_id = await threshold.admitted(visitor)
         message_id = MessageId(derive_id("feedback", scope.tenant_id, conversation_id, request.client_message_id))
         screened = None
         if request.comment is not None:

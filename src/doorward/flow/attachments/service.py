@@ -49,7 +49,7 @@ class Attachments:
         """Keep a file and hold it. The same client id in the same conversation is the same file.
 
         Raises `UnsupportedType` for what is not one of `MEDIA_TYPES` by its first bytes or was called something else,
-        `Conflict` for one file too many, `RateLimited`.
+        `Conflict` for one file too many, `RateLimited`, and what a message is refused with.
         """
         threshold, rooms = self._threshold, self._threshold.rooms
         visitor = threshold.visitor(request.credential)
@@ -58,7 +58,8 @@ class Attachments:
         media_type = media_type_of(request.content)
         if media_type is None or not same_type(request.media_type, media_type):
             raise UnsupportedType("data: not one of the types that may be handed in, or not what it was called")
-        party_id = await threshold.speaker(visitor)
+        await threshold.refuse_closed(scope, "webchat")
+        party_id = await threshold.admitted(visitor)
         language = await threshold.language(visitor)
         attachment_id = derive_id("attachment", scope.tenant_id, conversation_id, request.client_message_id)
         message_id = MessageId(attachment_id)
