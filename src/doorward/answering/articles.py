@@ -17,22 +17,18 @@ PASSAGE_VERSION = 1
 """Raised when passages are cut or read in another way, so that all of them are read again."""
 
 
-class Article(msgspec.Struct, frozen=True, kw_only=True):
-    """A stored article. `revision` counts changes of the content from 1; section 0 is the lead."""
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """What an article says, in one language; section 0 is the lead."""
 
-    id: ArticleId
     slug: str
     language: str
     title: str
     summary: str
     keywords: tuple[str, ...]
     sections: tuple[ArticleSection, ...]
-    revision: int
-    state: State
-    updated_at: datetime
 
     def seed(self) -> ArticleSeed:
-        """Return the article's content alone."""
+        """Return the content alone."""
         return ArticleSeed(
             slug=self.slug,
             language=self.language,
@@ -41,6 +37,15 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
             keywords=self.keywords,
             sections=self.sections,
         )
+
+
+class Article(Content, frozen=True, kw_only=True):
+    """A stored article. `revision` counts changes of the content from 1."""
+
+    id: ArticleId
+    revision: int
+    state: State
+    updated_at: datetime
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from doorward.answering.articles import Article, State
-from doorward.vocabulary.company import ArticleSection, ArticleSeed
+from doorward.answering.articles import Content, State
+from doorward.vocabulary.company import ArticleSeed
 from doorward.vocabulary.ids import ArticleId
 
 EditionKind = Literal["saved", "published", "withdrawn"]
@@ -18,32 +18,15 @@ _AROUND = 1
 """Unchanged lines shown before and after a change."""
 
 
-class Edition(msgspec.Struct, frozen=True, kw_only=True):
+class Edition(Content, frozen=True, kw_only=True):
     """One edition: what was done, by whom, when, and the whole content as it was then. Numbers begin at 1."""
 
     article_id: ArticleId
     number: int
     kind: EditionKind
-    slug: str
-    language: str
-    title: str
-    summary: str
-    keywords: tuple[str, ...]
-    sections: tuple[ArticleSection, ...]
     at: datetime
     actor_kind: str
     actor_id: str
-
-    def seed(self) -> ArticleSeed:
-        """Return the content alone."""
-        return ArticleSeed(
-            slug=self.slug,
-            language=self.language,
-            title=self.title,
-            summary=self.summary,
-            keywords=self.keywords,
-            sections=self.sections,
-        )
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,11 +63,6 @@ def changes(before: ArticleSeed | None, after: ArticleSeed) -> tuple[Line, ...]:
             found += [Line(mark="gone", text=text) for text in old[first:last]]
             found += [Line(mark="new", text=text) for text in new[start:end]]
     return tuple(found)
-
-
-def same_content(one: Article | Edition, other: ArticleSeed) -> bool:
-    """Return whether two contents are alike."""
-    return one.seed() == other
 
 
 def _lines(seed: ArticleSeed) -> Iterator[str]:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable
 
-from doorward.answering.articles import Article, Known, Passage, PreparedArticle, State, passage_texts
-from doorward.answering.editions import Edition, EditionKind, Standing, same_content
+from doorward.answering.articles import Article, Content, Known, Passage, PreparedArticle, State, passage_texts
+from doorward.answering.editions import Edition, EditionKind, Standing
 from doorward.answering.index import KnowledgeIndex
 from doorward.answering.ports import TextReader
 from doorward.answering.repository import ArticleRepository
@@ -85,9 +85,9 @@ class KnowledgeService:
         _check_draft(seed)
         article_id = article_id_of(scope, seed)
         latest = self._expect(tx, scope, article_id, expected)
-        if latest is not None and same_content(latest, seed):
+        if latest is not None and latest.seed() == seed:
             return Outcome(latest)
-        changed = _CONTENT if latest is None else _differing(latest, seed)
+        changed = _changed_fields(latest, seed)
         made = self._add_edition(tx, scope, seed, kind="saved", number=expected + 1)
         return Outcome(made, entries=(_audit("article.saved", article_id, changed),))
 
@@ -208,14 +208,10 @@ def article_id_of(scope: Scope, seed: ArticleSeed) -> ArticleId:
     return ArticleId(derive_id("article", scope.tenant_id, seed.slug, seed.language))
 
 
-def _changed_fields(stored: Article | None, seed: ArticleSeed) -> tuple[str, ...]:
+def _changed_fields(stored: Content | None, seed: ArticleSeed) -> tuple[str, ...]:
     if stored is None:
         return _CONTENT
     return tuple(field for field in _CONTENT if getattr(stored, field) != getattr(seed, field))
-
-
-def _differing(latest: Edition, seed: ArticleSeed) -> tuple[str, ...]:
-    return tuple(field for field in _CONTENT if getattr(latest, field) != getattr(seed, field))
 
 
 def _check_draft(seed: ArticleSeed) -> None:
