@@ -1,19 +1,38 @@
-"""Looking at a customer's conversation: what is seen is noted in the audit, as law 8 asks."""
+"""Reads of customers' data: what is seen is noted in the audit, as law 8 asks."""
+
+from collections.abc import Callable
+from typing import TypeVar
 
 from doorward.flow.views.conversation import ConversationView, conversation
 from doorward.flow.views.transcript import SHOWN_LINES
-from doorward.kit.tx import Transactions
+from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
+
+T = TypeVar("T")
+
+
+async def read_noted(transactions: Transactions, scope: Scope, work: Callable[[Tx], T], *, event: AuditEvent) -> T:
+    """Return what `work` reads, once it is noted that it was read; what raises was not read, and is not noted."""
+    value = await transactions.read_async(work)
+    await transactions.write_async(scope, lambda _tx: Outcome(None, (event,)))
+    return value
 
 
 async def open_conversation(
     transactions: Transactions, scope: Scope, conversation_id: ConversationId, *, lines: int = SHOWN_LINES
 ) -> ConversationView:
     """Return the conversation as the desk sees it, and note who looked. Raises `NotFound`, and notes nothing then."""
-    view = await transactions.read_async(lambda tx: conversation(tx, scope, conversation_id, lines=lines))
-    event = AuditEvent(action="conversation.read", object_kind="conversation", object_id=conversation_id)
-    await transactions.write_async(scope, lambda _tx: Outcome(None, (event,)))
-    return view
+    return await read_noted(
+        transactions,
+        scope,
+        lambda tx: conversation(tx, scope, conversation_id, lines=lines),
+        event=conversation_read(conversation_id),
+    )
+
+
+def conversation_read(conversation_id: ConversationId) -> AuditEvent:
+    """Return the audit line of a look into a conversation."""
+    return AuditEvent(action="conversation.read", object_kind="conversation", object_id=conversation_id)

@@ -9,8 +9,7 @@ from msgspec import Meta
 
 from doorward import record
 from doorward.doors.web.api.common import ANY_OF, ACall, After, IdPath, Limit, Offset, problems
-from doorward.flow.noted import read_noted
-from doorward.flow.reading import open_conversation
+from doorward.flow.reading import conversation_read, open_conversation, read_noted
 from doorward.flow.views.conversation import ConversationView
 from doorward.flow.views.transcript import ShownEntry, Transcript, show, transcript
 from doorward.record import Card, CardQuery
@@ -101,7 +100,7 @@ async def list_entries(
         call.house.transactions,
         scope,
         read,
-        event=AuditEvent(action="conversation.read", object_kind="conversation", object_id=wanted),
+        event=conversation_read(wanted),
     )
 
 

@@ -10,7 +10,7 @@ from litestar.params import JSONBody, QueryParameter
 from doorward import routing
 from doorward.doors.web.api.common import ANY_OF, ACall, Limit, problems
 from doorward.doors.web.security import issue_csrf
-from doorward.flow.noted import read_noted
+from doorward.flow.reading import read_noted
 from doorward.flow.views.figures import figures
 from doorward.measure import Figures
 from doorward.record import Card, card_of
