@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from doorward.identity import Tenant
-from tests.support.browsing import OpenContext, on_sqlite, sign_in, violations
+from tests.support.browsing import OpenContext, follow, on_sqlite, sign_in, violations
 from tests.support.server import Guests
 
 NEW = "/desk/knowledge/new"
@@ -148,7 +148,7 @@ def test_an_article_in_two_languages_by_keyboard(open_context: OpenContext, hald
     )
     page.goto("/desk/knowledge")
     assert violations(page) == []
-    page.get_by_role("link", name="Write an article").press("Enter")
+    follow(page, page.get_by_role("link", name="Write an article"))
     page.get_by_label("Title").fill("Umbrella rental")
     page.get_by_label("Heading").fill("Renting an umbrella")
     page.get_by_label("Answer").press_sequentially("- two coins\n- every branch")
@@ -157,15 +157,15 @@ def test_an_article_in_two_languages_by_keyboard(open_context: OpenContext, hald
     page.get_by_role("button", name="Publish").press("Enter")
     expect(page.get_by_text("The article is published")).to_be_visible()
     assert violations(page) == []
-    page.get_by_role("link", name="Deutsch").press("Enter")
-    page.get_by_role("link", name="Write it in this language").press("Enter")
+    follow(page, page.get_by_role("link", name="Deutsch"))
+    follow(page, page.get_by_role("link", name="Write it in this language"))
     expect(page.get_by_text("• two coins")).to_be_visible()
     page.get_by_label("Title").fill("Schirmverleih")
     page.get_by_label("Heading").fill("Einen Schirm leihen")
     page.get_by_label("Answer").fill("Zwei Münzen am Tag.")
     page.get_by_role("button", name="Save draft").last.press("Enter")
     expect(page.get_by_text("The draft is saved")).to_be_visible()
-    page.get_by_role("link", name="History").press("Enter")
+    follow(page, page.get_by_role("link", name="History"))
     assert violations(page) == []
     page.set_viewport_size({"width": 390, "height": 800})
     for address in (

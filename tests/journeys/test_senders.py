@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from doorward.bootstrap import House
 from doorward.identity import Tenant
-from tests.support.browsing import OpenContext, on_sqlite, sign_in, violations
+from tests.support.browsing import OpenContext, follow, on_sqlite, sign_in, violations
 from tests.support.portal import Mailbox
 from tests.support.server import Guests, WebVisitor
 
@@ -127,7 +127,7 @@ def test_blocking_and_deciding_by_hand(open_context: OpenContext, guests: Guests
     outside.get_by_role("button", name="Send objection").press("Enter")
     expect(outside.get_by_text("Your objection has reached us")).to_be_visible()
     page.goto("/desk/senders")
-    page.get_by_role("link", name="Open").first.press("Enter")
+    follow(page, page.get_by_role("link", name="Open").first)
     expect(page.get_by_text("a colleague decides")).to_be_visible()
     other: Page = sign_in(open_context(color_scheme=scheme).new_page(), username="jonas")
     other.goto(page.url)

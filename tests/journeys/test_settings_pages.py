@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from doorward.bootstrap import House
 from doorward.identity import Tenant
-from tests.support.browsing import OpenContext, on_sqlite, sign_in, violations
+from tests.support.browsing import OpenContext, follow, on_sqlite, sign_in, violations
 from tests.support.server import Guests
 
 
@@ -124,7 +124,7 @@ def test_the_settings_by_keyboard(open_context: OpenContext, halden: Tenant, sch
     page.get_by_label("Monday").fill("09:00-17:00")
     page.get_by_role("button", name="Save changes").press("Enter")
     expect(page.get_by_text("The settings are saved")).to_be_visible()
-    page.get_by_role("link", name="History").press("Enter")
+    follow(page, page.get_by_role("link", name="History"))
     assert violations(page) == []
     page.get_by_role("button", name="Undo").first.press("Enter")
     expect(page.get_by_text("The setting is as it was before.")).to_be_visible()

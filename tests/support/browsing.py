@@ -82,6 +82,12 @@ def tab_to(page: Page, wanted: Locator, *, most: int = 25) -> None:
     expect(wanted).to_be_focused(timeout=1)
 
 
+def follow(page: Page, link: Locator) -> None:
+    """Follow a link by the keyboard and wait for the page behind it: what is read next is read from that page."""
+    with page.expect_navigation(timeout=PATIENCE):
+        link.press("Enter")
+
+
 def violations(page: Page) -> list[str]:
     """Return what axe-core holds against the page (WCAG 2.2 A and AA, and good practice), as `rule: selector`."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
