@@ -65,9 +65,10 @@ def type_check() -> Check:
 def judge_tests(arguments: Sequence[str], *, chromium: str | None) -> Verdict:
     """Run pytest with its output as it comes; the verdict's output is pytest's own closing line."""
     start = time.monotonic()
-    workers = str(max(2, min(4, os.cpu_count() or 2)))
+    # Tests wait now and then, for a page or a job: one worker more than there are processors uses that time.
+    workers = str(max(2, min(4, (os.cpu_count() or 2) + 1)))
     colour = ["--color=yes"] if sys.stdout.isatty() else []
-    command = [str(PYTHON), "-m", "pytest", "-n", workers, *colour, *arguments]
+    command = [str(PYTHON), "-m", "pytest", "-n", workers, "--dist", "loadfile", *colour, *arguments]
     environment = {**os.environ, **({"DOORWARD_CHROMIUM": chromium} if chromium else {})}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as program:
         last = echo(program.stdout.fileno()) if program.stdout else b""
