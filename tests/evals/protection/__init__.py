@@ -1,0 +1,1 @@
+"""How well sensitive data is found: messages in five languages, written apart from the detectors that they judge."""
