@@ -1,56 +1,17 @@
 """Live streams: what is said arrives as it is said, a reader resumes where they were, and waiting costs nothing."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any
+from contextlib import ExitStack
 
 import httpx
-import msgspec
 
 from doorward.bootstrap import House
 from doorward.doors.web.streams import PER_HOLDER
 from doorward.identity import Tenant
 from doorward.kit.db.engine import READERS
 from tests.support.browsing import on_sqlite
+from tests.support.reading import reading
 from tests.support.server import Guests, WebVisitor, serving
-
-
-class Reader:
-    """Reads one stream event by event."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        """Read an open response."""
-        self.response = response
-        self._lines = response.iter_lines()
-
-    def next(self, *names: str) -> dict[str, Any]:
-        """Return the next event with one of these names: its `event`, `id` if any, and decoded `data`."""
-        event: dict[str, Any] = {}
-        silences = 0
-        for line in self._lines:
-            silences += line.startswith(":")
-            assert silences < 2, f"nothing came but {silences} signs of life"
-            if not line and event.get("event") in names:
-                return event
-            if not line:
-                event = {}
-                continue
-            field, _, value = line.partition(": ")
-            event[field] = msgspec.json.decode(value) if field == "data" else value
-        raise AssertionError("the stream ended")
-
-    def rest(self) -> list[str]:
-        """Return what is left until the stream ends."""
-        return list(self._lines)
-
-
-@contextmanager
-def reading(client: httpx.Client, path: str, **headers: str) -> Iterator[Reader]:
-    """Open a stream."""
-    with client.stream("GET", path, headers=headers) as response:
-        assert response.status_code == 200, response.read()
-        yield Reader(response)
 
 
 def test_what_is_said_arrives_as_it_is_said(guests: Guests, halden: Tenant) -> None:

@@ -14,6 +14,8 @@ from doorward.vocabulary.errors import NotSignedIn
 SESSION: Final = "doorward_session"
 DEVICE: Final = "doorward_device"
 CSRF_HEADER: Final = "x-csrf-token"
+BY_ITSELF: Final[dict[str, Any]] = {"by_itself": True}
+"""Mark (`opt`) of a handler that pages ask without anybody doing anything: a session does not stay in use by it."""
 DEVICE_SECONDS: Final = 180 * 24 * 3600
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONGEST_SECRET: Final = 200
@@ -88,7 +90,7 @@ class Callers:
             raise NotSignedIn("no session cookie")
         house = self._house
         session = await house.transactions.read_async(lambda tx: house.identity.sessions.read(tx, token))
-        if session.stale:
+        if session.stale and not _asked_by_itself(connection):
             scope = session.principal.scope
             await house.transactions.write_async(
                 scope, lambda tx: house.identity.sessions.touch(tx, scope, session.session_id)
@@ -104,3 +106,8 @@ class Callers:
             scope = use.principal.scope
             await house.transactions.write_async(scope, lambda tx: house.identity.tokens.touch(tx, scope, use.token_id))
         return Caller(principal=use.principal)
+
+
+def _asked_by_itself(connection: Connection) -> bool:
+    handler: Any = connection.scope.get("route_handler")
+    return handler is not None and bool(handler.opt.get("by_itself"))

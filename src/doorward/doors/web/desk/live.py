@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
 from typing import Annotated, Any, Final
@@ -9,10 +10,10 @@ from typing import Annotated, Any, Final
 from litestar import Response, get
 from litestar.params import QueryParameter
 
-from doorward.doors.web.callers import Callers, Connection
+from doorward.doors.web.callers import BY_ITSELF, Callers, Connection
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.door import AtDoor
-from doorward.doors.web.streams import KEEP_ALIVE, Streams, event, stream_response
+from doorward.doors.web.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Streams, event, stream_response
 from doorward.flow.settle import conversation_topic, desk_topic
 from doorward.flow.typing_signs import typing_topic
 from doorward.kit.logging import get_logger
@@ -27,13 +28,17 @@ GATHER_SECONDS: Final = 0.25
 CONVERSATION_SECONDS: Final = 0.03
 """Of an open conversation everything is told almost at once; lines written together become one refresh."""
 
+CHECK_SECONDS: Final = KEEP_ALIVE_SECONDS
+"""How often a stream asks whether the session behind it still stands, however much happens meanwhile. Asking is no use
+of the session, and neither is what a page asks for when it hears of something (`BY_ITSELF`)."""
+
 FOLLOWED: Final = 24
 """Conversations that one browser may have open at a time: more tabs than people read."""
 
 Followed = Annotated[str, QueryParameter(max_length=27 * FOLLOWED)]
 
 
-@get("/desk/stream", include_in_schema=False)
+@get("/desk/stream", include_in_schema=False, opt=BY_ITSELF)
 async def desk_stream(desk: ADeskCall, door: AtDoor, conversation: Followed = "") -> Response[Any]:
     """Tell live that the desk or one of the conversations changed; several ids stand with commas between them."""
     scope = desk.require("conversations:read")
@@ -48,10 +53,13 @@ async def desk_stream(desk: ADeskCall, door: AtDoor, conversation: Followed = ""
     async def live() -> AsyncIterator[bytes]:
         try:
             async with _news(door.streams, everything, (*followed, *typing)) as news:
+                asked = time.monotonic()
                 while (woken := await news.get()) is not None:
-                    if not woken:
+                    if not woken or time.monotonic() - asked >= CHECK_SECONDS:
+                        asked = time.monotonic()
                         if not await _still_signed_in(door.callers, desk.request):
                             return
+                    if not woken:
                         yield KEEP_ALIVE
                     for told in _told(woken, followed, typing):
                         yield told
@@ -82,7 +90,7 @@ async def _news(
     news: asyncio.Queue[frozenset[str] | None] = asyncio.Queue(8)
 
     async def tell(topics: tuple[str, ...], gather: float, *, also_silence: bool) -> None:
-        async with aclosing(streams.wakes(*topics, gather=gather)) as wakes:
+        async with aclosing(streams.wakes(*topics, keep_alive=CHECK_SECONDS, gather=gather)) as wakes:
             async for woken in wakes:
                 if woken or also_silence:
                     await news.put(woken)

@@ -9,6 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from doorward.bootstrap import House
+from doorward.doors.web.callers import BY_ITSELF
 from doorward.doors.web.desk.conversation.view import conversation_places, earlier_places
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.kit.ids import new_id
@@ -38,7 +39,7 @@ async def show_conversation(desk: ADeskCall, conversation_id: FromPath[str]) -> 
     return await desk.page(_PAGE, here="inbox", **places)
 
 
-@get("/desk/conversations/{conversation_id:str}/now", include_in_schema=False)
+@get("/desk/conversations/{conversation_id:str}/now", include_in_schema=False, opt=BY_ITSELF)
 async def refresh_conversation(desk: ADeskCall, conversation_id: FromPath[str], since: Line = 0) -> Response[str]:
     """Show the conversation as it is now, for the page's refresh, beginning where the page began."""
     desk.require("conversations:read")

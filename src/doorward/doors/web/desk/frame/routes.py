@@ -5,6 +5,7 @@ from typing import Any, Final
 from litestar import MediaType, Response, get
 
 from doorward import record
+from doorward.doors.web.callers import BY_ITSELF
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.kit.tx import Tx
 from doorward.record import Card, CardQuery
@@ -12,7 +13,7 @@ from doorward.record import Card, CardQuery
 _RECENT: Final = 8
 
 
-@get("/desk/demand", include_in_schema=False)
+@get("/desk/demand", include_in_schema=False, opt=BY_ITSELF)
 async def show_demand(desk: ADeskCall) -> Response[str]:
     """Show how many wait and how many of the reader's customers spoke last."""
     desk.require("conversations:read")
@@ -32,7 +33,7 @@ async def show_recent(desk: ADeskCall) -> Response[str]:
     return await desk.part("layout/_recent.html", cards=cards[:_RECENT])
 
 
-@get("/desk/session", include_in_schema=False)
+@get("/desk/session", include_in_schema=False, opt=BY_ITSELF)
 async def show_session(desk: ADeskCall) -> Response[Any]:
     """Say whose session this is; whoever has none is told so by the status (401) when a script asks."""
     return Response({"member": desk.scope.actor.id}, media_type=MediaType.JSON)

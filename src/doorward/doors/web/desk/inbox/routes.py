@@ -6,6 +6,7 @@ from litestar import Response, get, post
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
+from doorward.doors.web.callers import BY_ITSELF
 from doorward.doors.web.desk.inbox.view import FIRST, VIEWS, InboxPage, inbox_page
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
 
@@ -19,7 +20,7 @@ async def inbox(desk: ADeskCall, show: Show = FIRST, page: Page = 1) -> Response
     return await desk.page("desk/inbox/page.html", here="inbox", **await _read(desk, show=show, page=page))
 
 
-@get("/desk/inbox", include_in_schema=False)
+@get("/desk/inbox", include_in_schema=False, opt=BY_ITSELF)
 async def inbox_part(desk: ADeskCall, show: Show = FIRST, page: Page = 1) -> Response[str]:
     """Show the lists alone, for the page's refresh."""
     return await desk.part("desk/inbox/_lists.html", **await _read(desk, show=show, page=page))
