@@ -149,9 +149,20 @@ class Demo(msgspec.Struct, frozen=True, kw_only=True):
         """Return where to look and how to sign in."""
         lines = [f"[bold]Doorward runs:[/] {url}", ""]
         lines += [f"Chat as a customer of {tenant.name}:  {url}/demo/{tenant.slug}" for tenant, _ in self.founded]
-        lines += [f"Answer as its staff:  {url}/desk/", f"Read the mail it sends:  {url}/desk/outbox", ""]
+        lines += [self._portal(url, tenant, company) for tenant, company in self.founded]
+        lines += [
+            f"Answer as its staff:  {url}/desk/",
+            f"Read the mail it sends, sign-in codes too:  {url}/desk/outbox",
+            "",
+        ]
         for tenant, company in self.founded:
             staff = [f"{one.username} ({one.role})" for one in company.staff()]
             lines.append(f"Sign in to {tenant.slug} as {', '.join([*staff[:SHOWN_STAFF], *staff[SHOWN_STAFF:][-1:]])}")
         lines += [f"with the password [bold]{self.password}[/]", "", f"Its state is in {self.folder}. Ctrl-C stops it."]
         return Panel("\n".join(lines), title="Doorward demo", expand=False)
+
+    def _portal(self, url: str, tenant: Tenant, company: Company) -> str:
+        """Return where a company's customers find what is theirs, and with which address one of them signs in."""
+        line = f"See what is a customer's own at {tenant.name}:  {url}/my/{tenant.slug}/"
+        customer = next(iter(company.customers()), None)
+        return line if customer is None else f"{line}  as {customer.email}"

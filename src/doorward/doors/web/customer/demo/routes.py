@@ -6,6 +6,7 @@ from litestar.params import FromPath
 from doorward.bootstrap import House
 from doorward.doors.web.door import AnyRequest, AtDoor
 from doorward.identity import Tenant
+from doorward.vocabulary.company import CustomerSeed
 from doorward.vocabulary.errors import NotFound
 
 
@@ -15,7 +16,8 @@ async def show_company(request: AnyRequest, slug: FromPath[str], door: AtDoor) -
     found = [one for one in await demo_companies(door.house) if one.slug == slug]
     if not found:
         raise NotFound("no such company")
-    return door.pages.page(request, "customer/demo/page.html", language=door.language_of(request), company=found[0])
+    places = {"company": found[0], "customer": demo_customer(door.house, found[0])}
+    return door.pages.page(request, "customer/demo/page.html", language=door.language_of(request), **places)
 
 
 async def demo_companies(house: House) -> tuple[Tenant, ...]:
@@ -24,3 +26,9 @@ async def demo_companies(house: House) -> tuple[Tenant, ...]:
         return ()
     tenants = await house.transactions.read_async(house.identity.tenants.all_tenants)
     return tuple(one for one in tenants if one.state == "active")
+
+
+def demo_customer(house: House, company: Tenant) -> CustomerSeed | None:
+    """Return the made-up customer to try the demonstration as: the company's first one, None if it has none."""
+    plugin = house.plugins.companies.get(company.slug)
+    return None if plugin is None else next(iter(plugin.customers()), None)

@@ -12,7 +12,7 @@ from litestar import MediaType, Response, get
 from litestar.params import FromPath, QueryParameter
 
 from doorward.bootstrap import House
-from doorward.doors.web.customer.demo.routes import demo_companies
+from doorward.doors.web.customer.demo.routes import demo_companies, demo_customer
 from doorward.doors.web.door import AnyRequest, AtDoor
 from doorward.doors.web.security import require_same_site
 from doorward.identity import Tenant
@@ -92,8 +92,7 @@ async def _company(house: House, slug: str) -> Tenant:
 
 def _customer_of(house: House, company: Tenant) -> str:
     """Return the number of the customer whom the shop knows: the company's first one."""
-    plugin = house.plugins.companies.get(company.slug)
-    first = next(iter(plugin.customers()), None) if plugin is not None else None
+    first = demo_customer(house, company)
     if first is None:
         raise NotFound("this company has no customers")
     return first.reference
