@@ -2,7 +2,7 @@
 
 /** @typedef {{token: string, expires_at: string, conversation_id: string, language: string, languages: string[],
  *   company: {name: string, accent?: string, accent_dark?: string}, notice: string, greeting: string,
- *   disclosure: string, characters?: number, people?: boolean, attachments?: {bytes: number, types: string[]},
+ *   disclosure: string, characters?: number, people?: boolean, closed?: Closed | null, attachments?: {bytes: number, types: string[]},
  *   secrets?: string[]}} Visit */
 /** @typedef {{seq: number, kind: string, at: string, author: "customer" | "bot" | "agent" | "system", text: string,
  *   language?: string, spans?: Span[], sources?: {title: string, slug: string}[],
@@ -10,7 +10,8 @@
  *   client_id?: string}} Entry */
 /** @typedef {{start: number, end: number}} Span in code points; nothing else says what is masked */
 /** @typedef {{position: number, minutes?: number} | null} Waiting */
-/** @typedef {{state: string, waiting: Waiting, people?: boolean | null}} Standing */
+/** @typedef {{again?: {day: string, time: string, zone: string} | null}} Closed outside the opening hours, until when */
+/** @typedef {{state: string, waiting: Waiting, people?: boolean | null, closed?: Closed | null}} Standing */
 /** @typedef {{title: string, language: string, sections: {heading: string, body: string}[]}} Article */
 
 const PATIENCE = 20_000;

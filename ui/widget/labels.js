@@ -1,6 +1,7 @@
 // Which node says what, so that a change of language reaches everything that is on the screen.
 
-/** @typedef {Record<string, string | number>} Places */
+/** @typedef {import("./words.js").Words} Words */
+/** @typedef {Record<string, string | number | ((words: Words) => string)>} Places what a function says changes with the language */
 
 export class Labels {
   /** @type {import("./words.js").Words | null} */

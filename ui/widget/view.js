@@ -4,6 +4,7 @@
 import { Labels } from "./labels.js";
 import { Extras } from "./extras.js";
 import { kindNames } from "./files.js";
+import { sayAgain } from "./hours.js";
 import { inkOn, lengthOf, safeColour } from "./looks.js";
 import { build } from "./parts.js";
 import { Sheet } from "./sheet.js";
@@ -134,7 +135,9 @@ export class View {
     if (this.#labels.keyOf(p.state) === "widget.opening") this.#state("");
     p.fileInput.accept = visit.attachments?.types.join(",") ?? "";
     p.attach.hidden = !this.#accepted || !visit.attachments;
-    if (typeof visit.people === "boolean") this.standing({ state: "bot", waiting: null, people: visit.people });
+    if (typeof visit.people === "boolean") {
+      this.standing({ state: "bot", waiting: null, people: visit.people, closed: visit.closed });
+    }
   }
 
   notice() {
@@ -244,9 +247,12 @@ export class View {
   }
 
   /** @param {import("./api.js").Standing} standing */
-  standing({ state, waiting, people }) {
+  standing({ state, waiting, people, closed }) {
     const { person, callbackOpen, feedbackOpen } = this.#parts;
-    if (state === "waiting" && waiting?.minutes) {
+    const again = closed && (/** @param {import("./words.js").Words} words */ (words) => sayAgain(words, closed));
+    if (again && state === "waiting" && waiting) this.#state("hours.waiting", { position: waiting.position, again });
+    else if (again && state === "bot") this.#state("hours.away", { again });
+    else if (state === "waiting" && waiting?.minutes) {
       this.#state("widget.waiting_minutes", { position: waiting.position, count: waiting.minutes });
     } else if (state === "waiting" && waiting) this.#state("widget.waiting_position", { position: waiting.position });
     else this.#state(STANDING[state] ?? (people === false ? "widget.people_away" : ""));

@@ -36,7 +36,7 @@ export class Words {
 
   /**
    * @param {string} key
-   * @param {Record<string, string | number>} [places] `count` also chooses the plural
+   * @param {import("./labels.js").Places} [places] `count` also chooses the plural
    * @returns {string} the sentence; a missing place reads as an ellipsis, a missing sentence as its key in brackets
    */
   say(key, places = {}) {
@@ -44,7 +44,10 @@ export class Words {
     const counted = typeof count === "number" ? `${key}|${this.#plurals.select(count)}` : key;
     const sentence = this.#sentences[counted] ?? this.#sentences[`${key}|other`] ?? this.#sentences[key];
     if (sentence === undefined) return `[${key}]`;
-    return sentence.replace(PLACE, (_, name) => String(places[name] ?? "…"));
+    return sentence.replace(PLACE, (_, name) => {
+      const place = places[name] ?? "…";
+      return typeof place === "function" ? place(this) : String(place);
+    });
   }
 }
 

@@ -11,6 +11,7 @@ from doorward.admission import Visitor
 from doorward.flow.accept import Accepted
 from doorward.flow.attachments import MEDIA_TYPES, Attachments
 from doorward.flow.feedback import Feedback
+from doorward.flow.openings import Closed
 from doorward.flow.prospects import Prospects
 from doorward.flow.secret_words import SecretWords
 from doorward.flow.threshold import ContactRooms, Threshold, opening
@@ -59,7 +60,8 @@ class AttachmentRules(msgspec.Struct, frozen=True, kw_only=True):
 class VisitOpened(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation that a visitor may speak in, and what is said before the first word.
 
-    `characters` is the longest message, `people` whether anybody is at the desk now, `secrets` the words beside which
+    `characters` is the longest message, `people` whether anybody is at the desk now, `closed` until when nobody
+    answers for it is outside the opening hours, `secrets` the words beside which
     digits are likely a PIN or a code, so that a browser can warn before anything leaves it.
     """
 
@@ -74,6 +76,7 @@ class VisitOpened(msgspec.Struct, frozen=True, kw_only=True):
     disclosure: str
     characters: int
     people: bool
+    closed: Closed | None
     attachments: AttachmentRules
     secrets: tuple[str, ...]
 
@@ -90,7 +93,7 @@ class Contact:
         self._transactions = transactions
         self._rooms = rooms
         self._threshold = threshold = Threshold(transactions, rooms)
-        self._prospects = Prospects(transactions, rooms.clock)
+        self._prospects = Prospects(transactions, rooms.identity.tenants, rooms.clock)
         self._words = SecretWords(rooms.packs)
         self.attachments = Attachments(threshold)
         self.feedback = Feedback(threshold)
@@ -175,10 +178,12 @@ class Contact:
             language = card.language if card is not None and card.language else settings.languages[0]
             asked = _asked_for_person(tx, visitor, party_id, key=key)
             opened = opening(tx, scope, asked, language=language)
-            said = self._threshold.said(asked, language=language, sentence="reply.hand_over")
             queued = routing.enter_queue(
                 tx, scope, asked.conversation_id, asked.party_id, handoff=Handoff(reason="asked_for_person")
             )
+            # Somebody who sits there outside the opening hours gets it at once: then the next opening is no news.
+            hours = None if _assigned(queued.entries, visitor.conversation_id) else settings
+            said = self._threshold.said(asked, language=language, sentence="reply.hand_over", hours=hours)
             return Outcome(None, (*opened, said, asked, *queued.entries))
 
         await self._threshold.write(scope, work)
@@ -346,6 +351,7 @@ class Contact:
         self, tenant: Tenant, language: str, visitor: Visitor, *, token: str, expires_at: datetime
     ) -> VisitOpened:
         settings, say = tenant.settings, self._rooms.translator.say
+        prospect = await self._prospects.of(visitor.scope)
         return VisitOpened(
             token=token,
             expires_at=expires_at,
@@ -357,7 +363,8 @@ class Contact:
             greeting=settings.greetings.get(language) or say(language, "reply.greeting"),
             disclosure=say(language, "disclosure.bot", company=tenant.name),
             characters=self._rooms.admission.message_characters,
-            people=(await self._prospects.of(visitor.scope)).people,
+            people=prospect.people,
+            closed=prospect.closed,
             attachments=AttachmentRules(bytes=self._rooms.admission.attachment_bytes, types=tuple(MEDIA_TYPES)),
             secrets=self._words.told(settings.languages),
         )
@@ -378,3 +385,8 @@ def _asked_for_person(tx: Tx, visitor: Visitor, party_id: PartyId, *, key: str) 
         actor=visitor.scope.actor,
         data={"reason": "asked_for_person", "queue": "default", "priority": 0},
     )
+
+
+def _assigned(entries: Sequence[object], conversation_id: ConversationId) -> bool:
+    kind = "handoff.assigned"
+    return any(isinstance(e, Entry) and e.kind == kind and e.conversation_id == conversation_id for e in entries)

@@ -7,7 +7,9 @@ from typing import Final
 import msgspec
 
 from doorward import record, routing
+from doorward.flow.openings import Closed, closed_at
 from doorward.flow.views.transcript import Transcript
+from doorward.identity import Tenants
 from doorward.kit.clock import Clock
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.ids import TenantId
@@ -25,9 +27,13 @@ PACE_FRESH: Final = timedelta(seconds=30)
 
 
 class Prospect(msgspec.Struct, frozen=True, kw_only=True):
-    """How things stand at a tenant's desk: is anybody there, and how long it is from one assignment to the next."""
+    """How things stand at a tenant's desk: is anybody there, and how long it is from one assignment to the next.
+
+    Outside the opening hours nobody is there for customers, whoever sits at the desk; `closed` says until when.
+    """
 
     people: bool
+    closed: Closed | None = None
     pace: timedelta | None = None
 
     def minutes(self, position: int) -> int | None:
@@ -42,15 +48,16 @@ class Prospect(msgspec.Struct, frozen=True, kw_only=True):
         waiting = found.waiting
         if waiting is not None:
             waiting = msgspec.structs.replace(waiting, minutes=self.minutes(waiting.position))
-        return msgspec.structs.replace(found, people=self.people, waiting=waiting)
+        return msgspec.structs.replace(found, people=self.people, closed=self.closed, waiting=waiting)
 
 
 class Prospects:
     """Looks now and then, and remembers in between: every open chat asks."""
 
-    def __init__(self, transactions: Transactions, clock: Clock) -> None:
-        """Start knowing nothing."""
+    def __init__(self, transactions: Transactions, tenants: Tenants, clock: Clock) -> None:
+        """Start knowing nothing; opening hours stand in the settings of `tenants`."""
         self._transactions = transactions
+        self._tenants = tenants
         self._clock = clock
         self._known: dict[TenantId, tuple[datetime, Prospect]] = {}
         self._paces: dict[TenantId, tuple[datetime, timedelta | None]] = {}
@@ -71,7 +78,8 @@ class Prospects:
             cards = record.outcomes_between(tx, scope, now - LOOKS_BACK, now)
             pace = pace_of([card.assigned_at for card in cards if card.assigned_at is not None])
             self._paces[scope.tenant_id] = (now, pace)
-        return Prospect(people=bool(routing.available_staff(tx, scope)), pace=pace)
+        closed = closed_at(self._tenants.tenant(tx, scope).settings, now)
+        return Prospect(people=closed is None and bool(routing.available_staff(tx, scope)), closed=closed, pace=pace)
 
 
 def pace_of(assigned: list[datetime]) -> timedelta | None:

@@ -16,6 +16,7 @@ import msgspec
 
 from doorward import record
 from doorward.flow import closing, repository
+from doorward.flow.openings import hand_over_words
 from doorward.flow.repository import LEASE, RunKey
 from doorward.flow.stages import STAGES, Stage
 from doorward.flow.steps import Steps
@@ -257,7 +258,10 @@ class Runner:
             walk.answer, walk.route = Answered(), Routed()
             return
         walk.decide = Decision(action="hand_over", reason="walk_failed", rule="flow.given_up@1")
-        text = self._rooms.translator.say(language, "reply.hand_over")
+        said = self._rooms.translator.say(language, "reply.hand_over")
+        text = hand_over_words(
+            self._rooms.translator, language, said, settings=walk.settings, now=walk.message.received_at
+        )
         walk.answer = Answered(reply=Reply(text=text, language=language))
         walk.route = Routed(handoff=Handoff(reason="walk_failed"))
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from doorward.flow.openings import hand_over_words
 from doorward.flow.walk import Answered, Reconsideration, Routed, Walk, WalkRooms, facts_of
 from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.decision import Decision
@@ -65,7 +66,12 @@ def answer(rooms: WalkRooms, walk: Walk) -> Answered:
     """Say it, if there is something to say."""
     language = walk.need("read").language
     reply = rooms.knowledge.compose(walk.scope, walk.need("decide"), walk.need("understand"), language=language)
-    return Answered(reply=reply)
+    if reply is None or walk.need("decide").action != "hand_over":
+        return Answered(reply=reply)
+    text = hand_over_words(
+        rooms.translator, reply.language, reply.text, settings=walk.settings, now=walk.message.received_at
+    )
+    return Answered(reply=msgspec.structs.replace(reply, text=text))
 
 
 def route(_rooms: WalkRooms, walk: Walk) -> Routed:

@@ -10,12 +10,14 @@ from doorward import record, routing
 from doorward.admission import Admission, Blocks, Visitor, VisitorTokens
 from doorward.answering import KnowledgeService
 from doorward.flow.accept import FrontDoor, TenantScreening
+from doorward.flow.openings import hand_over_words
 from doorward.flow.tenancy import SettingsBook
 from doorward.identity import Identity
 from doorward.kit.bus import ProcessBus
 from doorward.kit.clock import Clock
 from doorward.kit.i18n import Translator
 from doorward.kit.keys import Keys
+from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import CommitFailed, Transactions, Tx
 from doorward.protection import ProtectionService, Screened
 from doorward.vocabulary.company import CoreSystem
@@ -144,13 +146,20 @@ class Threshold:
         )
         return (said, requested, *queued.entries)
 
-    def said(self, about: Entry, *, language: str, sentence: str) -> Entry:
-        """Return the line in which the house says a sentence of its own."""
+    def said(self, about: Entry, *, language: str, sentence: str, hours: TenantSettings | None = None) -> Entry:
+        """Return the line in which the house says a sentence of its own.
+
+        Given the tenant's `hours`, it says as well when people answer again, if they do not answer now.
+        """
+        translator = self.rooms.translator
+        words = translator.say(language, sentence)
+        if hours is not None:
+            words = hand_over_words(translator, language, words, settings=hours, now=about.at)
         return msgspec.structs.replace(
             about,
             kind="message.bot",
             key=f"notice:{about.key}",
-            text=house_text(self.rooms.translator.say(language, sentence)),
+            text=house_text(words),
             message_id=None,
             data={"language": language, "action": "hand_over"},
         )

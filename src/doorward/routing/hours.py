@@ -12,8 +12,8 @@ _LOOKED_AHEAD: Final = 60
 
 def is_open(settings: TenantSettings, now: datetime) -> bool:
     """Return whether people answer at `now` (aware); a tenant without hours always does, but for its days off."""
-    here = now.astimezone(ZoneInfo(settings.time_zone))
-    return any(begins <= here < ends for begins, ends in _spans(settings, here.date()))
+    today = now.astimezone(ZoneInfo(settings.time_zone)).date()
+    return any(begins <= now < ends for begins, ends in _spans(settings, today))
 
 
 def next_opening(settings: TenantSettings, now: datetime) -> datetime | None:
@@ -24,12 +24,15 @@ def next_opening(settings: TenantSettings, now: datetime) -> datetime | None:
     for ahead in range(_LOOKED_AHEAD):
         for begins, _ in _spans(settings, today + timedelta(days=ahead)):
             if begins > now:
-                return begins.astimezone(UTC)
+                return begins
     return None
 
 
 def _spans(settings: TenantSettings, day: date) -> list[tuple[datetime, datetime]]:
-    """Return the open spans of a day in the tenant's time zone, in order."""
+    """Return the open spans of a day in the tenant's time zone, in order, in UTC.
+
+    Times of one time zone are compared by the clock on the wall, which goes back once a year; those of UTC are not.
+    """
     if day.isoformat() in settings.closed_days:
         return []
     zone = ZoneInfo(settings.time_zone)
@@ -39,5 +42,5 @@ def _spans(settings: TenantSettings, day: date) -> list[tuple[datetime, datetime
 
 def _moment(day: date, clock: str, zone: ZoneInfo) -> datetime:
     if clock == "24:00":
-        return datetime.combine(day + timedelta(days=1), time(0), tzinfo=zone)
-    return datetime.combine(day, time.fromisoformat(clock), tzinfo=zone)
+        return datetime.combine(day + timedelta(days=1), time(0), tzinfo=zone).astimezone(UTC)
+    return datetime.combine(day, time.fromisoformat(clock), tzinfo=zone).astimezone(UTC)

@@ -52,6 +52,23 @@ def test_the_next_opening_skips_days_off() -> None:
     assert next_opening(TenantSettings(hours={"mon": ()}), at("2026-03-02T08:30")) == at("2026-03-02T08:30")
 
 
+def test_a_time_that_the_clocks_leave_out_is_the_same_everywhere() -> None:
+    """A span that begins in the hour that is left out opens when it says that it will."""
+    night = TenantSettings(time_zone="Europe/Berlin", hours={"sun": ("02:30-05:00",)})
+    opens = next_opening(night, at("2026-03-29T00:00"))
+    assert opens == at("2026-03-29T01:30")
+    assert not is_open(night, at("2026-03-29T01:29"))
+    assert is_open(night, at("2026-03-29T01:30"))
+
+
+def test_an_hour_that_comes_twice_is_open_twice() -> None:
+    """When the clocks go back, a span over the doubled hour lasts an hour longer."""
+    night = TenantSettings(time_zone="Europe/Berlin", hours={"sun": ("01:00-04:00",)})
+    opened = [is_open(night, at(f"2026-10-25T0{hour}:30")) for hour in range(4)]
+    assert opened == [True, True, True, False]
+    assert is_open(night, at("2026-10-24T23:00"))
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

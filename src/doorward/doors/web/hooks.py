@@ -15,6 +15,7 @@ from doorward.doors.web.assets import SHORTLY
 from doorward.doors.web.door import AnyRequest, Door, address_of
 from doorward.doors.web.streams import KEEP_ALIVE, event, stream_response
 from doorward.flow.attachments import AttachmentKept
+from doorward.flow.openings import Closed
 from doorward.flow.settle import conversation_topic
 from doorward.flow.typing_signs import typing_topic
 from doorward.flow.views.transcript import ShownEntry, Transcript
@@ -87,13 +88,17 @@ class ShownLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Entries(msgspec.Struct, frozen=True, kw_only=True):
-    """What was said after a number, and how the conversation stands; `last` is where to go on reading."""
+    """What was said after a number, and how the conversation stands; `last` is where to go on reading.
+
+    `closed` is null within the opening hours; else its `again` says when people answer again, where that is known.
+    """
 
     entries: tuple[ShownLine, ...]
     state: str
     waiting: dict[str, int] | None
     last: int
     people: bool | None = None
+    closed: Closed | None = None
 
 
 class PersonAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,8 +154,9 @@ def _strings(door: Door, channel: Channel) -> HTTPRouteHandler:
         language, _, kind = file.partition(".")
         if kind != "json" or language not in door.house.packs:
             raise NotFound("no such language")
+        strings = door.house.translator.strings
         return Response(
-            msgspec.json.encode(door.house.translator.strings(language, "widget.")),
+            msgspec.json.encode(strings(language, "widget.") | strings(language, "hours.")),
             media_type=MediaType.JSON,
             headers=readable_by(None) | {"cache-control": SHORTLY},
         )
@@ -351,9 +357,9 @@ class ChannelCalls:
                 for entry in now.entries:
                     yield event("entry", _line(entry), number=entry.seq)
                 after = max(after, now.last)
-                if standing != (now.state, now.waiting, now.people):
-                    standing = (now.state, now.waiting, now.people)
-                    yield event("state", {"state": now.state, "waiting": _waiting(now), "people": now.people})
+                if standing != (now.state, now.waiting, now.people, now.closed):
+                    standing = (now.state, now.waiting, now.people, now.closed)
+                    yield event("state", _standing(now))
 
 
 def _json(value: Any, status: int) -> Response[bytes]:
@@ -367,7 +373,13 @@ def _entries(now: Transcript) -> Entries:
         waiting=_waiting(now),
         last=now.last,
         people=now.people,
+        closed=now.closed,
     )
+
+
+def _standing(now: Transcript) -> dict[str, Any]:
+    standing = {"state": now.state, "waiting": _waiting(now), "people": now.people}
+    return standing if now.closed is None else standing | {"closed": now.closed}
 
 
 def _waiting(now: Transcript) -> dict[str, int] | None:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from doorward import record, routing
+from doorward.flow.openings import Closed
 from doorward.kit.tx import Tx
 from doorward.record import Card, WrittenEntry
 from doorward.vocabulary.errors import NotFound
@@ -94,7 +95,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     """The lines after a number, and how the conversation stands now. `last` is the number of its last line.
 
-    `people` says whether anybody is at the desk, where somebody has looked.
+    `people` says whether anybody is at the desk, where somebody has looked, and `closed` until when nobody answers.
     """
 
     entries: tuple[ShownEntry, ...]
@@ -103,6 +104,7 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     last: int
     language: str = ""
     people: bool | None = None
+    closed: Closed | None = None
 
 
 def transcript(tx: Tx, scope: Scope, conversation_id: ConversationId, *, after: int = 0) -> Transcript:

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from doorward.doors.web.customer.portal.pages import data_places
 from doorward.doors.web.customer.portal.shared import APortalCall, PortalCall, site_of
 from doorward.doors.web.speech import LANGUAGE_COOKIE
+from doorward.flow.openings import closed_at, say_again
 from doorward.identity import Site, browser_of
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
@@ -29,7 +30,12 @@ async def continue_conversation(portal: APortalCall, conversation_id: FromPath[s
     await portal.form()
     wanted = ConversationId(conversation_id)
     issued = await portal.house.portal_wishes.continue_conversation(portal.session, wanted)
-    return portal.page("continue", conversation_id=wanted, visitor_token=issued.token, here="conversations")
+    closed, closed_until = closed_at(portal.tenant.settings, portal.house.clock.now()), ""
+    if closed is not None:
+        closed_until = say_again(portal.house.translator, portal.language, closed)
+    return portal.page(
+        "continue", conversation_id=wanted, visitor_token=issued.token, here="conversations", closed_until=closed_until
+    )
 
 
 @post("/{slug:str}/decisions/{conversation_id:str}/{seq:int}/appeal", status_code=200, include_in_schema=False)
