@@ -113,7 +113,8 @@ class Wishes:
     async def mail_transcript(self, request: TranscriptRequest) -> None:
         """Mail the conversation, masked as it is shown, to the address on file of the customer who proved themselves.
 
-        Raises `StepUpRequired` until a mailed code was handed in, `NotFound` where nothing was said, `RateLimited`.
+        The same request again mails nothing more. Raises `StepUpRequired` until a mailed code was handed in, `NotFound`
+        where nothing was said, `RateLimited`.
         """
         threshold, rooms = self._threshold, self._threshold.rooms
         visitor = threshold.visitor(request.credential)
@@ -121,10 +122,13 @@ class Wishes:
         rooms.admission.admit_wish(scope, party_id=party_id)
         language = await threshold.language(visitor)
         await threshold.make_ready(scope, party_id)
-        say = rooms.translator.say
+        say, key = rooms.translator.say, f"transcript:{request.client_message_id}"
 
         def work(tx: Tx) -> Outcome[None]:
             grant = rooms.identity.require(tx, scope, party_id, action="transcript.mail")
+            record.lock_conversation(tx, scope, conversation_id)
+            if record.find_entry(tx, scope, conversation_id, key) is not None:
+                return Outcome(None)
             shown = transcript(tx, scope, conversation_id)
             if not shown.entries:
                 raise NotFound("nothing was said yet")
@@ -135,13 +139,22 @@ class Wishes:
                 "agent": say(language, "widget.author.agent"),
             }
             lines = "\n\n".join(_line(entry, authors) for entry in shown.entries)
-            return rooms.identity.letters.post(
+            posted = rooms.identity.letters.post(
                 tx,
                 scope,
                 grant,
                 subject=say(language, "mail.transcript.subject", company=company),
                 text=say(language, "mail.transcript.body", company=company, lines=lines),
             )
+            wish = Entry(
+                kind="transcript.requested",
+                conversation_id=conversation_id,
+                party_id=grant.party_id,
+                key=key,
+                at=tx.now,
+                actor=scope.actor,
+            )
+            return Outcome(None, (wish, *posted.entries), posted.jobs)
 
         await threshold.write(scope, work)
 

@@ -26,6 +26,7 @@ EntryKind = Literal[
     "callback.requested",
     "deletion.requested",
     "appeal.made",
+    "transcript.requested",
 ]
 
 

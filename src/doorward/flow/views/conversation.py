@@ -7,6 +7,7 @@ import msgspec
 
 from doorward import record
 from doorward.flow.views.transcript import SHOWN, SHOWN_LINES, Place, ShownEntry, place_of, show
+from doorward.flow.views.wishes import Wish, wishes_among
 from doorward.kit.tx import Tx
 from doorward.record import Card, WrittenEntry
 from doorward.vocabulary.assessment import Assessment
@@ -72,6 +73,7 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[MessageFindings, ...]
     why: tuple[Why, ...]
     events: tuple[Event, ...]
+    wishes: tuple[Wish, ...] = ()
 
 
 def conversation(
@@ -99,6 +101,7 @@ def conversation(
         ),
         why=tuple(_why(one) for one in written if one.entry.kind == "decision.made"),
         events=tuple(_event(one) for one in written if one.entry.kind.split(".")[0] in {"handoff", "identity"}),
+        wishes=wishes_among(tx, scope, written),
     )
 
 

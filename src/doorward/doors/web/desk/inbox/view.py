@@ -1,13 +1,15 @@
 """What the inbox shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypedDict
 
 import msgspec
 
 from doorward.doors.web.desk.shared import DeskCall
 from doorward.flow.views.inbox import Inbox, inbox
+from doorward.flow.views.wishes import WishKind
 from doorward.record import Card
+from doorward.vocabulary.ids import ConversationId
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +54,7 @@ class InboxPage(TypedDict):
     show: str
     number: int
     more: bool
+    wishes: Mapping[ConversationId, tuple[WishKind, ...]]
 
 
 async def inbox_page(desk: DeskCall, *, show: str, number: int) -> InboxPage:
@@ -69,6 +72,7 @@ async def inbox_page(desk: DeskCall, *, show: str, number: int) -> InboxPage:
         show=show,
         number=number if states else 1,
         more=bool(states) and len(found.others) > PAGE,
+        wishes=found.wishes,
     )
 
 

@@ -1,0 +1,112 @@
+"""What customers do beyond talking, as the desk sees it: judge, appeal, ask to be called back or about their data."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, Literal
+
+import msgspec
+
+from doorward import record
+from doorward.kit.tx import Tx
+from doorward.record import WrittenEntry
+from doorward.vocabulary.ids import ConversationId
+from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.text import MaskedText
+
+WishKind = Literal["feedback", "callback", "appeal", "deletion", "correction", "transcript"]
+
+_KINDS: Final[dict[str, WishKind]] = {
+    "feedback.given": "feedback",
+    "callback.requested": "callback",
+    "appeal.made": "appeal",
+    "deletion.requested": "deletion",
+    "transcript.requested": "transcript",
+}
+_AT_THE_PORTAL: Final[dict[str, WishKind]] = {"deletion": "deletion", "correction": "correction"}
+"""A request about data is a conversation of its own, which says in its first line what it is about."""
+_LOOKED_BACK: Final = 40
+"""Ledger lines before a decision among which the message is that it was about: a message and its answer are four."""
+_MOST: Final = 2000
+"""Lines that are read for a whole list of conversations; those that are older than the latest ones stay unmarked."""
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """One wish. `text` is masked: a comment, an address, or the words that a decision or a request was about.
+
+    `helpful` is a feedback's verdict; `action` and `decision` are what an appeal is against, and its line's number.
+    """
+
+    kind: WishKind
+    seq: int
+    at: datetime
+    text: MaskedText | None = None
+    helpful: bool | None = None
+    action: str = ""
+    decision: int | None = None
+
+
+def wishes_among(tx: Tx, scope: Scope, written: Sequence[WrittenEntry]) -> tuple[Wish, ...]:
+    """Return the wishes among the lines of one conversation, the newest first."""
+    found = []
+    for one in reversed(written):
+        kind = _kind_of(one)
+        if kind is not None:
+            found.append(_wish(tx, scope, one, kind))
+    return tuple(found)
+
+
+def open_wishes(
+    tx: Tx, scope: Scope, conversation_ids: Sequence[ConversationId]
+) -> dict[ConversationId, tuple[WishKind, ...]]:
+    """Return what each conversation is about since it was resolved last, in order; those about nothing are left out."""
+    if not conversation_ids:
+        return {}
+    kinds = (*_KINDS, "conversation.opened", "conversation.resolved")
+    found: dict[ConversationId, dict[WishKind, None]] = {}
+    lines = record.entries_of_kinds(tx, scope, conversation_ids, kinds=kinds, limit=_MOST)
+    for one in sorted(lines, key=lambda line: (line.entry.at, line.seq)):
+        wished = found.setdefault(one.entry.conversation_id, {})
+        kind = _kind_of(one)
+        if one.entry.kind == "conversation.resolved":
+            wished.clear()
+        elif kind is not None:
+            wished[kind] = None
+    return {conversation_id: tuple(wished) for conversation_id, wished in found.items() if wished}
+
+
+def _kind_of(written: WrittenEntry) -> WishKind | None:
+    if written.entry.kind == "conversation.opened":
+        return _AT_THE_PORTAL.get(str(written.entry.data.get("request", "")))
+    return _KINDS.get(written.entry.kind)
+
+
+def _wish(tx: Tx, scope: Scope, written: WrittenEntry, kind: WishKind) -> Wish:
+    entry = written.entry
+    wish = Wish(kind=kind, seq=written.seq, at=entry.at)
+    match kind:
+        case "feedback":
+            return msgspec.structs.replace(wish, text=entry.text, helpful=bool(entry.data.get("helpful")))
+        case "callback":
+            return msgspec.structs.replace(wish, text=entry.text)
+        case "correction":
+            following = record.entries_after(tx, scope, entry.conversation_id, after=written.seq, limit=_LOOKED_BACK)
+            said = (one.entry.text for one in following if one.entry.kind == "message.customer")
+            return msgspec.structs.replace(wish, text=next(said, None))
+        case "appeal":
+            return _appeal(tx, scope, written, wish)
+        case _:
+            return wish
+
+
+def _appeal(tx: Tx, scope: Scope, written: WrittenEntry, wish: Wish) -> Wish:
+    seq, conversation_id = int(written.entry.data["seq"]), written.entry.conversation_id
+    after = max(0, seq - 1 - _LOOKED_BACK)
+    before = record.entries_after(tx, scope, conversation_id, after=after, limit=seq - after)
+    decided = before[-1].entry
+    said = (
+        one.entry.text
+        for one in before
+        if one.entry.kind == "message.customer" and one.entry.message_id == decided.message_id
+    )
+    action = str(decided.data.get("action", ""))
+    return msgspec.structs.replace(wish, text=next(said, None), action=action, decision=seq)
