@@ -10,7 +10,7 @@ import msgspec
 
 from doorward import record
 from doorward.admission import Admission, Blocks, Channel, Rates, VisitorTokens
-from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeService
+from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeService, Publisher, Publishing
 from doorward.decision import RuleBook
 from doorward.flow.accept import FrontDoor, TenantScreening
 from doorward.flow.attendance import Attendance
@@ -216,6 +216,8 @@ class House:
         settlement = Settlement(self.bus, ring=self._ring, written=self.meters.entry_written)
         self.transactions = Transactions(database, clock=self.clock, settle=settlement)
         self.jobs = JobWorker(self.transactions)
+        # Whoever publishes waits before a screen, not behind a mail server that does not answer.
+        self.publisher_jobs = JobWorker(self.transactions)
         self.identity: Identity = open_identity(
             self.keys, settings=settings, phrases=self.translator, passwords=self.engines.passwords
         )
@@ -239,7 +241,9 @@ class House:
             lambda scope, held: self.transactions.read(lambda tx: self.knowledge_service.newer(tx, scope, held)),
             Composer(self.translator),
         )
-        self.knowledge_service = KnowledgeService(ArticleRepository(), self.reader, changed=self.knowledge.changed)
+        articles = ArticleRepository()
+        self.knowledge_service = KnowledgeService(articles, self.reader, changed=self.knowledge.changed)
+        self.publishing = Publishing(articles, self.knowledge_service)
         self.rules = RuleBook([(policy.id, policy.version, policy.rules()) for policy in self.plugins.policies])
         self.sealer = record.AuditSealer(self.transactions, self.keys, self.audit_folder)
 
@@ -343,6 +347,10 @@ class House:
     def _register_jobs(self) -> None:
         sender = MailSender(self.transactions, keys=self.keys, parties=self.identity.parties, mailer=self.mailer)
         self.jobs.register(sender.kind, sender)
+        publisher = Publisher(
+            self.transactions, knowledge=self.knowledge_service, publishing=self.publishing, bus=self.bus
+        )
+        self.publisher_jobs.register(publisher.kind, publisher)
         self.jobs.register_sweep("audit.seal", every=SEAL_EVERY, sweep=self.seal_audit)
         self.jobs.register_sweep("flow.recover", every=RECOVER_EVERY, sweep=self.recover_runs)
         self.jobs.register_sweep("attendance", every=ATTEND_EVERY, sweep=self.retire_absent)
@@ -365,6 +373,7 @@ class House:
         self.learn_hosts()
         self.runner.recover(all_of_them=self.database.is_sqlite)
         self.jobs.start()
+        self.publisher_jobs.start()
 
     def _open_core_systems(self) -> None:
         """Open the core system of every tenant that is a company plugin's; its files lie apart from ours."""
@@ -389,6 +398,7 @@ class House:
 
     def close(self) -> None:
         """Finish what is in hand, seal the audit, and close everything."""
+        self.publisher_jobs.stop()
         self.jobs.stop()
         self.runner.close()
         with contextlib.suppress(Exception):
@@ -433,6 +443,7 @@ class House:
 
     def _ring(self) -> None:
         self.jobs.ring()
+        self.publisher_jobs.ring()
 
     def _forget(self) -> None:
         def forget(tx: Tx) -> Outcome[int]:

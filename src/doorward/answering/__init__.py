@@ -4,14 +4,19 @@ from doorward.answering.articles import Article, Passage, PreparedArticle
 from doorward.answering.composing import Composer
 from doorward.answering.editions import Edition, Line, Standing, changes
 from doorward.answering.index import KnowledgeIndex, KnownSection
+from doorward.answering.jobs import Publisher
 from doorward.answering.knowledge import Knowledge
 from doorward.answering.plain import plain_text
 from doorward.answering.ports import Sentences, TextReader
+from doorward.answering.publications import Publication
+from doorward.answering.publishing import Publishing, publication_topic
+from doorward.answering.records import ArticleRecord, Stage, Wanted
 from doorward.answering.repository import ArticleRepository
 from doorward.answering.service import KnowledgeService, article_id_of
 
 __all__ = [
     "Article",
+    "ArticleRecord",
     "ArticleRepository",
     "Composer",
     "Edition",
@@ -22,10 +27,16 @@ __all__ = [
     "Line",
     "Passage",
     "PreparedArticle",
+    "Publication",
+    "Publisher",
+    "Publishing",
     "Sentences",
+    "Stage",
     "Standing",
     "TextReader",
+    "Wanted",
     "article_id_of",
     "changes",
     "plain_text",
+    "publication_topic",
 ]

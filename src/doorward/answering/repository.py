@@ -4,17 +4,23 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from doorward.answering.articles import Article, Passage, PreparedArticle, State
 from doorward.answering.editions import Edition, Standing
-from doorward.answering.tables import article, edition, passage
+from doorward.answering.publications import Publication
+from doorward.answering.records import Wanted
+from doorward.answering.tables import article, edition, passage, publication
 from doorward.kit.tx import Tx
 from doorward.vocabulary.ids import ArticleId
 from doorward.vocabulary.scope import Scope
 
 _EDITION_FIELDS = tuple(field.name for field in msgspec.structs.fields(Edition))
+_PUBLICATION_FIELDS = tuple(field.name for field in msgspec.structs.fields(Publication))
+
+_AT_ONCE = 500
+"""Ids in one query: databases limit how many values a statement may have."""
 
 
 class ArticleRepository:
@@ -66,22 +72,59 @@ class ArticleRepository:
 
     def standings(self, tx: Tx, scope: Scope, *, slug: str | None = None) -> tuple[Standing, ...]:
         """Return how every article stands, by slug and language; those of one slug if asked."""
-        last = (
-            select(edition.c.article_id, func.max(edition.c.number).label("number"))
-            .where(edition.c.tenant_id == scope.tenant_id)
-            .group_by(edition.c.article_id)
-            .subquery()
-        )
-        query = (
-            select(edition, article.c.state)
-            .join(last, (last.c.article_id == edition.c.article_id) & (last.c.number == edition.c.number))
-            .outerjoin(article, (article.c.tenant_id == edition.c.tenant_id) & (article.c.id == edition.c.article_id))
-            .where(edition.c.tenant_id == scope.tenant_id)
-        )
+        query = _standings(scope)
         if slug is not None:
             query = query.where(edition.c.slug == slug)
-        rows = tx.execute(query.order_by(edition.c.slug, edition.c.language))
-        return tuple(Standing(latest=_edition(row), state=row.state) for row in rows)
+        return _standing_rows(tx, query)
+
+    def wanted_standings(self, tx: Tx, scope: Scope, wanted: Wanted) -> tuple[Standing, ...]:
+        """Return how the articles stand that are asked for, by slug and language."""
+        query = _standings(scope)
+        if wanted.article_id is not None:
+            query = query.where(edition.c.article_id == wanted.article_id)
+        if wanted.language is not None:
+            query = query.where(edition.c.language == wanted.language)
+        is_published = func.coalesce(article.c.state, "draft") == "published"
+        if wanted.state is not None:
+            changed = is_published & (edition.c.kind == "saved")
+            states = {"draft": ~is_published, "published": is_published, "changed": changed}
+            query = query.where(states[wanted.state])
+        if wanted.after is not None:
+            slug, language = wanted.after
+            query = query.where((edition.c.slug > slug) | ((edition.c.slug == slug) & (edition.c.language > language)))
+        return _standing_rows(tx, query if wanted.limit is None else query.limit(wanted.limit))
+
+    def articles_of(self, tx: Tx, scope: Scope, ids: Sequence[ArticleId]) -> dict[ArticleId, Article]:
+        """Return those of these articles that were ever published, by their ids."""
+        found: dict[ArticleId, Article] = {}
+        for start in range(0, len(ids), _AT_ONCE):
+            some = ids[start : start + _AT_ONCE]
+            query = select(article).where(article.c.tenant_id == scope.tenant_id, article.c.id.in_(some))
+            found |= {one.id: one for one in map(_article, tx.execute(query))}
+        return found
+
+    def publication(self, tx: Tx, scope: Scope, article_id: ArticleId) -> Publication | None:
+        """Return the latest publication of an article, or None."""
+        own = (publication.c.tenant_id == scope.tenant_id) & (publication.c.article_id == article_id)
+        found = tx.execute(select(publication).where(own)).first()
+        if found is None:
+            return None
+        values = {str(name): value for name, value in found._mapping.items()}  # noqa: SLF001 - as below
+        return msgspec.convert({name: values[name] for name in _PUBLICATION_FIELDS}, Publication)
+
+    def put_publication(self, tx: Tx, scope: Scope, begun: Publication) -> None:
+        """Keep a publication in the place of the article's last one."""
+        dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
+        values = {name: getattr(begun, name) for name in _PUBLICATION_FIELDS}
+        statement = dialect.insert(publication).values(tenant_id=scope.tenant_id, **values)
+        tx.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "article_id"], set_=values))
+
+    def note_publication(self, tx: Tx, scope: Scope, now: Publication) -> bool:
+        """Keep how a running publication stands now; return False when it is over or another has taken its place."""
+        own = (publication.c.tenant_id == scope.tenant_id) & (publication.c.article_id == now.article_id)
+        mine = own & (publication.c.id == now.id) & (publication.c.state == "running")
+        values = {"state": now.state, "done": now.done, "reason": now.reason, "noted_at": tx.now}
+        return tx.execute(update(publication).where(mine).values(**values)).rowcount == 1
 
     def passages(
         self, tx: Tx, scope: Scope, *, encoder_id: str, article_id: ArticleId | None = None
@@ -132,6 +175,26 @@ class ArticleRepository:
         """Change an article's state."""
         own = (article.c.tenant_id == scope.tenant_id) & (article.c.id == article_id)
         tx.execute(update(article).where(own).values(state=state, writes=article.c.writes + 1, updated_at=tx.now))
+
+
+def _standings(scope: Scope) -> Select[Any]:
+    last = (
+        select(edition.c.article_id, func.max(edition.c.number).label("number"))
+        .where(edition.c.tenant_id == scope.tenant_id)
+        .group_by(edition.c.article_id)
+        .subquery()
+    )
+    return (
+        select(edition, article.c.state)
+        .join(last, (last.c.article_id == edition.c.article_id) & (last.c.number == edition.c.number))
+        .outerjoin(article, (article.c.tenant_id == edition.c.tenant_id) & (article.c.id == edition.c.article_id))
+        .where(edition.c.tenant_id == scope.tenant_id)
+        .order_by(edition.c.slug, edition.c.language)
+    )
+
+
+def _standing_rows(tx: Tx, query: Select[Any]) -> tuple[Standing, ...]:
+    return tuple(Standing(latest=_edition(row), state=row.state) for row in tx.execute(query))
 
 
 def _article(row: Row[Any]) -> Article:

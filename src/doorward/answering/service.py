@@ -1,12 +1,24 @@
 """The verbs of knowledge: prepare, publish, withdraw. They never commit."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from doorward.answering.articles import Article, Content, Known, Passage, PreparedArticle, State, passage_texts
+import msgspec
+
+from doorward.answering.articles import (
+    Article,
+    Content,
+    Known,
+    Passage,
+    PassageText,
+    PreparedArticle,
+    State,
+    passage_texts,
+)
 from doorward.answering.editions import Edition, EditionKind, Standing
 from doorward.answering.index import KnowledgeIndex
 from doorward.answering.ports import TextReader
+from doorward.answering.records import ArticleRecord, Wanted, record_of
 from doorward.answering.repository import ArticleRepository
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Tx
@@ -47,46 +59,61 @@ class KnowledgeService:
         stored = self._repository.passages(tx, scope, encoder_id=self._reader.encoder_id, article_id=article_id)
         return {one.text_hash: one for one in stored.get(article_id, ()) if one.embedding}
 
-    def prepare(self, seed: ArticleSeed, *, known: Known | None = None) -> PreparedArticle:
+    def prepare(
+        self, seed: ArticleSeed, *, known: Known | None = None, section_read: Callable[[int], None] | None = None
+    ) -> PreparedArticle:
         """Return the article with its passages read; not to be called inside a transaction.
 
-        Raises `Malformed` for an article that cannot be published, `Unavailable` or `Misconfigured` without encoder.
+        With `section_read`, sections are read one after another, and it hears how many are done; whatever it raises
+        ends the reading. Raises `Malformed` for an article that cannot be published, `Unavailable` or `Misconfigured`
+        without encoder.
         """
-        _check(seed)
-        known = known or {}
+        check_publishable(seed)
+        read = dict(known or {})
         texts = [(text, text.hash(seed.language)) for text in passage_texts(seed)]
-        unread = list({digest: text.text for text, digest in texts if digest not in known}.items())
-        readings = self._reader.read_own([text for _, text in unread], language=seed.language) if unread else ()
-        fresh = {digest: reading for (digest, _), reading in zip(unread, readings, strict=True)}
-        passages = []
-        for text, digest in texts:
-            source = fresh.get(digest) or known[digest]
-            passages.append(
-                Passage(
-                    section=text.section,
-                    place=text.place,
-                    kind=text.kind,
-                    text_hash=digest,
-                    words=source.words,
-                    stems=source.stems,
-                    embedding=source.embedding,
-                )
-            )
-        return PreparedArticle(
-            seed=seed, passages=tuple(passages), encoder_id=self._reader.encoder_id, fresh=len(unread)
+        fresh = 0
+        for section in range(len(seed.sections)) if section_read else (None,):
+            wanted = [(text, digest) for text, digest in texts if section is None or text.section == section]
+            unread = {digest: text for text, digest in wanted if digest not in read}
+            read |= self._read(list(unread.values()), language=seed.language)
+            fresh += len(unread)
+            if section_read and section is not None:
+                section_read(section + 1)
+        passages = tuple(
+            msgspec.structs.replace(read[digest], section=text.section, place=text.place, kind=text.kind)
+            for text, digest in texts
         )
+        return PreparedArticle(seed=seed, passages=passages, encoder_id=self._reader.encoder_id, fresh=fresh)
+
+    def _read(self, texts: Sequence[PassageText], *, language: str) -> Known:
+        readings = self._reader.read_own([one.text for one in texts], language=language) if texts else ()
+        passages = [
+            Passage(
+                section=text.section,
+                place=text.place,
+                kind=text.kind,
+                text_hash=text.hash(language),
+                words=reading.words,
+                stems=reading.stems,
+                embedding=reading.embedding,
+            )
+            for text, reading in zip(texts, readings, strict=True)
+        ]
+        return {one.text_hash: one for one in passages}
 
     def save_draft(self, tx: Tx, scope: Scope, seed: ArticleSeed, *, expected: int) -> Outcome[Edition]:
         """Keep content that does not answer customers yet, as the edition after number `expected` (0: a new article).
 
-        Nothing is written where nothing changed. Raises `Malformed` (slug, title), `Conflict` when somebody was faster:
-        `latest` then tells what they wrote.
+        Nothing is written where nothing would change: whoever saves the same words again, because the answer to the
+        first time was lost, is answered as before (RFC 9110, 13.1.1). Raises `Malformed` (slug, title), `Conflict` when
+        somebody was faster: `latest` then tells what they wrote.
         """
         _check_draft(seed)
         article_id = article_id_of(scope, seed)
-        latest = self._expect(tx, scope, article_id, expected)
+        latest = self.latest(tx, scope, article_id)
         if latest is not None and latest.seed() == seed:
             return Outcome(latest)
+        latest = self._expect(tx, scope, article_id, expected)
         changed = _changed_fields(latest, seed)
         made = self._add_edition(tx, scope, seed, kind="saved", number=expected + 1)
         return Outcome(made, entries=(_audit("article.saved", article_id, changed),))
@@ -141,6 +168,19 @@ class KnowledgeService:
     def standings(self, tx: Tx, scope: Scope, *, slug: str | None = None) -> tuple[Standing, ...]:
         """Return how the tenant's articles stand, drafts included, by slug and language."""
         return self._repository.standings(tx, scope, slug=slug)
+
+    def records(self, tx: Tx, scope: Scope, wanted: Wanted) -> tuple[ArticleRecord, ...]:
+        """Return the articles that are asked for with how they stand, drafts included, by slug and language."""
+        standings = self._repository.wanted_standings(tx, scope, wanted)
+        stored = self._repository.articles_of(tx, scope, [one.latest.article_id for one in standings])
+        return tuple(record_of(one, stored.get(one.latest.article_id)) for one in standings)
+
+    def record(self, tx: Tx, scope: Scope, article_id: ArticleId) -> ArticleRecord:
+        """Return an article with how it stands. Raises `NotFound`."""
+        found = self.records(tx, scope, Wanted(article_id=article_id))
+        if not found:
+            raise NotFound("no such article")
+        return found[0]
 
     def _expect(self, tx: Tx, scope: Scope, article_id: ArticleId, expected: int | None) -> Edition | None:
         latest = self.latest(tx, scope, article_id)
@@ -221,7 +261,8 @@ def _check_draft(seed: ArticleSeed) -> None:
         raise Malformed("title: an article has a title")
 
 
-def _check(seed: ArticleSeed) -> None:
+def check_publishable(seed: ArticleSeed) -> None:
+    """Raise `Malformed` for an article that cannot answer customers."""
     _check_draft(seed)
     if not seed.sections:
         raise Malformed("title, sections: an article has a title and at least one section")

@@ -1,4 +1,4 @@
-"""Tables: articles, and the passages that search goes by."""
+"""Tables: articles, the passages that search goes by, and what was done to them."""
 
 from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
@@ -57,4 +57,20 @@ edition = Table(
     Column("at", UtcTime, nullable=False),
     Column("actor_kind", String(16), nullable=False),
     Column("actor_id", String(64), nullable=False),
+)
+
+# The latest publication of an article: under way, or how it ended.
+publication = Table(
+    "answering_publication",
+    metadata,
+    Column("tenant_id", String(64), primary_key=True),
+    Column("article_id", String(26), primary_key=True),
+    Column("id", String(26), nullable=False),
+    Column("edition", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("reason", String(64)),
+    Column("begun_at", UtcTime, nullable=False),
+    Column("noted_at", UtcTime, nullable=False),
 )

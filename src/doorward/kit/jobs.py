@@ -90,7 +90,8 @@ def pause_before(attempt: int) -> timedelta:
 class JobWorker:
     """Runs jobs in one background thread and sweeps in another. Handlers may run twice and must be safe to.
 
-    The threads are apart so that a slow job (a mail server that does not answer) never keeps a sweep waiting.
+    The threads are apart so that a slow job (a mail server that does not answer) never keeps a sweep waiting. Jobs for
+    which somebody waits before a screen have a worker of their own: each runs the kinds that are registered with it.
     """
 
     def __init__(self, transactions: Transactions, *, poll: timedelta = timedelta(seconds=1)) -> None:
@@ -175,7 +176,8 @@ class JobWorker:
     def run_jobs(self) -> int:
         """Run the jobs that are due; return how many ran."""
         # A cheap look first: an idle worker must not keep the one writer busy.
-        if not self._transactions.read(lambda tx: tx.execute(_due(tx.now).limit(1)).first()):
+        kinds = tuple(self._handlers)
+        if not self._transactions.read(lambda tx: tx.execute(_due(tx.now, kinds).limit(1)).first()):
             return 0
         ran = 0
         # One at a time: the lease of a job that waits behind a slow one would end before its turn, and it would run
@@ -202,8 +204,9 @@ class JobWorker:
             self._transactions.write(None, lambda tx: _finish(tx, job))
 
 
-def _due(now: datetime) -> Any:
-    return select(job_table.c.id).where(job_table.c.state == "waiting", job_table.c.due_at <= now)
+def _due(now: datetime, kinds: tuple[str, ...]) -> Any:
+    ours = job_table.c.kind.in_(kinds)
+    return select(job_table.c.id).where(job_table.c.state == "waiting", job_table.c.due_at <= now, ours)
 
 
 def _claim(tx: Tx, kinds: tuple[str, ...]) -> ClaimedJob | None:
