@@ -49,7 +49,7 @@ class Asker:
         self.visitor = guests.visitor(tenant)
         self.visitor.say("Hello, I need help with my card")
         self.article_id = str(self.admin.get("/api/v1/articles").json()["items"][0]["id"])
-        self.ids = {"conversation_id": self.visitor.conversation_id, "article_id": self.article_id}
+        self.ids = {"conversation_id": self.visitor.conversation_id, "article_id": self.article_id, "number": 1}
 
     def identity(self, path: str) -> dict[str, Any]:
         """Return the headers and cookies of somebody who may call `path`."""

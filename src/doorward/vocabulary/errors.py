@@ -18,6 +18,7 @@ DoorwardError                      code                     HTTP  recipient
 │   ├── Slow                       request_timeout           408  customer
 │   ├── WrongHost                  wrong_host                421  customer
 │   ├── Conflict                   conflict                  409  customer
+│   │   └── Outdated               outdated                  412  customer
 │   └── KeyReused                  idempotency_key_reused    422  customer
 ├── Unavailable                    unavailable               503  customer   try again; nothing was lost
 │   ├── StorageFull                storage_full              507  operator
@@ -170,6 +171,13 @@ class Conflict(Refusal):
 
     code: ClassVar[str] = "conflict"
     status: ClassVar[int] = 409
+
+
+class Outdated(Conflict):
+    """What was to be changed is no longer what the caller had seen (`If-Match`); nothing was changed."""
+
+    code: ClassVar[str] = "outdated"
+    status: ClassVar[int] = 412
 
 
 class KeyReused(Refusal):

@@ -17,7 +17,7 @@ from litestar.response import Redirect
 
 from doorward.bootstrap import House
 from doorward.doors.web import openapi, operations, static_files
-from doorward.doors.web.api import articles, conversations, governance, visitors, work
+from doorward.doors.web.api import articles, conversations, drafts, governance, visitors, work
 from doorward.doors.web.api.common import make_call
 from doorward.doors.web.assets import SHORTLY
 from doorward.doors.web.callers import Callers
@@ -64,6 +64,7 @@ API_HANDLERS: Final = [
     articles.get_article,
     articles.publish_article,
     articles.withdraw_article,
+    *drafts.HANDLERS,
     work.get_queue,
     work.set_presence,
     work.get_me,

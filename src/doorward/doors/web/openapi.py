@@ -88,6 +88,22 @@ _EXAMPLES: Final[Mapping[str, Any]] = {
             {"heading": "When does my card arrive?", "body": "Within five working days.", "questions": ["Where is it?"]}
         ],
     },
+    "DraftBody": {
+        "title": "When does my card arrive?",
+        "summary": "New cards arrive within five working days.",
+        "sections": [{"heading": "When does my card arrive?", "body": "Within five working days."}],
+    },
+    "Publication": {
+        "id": _ID,
+        "article_id": _ID,
+        "edition": 3,
+        "state": "running",
+        "done": 2,
+        "total": 7,
+        "reason": None,
+        "begun_at": "2026-11-29T08:00:00Z",
+        "noted_at": "2026-11-29T08:00:01Z",
+    },
     "Problem": {
         "type": "/problems/not_found",
         "title": "Not Found",
@@ -147,7 +163,8 @@ def describe(routers: Sequence[Router | HTTPRouteHandler], channels: tuple[Chann
             path[one.method.lower()] = _operation(channel, one, schemas)
     for path in document["paths"].values():
         for method, operation in path.items():
-            if method == "post" and operation.get("tags") != ["channels"]:
+            once = method == "post" or operation.get("operationId") == "write_draft"
+            if once and operation.get("tags") != ["channels"]:
                 operation.setdefault("parameters", []).append(_KEY_HEADER)
     _add_examples(schemas)
     return msgspec.json.encode(document)

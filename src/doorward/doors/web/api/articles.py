@@ -1,4 +1,4 @@
-"""Knowledge articles: list, read, publish, withdraw."""
+"""Knowledge articles: what answers customers, listed, read, published and withdrawn; drafts are in `drafts`."""
 
 import asyncio
 from typing import Annotated, Literal
@@ -8,9 +8,9 @@ from litestar import Response, get, post, put
 from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta
 
-from doorward.answering import Article
+from doorward.answering import Article, ArticleRecord, Wanted
 from doorward.bootstrap import House
-from doorward.doors.web.api.common import ANY_OF, ACall, IdPath, problems
+from doorward.doors.web.api.common import ANY_OF, ACall, IdPath, etag, problems
 from doorward.vocabulary.company import ArticleSection, ArticleSeed
 from doorward.vocabulary.errors import Malformed
 from doorward.vocabulary.ids import ArticleId
@@ -23,11 +23,19 @@ Words = Annotated[str, Meta(min_length=1, max_length=20_000, pattern=_PRINTABLE)
 
 
 class SectionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One part of an article that can stand alone as an answer. The body is Markdown."""
+    """One part of an article that can stand alone as an answer. The body is Markdown.
+
+    `id` is the same in every language of the article, so that sections that belong together stay together.
+    """
 
     heading: Line
     body: Words
     questions: Annotated[tuple[Line, ...], Meta(max_length=50)] = ()
+    id: Annotated[str, Meta(max_length=100, pattern=_PRINTABLE)] = ""
+
+    def section(self) -> ArticleSection:
+        """Return the section as answering takes it."""
+        return ArticleSection(heading=self.heading, body=self.body, questions=self.questions, id=self.id)
 
 
 class ArticleBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,21 +56,30 @@ class ArticleBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             title=self.title,
             summary=self.summary,
             keywords=self.keywords,
-            sections=tuple(
-                ArticleSection(heading=one.heading, body=one.body, questions=one.questions) for one in self.sections
-            ),
+            sections=tuple(one.section() for one in self.sections),
         )
 
 
 class ArticleList(msgspec.Struct, frozen=True, kw_only=True):
-    """Articles by slug and language."""
+    """Articles by slug and language; `next_cursor` continues the list, and is null at its end."""
 
-    items: tuple[Article, ...]
+    items: tuple[ArticleRecord, ...]
+    next_cursor: str | None = None
 
 
 LanguageQuery = Annotated[str | None, QueryParameter(pattern="^[a-z]{2,3}$", description="Only in this language.")]
 StateQuery = Annotated[
-    Literal["draft", "published"] | None, QueryParameter(name="state", description="Only in this state.")
+    Literal["draft", "published", "changed"] | None,
+    QueryParameter(name="state", description="Only in this state; `changed`: published, with a draft that is newer."),
+]
+PageQuery = Annotated[
+    int | None, QueryParameter(ge=1, le=200, description="At most so many; without it all articles come at once.")
+]
+CursorQuery = Annotated[
+    str | None,
+    QueryParameter(
+        pattern="^[a-z0-9-]{1,100}\\.[a-z]{2,3}$", description="The `next_cursor` of the page before: what comes after."
+    ),
 ]
 
 
@@ -71,25 +88,35 @@ async def list_articles(
     call: ACall,
     language: LanguageQuery = None,
     article_state: StateQuery = None,
+    limit: PageQuery = None,
+    cursor: CursorQuery = None,
 ) -> ArticleList:
-    """List articles by slug and language."""
+    """List articles by slug and language, those that were never published included."""
     scope = call.scope("articles:read")
-    items = await call.house.transactions.read_async(
-        lambda tx: call.house.knowledge_service.articles(tx, scope, language=language, state=article_state)
+    slug, _, after = (cursor or "").partition(".")
+    wanted = Wanted(
+        language=language,
+        state=article_state,
+        after=(slug, after) if cursor else None,
+        limit=None if limit is None else limit + 1,
     )
-    return ArticleList(items=items)
+    items = await call.house.transactions.read_async(lambda tx: call.house.knowledge_service.records(tx, scope, wanted))
+    shown = items[:limit]
+    more = len(items) > len(shown)
+    return ArticleList(items=shown, next_cursor=f"{shown[-1].slug}.{shown[-1].language}" if more else None)
 
 
 @get("/articles/{article_id:str}", responses=problems(404), security=ANY_OF, operation_id="get_article")
 async def get_article(
     call: ACall,
     article_id: IdPath,
-) -> Article:
-    """Show an article."""
+) -> Response[ArticleRecord]:
+    """Show an article. Its `ETag` is the number of its latest edition: send it as `If-Match` with what changes it."""
     scope = call.scope("articles:read")
-    return await call.house.transactions.read_async(
-        lambda tx: call.house.knowledge_service.article(tx, scope, ArticleId(article_id))
+    found = await call.house.transactions.read_async(
+        lambda tx: call.house.knowledge_service.record(tx, scope, ArticleId(article_id))
     )
+    return Response(found, headers={"etag": etag(found.edition)})
 
 
 @put("/articles", status_code=200, responses=problems(413, 415, 422), security=ANY_OF, operation_id="publish_article")

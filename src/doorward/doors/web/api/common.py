@@ -37,6 +37,7 @@ _WORDS: Final = {
     403: "Known, but not entitled.",
     404: "No such thing in this tenant.",
     409: "The thing changed meanwhile, or its state does not allow this.",
+    412: "Somebody wrote meanwhile: `If-Match` names an edition that is not the latest; `reason` says which is.",
     413: "The body is larger than allowed.",
     415: "Send application/json.",
     422: "The idempotency key was used for another request.",
@@ -81,15 +82,17 @@ class Call:
         return self.scope(permission)
 
     async def answer_once(
-        self, scope: Scope, act: Callable[[str], Awaitable[Any]], *, status: int = 200
+        self, scope: Scope, act: Callable[[str], Awaitable[Any]], *, status: int = 200, tagged: bool = False
     ) -> Response[Any]:
         """Do `act(key)` and answer with its value; the same `Idempotency-Key` again gets the same answer.
 
-        Without the header every request is a new one. `act` must be safe to repeat under its key.
+        With `tagged` the value has a `number`, which is answered as `ETag` too. Without the header every request is a
+        new one. `act` must be safe to repeat under its key.
         """
         header = self.request.headers.get("idempotency-key")
         if header is None:
-            return _json(msgspec.json.encode(await act(f"once:{new_id()}")), status=status)
+            fresh = Answer(status=status, body=msgspec.json.encode(await act(f"once:{new_id()}")))
+            return _json(fresh, tagged=tagged)
         house = self.house
         asked = RepeatableRequest(
             key=read_key(header),
@@ -98,12 +101,12 @@ class Call:
         )
         before = await house.transactions.read_async(lambda tx: self._answers.find(tx, scope, asked))
         if before is not None:
-            return _json(before.body, status=before.status, replayed=True)
+            return _json(before, tagged=tagged, replayed=True)
         fresh = Answer(status=status, body=msgspec.json.encode(await act(f"key:{asked.key}")))
         kept = await house.transactions.write_async(
             scope, lambda tx: self._answers.remember(tx, scope, asked, answer=fresh)
         )
-        return _json(kept.body, status=kept.status)
+        return _json(kept, tagged=tagged)
 
 
 def make_call(door: AtDoor, request: AnyRequest) -> Any:
@@ -115,6 +118,17 @@ ACall: TypeAlias = NamedDependency[SkipValidation[Call]]
 """A handler's parameter `call`."""
 
 
-def _json(body: bytes, *, status: int, replayed: bool = False) -> Response[Any]:
-    headers = {"idempotency-replayed": "true"} if replayed else None
-    return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)
+class _Numbered(msgspec.Struct):
+    number: int
+
+
+def etag(number: int) -> str:
+    """Return the entity tag of an edition (RFC 9110, 8.8.3)."""
+    return f'"{number}"'
+
+
+def _json(answer: Answer, *, tagged: bool, replayed: bool = False) -> Response[Any]:
+    headers = {"idempotency-replayed": "true"} if replayed else {}
+    if tagged:
+        headers["etag"] = etag(msgspec.json.decode(answer.body, type=_Numbered).number)
+    return Response(answer.body, status_code=answer.status, media_type=MediaType.JSON, headers=headers)
