@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from doorward.kit.logging import get_logger
 from doorward.protection.masking import WITHHELD
 from doorward.protection.overlap import Placed
-from doorward.protection.ports import Candidate, Certainty, Claim, Inspector, Pattern, Plugin, Watch
+from doorward.protection.ports import Candidate, Certainty, Claim, Inspection, Inspector, Pattern, Plugin, Watch
 from doorward.protection.repeats import repeated
 from doorward.protection.view import View
 
@@ -30,6 +30,13 @@ class Watcher(NamedTuple):
 
     plugin: Plugin
     watch: Watch
+
+
+class Inspecting(NamedTuple):
+    """An inspector and how it inspects."""
+
+    plugin: Inspector
+    inspection: Inspection
 
 
 class _TooMuch(Exception):
@@ -66,11 +73,12 @@ def examine(
     return placed, True
 
 
-def inspect(inspector: Inspector, view: View, *, stopwatch: Callable[[], float]) -> tuple[list[Placed], bool]:
+def inspect(inspecting: Inspecting, view: View, *, stopwatch: Callable[[], float]) -> tuple[list[Placed], bool]:
     """Return what an inspector claims, and whether it came through; if not, it has withheld the whole text."""
+    inspector = inspecting.plugin
     deadline = stopwatch() + SECONDS_PER_TEXT + SECONDS_PER_CHARACTER * len(view)
     try:
-        placed = [_checked(claim, claim.start, claim.end, view, inspector) for claim in inspector.inspect(view)]
+        placed = [_checked(claim, claim.start, claim.end, view, inspector) for claim in inspecting.inspection(view)]
         if stopwatch() > deadline:
             raise _TooMuch
     except Exception as error:  # noqa: BLE001 - whatever it is, the text must not pass

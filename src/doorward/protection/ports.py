@@ -15,6 +15,7 @@ __all__ = [
     "Certainty",
     "Claim",
     "Detector",
+    "Inspection",
     "Inspector",
     "LanguagePack",
     "Pattern",
@@ -118,13 +119,17 @@ class Detector(Plugin, Protocol):
         """Return what to watch for in these languages; asked once. All words come from the packs."""
 
 
+Inspection = Callable[[View], Sequence[Claim]]
+"""Returns what is found in a whole text, with places in characters of `view.original`; linear in the text."""
+
+
 @runtime_checkable
 class Inspector(Plugin, Protocol):
-    """A detector that must see the whole text, such as one for characters that nobody sees."""
+    """A detector that must see the whole text, such as one for characters that nobody sees, or for names."""
 
     @property
     def wants(self) -> Literal["any", "irregular"]:
         """Say whether texts in which nothing can hide (`View.regular`) are of interest as well."""
 
-    def inspect(self, view: View) -> Sequence[Claim]:
-        """Return what is found, with places in characters of `view.original`; linear in the text."""
+    def inspection(self, packs: Sequence[LanguagePack]) -> Inspection:
+        """Return how to inspect a text in these languages; asked once. All words come from the packs."""

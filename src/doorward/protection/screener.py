@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from doorward.kit.logging import get_logger
-from doorward.protection.examining import Look, Watcher, examine, inspect, place_of
+from doorward.protection.examining import Inspecting, Look, Watcher, examine, inspect, place_of
 from doorward.protection.masking import WITHHELD, Mask, Masker
 from doorward.protection.matchers import make_matcher
 from doorward.protection.matching import Matcher, MatcherChoice
@@ -66,7 +66,9 @@ class Screener:
             for pattern in watcher.watch.patterns:
                 routes[pattern.expression].append((number, pattern))
         self._routes = tuple(tuple(shared) for shared in routes.values())
-        self._inspectors = tuple(detector for detector in detectors if isinstance(detector, Inspector))
+        self._inspectors = tuple(
+            Inspecting(plugin, plugin.inspection(packs)) for plugin in detectors if isinstance(plugin, Inspector)
+        )
         self._matcher: Matcher = make_matcher(tuple(routes), matcher, cache_folder=cache_folder)
         self._stopwatch = stopwatch
         self._masker = Masker([kind for plugin in detectors if plugin.family == "sensitive" for kind in plugin.kinds])
@@ -138,12 +140,12 @@ class Screener:
                 judged += claims
                 if not healthy:
                     failures.append(guard_unavailable(watcher.plugin.id, length=len(view.original)))
-        for inspector in self._inspectors:
-            if not view.regular or inspector.wants == "any":
-                claims, healthy = inspect(inspector, view, stopwatch=self._stopwatch)
+        for inspecting in self._inspectors:
+            if not view.regular or inspecting.plugin.wants == "any":
+                claims, healthy = inspect(inspecting, view, stopwatch=self._stopwatch)
                 judged += claims
                 if not healthy:
-                    failures.append(guard_unavailable(inspector.id, length=len(view.original)))
+                    failures.append(guard_unavailable(inspecting.plugin.id, length=len(view.original)))
         return judged, failures
 
     def withhold(self, text: WildText, *, span_id: Callable[[int], SpanId]) -> Screened:

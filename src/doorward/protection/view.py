@@ -43,6 +43,11 @@ class View:
             return start, end
         return starts[start], ends[end - 1]
 
+    @property
+    def aligned(self) -> bool:
+        """Return whether each character of `text` came from the character of `original` at the same place."""
+        return self._folded.starts is None
+
     def __len__(self) -> int:
         """Return the number of characters in normal form."""
         return len(self.text)

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from doorward.protection import NO_FACTS, Guard, PublicFacts, Screener
-from doorward.protection.ports import Candidate, Certainty, Claim, LanguagePack, Pattern, View, Watch
+from doorward.protection.ports import Candidate, Certainty, Claim, Inspection, LanguagePack, Pattern, View, Watch
 from doorward.vocabulary.finding import GUARD_UNAVAILABLE, Family
 from doorward.vocabulary.ids import SpanId
 from doorward.vocabulary.text import WildText
@@ -53,7 +53,11 @@ class WholeText:
         self.fails = fails
         self.family: Family = family
 
-    def inspect(self, view: View) -> Sequence[Claim]:
+    def inspection(self, packs: Sequence[LanguagePack]) -> Inspection:
+        """Inspect in the same way whatever the languages are."""
+        return self._inspect
+
+    def _inspect(self, view: View) -> Sequence[Claim]:
         """Claim nothing, or fail."""
         if self.fails:
             raise RuntimeError("no")

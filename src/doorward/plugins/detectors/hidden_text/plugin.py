@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
-from doorward.protection.ports import Certainty, Claim, Inspector, View
+from doorward.protection.ports import Certainty, Claim, Inspection, Inspector, LanguagePack, View
 from doorward.vocabulary.finding import Family
 
 _RULES: Final = (
@@ -35,9 +35,14 @@ class HiddenTextInspector:
     wants: Literal["irregular"] = "irregular"
     kinds = ("HIDDEN_TEXT",)
 
-    def inspect(self, view: View) -> Sequence[Claim]:
-        """Return one claim a way of hiding, over everything from its first to its last use."""
-        return (*_invisible(view), *_mixed(view))
+    def inspection(self, _packs: Sequence[LanguagePack]) -> Inspection:
+        """Return the same inspection for all languages."""
+        return _inspect
+
+
+def _inspect(view: View) -> Sequence[Claim]:
+    """Return one claim a way of hiding, over everything from its first to its last use."""
+    return (*_invisible(view), *_mixed(view))
 
 
 _SUSPICIOUS: Final = re.compile(
