@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from doorward.identity import Tenant
-from tests.support.browsing import OpenContext, follow, on_sqlite, sign_in, violations
+from tests.support.browsing import OpenContext, follow, on_sqlite, sign_in, tab_to, violations
 from tests.support.server import Guests
 
 NEW = "/desk/knowledge/new"
@@ -142,7 +142,7 @@ def test_agents_read_and_do_not_write(guests: Guests, halden: Tenant) -> None:
 @pytest.mark.browser
 @on_sqlite
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_an_article_in_two_languages_by_keyboard(open_context: OpenContext, halden: Tenant, scheme: str) -> None:
+def test_an_article_in_two_languages(open_context: OpenContext, halden: Tenant, scheme: str) -> None:
     """Somebody writes an article, sees it live as customers will, publishes it, and writes it in a second language."""
     page = sign_in(
         open_context(color_scheme=scheme, viewport={"width": 1280, "height": 900}).new_page(), username="nadia"
@@ -158,7 +158,7 @@ def test_an_article_in_two_languages_by_keyboard(open_context: OpenContext, hald
     page.get_by_role("button", name="Publish").press("Enter")
     expect(page.get_by_text("The article is published")).to_be_visible()
     assert violations(page) == []
-    follow(page, page.get_by_role("link", name="Deutsch"))
+    follow(page, page.get_by_role("link", name="Deutsch Not written"))
     follow(page, page.get_by_role("link", name="Write it in this language"))
     expect(page.get_by_text("• two coins")).to_be_visible()
     page.get_by_label("Title").fill("Schirmverleih")
@@ -177,3 +177,57 @@ def test_an_article_in_two_languages_by_keyboard(open_context: OpenContext, hald
         page.goto(address)
         assert violations(page) == []
         assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"), address
+
+
+@pytest.mark.browser
+@on_sqlite
+def test_an_article_in_two_languages_click_by_click(open_context: OpenContext, guests: Guests, halden: Tenant) -> None:
+    """Whoever never saw the pages follows what they say: write, publish, take the offered language, publish it."""
+    page = sign_in(open_context(viewport={"width": 1280, "height": 900}).new_page(), username="nadia")
+    page.get_by_role("link", name="Knowledge").click()
+    page.get_by_role("link", name="Write an article").click()
+    page.get_by_label("Title").fill("Umbrella rental")
+    page.get_by_label("Heading").fill("Renting an umbrella")
+    page.get_by_label("Answer").fill("Umbrellas cost two coins a day.")
+    page.get_by_label("Ways of asking").fill("Can I rent an umbrella?")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("The article is published")).to_be_visible()
+    page.get_by_role("link", name="Deutsch", exact=True).click()
+    expect(page.get_by_text("Umbrellas cost two coins a day.")).to_be_visible()
+    page.get_by_label("Title").fill("Schirmverleih")
+    page.get_by_label("Heading").fill("Einen Schirm leihen")
+    page.get_by_label("Answer").fill("Zwei Münzen am Tag.")
+    page.get_by_role("button", name="Save draft").last.click()
+    page.get_by_role("button", name="Publish this draft").click()
+    expect(page.get_by_text("The article is published")).to_be_visible()
+    assert any("two coins" in text for text in answer_to(guests, halden))
+    page.get_by_role("link", name="Knowledge").first.click()
+    page.get_by_role("link", name="Umbrella rental", exact=True).click()
+    expect(page.get_by_role("link", name="Deutsch Published")).to_be_visible()
+
+
+@pytest.mark.browser
+@on_sqlite
+def test_an_article_in_two_languages_by_keyboard_alone(open_context: OpenContext, halden: Tenant) -> None:
+    """The same without a pointer: every step is reached by the tabulator key and shows where one is."""
+    page = sign_in(open_context(viewport={"width": 1280, "height": 900}).new_page(), username="nadia")
+    keys = page.keyboard
+    tab_to(page, page.get_by_role("link", name="Knowledge"))
+    keys.press("Enter")
+    tab_to(page, page.get_by_role("link", name="Write an article"))
+    keys.press("Enter")
+    for label, words in (("Title", "Umbrella rental"), ("Heading", "Renting an umbrella"), ("Answer", "Two coins.")):
+        tab_to(page, page.get_by_label(label))
+        keys.type(words)
+    tab_to(page, page.get_by_role("button", name="Publish"))
+    keys.press("Enter")
+    expect(page.get_by_text("The article is published")).to_be_visible()
+    tab_to(page, page.get_by_role("link", name="Deutsch", exact=True), most=40)
+    keys.press("Enter")
+    for label, words in (("Title", "Schirmverleih"), ("Heading", "Einen Schirm leihen"), ("Answer", "Zwei Münzen.")):
+        tab_to(page, page.get_by_label(label))
+        keys.type(words)
+    tab_to(page, page.get_by_role("button", name="Publish"))
+    keys.press("Enter")
+    expect(page.get_by_text("The article is published")).to_be_visible()
+    expect(page.get_by_role("link", name="Deutsch Published")).to_be_visible()

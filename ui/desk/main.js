@@ -7,6 +7,7 @@ import { startComponents } from "../design/behaviour.js";
 import { announceChanges } from "./announce.js";
 import { watchConnection } from "./connection.js";
 import { keepDrafts } from "./drafts.js";
+import { guardForms } from "./guard.js";
 import { closeMenus } from "./menus.js";
 import { tellNews } from "./news.js";
 import { preparePreferences } from "./preferences.js";
@@ -35,6 +36,7 @@ function start() {
   announceChanges();
   tellNews();
   keepDrafts();
+  guardForms();
   keepSession();
   listenToKeys();
   closeMenus();

@@ -35,7 +35,10 @@ class SectionForm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ArticleForm(msgspec.Struct, frozen=True, kw_only=True):
-    """An article as it stands in the form. `expected` is the number of the edition that the writer began with."""
+    """An article as it stands in the form. `expected` is the number of the edition that the writer began with.
+
+    `removed` is the section that was taken out last, until the form is saved, with the place where it stood, from 1.
+    """
 
     slug: str
     language: str
@@ -44,6 +47,8 @@ class ArticleForm(msgspec.Struct, frozen=True, kw_only=True):
     keywords: str = ""
     sections: tuple[SectionForm, ...] = (SectionForm(),)
     expected: int = 0
+    removed: SectionForm | None = None
+    removed_from: int = 1
 
     def seed(self) -> ArticleSeed:
         """Return the content; sections in which nothing stands are left out."""
@@ -79,17 +84,24 @@ def read_article(fields: Mapping[str, str], *, slug: str, language: str) -> Arti
     def field(name: str) -> str:
         return _CONTROLS.sub("", fields.get(name, "").replace("\r\n", "\n"))
 
-    sections = [
-        SectionForm(
-            id=field(f"section-{number}-id")[:100],
-            heading=field(f"section-{number}-heading"),
-            body=field(f"section-{number}-body"),
-            questions=field(f"section-{number}-questions"),
+    def section(name: str) -> SectionForm | None:
+        if f"{name}-heading" not in fields and f"{name}-body" not in fields:
+            return None
+        return SectionForm(
+            id=field(f"{name}-id")[:100],
+            heading=field(f"{name}-heading"),
+            body=field(f"{name}-body"),
+            questions=field(f"{name}-questions"),
         )
-        for number in range(1, SECTIONS + 1)
-        if f"section-{number}-heading" in fields or f"section-{number}-body" in fields
-    ]
-    sections = _rearranged(sections, fields.get("do", ""))
+
+    read = (section(f"section-{number}") for number in range(1, SECTIONS + 1))
+    place = fields.get("removed-from", "")
+    arrangement = _rearranged(
+        [one for one in read if one is not None],
+        fields.get("do", ""),
+        removed=section("removed"),
+        place=int(place) if place.isascii() and place.isdigit() and len(place) < 4 else 1,
+    )
     expected = fields.get("expected", "")
     title = field("title")
     return ArticleForm(
@@ -98,7 +110,9 @@ def read_article(fields: Mapping[str, str], *, slug: str, language: str) -> Arti
         title=title,
         summary=field("summary"),
         keywords=field("keywords"),
-        sections=tuple(sections) or (SectionForm(),),
+        sections=tuple(arrangement.sections) or (SectionForm(),),
+        removed=arrangement.removed,
+        removed_from=arrangement.place,
         expected=int(expected) if expected.isascii() and expected.isdigit() and len(expected) < 9 else 0,
     )
 
@@ -158,11 +172,31 @@ def slug_of(title: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", plain))[:80].strip("-") or f"article-{new_id()[-8:]}"
 
 
-def _rearranged(sections: list[SectionForm], wish: str) -> list[SectionForm]:
-    """Return the sections after a button that adds or removes one; new ones get an id that languages share."""
+def focus_after(form: ArticleForm, wish: str) -> str:
+    """Return the id of the field to go on in after a button that adds, removes or puts back a section."""
+    if wish == "add":
+        return f"section-{len(form.sections)}-heading"
+    if wish == "put-back":
+        return f"section-{min(form.removed_from, len(form.sections))}-heading"
+    return "put-back" if form.removed is not None else ""
+
+
+class _Arrangement(msgspec.Struct):
+    sections: list[SectionForm]
+    removed: SectionForm | None
+    place: int
+
+
+def _rearranged(sections: list[SectionForm], wish: str, *, removed: SectionForm | None, place: int) -> _Arrangement:
+    """Return the sections after a button that adds, removes or puts back one; new ones get an id for all languages."""
+    now = _Arrangement(sections, removed, place)
+    number = wish.removeprefix("remove-")
     if wish == "add" and len(sections) < SECTIONS:
         sections.append(SectionForm(id=new_id()[-10:]))
-    number = wish.removeprefix("remove-")
-    if number != wish and number.isascii() and number.isdigit() and 1 <= int(number[:3]) <= len(sections):
-        del sections[int(number[:3]) - 1]
-    return sections
+    elif wish == "put-back" and removed is not None and len(sections) < SECTIONS:
+        sections.insert(max(0, place - 1), removed)
+        now.removed = None
+    elif number != wish and number.isascii() and number.isdigit() and 1 <= int(number[:3]) <= len(sections):
+        now.place = int(number[:3])
+        now.removed = sections.pop(now.place - 1)
+    return now

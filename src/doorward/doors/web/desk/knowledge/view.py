@@ -1,18 +1,25 @@
 """What the knowledge pages show."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
+from litestar.params import QueryParameter
 
-from doorward.answering import Article, Edition, Line, Standing, article_id_of, changes, plain_text
+from doorward.answering import Article, Edition, Line, Publication, Standing, article_id_of, changes, plain_text
 from doorward.doors.web.desk.knowledge.forms import ArticleForm, Fault
 from doorward.doors.web.desk.shared import DeskCall
 from doorward.kit.tx import Tx
 from doorward.vocabulary.company import ArticleSeed
+from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.ids import ArticleId
 
+Short = Annotated[str, QueryParameter(max_length=40)]
+
+HERE: Final = "knowledge"
+ARTICLE: Final = "/desk/knowledge/{slug:str}/{language:str}"
 PAGE: Final = 50
 STAGES: Final = ("published", "changed", "draft", "missing")
 
@@ -36,6 +43,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """An article in all languages, under its title in the best one for the reader."""
 
     slug: str
+    language: str
     title: str
     summary: str
     cells: tuple[Cell, ...]
@@ -51,11 +59,20 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
-    """An article with everything about it: what answers, the latest edition, its versions in all languages."""
+    """An article with everything about it: what answers, the latest edition, its versions, its latest publication."""
 
     article: Article | None
     latest: Edition | None
     versions: tuple[Standing, ...]
+    publication: Publication | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Return whether the latest edition was to be published and could not be, or a newer one came between."""
+        publication, latest = self.publication, self.latest
+        if publication is None or latest is None or publication.state in {"running", "done"}:
+            return False
+        return publication.state == "overtaken" or publication.edition == latest.number
 
 
 class Passed(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +108,7 @@ def _row(slug: str, versions: list[Standing], wanted: Wanted, languages: Sequenc
     best = min(versions, key=lambda one: _place(one.latest.language, preferred)).latest
     return Row(
         slug=slug,
+        language=best.language,
         title=best.title,
         summary=best.summary,
         cells=tuple(
@@ -129,6 +147,7 @@ async def dossier(desk: DeskCall, slug: str, language: str) -> Dossier:
             article=service.find(tx, scope, article_id),
             latest=service.latest(tx, scope, article_id),
             versions=service.standings(tx, scope, slug=slug),
+            publication=desk.house.publishing.publication(tx, scope, article_id),
         )
 
     return await desk.house.transactions.read_async(read)
@@ -159,3 +178,23 @@ def editor_places(form: ArticleForm, known: Dossier, *, beside: str) -> dict[str
 def sentences(desk: DeskCall, faults: dict[str, Fault]) -> dict[str, str]:
     """Return what is wrong in the reader's words, by the field's name."""
     return {name: desk.say(fault.key, limit=fault.limit) for name, fault in faults.items()}
+
+
+def stages_of(known: Dossier, languages: Sequence[str]) -> list[Cell]:
+    """Return how far an article is in each language: the tenant's own first, then others in which it was written."""
+    stages = {one.latest.language: one.stage for one in known.versions}
+    return [Cell(language=one, stage=stages.get(one, "missing")) for one in dict.fromkeys([*languages, *stages])]
+
+
+async def known_article(desk: DeskCall, slug: str, language: str) -> Dossier:
+    """Return an article that exists in some language. Raises `NotFound`."""
+    known = await dossier(desk, slug, language)
+    if not known.versions or (known.latest is None and language not in await languages_of(desk)):
+        raise NotFound("no such article")
+    return known
+
+
+async def languages_of(desk: DeskCall) -> list[str]:
+    """Return the languages that the tenant answers in, of those there are packs for."""
+    settings = await asyncio.to_thread(desk.house.settings_book.settings_of, desk.scope.tenant_id)
+    return [code for code in settings.languages if code in desk.house.packs] or [desk.language]
