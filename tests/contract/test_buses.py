@@ -68,6 +68,14 @@ async def test_a_listener_that_left_hears_nothing(opened_bus: ProcessBus) -> Non
     assert not opened_bus._listeners
 
 
+async def test_a_family_is_heard_by_the_names_of_its_members(opened_bus: ProcessBus) -> None:
+    """Whoever listens to a family hears whom it is about; another family, and a topic of a like name, are not heard."""
+    async with opened_bus.listen("a#", "end") as stream:
+        opened_bus.announce("ab#one", "a", "b#one", "a#one", "a#two", "end")
+        heard = [await asyncio.wait_for(anext(stream), timeout=10) for _ in range(3)]
+    assert heard == ["a#one", "a#two", "end"]
+
+
 async def test_a_listener_hears_on_after_a_silence(bus: ProcessBus) -> None:
     """Giving up the wait for a topic does not end the stream."""
     async with bus.listen("a") as stream:

@@ -88,9 +88,13 @@ def fill(url: str, *, company: str = "halden") -> None:
             _post(f"{url}/c/webchat/messages", {"id": f"m{number}", "text": text}, token=visit["token"])
         if person:
             _post(f"{url}/c/webchat/person", {"id": "p1"}, token=visit["token"])
+            wish = {"id": "c1", "contact": "+44 20 7946 0018"}
+            _post(f"{url}/c/webchat/callback", wish, token=visit["token"])
+            verdict = {"id": "f1", "helpful": False, "comment": "My card 5555 5555 5555 4444 is still open"}
+            _post(f"{url}/c/webchat/feedback", verdict, token=visit["token"])
 
 
-def _post(address: str, body: dict[str, str], *, token: str = "") -> Any:
+def _post(address: str, body: dict[str, Any], *, token: str = "") -> Any:
     headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
     request = urllib.request.Request(address, data=json.dumps(body).encode(), headers=headers)  # noqa: S310
     try:

@@ -1,5 +1,6 @@
 // Hears the live line and tells the page: `desk`, `demand` and `conversation` are events of the body that parts of pages
 // wait for (hx-trigger). How the connection stands is said in words.
+import { hearLooking } from "./looking.js";
 import { openLine } from "./stream/tab.js";
 import { showTyping } from "./typing.js";
 import { words } from "./words.js";
@@ -68,6 +69,7 @@ export function watchConnection() {
       desk();
     } else if (message.event === "conversation" && message.id === follow) conversation();
     else if (message.event === "typing" && message.id === follow) showTyping();
+    else if (message.event === "looking" && message.id === follow) hearLooking(message);
     else if (message.event === "state") {
       clearTimeout(patience);
       line = message.state;

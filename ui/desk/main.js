@@ -8,6 +8,7 @@ import { announceChanges } from "./announce.js";
 import { watchConnection } from "./connection.js";
 import { keepDrafts } from "./drafts.js";
 import { guardForms } from "./guard.js";
+import { tellLooking } from "./looking.js";
 import { closeMenus } from "./menus.js";
 import { tellNews } from "./news.js";
 import { preparePreferences } from "./preferences.js";
@@ -45,6 +46,7 @@ function start() {
   writeNext();
   watchConnection();
   tellTyping();
+  tellLooking();
   Alpine.start();
 }
 

@@ -24,6 +24,8 @@ _CHANNEL = "doorward"
 _WAITING = 1000
 _NOTIFY = "SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload"
 _GATHER_SECONDS = 0.01
+FAMILY = "#"
+"""Ends the name of a family of topics. Whoever listens to `a#` hears `a#b` and `a#c` by their whole names."""
 _UNTOLD = 10_000
 """Topics that are kept for other processes while the server cannot be reached; listeners look by themselves anyway."""
 
@@ -35,9 +37,10 @@ class Bus(Protocol):
         """Tell everyone who listens to one of `topics`, once `tx` is committed."""
 
     def listen(self, *topics: str) -> contextlib.AbstractAsyncContextManager[AsyncIterator[str]]:
-        """Open a stream of the topics among `topics` that were published since; for the event loop.
+        """Open a stream of the topics among `topics`, and of their families, that were published since.
 
-        Waiting for the next topic may be given up (`asyncio.wait_for`) and taken up again: nothing is lost by that.
+        For the event loop. Waiting for the next topic may be given up (`asyncio.wait_for`) and taken up again: nothing
+        is lost by that.
         """
 
     def close(self) -> None:
@@ -82,8 +85,9 @@ class ProcessBus:
 
     def spread(self, topic: str) -> None:
         """Tell this process's listeners now; from any thread."""
+        name, mark, _ = topic.partition(FAMILY)
         with self._lock:
-            listeners = tuple(self._listeners.get(topic, ()))
+            listeners = {*self._listeners.get(topic, ()), *self._listeners.get(name + mark, ())}
         for listener in listeners:
             with contextlib.suppress(RuntimeError):  # the listener's loop has ended
                 listener.loop.call_soon_threadsafe(listener.put, topic)

@@ -1,7 +1,7 @@
 // The one line to the house that all tabs of a browser share: it follows the conversations of all of them together.
 //
 // `tell(message, only)` hands a message to the tabs, to one alone if `only` is given: {event: "desk"},
-// {event: "conversation", id}, {event: "typing", id}, {event: "state", state: "live" | "lost" | "ended"}.
+// {event: "conversation", id}, {event: "typing", id}, {event: "looking", id, who, gone}, {event: "state", state: "live" | "lost" | "ended"}.
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
 const GATHER = 120;
@@ -67,6 +67,7 @@ export class Line {
     source.addEventListener("desk", () => hear({ event: "desk" }));
     source.addEventListener("conversation", (event) => hear({ event: "conversation", id: JSON.parse(event.data).id }));
     source.addEventListener("typing", (event) => hear({ event: "typing", id: JSON.parse(event.data).id }));
+    source.addEventListener("looking", (event) => hear({ event: "looking", ...JSON.parse(event.data) }));
     source.addEventListener("error", () => this.#lost(source));
     this.#source = source;
     this.#followed = followed;

@@ -14,6 +14,7 @@ from doorward.doors.web.callers import BY_ITSELF, Callers, Connection
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.door import AtDoor
 from doorward.doors.web.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Streams, event, stream_response
+from doorward.flow.looking_signs import looking_topic, signs_among
 from doorward.flow.settle import conversation_topic, desk_topic
 from doorward.flow.typing_signs import typing_topic
 from doorward.kit.logging import get_logger
@@ -42,17 +43,16 @@ Followed = Annotated[str, QueryParameter(max_length=27 * FOLLOWED)]
 async def desk_stream(desk: ADeskCall, door: AtDoor, conversation: Followed = "") -> Response[Any]:
     """Tell live that the desk or one of the conversations changed; several ids stand with commas between them."""
     scope = desk.require("conversations:read")
-    wanted = dict.fromkeys(part for part in conversation.split(",") if part)
-    if len(wanted) > FOLLOWED:
-        raise Malformed(f"conversation: at most {FOLLOWED}")
+    wanted = _wanted(conversation)
     place = door.streams.take_place(scope.actor.id)
     everything = desk_topic(scope.tenant_id)
-    followed = {conversation_topic(scope.tenant_id, ConversationId(one)): one for one in wanted}
-    typing = {typing_topic(scope.tenant_id, ConversationId(one), side="customer"): one for one in wanted}
+    followed = {conversation_topic(scope.tenant_id, one): one for one in wanted}
+    typing = {typing_topic(scope.tenant_id, one, side="customer"): one for one in wanted}
+    looking = {looking_topic(scope.tenant_id, one): one for one in wanted}
 
     async def live() -> AsyncIterator[bytes]:
         try:
-            async with _news(door.streams, everything, (*followed, *typing)) as news:
+            async with _news(door.streams, everything, (*followed, *typing, *looking)) as news:
                 asked = time.monotonic()
                 while (woken := await news.get()) is not None:
                     if not woken or time.monotonic() - asked >= CHECK_SECONDS:
@@ -63,12 +63,21 @@ async def desk_stream(desk: ADeskCall, door: AtDoor, conversation: Followed = ""
                         yield KEEP_ALIVE
                     for told in _told(woken, followed, typing):
                         yield told
+                    for seen in _seen(woken, looking, reader=scope.actor.id):
+                        yield seen
                     if everything in woken:
                         yield event("desk", {})
         finally:
             place.release()
 
     return stream_response(live())
+
+
+def _wanted(conversation: str) -> tuple[ConversationId, ...]:
+    wanted = dict.fromkeys(ConversationId(part) for part in conversation.split(",") if part)
+    if len(wanted) > FOLLOWED:
+        raise Malformed(f"conversation: at most {FOLLOWED}")
+    return tuple(wanted)
 
 
 def _told(woken: frozenset[str], followed: Mapping[str, str], typing: Mapping[str, str]) -> Iterator[bytes]:
@@ -80,6 +89,13 @@ def _told(woken: frozenset[str], followed: Mapping[str, str], typing: Mapping[st
     if not woken & followed.keys():
         for topic in woken & typing.keys():
             yield event("typing", {"id": typing[topic]})
+
+
+def _seen(woken: frozenset[str], looking: Mapping[str, ConversationId], *, reader: str) -> Iterator[bytes]:
+    """Yield who else looks at a conversation that is followed, or has left it."""
+    for sign in signs_among(woken, looking):
+        if sign.staff_id != reader:
+            yield event("looking", {"id": sign.conversation_id, "who": sign.staff_id, "gone": sign.gone})
 
 
 @contextlib.asynccontextmanager

@@ -12,9 +12,10 @@ from doorward.bootstrap import House
 from doorward.doors.web.callers import BY_ITSELF
 from doorward.doors.web.desk.conversation.view import conversation_places, earlier_places
 from doorward.doors.web.desk.shared import ADeskCall
+from doorward.flow.looking_signs import LookingSigns
 from doorward.kit.ids import new_id
 from doorward.vocabulary.errors import Conflict, Malformed, RateLimited, TooLarge
-from doorward.vocabulary.ids import ConversationId
+from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import WildText
 
@@ -115,6 +116,17 @@ async def tell_typing(desk: ADeskCall, conversation_id: FromPath[str]) -> None:
         desk.house.contact.signs.give(scope.tenant_id, card.conversation_id, side="agent")
 
 
+@post("/desk/conversations/{conversation_id:str}/looking", status_code=204, include_in_schema=False, opt=BY_ITSELF)
+async def tell_looking(desk: ADeskCall, conversation_id: FromPath[str]) -> None:
+    """Let colleagues see that the reader looks at a conversation that nobody has, or has left it; kept nowhere."""
+    scope = desk.require("conversations:read")
+    fields = await desk.form()
+    card = await desk.house.desk.card(scope, ConversationId(conversation_id))
+    signs, gone = LookingSigns(desk.house.bus), fields.get("gone") == "yes"
+    if gone or card.assignee is None:
+        signs.give(scope.tenant_id, card.conversation_id, staff_id=StaffId(scope.actor.id), gone=gone)
+
+
 def _number(given: str) -> int | None:
     """Return the ledger line that a page begins after; None for anything else that a form may hold."""
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
@@ -122,6 +134,7 @@ def _number(given: str) -> int | None:
 
 ACTIONS: Final = [
     tell_typing,
+    tell_looking,
     _action("take", _take),
     _action("replies", _reply),
     _action("hand-back", _hand_back),
