@@ -53,7 +53,7 @@ from doorward.kit.keys import FileKeyStore, Keys, KeyStore
 from doorward.kit.plugins import FoundPlugin, discover
 from doorward.kit.settings import Settings
 from doorward.kit.tx import Transactions, Tx
-from doorward.protection import ProtectionService, Screener
+from doorward.protection import AttachmentScanner, ProtectionService, Screener
 from doorward.risk import Assessor
 from doorward.understanding import Encoder, Reader, Understander
 from doorward.vocabulary.company import Company, CoreSystem
@@ -73,6 +73,8 @@ HOSTS_EVERY = timedelta(seconds=15)
 FORGET_EVERY = timedelta(hours=1)
 KEEP_DONE_JOBS = timedelta(days=7)
 KEEP_DONE_RUNS = timedelta(days=1)
+DEMONSTRATED = "eicar_demonstration"
+"""The scanner of the demonstration, where no other is chosen."""
 
 
 class PluginKit(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +126,23 @@ def load_plugins(settings: Settings, *, clock: Clock, kinds: Sequence[str] = ())
         connectors=built["connector"],
         companies=built["company"],
     )
+
+
+def chosen_scanner(plugins: Plugins, settings: Settings) -> tuple[str, AttachmentScanner] | None:
+    """Return the scanner of files that the settings choose, with its id, None where there is none.
+
+    Raises `Misconfigured` for something that is no scanner, and for a demonstration's outside the demonstration.
+    """
+    name = settings.protection.scanner or (DEMONSTRATED if settings.demo else "")
+    if not name:
+        return None
+    scanner = plugins.connectors.get(name)
+    if not isinstance(scanner, AttachmentScanner):
+        raise Misconfigured(f"protection.scanner: there is no connector '{name}' that scans files")
+    quality = next(plugin.manifest.quality for plugin in plugins.found if plugin.manifest.id == name)
+    if quality == "demo" and not settings.demo:
+        raise Misconfigured(f"protection.scanner: '{name}' is a demonstration and protects nobody; use clamd")
+    return name, scanner
 
 
 def make_screener(plugins: Plugins, settings: Settings, *, cache_folder: Path | None = None) -> Screener:
@@ -228,10 +247,13 @@ class House:
         self._register_jobs()
         self.health.register("database", database.ping)
         self.health.register("walks", self._walks_ping, vital=False)
+        if self.scanner is not None:
+            self.health.register("scanner", self.scanner[1].ping, vital=False)
 
     def _build_rooms(self) -> None:
         settings, clock = self.settings, self.clock
         self.mailer: Mailer = self.plugins.connectors["outbox" if settings.demo else "smtp"]
+        self.scanner = chosen_scanner(self.plugins, settings)
         self.settings_book = SettingsBook(self.transactions, self.identity.tenants, clock=clock)
         self.admission = Admission(settings.limits, rates=self._rates())
         self.blocks = Blocks()

@@ -97,7 +97,7 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Protection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The detection engine."""
+    """The detection engine, and the scanner of files."""
 
     matcher: Annotated[
         Literal["auto", "hyperscan", "re"], Meta(description="Pattern engine; `auto` takes the fastest available.")
@@ -105,6 +105,19 @@ class Protection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     budget_milliseconds: Annotated[
         int, Meta(ge=10, description="A detector that needs longer for one message has failed.")
     ] = 2000
+    scanner: Annotated[
+        str,
+        Meta(description="Connector that scans files, such as `clamd`; empty: files stay held and nobody opens them."),
+    ] = ""
+    scanner_address: Annotated[str, Meta(description="Where clamd listens: `unix:///path` or `tcp://host:port`.")] = (
+        "unix:///run/clamav/clamd.ctl"
+    )
+    scanner_seconds: Annotated[
+        int, Meta(ge=1, le=90, description="A scanner that needs longer for one file is not available.")
+    ] = 60
+    scanner_unencrypted: Annotated[
+        bool, Meta(description="Send files to a scanner on another machine although clamd knows no encryption.")
+    ] = False
 
 
 class Models(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

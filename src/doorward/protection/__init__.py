@@ -5,6 +5,7 @@ The only room that opens wild text. `Screener` is pure; `ProtectionService` keep
 
 from doorward.protection.masking import KINDS, WITHHELD, Masker
 from doorward.protection.matching import MatcherChoice
+from doorward.protection.ports import AttachmentScanner, Verdict
 from doorward.protection.screened import Original, Screened
 from doorward.protection.screener import ALL_GUARDS, NO_FACTS, Guard, PublicFacts, Screener
 from doorward.protection.service import ProtectionService, Purpose
@@ -14,6 +15,7 @@ __all__ = [
     "KINDS",
     "NO_FACTS",
     "WITHHELD",
+    "AttachmentScanner",
     "Guard",
     "Masker",
     "MatcherChoice",
@@ -23,4 +25,5 @@ __all__ = [
     "Purpose",
     "Screened",
     "Screener",
+    "Verdict",
 ]

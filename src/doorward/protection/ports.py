@@ -1,4 +1,4 @@
-"""What detectors are and what they see. A detector plugin needs nothing else of this room but its shapes."""
+"""What detectors and scanners are and what they see. Their plugins need nothing else of this room but these shapes."""
 
 from collections.abc import Callable, Sequence
 from enum import IntEnum
@@ -11,6 +11,7 @@ from doorward.vocabulary.finding import Family
 from doorward.vocabulary.language import LanguagePack
 
 __all__ = [
+    "AttachmentScanner",
     "Candidate",
     "Certainty",
     "Claim",
@@ -20,6 +21,7 @@ __all__ = [
     "LanguagePack",
     "Pattern",
     "Plugin",
+    "Verdict",
     "View",
     "Watch",
 ]
@@ -133,3 +135,29 @@ class Inspector(Plugin, Protocol):
 
     def inspection(self, packs: Sequence[LanguagePack]) -> Inspection:
         """Return how to inspect a text in these languages; asked once. All words come from the packs."""
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What a scanner says of one file, and by which engine and signatures it says so.
+
+    `finding` is the name of what was found, in printable ASCII, and is there exactly when the state is `infected`.
+    """
+
+    state: Literal["clean", "infected"]
+    finding: str = ""
+    version: str
+
+
+@runtime_checkable
+class AttachmentScanner(Protocol):
+    """Something that knows harmful files. Thread-safe; keeps and logs nothing of what it scans."""
+
+    def scan(self, content: bytes) -> Verdict:
+        """Return what the file is, within a minute and a half. Raises `Unavailable` whenever that is not certain.
+
+        Only a scanner that has seen every byte and says so plainly makes a file clean: silence, half an answer, an
+        answer that is not understood and a file that is too large for it are all `Unavailable`.
+        """
+
+    def ping(self) -> None:
+        """Return when files can be scanned now. Raises `Unavailable`."""

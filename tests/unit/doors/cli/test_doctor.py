@@ -39,6 +39,20 @@ def test_every_place_that_is_not_encrypted_is_named(call: Call, data: Path) -> N
     assert {"doorward.db", "root.key", "audit", "cache"} <= named
 
 
+def test_what_becomes_of_files_is_said(call: Call, data: Path) -> None:
+    """Without a scanner that is told; a scanner that is none fails; one that is not there is a warning."""
+    assert states(call("doctor", "--data", data, "--json").json)["files", "scanner"] == "note"
+    settings = data / "doorward.toml"
+    before = settings.read_text(encoding="utf-8") if settings.exists() else ""
+    settings.write_text(f'{before}\n[protection]\nscanner = "smtp"\n', encoding="utf-8")
+    assert states(call("doctor", "--data", data, "--json").json)["files", "scanner"] == "failed"
+    chosen = f'scanner = "clamd"\nscanner_address = "unix://{data}/none.ctl"\n'
+    settings.write_text(f"{before}\n[protection]\n{chosen}", encoding="utf-8")
+    found = states(call("doctor", "--data", data, "--json").json)
+    assert found["files", "scanner"] == "ok"
+    assert found["plugins", "connector clamd"] == "warning"
+
+
 @pytest.mark.parametrize("spoilt", [".", "keys", "keys/root.key", "doorward.db"])
 def test_open_access_rights_fail(call: Call, data: Path, spoilt: str) -> None:
     """A file or folder that others may read is a failure, with the command that mends it."""

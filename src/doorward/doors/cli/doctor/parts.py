@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from doorward.bootstrap import Plugins, load_plugins
+from doorward.bootstrap import Plugins, chosen_scanner, load_plugins
 from doorward.doors.cli.doctor.diagnosis import Diagnosis
 from doorward.kit.clock import Clock
 from doorward.kit.db import Database
@@ -11,6 +11,8 @@ from doorward.kit.db.migrate import schema_state
 from doorward.kit.i18n import REFERENCE
 from doorward.kit.plugins import PluginBroken
 from doorward.kit.settings import Settings
+from doorward.protection import AttachmentScanner
+from doorward.vocabulary.errors import Misconfigured
 
 
 def examine_tables(database: Database) -> Iterator[Diagnosis]:
@@ -35,12 +37,15 @@ def examine_plugins(settings: Settings, *, clock: Clock) -> Iterator[Diagnosis]:
             detail = f"left out: it needs {', '.join(plugin.missing)}"
             yield Diagnosis(subject="plugins", name=plugin.manifest.id, state="warning", detail=detail)
     yield from _pings(plugins, settings)
+    yield _scanning(plugins, settings)
     yield from _languages(plugins)
 
 
 def _pings(plugins: Plugins, settings: Settings) -> Iterator[Diagnosis]:
     used = {f"model {settings.models.encoder}": plugins.models.get(settings.models.encoder)}
-    asleep = () if settings.mail.host else ("smtp",)
+    asleep = {name for name, part in plugins.connectors.items() if isinstance(part, AttachmentScanner)}
+    asleep -= {settings.protection.scanner}
+    asleep |= set() if settings.mail.host else {"smtp"}
     used |= {f"connector {name}": part for name, part in plugins.connectors.items() if name not in asleep}
     for name, part in used.items():
         if part is None:
@@ -50,6 +55,18 @@ def _pings(plugins: Plugins, settings: Settings) -> Iterator[Diagnosis]:
             yield _ping(name, part)
     detail = f"{len(plugins.found)} found"
     yield Diagnosis(subject="plugins", name="all", state="ok", detail=detail)
+
+
+def _scanning(plugins: Plugins, settings: Settings) -> Diagnosis:
+    """Say what becomes of the files that customers hand in."""
+    try:
+        chosen = chosen_scanner(plugins, settings)
+    except Misconfigured as error:
+        return Diagnosis(subject="files", name="scanner", state="failed", detail=error.detail)
+    if chosen is None:
+        detail = "none: files that customers hand in stay held and nobody can open them; set protection.scanner"
+        return Diagnosis(subject="files", name="scanner", state="note", detail=detail)
+    return Diagnosis(subject="files", name="scanner", state="ok", detail=f"{chosen[0]} scans every file")
 
 
 def _ping(name: str, part: Any) -> Diagnosis:

@@ -1,0 +1,1 @@
+"""The connector that has ClamAV's daemon scan files."""

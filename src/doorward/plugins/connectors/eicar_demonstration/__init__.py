@@ -1,0 +1,1 @@
+"""The connector that shows what scanning is like, with one test file."""
