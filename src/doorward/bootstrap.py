@@ -13,6 +13,7 @@ from doorward.admission import Admission, Blocks, Channel, Rates, VisitorTokens
 from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeService, Publisher, Publishing
 from doorward.decision import RuleBook
 from doorward.flow.accept import FrontDoor, TenantScreening
+from doorward.flow.attachments import Downloads, Scanning
 from doorward.flow.attendance import Attendance
 from doorward.flow.contact import Contact, ContactRooms
 from doorward.flow.desk import Desk
@@ -70,6 +71,7 @@ SEAL_EVERY = timedelta(seconds=1)
 RECOVER_EVERY = timedelta(seconds=3)
 ATTEND_EVERY = timedelta(seconds=30)
 HOSTS_EVERY = timedelta(seconds=15)
+SCAN_EVERY = timedelta(minutes=1)
 FORGET_EVERY = timedelta(hours=1)
 KEEP_DONE_JOBS = timedelta(days=7)
 KEEP_DONE_RUNS = timedelta(days=1)
@@ -332,10 +334,13 @@ class House:
                 clock=self.clock,
                 keys=self.keys,
                 core_systems=self.core_systems,
+                scans_files=self.scanner is not None,
             ),
         )
 
     def _build_office(self) -> None:
+        self.scanning = Scanning(self.transactions, keys=self.keys, scanner=self.scanner)
+        self.downloads = Downloads(self.transactions, keys=self.keys)
         self.senders = Senders(
             self.transactions,
             blocks=self.blocks,
@@ -373,10 +378,12 @@ class House:
             self.transactions, knowledge=self.knowledge_service, publishing=self.publishing, bus=self.bus
         )
         self.publisher_jobs.register(publisher.kind, publisher)
+        self.jobs.register(self.scanning.kind, self.scanning)
         self.jobs.register_sweep("audit.seal", every=SEAL_EVERY, sweep=self.seal_audit)
         self.jobs.register_sweep("flow.recover", every=RECOVER_EVERY, sweep=self.recover_runs)
         self.jobs.register_sweep("attendance", every=ATTEND_EVERY, sweep=self.retire_absent)
         self.jobs.register_sweep("hosts", every=HOSTS_EVERY, sweep=self.learn_hosts)
+        self.jobs.register_sweep("scanning", every=SCAN_EVERY, sweep=self.scan_held)
         self.jobs.register_sweep("forget", every=FORGET_EVERY, sweep=self._forget)
 
     # -- life --------------------------------------------------------------------------------------------------------
@@ -444,6 +451,11 @@ class House:
         """Set away the agents of every tenant who are signed in nowhere any more."""
         for scope in self.tenant_scopes("attendance"):
             self.attendance.retire_absent(scope)
+
+    def scan_held(self) -> None:
+        """Ask for a scan of files that are held and that no job waits to scan."""
+        for scope in self.tenant_scopes("scanning") if self.scanner is not None else ():
+            self.scanning.ask_again(scope)
 
     def learn_hosts(self) -> None:
         """Read again by which host names the tenants are known."""

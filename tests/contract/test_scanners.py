@@ -26,6 +26,7 @@ from tests.support.clamd import (
     leaving,
     silent,
 )
+from tests.support.scanning import asking
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
 LARGEST = 4_194_304
@@ -35,11 +36,6 @@ SCANNERS = sorted(
     if isinstance(part, AttachmentScanner)
 )
 """The connectors that scan, found by discovery."""
-
-
-def asking(twin: ClamdTwin, *, seconds: int = 10) -> ClamdScanner:
-    """The connector, asking a twin."""
-    return ClamdScanner(Protection(scanner_address=twin.address, scanner_seconds=seconds))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """No address of the interface tells one company anything of another's: made from the interface's own description."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -19,12 +20,20 @@ SEEN = {"if-match": '"1"'}
 
 @pytest.fixture
 def foreign(guests: Guests, halden: Tenant) -> dict[str, str]:
-    """Ids of Halden's: a conversation and an article."""
+    """Ids of Halden's: a conversation, a file in it, and an article."""
     visitor = guests.visitor(halden)
     visitor.say("A secret of Halden's customer")
+    content = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
+    file = {"id": "a-1", "name": "slip.png", "type": "image/png", "data": content}
+    kept = visitor.client.post("/c/webchat/attachments", json=file).json()
     visitor.ask_for_person()
     article = guests.member("admin").get("/api/v1/articles").json()["items"][0]
-    return {"conversation_id": visitor.conversation_id, "article_id": str(article["id"]), "number": "1"}
+    return {
+        "conversation_id": visitor.conversation_id,
+        "attachment_id": str(kept["attachment_id"]),
+        "article_id": str(article["id"]),
+        "number": "1",
+    }
 
 
 def test_every_address_with_an_id_finds_nothing_of_another_company(guests: Guests, foreign: dict[str, str]) -> None:

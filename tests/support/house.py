@@ -103,12 +103,12 @@ def shared_engines() -> Engines:
     return msgspec.structs.replace(engines, encoder=encoder, reader=Reader(packs, encoder), passwords=quick_passwords())
 
 
-def open_test_house(settings: Settings, *, clock: Clock | None = None) -> House:
+def open_test_house(settings: Settings, *, clock: Clock | None = None, engines: Engines | None = None) -> House:
     """Open a house whose database has its tables, with quick passwords and a remembering encoder."""
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = FileKeyStore.create(settings.key_folder)
     database = Database.open(settings.database_url)
-    return House(settings, database=database, keys=keys, clock=clock, engines=shared_engines())
+    return House(settings, database=database, keys=keys, clock=clock, engines=engines or shared_engines())
 
 
 def found_everything(house: House) -> None:

@@ -53,6 +53,7 @@ class WebChatTwin:
     minutes: int | None = None
     people: bool = True
     verified: bool = False
+    scanned: bool = True
     typing: str = ""
     heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     streams: bool = True
@@ -68,6 +69,12 @@ class WebChatTwin:
         seq = 2 * len(self.entries) + 2
         entry = {"seq": seq, "kind": f"message.{author}", "at": "2026-01-02T10:00:00Z", "author": author, "text": text}
         self.entries.append(entry | more)
+
+    def scan(self, state: str) -> None:
+        """End the scan of the file that was handed in."""
+        kept = {"attachment_id": "a", "media_type": "image/png", "size": 1, "state": state}
+        self.say("system", "slip.png", attachment=kept)
+        self.entries[-1]["kind"] = "attachment.scanned"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -106,7 +113,7 @@ class WebChatTwin:
             "disclosure": say(language, "disclosure.bot"),
             "characters": 400,
             "people": self.people,
-            "attachments": {"bytes": 2000, "types": ["image/png", "application/pdf"]},
+            "attachments": {"bytes": 2000, "types": ["image/png", "application/pdf"], "scanned": self.scanned},
             "secrets": ["pin", "passwor*", "şifre*"],
         }
         await _answer(send, 201, visit)

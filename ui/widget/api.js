@@ -2,12 +2,12 @@
 
 /** @typedef {{token: string, expires_at: string, conversation_id: string, language: string, languages: string[],
  *   company: {name: string, accent?: string, accent_dark?: string}, notice: string, greeting: string,
- *   disclosure: string, characters?: number, people?: boolean, closed?: Closed | null, attachments?: {bytes: number, types: string[]},
+ *   disclosure: string, characters?: number, people?: boolean, closed?: Closed | null, attachments?: {bytes: number, types: string[], scanned: boolean},
  *   secrets?: string[]}} Visit */
 /** @typedef {{seq: number, kind: string, at: string, author: "customer" | "bot" | "agent" | "system", text: string,
  *   language?: string, spans?: Span[], sources?: {title: string, slug: string}[],
- *   choices?: {label: string, says: string}[], attachment?: {media_type: string, size: number, state: string},
- *   client_id?: string}} Entry */
+ *   choices?: {label: string, says: string}[], client_id?: string,
+ *   attachment?: {attachment_id: string, media_type: string, size: number, state: string}}} Entry */
 /** @typedef {{start: number, end: number}} Span in code points; nothing else says what is masked */
 /** @typedef {{position: number, minutes?: number} | null} Waiting */
 /** @typedef {{again?: {day: string, time: string, zone: string} | null}} Closed outside the opening hours, until when */

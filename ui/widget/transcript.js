@@ -19,6 +19,10 @@ export class Transcript {
   #drafts = new Map();
   #countdown = 0;
   #atEnd = true;
+  /** Bubbles of files, by the file's own id. @type {Map<string, Bubble>} */
+  #files = new Map();
+  /** Whether anything scans files: what nothing scans stays held. */
+  scanned = false;
   /** What was said, for those who want to keep it. @type {Map<string, {at: string, author: string, text: string}>} */
   #said = new Map();
 
@@ -39,6 +43,7 @@ export class Transcript {
   /** Another conversation begins: what is still to be sent stays. */
   clear() {
     this.#said.clear();
+    this.#files.clear();
     const staying = new Set([...this.#drafts.values()].map((bubble) => bubble.item));
     for (const item of [...this.#log.children]) {
       if (item !== this.#hello && !staying.has(item)) this.#drop(item);
@@ -92,7 +97,7 @@ export class Transcript {
     const bubble = this.#drafts.get(id);
     if (!bubble) return;
     bubble.text.replaceChildren(clip(), name);
-    this.#tell(bubble, "widget.attach.held");
+    this.#stand(bubble, "held");
   }
 
   /** @param {string} id @param {string} detail in words, "" if the door said nothing */
@@ -145,6 +150,11 @@ export class Transcript {
 
   /** @param {Entry} entry @param {boolean} quiet */
   #entry(entry, quiet) {
+    if (entry.kind === "attachment.scanned") {
+      const scanned = this.#files.get(entry.attachment?.attachment_id ?? "");
+      if (scanned) this.#stand(scanned, entry.attachment?.state ?? "held");
+      return;
+    }
     const own = entry.client_id ? this.#drafts.get(entry.client_id) : undefined;
     const bubble = own ?? this.#bubble(entry.author, new Date(entry.at));
     const customer = entry.author === "customer";
@@ -154,7 +164,8 @@ export class Transcript {
     if (entry.attachment) {
       bubble.item.classList.add("file");
       bubble.text.prepend(clip());
-      this.#tell(bubble, "widget.attach.held");
+      this.#files.set(entry.attachment.attachment_id, bubble);
+      this.#stand(bubble, entry.attachment.state);
     } else if (customer) this.#settle(bubble, masked);
     else if (!quiet) reveal(bubble.text);
     if (entry.author !== "system") this.#retireChoices();
@@ -193,6 +204,14 @@ export class Transcript {
   #tell({ note }, key) {
     this.#labels.forget(note);
     note.replaceChildren(this.#labels.make("span", key));
+  }
+
+  /** @param {Bubble} bubble of a file @param {string} state how it stands */
+  #stand(bubble, state) {
+    bubble.item.classList.toggle("refused", state === "refused");
+    if (state === "clean") this.#tell(bubble, "widget.attach.clean");
+    else if (state === "refused") this.#tell(bubble, "widget.attach.infected");
+    else this.#tell(bubble, this.scanned ? "widget.attach.held" : "widget.attach.unscanned");
   }
 
   /** @param {Bubble} bubble of a message that the server has @param {boolean} masked */

@@ -133,6 +133,7 @@ export class View {
     p.language.replaceChildren(...options);
     p.languages.hidden = options.length < 2;
     if (this.#labels.keyOf(p.state) === "widget.opening") this.#state("");
+    this.#transcript.scanned = visit.attachments?.scanned ?? false;
     p.fileInput.accept = visit.attachments?.types.join(",") ?? "";
     p.attach.hidden = !this.#accepted || !visit.attachments;
     if (typeof visit.people === "boolean") {

@@ -51,10 +51,14 @@ class CompanyCard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AttachmentRules(msgspec.Struct, frozen=True, kw_only=True):
-    """What files may be handed in: the largest size in bytes, and the media types."""
+    """What files may be handed in: the largest size in bytes, the media types, and whether anything scans them.
+
+    What nothing scans stays held, and nobody can open it.
+    """
 
     bytes: int
     types: tuple[str, ...]
+    scanned: bool
 
 
 class VisitOpened(msgspec.Struct, frozen=True, kw_only=True):
@@ -365,7 +369,11 @@ class Contact:
             characters=self._rooms.admission.message_characters,
             people=prospect.people,
             closed=prospect.closed,
-            attachments=AttachmentRules(bytes=self._rooms.admission.attachment_bytes, types=tuple(MEDIA_TYPES)),
+            attachments=AttachmentRules(
+                bytes=self._rooms.admission.attachment_bytes,
+                types=tuple(MEDIA_TYPES),
+                scanned=self._rooms.scans_files,
+            ),
             secrets=self._words.told(settings.languages),
         )
 

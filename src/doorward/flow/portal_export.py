@@ -14,7 +14,7 @@ from doorward.flow.views.portal import (
     my_requests,
     own_card,
 )
-from doorward.flow.views.transcript import SHOWN, ShownEntry, show
+from doorward.flow.views.transcript import ShownEntry, show_all
 from doorward.identity import ConsentLine, CustomerSession, Grant, Identity, Passkey, Profile, ShownSession
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.discreet import Discreet
@@ -86,8 +86,7 @@ class PortalExport:
         def read(tx: Tx) -> tuple[tuple[ShownEntry, ...], int | None]:
             own_card(tx, scope, customer, conversation_id=conversation_id, identity=self._identity)
             written = record.entries_after(tx, scope, conversation_id, after=after, limit=LINES_AT_ONCE)
-            shown = tuple(show(one) for one in written if one.entry.kind in SHOWN)
-            return shown, written[-1].seq if len(written) == LINES_AT_ONCE else None
+            return show_all(tx, scope, written), written[-1].seq if len(written) == LINES_AT_ONCE else None
 
         return await self._transactions.read_async(read)
 

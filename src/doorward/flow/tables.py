@@ -36,12 +36,16 @@ attachment_table = Table(
     Column("party_id", Text, nullable=False),
     Column("media_type", Text, nullable=False),
     Column("size", Integer, nullable=False),
-    # "held" until a scanner has looked at it; nothing opens a file in that state.
+    # "held" until a scanner has looked at it, then "clean" or "refused"; nothing is handed out but what is clean.
     Column("state", Text, nullable=False),
+    # Empty once the file is refused.
     Column("sealed", LargeBinary, nullable=False),
     Column("at", UtcTime, nullable=False),
+    Column("scanned_at", UtcTime),
+    Column("finding", Text),
 )
 Index("ix_flow_attachment_conversation", attachment_table.c.tenant_id, attachment_table.c.conversation_id)
+Index("ix_flow_attachment_state", attachment_table.c.tenant_id, attachment_table.c.state)
 Index("ix_flow_attachment_party", attachment_table.c.tenant_id, attachment_table.c.party_id)
 
 answer_table = Table(

@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 class ContactRooms(msgspec.Struct, frozen=True, kw_only=True):
-    """The rooms that a contact meets."""
+    """The rooms that a contact meets, and whether files that they hand in are scanned."""
 
     admission: Admission
     blocks: Blocks
@@ -52,6 +52,7 @@ class ContactRooms(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     keys: Keys
     core_systems: Mapping[TenantId, CoreSystem]
+    scans_files: bool
 
 
 class Threshold:

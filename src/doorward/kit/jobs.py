@@ -82,6 +82,14 @@ def enqueue(tx: Tx, tenant_id: str, jobs: Sequence[Any]) -> None:
         tx.execute(insert(job_table).values(values).on_conflict_do_nothing())
 
 
+def waiting_keys(tx: Tx, tenant_id: str, kind: str) -> frozenset[str]:
+    """Return the keys of a tenant's jobs of a kind that are still to be done, also those that wait for another try."""
+    query = select(job_table.c.key).where(
+        job_table.c.state == "waiting", job_table.c.tenant_id == tenant_id, job_table.c.kind == kind
+    )
+    return frozenset(tx.execute(query).scalars())
+
+
 def pause_before(attempt: int) -> timedelta:
     """Return how long to wait before the given try (2 is the first repetition): 2 s doubling up to an hour."""
     return timedelta(seconds=min(3600, 2 ** (attempt - 1)))

@@ -116,7 +116,14 @@ def latest_audit(tx: Tx, scope: Scope, *, limit: int = 100, object_id: str | Non
     return tuple(_line(row) for row in repository.latest_audit(tx, scope, limit=limit, object_id=object_id))
 
 
-READS: Final = ("conversation.read", "protection.original.unmasked", "profile.read", "orders.read", "data.exported")
+READS: Final = (
+    "conversation.read",
+    "attachment.downloaded",
+    "protection.original.unmasked",
+    "profile.read",
+    "orders.read",
+    "data.exported",
+)
 """What the audit calls it when somebody looks at a customer's data."""
 
 _OBJECTS_AT_ONCE: Final = 500

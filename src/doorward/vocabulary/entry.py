@@ -22,6 +22,7 @@ EntryKind = Literal[
     "conversation.resolved",
     "identity.raised",
     "attachment.received",
+    "attachment.scanned",
     "feedback.given",
     "callback.requested",
     "deletion.requested",

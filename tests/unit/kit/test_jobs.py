@@ -7,7 +7,16 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from doorward.kit.clock import FixedClock
-from doorward.kit.jobs import LAST_ATTEMPT, LEASE, ClaimedJob, JobWorker, forget_done, job_table, pause_before
+from doorward.kit.jobs import (
+    LAST_ATTEMPT,
+    LEASE,
+    ClaimedJob,
+    JobWorker,
+    forget_done,
+    job_table,
+    pause_before,
+    waiting_keys,
+)
 from doorward.kit.tx import Transactions
 from doorward.vocabulary.outcome import Job, Outcome
 from tests.support.transactions import NOON, SCOPE
@@ -33,6 +42,22 @@ def test_a_job_runs_once_with_its_payload(transactions: Transactions) -> None:
     assert worker.run_due() == 0
     assert [(job.key, dict(job.payload), job.attempts) for job in seen] == [("a", {"message_id": "m"}, 1)]
     assert states(transactions) == ["done"]
+
+
+def test_the_jobs_that_are_still_to_be_done_are_known(transactions: Transactions) -> None:
+    """Keys of a tenant's own kind of job: what is done or of another kind is not among them."""
+
+    def refuse(_job: ClaimedJob) -> None:
+        raise ConnectionRefusedError
+
+    worker = JobWorker(transactions)
+    worker.register("greet", lambda _job: None)
+    worker.register("scan", refuse)
+    ask(transactions, Job(kind="greet", key="a"), Job(kind="scan", key="b"), Job(kind="scan", key="c"))
+    worker.run_due()
+    assert transactions.read(lambda tx: waiting_keys(tx, SCOPE.tenant_id, "scan")) == {"b", "c"}
+    assert transactions.read(lambda tx: waiting_keys(tx, SCOPE.tenant_id, "greet")) == frozenset()
+    assert transactions.read(lambda tx: waiting_keys(tx, "another", "scan")) == frozenset()
 
 
 def test_a_job_for_later_waits_for_its_time(transactions: Transactions, clock: FixedClock) -> None:

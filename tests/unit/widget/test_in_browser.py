@@ -325,6 +325,32 @@ def test_a_file_is_handed_in_once_and_held(talking: Page, twin: WebChatTwin) -> 
 
 
 @pytest.mark.parametrize(
+    ("state", "told"),
+    [("clean", "It was scanned and nothing was found"), ("refused", "The scan found something harmful in this file")],
+)
+def test_the_end_of_a_scan_is_told_where_the_file_stands(
+    talking: Page, twin: WebChatTwin, state: str, told: str
+) -> None:
+    """The file's own bubble says how it stands; no new one comes, and none is left that says it is held."""
+    attach(talking, "slip.png", PNG)
+    expect(talking.get_by_text("Arrived. It is held")).to_be_visible()
+    bubbles = talking.locator(".message").count()
+    twin.scan(state)
+    expect(talking.locator(".message.file .note")).to_contain_text(told)
+    expect(talking.get_by_text("Arrived. It is held")).to_have_count(0)
+    assert talking.locator(".message").count() == bubbles
+
+
+def test_that_nothing_scans_files_is_told(page: Page, twin: WebChatTwin) -> None:
+    """Where files stay held for good, the customer reads that."""
+    twin.scanned = False
+    page.get_by_role("button", name="Open the chat").click()
+    page.get_by_role("button", name="I have read this").click()
+    attach(page, "slip.png", PNG)
+    expect(page.get_by_text("Arrived. Files are not scanned here")).to_be_visible()
+
+
+@pytest.mark.parametrize(
     ("name", "content", "told"),
     [
         ("program.png", b"MZ\x90\x00", "This type of file is not taken. These are: PNG, PDF."),

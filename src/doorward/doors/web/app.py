@@ -28,7 +28,13 @@ from doorward.doors.web.customer.portal.routes import portal_router
 from doorward.doors.web.customer.welcome.routes import keep_preferences, welcome
 from doorward.doors.web.desk.audit.routes import AUDIT_HANDLERS
 from doorward.doors.web.desk.catalogue.routes import show_catalogue
-from doorward.doors.web.desk.conversation.routes import ACTIONS, refresh_conversation, show_conversation, show_earlier
+from doorward.doors.web.desk.conversation.routes import (
+    ACTIONS,
+    download_file,
+    refresh_conversation,
+    show_conversation,
+    show_earlier,
+)
 from doorward.doors.web.desk.frame.routes import show_demand, show_recent, show_session
 from doorward.doors.web.desk.inbox.routes import inbox, inbox_part, presence
 from doorward.doors.web.desk.knowledge.routes import KNOWLEDGE_HANDLERS
@@ -57,6 +63,7 @@ API_HANDLERS: Final = [
     conversations.get_conversation,
     conversations.list_entries,
     conversations.take_conversation,
+    conversations.download_attachment,
     conversations.reply_to_conversation,
     conversations.hand_conversation_back,
     conversations.resolve_conversation,
@@ -88,6 +95,7 @@ PAGE_HANDLERS: Final = [
     show_conversation,
     refresh_conversation,
     show_earlier,
+    download_file,
     *ACTIONS,
     desk_stream,
     show_demand,

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_percent
+from babel.units import format_unit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.enums import MediaType
@@ -55,7 +56,10 @@ class Pages:
         self._templates.globals["languages"] = [Choice(code=pack.code, name=pack.name) for pack in packs.values()]
 
     def render(self, template: str, *, language: str, **places: Any) -> str:
-        """Return a template's HTML: `t` says a key, `ago` and `moment` say times, `masked` shows masked text."""
+        """Return a template's HTML: `t` says a key, `ago` and `moment` say times, `masked` shows masked text.
+
+        `size` says how large something is.
+        """
         say = self._sayer(language)
         pack = self._packs[language]
         now = self._clock.now()
@@ -66,6 +70,7 @@ class Pages:
             direction=pack.direction,
             ago=lambda moment: ago(moment, now=now, language=language),
             moment=lambda moment: format_datetime(moment, "medium", locale=language),
+            size=lambda bytes_: size_of(bytes_, language=language),
             percent=lambda share: format_percent(share, locale=language),
             masked=lambda text, spans: masked(text, spans, kind_name=self._kind_namer(language)),
             **places,
@@ -103,6 +108,13 @@ def ago(moment: datetime, *, now: datetime, language: str) -> str:
     """Return how long ago a moment was, in words: `3 min. ago`."""
     before = min(moment - now, timedelta(seconds=-1))
     return format_timedelta(before, threshold=1.2, add_direction=True, locale=language, format="short")
+
+
+def size_of(bytes_: int, *, language: str) -> str:
+    """Return how large something is, in words: `1.4 MB`, or below that whole kilobytes of 1000 bytes, at least one."""
+    if bytes_ >= 1_000_000:
+        return format_unit(round(bytes_ / 1e6, 1), "digital-megabyte", length="short", locale=language)
+    return format_unit(max(1, round(bytes_ / 1e3)), "digital-kilobyte", length="short", locale=language)
 
 
 def masked(text: str, spans: Sequence[Span], *, kind_name: Callable[[str], str]) -> Markup:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from doorward.flow.tables import attachment_table
 from doorward.kit.tx import Tx
@@ -29,3 +29,28 @@ def find_attachment(tx: Tx, scope: Scope, attachment_id: str) -> Any | None:
         attachment_table.c.tenant_id == scope.tenant_id, attachment_table.c.attachment_id == attachment_id
     )
     return tx.execute(query).first()
+
+
+def find_in_state(tx: Tx, scope: Scope, state: str) -> tuple[str, ...]:
+    """Return the ids of all files in a state, the oldest first."""
+    query = (
+        select(attachment_table.c.attachment_id)
+        .where(attachment_table.c.tenant_id == scope.tenant_id, attachment_table.c.state == state)
+        .order_by(attachment_table.c.at)
+    )
+    return tuple(tx.execute(query).scalars())
+
+
+def mark_clean(tx: Tx, scope: Scope, attachment_id: str) -> None:
+    """Write that nothing was found in a file."""
+    _settle(tx, scope, attachment_id, {"state": "clean"})
+
+
+def destroy_refused(tx: Tx, scope: Scope, attachment_id: str, *, finding: str) -> None:
+    """Write what was found in a file, and overwrite what was sealed with nothing."""
+    _settle(tx, scope, attachment_id, {"state": "refused", "finding": finding, "sealed": b""})
+
+
+def _settle(tx: Tx, scope: Scope, attachment_id: str, values: dict[str, Any]) -> None:
+    mine = (attachment_table.c.tenant_id == scope.tenant_id, attachment_table.c.attachment_id == attachment_id)
+    tx.execute(update(attachment_table).where(*mine).values(scanned_at=tx.now, **values))

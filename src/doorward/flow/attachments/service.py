@@ -1,7 +1,6 @@
 """Taking files in."""
 
 import asyncio
-from typing import Final
 
 import msgspec
 
@@ -9,6 +8,8 @@ from doorward import record
 from doorward.admission import Visitor
 from doorward.flow.attachments import repository
 from doorward.flow.attachments.files import media_type_of, safe_name, same_type
+from doorward.flow.attachments.scanning import scan_job
+from doorward.flow.attachments.states import HELD, MOST, file_context
 from doorward.flow.threshold import Threshold, opening
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Tx
@@ -17,14 +18,7 @@ from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.errors import Conflict, UnsupportedType
 from doorward.vocabulary.ids import MessageId
 from doorward.vocabulary.outcome import Outcome
-from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import MaskedText
-
-HELD: Final = "held"
-"""The state of a file that nobody has scanned yet. Nothing in the house opens a file in this state, for anybody."""
-
-MOST: Final = 20
-"""Files of one conversation."""
 
 
 class AttachmentKept(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +40,7 @@ class Attachments:
         self._threshold = threshold
 
     async def take(self, request: AttachmentRequest) -> AttachmentKept:
-        """Keep a file and hold it. The same client id in the same conversation is the same file.
+        """Keep a file, hold it, and ask for its scan. The same client id in the same conversation is the same file.
 
         Raises `UnsupportedType` for what is not one of `MEDIA_TYPES` by its first bytes or was called something else,
         `Conflict` for one file too many, `RateLimited`, and what a message is refused with.
@@ -66,7 +60,7 @@ class Attachments:
         screened = await asyncio.to_thread(rooms.screening.screen, scope, request.name, message_id)
         name = safe_name(screened.masked, media_type)
         await threshold.make_ready(scope, party_id)
-        context = attachment_context(scope, attachment_id)
+        context = file_context(scope, attachment_id)
         sealed = await asyncio.to_thread(rooms.keys.seal, scope.tenant_id, party_id, request.content, context=context)
         key = f"attachment:{request.client_message_id}"
         kept = AttachmentKept(
@@ -82,7 +76,8 @@ class Attachments:
             record.lock_conversation(tx, scope, conversation_id)
             before = record.find_entry(tx, scope, conversation_id, key)
             if before is not None:
-                return Outcome(_again(before, kept))
+                there = repository.find_attachment(tx, scope, attachment_id)
+                return Outcome(_again(before, kept, state=HELD if there is None else there.state))
             if repository.count_attachments(tx, scope, conversation_id) >= MOST:
                 raise Conflict(f"a conversation holds at most {MOST} files")
             threshold.seal(tx, scope, screened, party_id=party_id, message_id=message_id)
@@ -101,14 +96,10 @@ class Attachments:
             )
             entry = msgspec.structs.replace(_received(tx, visitor, kept, name=name, key=key), party_id=party_id)
             taken = AuditEvent(action="attachment.held", object_kind="attachment", object_id=attachment_id)
-            return Outcome(kept, (*opening(tx, scope, entry, language=language), entry, taken))
+            opened = opening(tx, scope, entry, language=language)
+            return Outcome(kept, (*opened, entry, taken), (scan_job(attachment_id),))
 
         return await threshold.write(scope, work)
-
-
-def attachment_context(scope: Scope, attachment_id: str) -> bytes:
-    """Return what a file is sealed with, so that no file passes for another."""
-    return f"flow.attachment\x1f{scope.tenant_id}\x1f{attachment_id}".encode()
 
 
 def _received(tx: Tx, visitor: Visitor, kept: AttachmentKept, *, name: MaskedText, key: str) -> Entry:
@@ -131,12 +122,13 @@ def _received(tx: Tx, visitor: Visitor, kept: AttachmentKept, *, name: MaskedTex
     )
 
 
-def _again(before: record.WrittenEntry, kept: AttachmentKept) -> AttachmentKept:
+def _again(before: record.WrittenEntry, kept: AttachmentKept, *, state: str) -> AttachmentKept:
     entry = before.entry
     return msgspec.structs.replace(
         kept,
         name=entry.text.text if entry.text is not None else "",
         media_type=str(entry.data["media_type"]),
         size=int(entry.data["size"]),
+        state=state,
         duplicate=True,
     )

@@ -1,12 +1,13 @@
 """A conversation as the desk sees it: what was said, what was found in it, what was decided and why."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from doorward import record
-from doorward.flow.views.transcript import SHOWN, SHOWN_LINES, Place, ShownEntry, place_of, show
+from doorward.flow.views.transcript import SHOWN_LINES, Place, ShownEntry, place_of, show_all
 from doorward.flow.views.wishes import Wish, wishes_among
 from doorward.kit.tx import Tx
 from doorward.record import Card, WrittenEntry
@@ -50,7 +51,9 @@ class MessageFindings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened to the conversation without words: handed over, assigned, returned, resolved, raised."""
+    """Something that happened to the conversation without words: handed over, assigned, returned, resolved, raised, a
+    file scanned; `data` then holds its finding, and by which scanner and signatures it was scanned.
+    """
 
     seq: int
     kind: str
@@ -93,14 +96,14 @@ def conversation(
         card=card,
         since=since,
         waiting=place_of(tx, scope, card),
-        lines=tuple(show(one) for one in written if one.entry.kind in SHOWN),
+        lines=_lines(tx, scope, written),
         findings=tuple(
             _findings(one, assessed.get(one.entry.message_id))
             for one in written
             if one.entry.kind == "message.customer"
         ),
         why=tuple(_why(one) for one in written if one.entry.kind == "decision.made"),
-        events=tuple(_event(one) for one in written if one.entry.kind.split(".")[0] in {"handoff", "identity"}),
+        events=tuple(_event(one) for one in written if _is_event(one)),
         wishes=wishes_among(tx, scope, written),
     )
 
@@ -123,7 +126,17 @@ def earlier_lines(
         raise NotFound("no such conversation")
     since = max(0, before - min(lines, SHOWN_LINES))
     written = record.entries_after(tx, scope, conversation_id, after=since, limit=max(0, before - since))
-    return EarlierLines(lines=tuple(show(one) for one in written if one.entry.kind in SHOWN), since=since)
+    return EarlierLines(lines=_lines(tx, scope, written), since=since)
+
+
+def _lines(tx: Tx, scope: Scope, written: Sequence[WrittenEntry]) -> tuple[ShownEntry, ...]:
+    """Return what was said. That a scan has ended is an event: the file's own line says how it stands."""
+    return show_all(tx, scope, tuple(one for one in written if not _is_event(one)))
+
+
+def _is_event(written: WrittenEntry) -> bool:
+    kind = written.entry.kind
+    return kind == "attachment.scanned" or kind.partition(".")[0] in {"handoff", "identity"}
 
 
 def _findings(message: WrittenEntry, assessed: WrittenEntry | None) -> MessageFindings:

@@ -1,5 +1,6 @@
 """A conversation as the customer sees it: what was said, by whom, and who has it now."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -21,6 +22,7 @@ SHOWN = {
     "message.bot": "bot",
     "message.agent": "agent",
     "attachment.received": "customer",
+    "attachment.scanned": "system",
     "callback.requested": "customer",
     "deletion.requested": "customer",
 }
@@ -46,7 +48,11 @@ class ShownChoice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShownAttachment(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that was handed in; its line's text is its name. `state` `held`: nobody can open it, it is not scanned."""
+    """A file that was handed in; its line's text is its name.
+
+    `state` is how it stands: `held` (not scanned, nobody can open it), `clean`, or `refused` (its content is gone). The
+    line in which it came says how it stands now, a line of kind `attachment.scanned` that a scan has ended.
+    """
 
     attachment_id: str
     media_type: str
@@ -114,9 +120,8 @@ def transcript(tx: Tx, scope: Scope, conversation_id: ConversationId, *, after: 
         return Transcript(entries=(), state="bot", waiting=None, last=0)
     since = max(after, card.last_seq - SHOWN_LINES)
     written = record.entries_after(tx, scope, conversation_id, after=since, limit=SHOWN_LINES)
-    shown = tuple(show(one) for one in written if one.entry.kind in SHOWN)
     return Transcript(
-        entries=shown,
+        entries=show_all(tx, scope, written),
         state=card.state,
         waiting=place_of(tx, scope, card),
         last=written[-1].seq if written else max(after, 0),
@@ -130,6 +135,24 @@ def place_of(tx: Tx, scope: Scope, card: Card) -> Place | None:
         return None
     before = routing.place_in_queue(tx, scope, card.conversation_id)
     return None if before is None else Place(position=before + 1)
+
+
+def show_all(tx: Tx, scope: Scope, written: Sequence[WrittenEntry]) -> tuple[ShownEntry, ...]:
+    """Return those of a conversation's ledger lines that people see, files as they stand now."""
+    shown = tuple(show(one) for one in written if one.entry.kind in SHOWN)
+    conversations = {one.entry.conversation_id for one in written if one.entry.kind == "attachment.received"}
+    if not conversations:
+        return shown
+    ended = record.entries_of_kinds(tx, scope, tuple(conversations), kinds=("attachment.scanned",))
+    states = {one.entry.data["attachment_id"]: str(one.entry.data["state"]) for one in ended}
+    return tuple(_as_it_stands(one, states) for one in shown)
+
+
+def _as_it_stands(line: ShownEntry, states: Mapping[str, str]) -> ShownEntry:
+    if line.attachment is None or line.attachment.attachment_id not in states:
+        return line
+    state = states[line.attachment.attachment_id]
+    return msgspec.structs.replace(line, attachment=msgspec.structs.replace(line.attachment, state=state))
 
 
 def show(written: WrittenEntry) -> ShownEntry:
@@ -152,7 +175,7 @@ def show(written: WrittenEntry) -> ShownEntry:
             for source in data.get("sources", ())
         ),
         choices=msgspec.convert(data.get("choices", ()), tuple[ShownChoice, ...]),
-        attachment=_attachment(data) if entry.kind == "attachment.received" else None,
+        attachment=_attachment(data) if entry.kind.startswith("attachment.") else None,
         client_id=data.get("client_id"),
     )
 

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from doorward import record
 from doorward.doors.web.api.common import ANY_OF, ACall, After, IdPath, Limit, Offset, problems
+from doorward.doors.web.downloads import file_response
 from doorward.flow.reading import conversation_read, open_conversation, read_noted
 from doorward.flow.views.conversation import ConversationView
 from doorward.flow.views.transcript import ShownEntry, Transcript, show, transcript
@@ -102,6 +103,23 @@ async def list_entries(
         read,
         event=conversation_read(wanted),
     )
+
+
+@get(
+    "/conversations/{conversation_id:str}/attachments/{attachment_id:str}",
+    responses=problems(404, 409),
+    security=ANY_OF,
+    operation_id="download_attachment",
+    media_type="application/octet-stream",
+)
+async def download_attachment(
+    call: ACall,
+    conversation_id: IdPath,
+    attachment_id: IdPath,
+) -> Response[bytes]:
+    """Hand out a file that a scan has found clean; one that is held or refused is a conflict. Noted in the audit."""
+    scope = call.scope("conversations:read")
+    return file_response(await call.house.downloads.open(scope, ConversationId(conversation_id), attachment_id))
 
 
 @post(

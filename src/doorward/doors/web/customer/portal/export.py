@@ -71,11 +71,13 @@ async def _json(portal: PortalCall, export: Export) -> AsyncIterator[bytes]:
 async def _html(portal: PortalCall, export: Export) -> AsyncIterator[str]:
     render, language = portal.door.pages.render, portal.language
     shared = {"company": portal.tenant, "export": export, "now": portal.house.clock.now()}
+    scans = portal.house.scanner is not None
     yield render(f"{FOLDER}/export_head.html", language=language, **shared)
     for conversation in export.conversations:
         yield render(f"{FOLDER}/export_conversation.html", language=language, conversation=conversation)
         async for line in _lines(portal, conversation):
-            yield render(f"{FOLDER}/export_line.html", language=language, line=line)
+            if line.kind != "attachment.scanned":  # the file's own line says how it stands
+                yield render(f"{FOLDER}/export_line.html", language=language, line=line, scans_files=scans)
         yield "</ol>\n</section>\n"
     yield "</main>\n</body>\n</html>\n"
 

@@ -70,6 +70,7 @@ async def show_conversation(portal: APortalCall, conversation_id: FromPath[str],
         "conversation",
         conversation=conversation,
         transcript=transcript,
+        scans_files=portal.house.scanner is not None,
         done=done_of(portal, done),
         here="conversations",
     )

@@ -12,6 +12,7 @@ from doorward.bootstrap import House
 from doorward.doors.web.callers import BY_ITSELF
 from doorward.doors.web.desk.conversation.view import conversation_places, earlier_places
 from doorward.doors.web.desk.shared import ADeskCall
+from doorward.doors.web.downloads import file_response
 from doorward.flow.looking_signs import LookingSigns
 from doorward.kit.ids import new_id
 from doorward.vocabulary.errors import Conflict, Malformed, RateLimited, TooLarge
@@ -57,6 +58,15 @@ async def show_earlier(desk: ADeskCall, conversation_id: FromPath[str], before: 
         return await desk.part(_EARLIER, **earlier)
     places = await conversation_places(desk, wanted) | earlier
     return await desk.page("desk/conversation/earlier.html", here="inbox", **places)
+
+
+@get("/desk/conversations/{conversation_id:str}/files/{attachment_id:str}", include_in_schema=False)
+async def download_file(
+    desk: ADeskCall, conversation_id: FromPath[str], attachment_id: FromPath[str]
+) -> Response[bytes]:
+    """Hand out a clean file; that somebody has it is noted in the audit."""
+    scope = desk.require("conversations:read")
+    return file_response(await desk.house.downloads.open(scope, ConversationId(conversation_id), attachment_id))
 
 
 async def _take(house: House, scope: Scope, conversation_id: ConversationId, _fields: Mapping[str, str]) -> None:

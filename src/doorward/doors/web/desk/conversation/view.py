@@ -59,6 +59,7 @@ async def conversation_places(
         "reply_key": new_id(),
         "longest": house.settings.limits.message_characters,
         "trouble": "",
+        "scans_files": house.scanner is not None,
         "follow": conversation_id,
     }
 
@@ -69,7 +70,11 @@ async def earlier_places(desk: DeskCall, conversation_id: ConversationId, *, bef
     def read(tx: Tx) -> EarlierLines:
         return earlier_lines(tx, desk.scope, conversation_id, before=before, lines=LINES)
 
-    return {"id": conversation_id, "earlier": await desk.house.transactions.read_async(read)}
+    return {
+        "id": conversation_id,
+        "earlier": await desk.house.transactions.read_async(read),
+        "scans_files": desk.house.scanner is not None,
+    }
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
