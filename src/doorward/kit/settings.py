@@ -114,7 +114,7 @@ class Protection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     )
     scanner_seconds: Annotated[
         int, Meta(ge=1, le=90, description="A scanner that needs longer for one file is not available.")
-    ] = 60
+    ] = 20
     scanner_unencrypted: Annotated[
         bool, Meta(description="Send files to a scanner on another machine although clamd knows no encryption.")
     ] = False
