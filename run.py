@@ -9,6 +9,7 @@
     python3 run.py screens  photograph every page, light and dark, in three widths
     python3 run.py docs     write the reference pages in docs/ anew
     python3 run.py migration "Add this."   write the next step of the tables' history
+    python3 run.py naming   train the finder of names and addresses
     python3 run.py lock     pin all dependencies anew
 
 Each command first brings .venv to the state that requirements/*.txt describe; when nothing changed that costs nothing
@@ -119,6 +120,12 @@ def migration(arguments: argparse.Namespace) -> int:
     return subprocess.call([PYTHON, "-m", "tools.migration", *arguments.rest], cwd=ROOT)
 
 
+def naming(arguments: argparse.Namespace) -> int:
+    """Train the finder of names and addresses."""
+    ensure_environment("dev")
+    return subprocess.call([PYTHON, "-m", "tools.naming", *arguments.rest], cwd=ROOT)
+
+
 def lock(arguments: argparse.Namespace) -> int:
     """Pin everything anew."""
     pin_everything(upgrade=arguments.upgrade)
@@ -148,6 +155,7 @@ def command_line() -> argparse.ArgumentParser:
     add("screens", screens, "Photograph every page, light and dark, in three widths, into build/screens.")
     add("docs", docs, "Write the reference pages in docs/ anew.")
     add("migration", migration, "Write the next step of the tables' history, named by a sentence.")
+    add("naming", naming, "Train the finder of names and addresses; its weights are kept.")
     pins = add("lock", lock, "Pin all dependencies anew.")
     pins.add_argument("--upgrade", action="store_true", help="take the newest versions allowed")
     return parser
@@ -155,7 +163,7 @@ def command_line() -> argparse.ArgumentParser:
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """The command and its options. `test`, `migration`, `screens` and `bench NAME` pass what follows on, as `rest`."""
-    ours = {"test": 1, "migration": 1, "screens": 1, "bench": 2}.get(words[0], len(words)) if words else 0
+    ours = {"test": 1, "migration": 1, "screens": 1, "naming": 1, "bench": 2}.get(words[0], len(words)) if words else 0
     if any(word in {"-h", "--help"} for word in words[:2]):
         ours = len(words)
     arguments = command_line().parse_args(words[:ours])

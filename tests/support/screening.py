@@ -38,21 +38,28 @@ def all_packs() -> tuple[LanguagePack, ...]:
 
 @cache
 def all_detectors() -> tuple[Plugin, ...]:
-    """Return all detectors."""
-    return tuple(plugin.build(None) for plugin in discover("detector"))
-
-
-def detector(name: str) -> Plugin:
-    """Return one detector."""
-    return next(plugin for plugin in all_detectors() if plugin.id == name)
+    """Return all detectors that take part in every installation."""
+    return tuple(plugin.build(None) for plugin in discover("detector") if plugin.manifest.quality != "experimental")
 
 
 @cache
-def screener(matcher: Literal["hyperscan", "re"] = "hyperscan") -> Screener:
-    """Return the screener as the house builds it; compiled patterns are kept between runs of the tests."""
+def detector(name: str) -> Plugin:
+    """Return one detector, be it an experimental one."""
+    return next(plugin.build(None) for plugin in discover("detector") if plugin.manifest.id == name)
+
+
+@cache
+def screener(matcher: Literal["hyperscan", "re"] = "hyperscan", *, also: str = "") -> Screener:
+    """Return the screener as the house builds it, with the experimental detector `also` if one is named.
+
+    Compiled patterns are kept between runs of the tests.
+    """
     user = os.getuid() if hasattr(os, "getuid") else 0
     folder = Path(tempfile.gettempdir()) / f"doorward-test-patterns-{user}"
-    return Screener(all_detectors(), all_packs(), matcher=matcher, cache_folder=folder)
+    taking_part = all_detectors()
+    if also and also not in {plugin.id for plugin in taking_part}:
+        taking_part = (*taking_part, detector(also))
+    return Screener(taking_part, all_packs(), matcher=matcher, cache_folder=folder)
 
 
 def screen(text: str) -> Screened:

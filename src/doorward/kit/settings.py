@@ -105,6 +105,9 @@ class Protection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     budget_milliseconds: Annotated[
         int, Meta(ge=10, description="A detector that needs longer for one message has failed.")
     ] = 2000
+    experimental: Annotated[
+        bool, Meta(description="Let detectors take part whose quality is experimental: names and addresses.")
+    ] = False
     scanner: Annotated[
         str,
         Meta(description="Connector that scans files, such as `clamd`; empty: files stay held and nobody opens them."),

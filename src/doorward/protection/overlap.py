@@ -1,11 +1,17 @@
 """Which of several overlapping claims stands: better reason, then longer, then fixed order."""
 
+import re
 from bisect import bisect_right, insort
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+import msgspec
 
 from doorward.protection.ports import Certainty, Claim
 from doorward.vocabulary.finding import Family
+
+_BETWEEN_PARTS: Final = re.compile(r"[\s,.;:/>|\-]{0,8}")
+"""What may stand between two parts that are masked as one."""
 
 
 class Placed(NamedTuple):
@@ -34,6 +40,20 @@ def resolve(claims: Iterable[Placed], text: str) -> list[Placed]:
             if whole or any(character.isalnum() for character in text[start:end]):
                 insort(taken, placed._replace(start=start, end=end), key=_start)
     return taken
+
+
+def whole(claims: Sequence[Placed], text: str) -> list[Placed]:
+    """Return the claims with neighbouring parts of one thing joined; `claims` as `resolve` returns them."""
+    joined: list[Placed] = []
+    for placed in claims:
+        if joined and placed.claim.part and joined[-1].claim.part and joined[-1].claim.kind == placed.claim.kind:
+            before = joined[-1]
+            if _BETWEEN_PARTS.fullmatch(text, before.end, placed.start):
+                claim = msgspec.structs.replace(before.claim, subkind=None, tail=None)
+                joined[-1] = before._replace(end=placed.end, claim=claim)
+                continue
+        joined.append(placed)
+    return joined
 
 
 def distinct(claims: Iterable[Placed]) -> list[Placed]:

@@ -15,7 +15,7 @@ from doorward.protection.examining import Inspecting, Look, Watcher, examine, in
 from doorward.protection.masking import WITHHELD, Mask, Masker
 from doorward.protection.matchers import make_matcher
 from doorward.protection.matching import Matcher, MatcherChoice
-from doorward.protection.overlap import Placed, distinct, resolve
+from doorward.protection.overlap import Placed, distinct, resolve, whole
 from doorward.protection.ports import Detector, Inspector, Pattern, Plugin
 from doorward.protection.screened import Original, Screened
 from doorward.protection.view import View
@@ -117,7 +117,8 @@ class Screener:
         threats = distinct(placed for placed in judged if placed.family == "threat")
         reported = [*(sensitive if "sensitive" in guards else ()), *(threats if "threats" in guards else ())]
         findings = [*failures, *(_finding(placed, digest) for placed in reported)]
-        masks = [_mask(placed, span_id(number) if span_id else None) for number, placed in enumerate(sensitive)]
+        shown = whole(sensitive, raw)
+        masks = [_mask(placed, span_id(number) if span_id else None) for number, placed in enumerate(shown)]
         return Screened(
             self._masker.mask(raw, masks),
             tuple(sorted(findings, key=lambda finding: (finding.start, finding.end, finding.kind, finding.rule))),

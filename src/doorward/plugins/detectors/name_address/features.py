@@ -1,0 +1,106 @@
+"""From words to numbers: each token and its neighbours become places in one table of weights.
+
+The trick is feature hashing (K. Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", ICML 2009): no
+dictionary of features is kept, a feature's number is a hash of what it says. What a token says by itself is summed once
+and remembered; what it says together with its neighbours is one multiplication of matrices, taking the upper bits of
+products with odd numbers (M. Dietzfelbinger et al., "A Reliable Randomized Algorithm for the Closest-Pair Problem",
+1997).
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+BITS: Final = 19
+BUCKETS: Final = 1 << BITS
+LABELS: Final = 5
+"""Outside; first and further token of a name; first and further token of an address."""
+
+REACH: Final = 2
+"""Tokens on each side whose words count."""
+
+Ids = NDArray[np.uint64]
+Places = NDArray[np.int64]
+
+WORD, CLASS, SHAPE = 0, 1, 2
+_NOTHING: Final = (0x51ED270B, 0x2545F491, 0x1B873593)
+"""The ids of what stands before the first and after the last token."""
+
+_CONTEXTS: Final[tuple[tuple[tuple[int, int], ...], ...]] = (
+    # Each is one feature: which ids of which neighbours it joins, as (distance, id).
+    ((-1, WORD),),
+    ((1, WORD),),
+    ((-2, WORD),),
+    ((2, WORD),),
+    ((-1, CLASS), (-1, SHAPE)),
+    ((1, CLASS), (1, SHAPE)),
+    ((-1, CLASS), (0, CLASS), (0, SHAPE)),
+    ((0, CLASS), (0, SHAPE), (1, CLASS)),
+    ((-1, SHAPE), (0, SHAPE), (1, SHAPE)),
+    ((-2, CLASS), (-1, CLASS), (0, CLASS)),
+    ((0, CLASS), (1, CLASS), (2, CLASS)),
+    ((-1, WORD), (0, CLASS), (0, SHAPE)),
+    ((1, WORD), (0, CLASS), (0, SHAPE)),
+    ((-2, WORD), (-1, WORD), (0, SHAPE)),
+    ((1, WORD), (2, WORD), (0, SHAPE)),
+    ((-1, CLASS), (0, SHAPE), (1, CLASS)),
+    ((-2, SHAPE), (-1, SHAPE), (0, SHAPE), (1, SHAPE), (2, SHAPE)),
+    ((-1, CLASS), (-1, SHAPE), (0, CLASS), (0, SHAPE), (1, CLASS), (1, SHAPE)),
+)
+
+
+def _multipliers() -> tuple[Ids, Ids]:
+    """Return the odd multipliers of every context, (2 * REACH + 1) * 3 rows, and its own constant."""
+    random = np.random.Generator(np.random.PCG64(20261129))
+    odd = random.integers(0, 2**63, size=((2 * REACH + 1) * 3, len(_CONTEXTS)), dtype=np.uint64) * np.uint64(2)
+    odd += np.uint64(1)
+    mask = np.zeros(odd.shape, np.uint64)
+    for number, context in enumerate(_CONTEXTS):
+        for distance, which in context:
+            mask[(distance + REACH) * 3 + which, number] = 1
+    constants = random.integers(0, 2**63, size=len(_CONTEXTS), dtype=np.uint64)
+    return odd * mask, constants
+
+
+_ODD, _CONSTANTS = _multipliers()
+_SHIFT: Final = np.uint64(64 - BITS)
+_EDGE: Final = np.array([_NOTHING] * REACH, np.uint64)
+
+
+def hash_of(text: str) -> int:
+    """Return a 32-bit hash (FNV-1a, as in its authors' Internet draft), the same everywhere and always."""
+    value = 0x811C9DC5
+    for byte in text.encode("utf-8", "surrogatepass"):
+        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
+    return value
+
+
+def own_places(word: str, known: int, shape: str) -> list[int]:
+    """Return the places of what a token says by itself; `word` in normal form, `known` its class."""
+    said = (
+        f"w {word}",
+        f"c {known}",
+        f"s {shape}",
+        f"cs {known} {shape}",
+        f"2 {word[-2:]} {shape}",
+        f"3 {word[-3:]} {shape}",
+        f"4 {word[-4:]}",
+        f"p {word[:3]} {shape}",
+        f"q {word[:4]}",
+        f"l {min(len(word), 12)} {known}",
+        f"3c {word[-3:]} {known}",
+    )
+    return [_spread(hash_of(one)) for one in said]
+
+
+def _spread(value: int) -> int:
+    return ((value * 0x9E3779B97F4A7C15) & (2**64 - 1)) >> (64 - BITS)
+
+
+def context_places(ids: Ids) -> Places:
+    """Return for (tokens, 3) ids the (tokens, contexts) places of what each token says with its neighbours."""
+    padded = np.concatenate((_EDGE, ids, _EDGE))
+    count = len(ids)
+    window = np.concatenate([padded[offset : offset + count] for offset in range(2 * REACH + 1)], axis=1)
+    return ((window @ _ODD + _CONSTANTS) >> _SHIFT).astype(np.int64)

@@ -1,0 +1,64 @@
+"""Names of persons and postal addresses: found by what a word is, how it is written, and what stands around it."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Literal
+
+from doorward.plugins.detectors.name_address.model import Model, Token, read_model, tokens_of
+from doorward.plugins.detectors.name_address.parts import parts_of_address
+from doorward.plugins.detectors.name_address.shaping import is_plausible, joined, trimmed
+from doorward.protection.ports import Certainty, Claim, Inspection, Inspector, LanguagePack, View
+from doorward.vocabulary.finding import Family
+
+
+class NameAddressInspector:
+    """Reads a text as a sequence of tokens and claims what the model takes for a name or an address."""
+
+    id = "name_address"
+    family: Family = "sensitive"
+    reads: Literal["wild"] = "wild"
+    kinds = ("PERSON", "ADDRESS")
+    wants: Literal["any"] = "any"
+
+    def inspection(self, packs: Sequence[LanguagePack]) -> Inspection:
+        """Return the inspection with the packs' names, streets and forms of address. Raises `Misconfigured`."""
+        model = read_model(files(__package__) / "weights", packs)
+        return lambda view: _inspect(model, view)
+
+
+def _inspect(model: Model, view: View) -> Sequence[Claim]:
+    tokens = tokens_of(view)
+    claims = []
+    for stretch in joined(model.stretches(tokens), tokens, view.text):
+        first, behind = trimmed(tokens, stretch.first, stretch.behind)
+        if first == behind or not is_plausible(
+            tokens, stretch._replace(first=first, behind=behind), view.text, model.lists
+        ):
+            continue
+        if stretch.is_address:
+            for part in parts_of_address(tokens, first, behind, model.lists):
+                held = trimmed(tokens, part.first, part.behind)
+                claims.append(_claim(view, tokens[slice(*held)], "ADDRESS", stretch.sure, part.subkind))
+        else:
+            claims.append(_claim(view, tokens[first:behind], "PERSON", stretch.sure))
+    return claims
+
+
+def _claim(view: View, held: Sequence[Token], kind: str, sure: float, subkind: str | None = None) -> Claim:
+    start, end = view.origin(held[0].start, held[-1].end)
+    return Claim(
+        kind=kind,
+        subkind=subkind,
+        start=start,
+        end=end,
+        certainty=Certainty.CONTEXT,
+        score=round(sure, 3),
+        rule=f"name_address.{kind.lower()}",
+        canonical=" ".join(token.word for token in held if token.word[0].isalnum()),
+        part=kind == "ADDRESS",
+    )
+
+
+def build(_kit: object) -> Inspector:
+    """Return the detector."""
+    return NameAddressInspector()

@@ -1,0 +1,82 @@
+"""From what the model marks to what is claimed: where a name or an address begins and ends, and what cannot be one."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from doorward.plugins.detectors.name_address.model import Stretch, Token
+from doorward.plugins.detectors.name_address.words import Known, Lists
+
+_TRIMMED: Final = frozenset("\n,.;:-/(['\"!?*>|")
+_GLUE: Final = frozenset("_@#%=\\+&~$")
+"""Signs beside which nothing is a name: they stand in user names, links and codes."""
+_JOINS_NAMES: Final = re.compile(r"[ \u00a0]|-|'|\. ?")
+_JOINS_ADDRESSES: Final = re.compile(r"[ ,.\n/\-]{1,3}")
+_FEWEST_LETTERS: Final = 2
+_ORDINARY: Final = Known.COMMON | Known.FREQUENT | Known.NUMBER
+_LONGEST_NAME: Final = 8
+"""Tokens: the longest names have six words or so."""
+
+
+def joined(stretches: Iterable[Stretch], tokens: Sequence[Token], text: str) -> list[Stretch]:
+    """Return the stretches with neighbours of one kind joined that only a blank (in addresses also a sign) parts."""
+    found: list[Stretch] = []
+    for stretch in stretches:
+        if found and found[-1].is_address == stretch.is_address:
+            between = text[tokens[found[-1].behind - 1].end : tokens[stretch.first].start]
+            if (_JOINS_ADDRESSES if stretch.is_address else _JOINS_NAMES).fullmatch(between):
+                found[-1] = found[-1]._replace(behind=stretch.behind, sure=min(found[-1].sure, stretch.sure))
+                continue
+        found.append(stretch)
+    return found
+
+
+def trimmed(tokens: Sequence[Token], first: int, behind: int) -> tuple[int, int]:
+    """Return the stretch without signs at its ends; the full stop behind an initial stays."""
+    while first < behind and tokens[first].written in _TRIMMED:
+        first += 1
+    while first < behind and tokens[behind - 1].written in _TRIMMED:
+        if tokens[behind - 1].written == "." and behind - first > 2 and len(tokens[behind - 2].written) == 1:
+            break
+        behind -= 1
+    return first, behind
+
+
+def is_plausible(tokens: Sequence[Token], stretch: Stretch, text: str, lists: Lists) -> bool:
+    """Return whether the tokens can be a name or an address: some letters, and no part of a code, link or user name."""
+    first, behind = stretch.first, stretch.behind
+    held = tokens[first:behind]
+    longest = max((len(token.word) for token in held if token.word[0].isalpha()), default=0)
+    if stretch.is_address:
+        return _is_address(
+            [lists.class_of(tokens[place].word) for place in range(first, behind) if _is_word(tokens, place, text)],
+            held,
+        )
+    if longest < _FEWEST_LETTERS or behind - first > _LONGEST_NAME:
+        return False
+    return not (_is_glued(text, held[0].start - 1) or _is_glued(text, held[-1].end))
+
+
+def _is_address(words: Sequence[int], held: Sequence[Token]) -> bool:
+    """Return whether words of these classes can be an address: one of them is no ordinary word, and there is a number
+    or a word for streets or flats. A town alone is none, nor are figures alone.
+    """
+    telling = any(known & (Known.STREET | Known.PLACE) or not known & _ORDINARY for known in words)
+    numbered = any(token.word.isdigit() for token in held) or any(
+        known & (Known.NUMBER | Known.STREET | Known.UNIT) for known in words
+    )
+    return telling and numbered
+
+
+def _is_word(tokens: Sequence[Token], place: int, text: str) -> bool:
+    """Return whether a token is a word of three letters or more by itself, no part of a code."""
+    token = tokens[place]
+    if not token.word[0].isalpha() or len(token.word) <= _FEWEST_LETTERS:
+        return False
+    before, after = text[token.start - 1 : token.start], text[token.end : token.end + 1]
+    return not (before.isdigit() or after.isdigit() or before in _GLUE or after in _GLUE)
+
+
+def _is_glued(text: str, place: int) -> bool:
+    """Return whether the character there makes what is beside it a part of something longer that is no name."""
+    return 0 <= place < len(text) and (text[place] in _GLUE or text[place].isdigit())

@@ -1,0 +1,100 @@
+"""What is known of a word before its sentence is looked at: in which lists it stands, and how it is written."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import IntFlag
+from typing import Final
+
+from doorward.protection.ports import LanguagePack
+from doorward.protection.view import View
+
+
+class Known(IntFlag):
+    """The lists that a word stands in; together they are its class."""
+
+    GIVEN = 1
+    SURNAME = 2
+    COMMON = 4
+    PROPER = 8
+    PLACE = 16
+    STREET = 32
+    UNIT = 64
+    FORM = 128
+    KIN = 256
+    LOWER = 512
+    FREQUENT = 1024
+    UPPER = 2048
+    NUMBER = 4096
+
+
+PURPOSES: Final[Mapping[str, Known]] = {
+    "given_name": Known.GIVEN,
+    "surname": Known.SURNAME,
+    "common_word": Known.COMMON,
+    "stop_words": Known.COMMON,
+    "proper_word": Known.PROPER,
+    "place": Known.PLACE,
+    "country": Known.PLACE,
+    "street_word": Known.STREET,
+    "address_unit": Known.UNIT,
+    "form_of_address": Known.FORM,
+    "kinship": Known.KIN,
+    "digit_word": Known.NUMBER,
+}
+"""Which lists of a language pack say what. A phrase says it of each of its words of three letters or more."""
+
+ENDING: Final = "-"
+"""An entry that begins so is the ending of longer words: `-straße`."""
+
+_SHORTEST_OF_MANY: Final = 3
+
+
+class Lists:
+    """The classes of words: by the packs' lists and by the lists that the weights bring along. Immutable."""
+
+    def __init__(self, packs: Iterable[LanguagePack], world: Mapping[str, int]) -> None:
+        """Join both; `world` holds classes by word in normal form."""
+        classes: dict[str, int] = dict(world)
+        endings: dict[str, int] = {}
+        for pack in packs:
+            for purpose, known in PURPOSES.items():
+                for entry in pack.words(purpose):
+                    if entry.startswith(ENDING):
+                        endings[View(entry[1:]).text] = int(known)
+                    for word in () if entry.startswith(ENDING) else parts_of(entry):
+                        classes[word] = classes.get(word, 0) | int(known)
+        self._classes = classes
+        self._endings = tuple(endings.items())
+
+    def class_of(self, word: str) -> int:
+        """Return the class of a word in normal form, 0 where nothing is known of it."""
+        known = self._classes.get(word, 0)
+        if known == 0 and len(word) > _SHORTEST_OF_MANY:
+            for ending, meaning in self._endings:
+                if word.endswith(ending) and len(word) > len(ending):
+                    known |= meaning
+        return known
+
+
+def parts_of(entry: str) -> Sequence[str]:
+    """Return the words of an entry in normal form; of several only those long enough to mean something alone."""
+    words = "".join(letter if letter.isalpha() else " " for letter in View(entry).text).split()
+    return words if len(words) == 1 else [word for word in words if len(word) >= _SHORTEST_OF_MANY]
+
+
+def shape_of(written: str) -> str:
+    """Return how a token is written: its capitals, its number of digits, or the sign itself."""
+    if written == "\n":
+        return "line"
+    if written.isdigit():
+        return f"digits{min(len(written), 6)}"
+    if not written[0].isalpha():
+        return written[0]
+    if len(written) == 1:
+        return "X" if written.isupper() else "x"
+    if written.isupper():
+        return "XX" if len(written) < 4 else "XXXX"
+    if written.islower():
+        return "xx"
+    if written[0].isupper():
+        return "Xx" if written[1:].islower() else "XxX"
+    return "xX"

@@ -1,0 +1,42 @@
+"""How well sensitive data is found in messages that were written apart from the detectors.
+
+The floors are what must not be lost, and may only rise.
+"""
+
+from functools import cache
+from typing import Any
+
+import pytest
+
+from doorward.protection import Screener
+from tests.evals.protection.measuring import LANGUAGES, guesses_of, measure, messages, public_facts
+from tests.support.screening import screener
+
+pytestmark = pytest.mark.slow
+
+NAMES_AND_ADDRESSES = {"en": 0.87, "de": 0.85, "tr": 0.88, "id": 0.86, "ru": 0.82}
+
+
+@cache
+def everything() -> Screener:
+    """Return the screener with the finder of names."""
+    return screener(also="name_address")
+
+
+@cache
+def figures(language: str) -> dict[str, Any]:
+    """Return the figures of a language's test half: scores alone, nobody looks at its messages."""
+    half = messages(language, "test")
+    return measure(half, guesses_of(everything(), half, public_facts(language)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_and_addresses_are_found(language: str) -> None:
+    """F2 over names and addresses."""
+    assert figures(language)["names_and_addresses"]["f2"] >= NAMES_AND_ADDRESSES[language]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ordinary_words_stay_readable(language: str) -> None:
+    """Of what is not sensitive at most one and a half in a hundred characters are masked, names included."""
+    assert figures(language)["overmasked"] <= 0.015

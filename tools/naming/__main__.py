@@ -1,0 +1,146 @@
+"""Train the finder of names and addresses and write its weights with their card.
+
+    python3 run.py naming [--each 14]
+
+Everything is generated from `tools/naming/material`, the language packs' lists and the names of the package Faker, and
+is the same every time. It takes some minutes and 2 GB of memory.
+"""
+
+import argparse
+import hashlib
+import io
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from doorward.kit.plugins import discover
+from doorward.plugins.detectors.name_address.features import BUCKETS
+from doorward.plugins.detectors.name_address.words import Known, Lists, parts_of
+from doorward.plugins.models.sentence_encoder import weights as encoder
+from doorward.plugins.models.sentence_encoder.pieces import Pieces
+from tools.naming.filling import Filler, Marked
+from tools.naming.material import LANGUAGES, read_list, read_templates, world
+from tools.naming.speaking import spoken
+from tools.naming.training import EPOCHS, Example, examples, train
+
+TARGET = Path(__file__).parents[2] / "src/doorward/plugins/detectors/name_address/weights"
+FREQUENT_SCORE = -10.5
+"""Log probability from which a piece of the encoder's vocabulary counts as frequent."""
+
+
+def known_words() -> dict[str, int]:
+    """Return classes of words that belong to no language pack: names of the world, and how the encoder's vocabulary,
+    which was counted over texts of sixteen languages, writes ordinary words.
+    """
+    classes: dict[str, int] = {}
+    for people in world().values():
+        for known, names in ((Known.GIVEN, people.given), (Known.SURNAME, people.surnames)):
+            for name in names:
+                for word in parts_of(name):
+                    classes[word] = classes.get(word, 0) | int(known)
+    pieces = Pieces(encoder.read_checked(encoder.find(encoder.PIECES), sha256=encoder.PIECES_SHA256))
+    for piece, number in pieces._id.items():  # noqa: SLF001 - the vocabulary itself is wanted
+        written = piece[1:]
+        if len(written) > 1 and written.isalpha() and piece[0] == "\N{LOWER ONE EIGHTH BLOCK}":
+            (word,) = parts_of(written) or ("",)
+            lower = Known.LOWER if written.islower() else Known.UPPER
+            frequent = Known.FREQUENT if written.islower() and pieces._score[number] > FREQUENT_SCORE else Known(0)  # noqa: SLF001
+            classes[word] = classes.get(word, 0) | int(lower | frequent)
+    return classes
+
+
+def messages(language: str, each: int) -> Iterator[Marked]:
+    """Yield the training messages of a language: templates filled, some in other letters, and cues with names."""
+    filler, random = Filler(language, 1), Random(language)
+    for template in read_templates(language):
+        times = each if "{" in template["text"] else max(each // 4, 2)
+        for _ in range(times):
+            yield _varied(filler.fill(template["text"], speech=template["channel"] == "speech"), random)
+    before, after = read_list(language, "cue_before"), read_list(language, "cue_after")
+    forms, kin = read_list(language, "form_of_address"), read_list(language, "kinship")
+    places = read_list(language, "address_cue")
+    where = ("{address}", "{street}", "{address_lines}", "{postcode_city}")
+    for _ in range(each * 40):
+        slot = random.choice(("{full}", "{full}", "{given}", "{surname}", "{initials}"))
+        yield _varied(filler.fill(f"{random.choice(before)} {slot}"), random)
+        yield _varied(filler.fill(f"{slot} {random.choice(after)}"), random)
+        yield _varied(filler.fill(f"{random.choice(kin)} {{given}}"), random)
+        address = f"{random.choice(places)} {random.choice(where)}"
+        yield _varied(filler.fill(address, speech=random.random() < 0.2), random)
+        yield _varied(filler.fill(f"{random.choice(forms)} {{surname}}"), random)
+    common = read_list(language, "common")
+    capitals = [read_list(language, name) for name in ("capitals", "capitals", "city", "country", "company", "product")]
+    for _ in range(each * 60):
+        words = [random.choice(common) for _ in range(random.randrange(3, 9))]
+        words[random.randrange(len(words))] = random.choice(random.choice(capitals))
+        if random.random() < 0.5:
+            noise = filler.noise()
+            said = random.random() < 0.4
+            words[random.randrange(len(words))] = spoken(noise, language, random) or noise if said else noise
+        yield _varied(Marked(" ".join(words).capitalize() if random.random() < 0.5 else " ".join(words), ()), random)
+
+
+def _varied(marked: Marked, random: Random) -> Marked:
+    """Return a message as it is, or in small or in large letters."""
+    chance = random.random()
+    changed = marked.text.lower() if chance < 0.13 else marked.text.upper() if chance < 0.17 else marked.text
+    return Marked(changed, marked.places) if len(changed) == len(marked.text) else marked
+
+
+def write(weights: Any, classes: Mapping[str, int], *, caution: float, facts: Mapping[str, Any]) -> None:
+    """Write weights and card."""
+    places = np.flatnonzero(np.abs(weights).max(axis=1) > 0.02)
+    scale = np.float32(np.abs(weights).max() / 127)
+    words = sorted(classes)
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        places=places.astype(np.uint32),
+        values=np.round(weights[places] / scale).astype(np.int8),
+        scale=scale,
+        words=np.frombuffer("\n".join(words).encode(), np.uint8),
+        classes=np.array([classes[word] for word in words], np.uint16),
+    )
+    TARGET.mkdir(exist_ok=True)
+    (TARGET / "weights.npz").write_bytes(buffer.getvalue())
+    card = {"caution": caution, "sha256": hashlib.sha256(buffer.getvalue()).hexdigest(), **facts}
+    (TARGET / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> int:
+    """Train and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--each", type=int, default=14, help="messages made of each template")
+    parser.add_argument("--languages", nargs="+", default=LANGUAGES)
+    parser.add_argument("--caution", type=float, default=0.4, help="what is added to whatever is not outside")
+    options = parser.parse_args()
+    classes = known_words()
+    packs = tuple(plugin.build(None) for plugin in discover("language"))
+    lists = Lists(packs, classes)
+    data: list[Example] = []
+    counts = {}
+    for language in options.languages:
+        made = list(messages(language, options.each))
+        counts[language] = len(made)
+        print(f"{language}: {len(made)} messages", flush=True)
+        data += list(examples(made, lists, seed=len(data)))
+    weights = train(data, tell=lambda words: print(words, flush=True))
+    facts = {
+        "made_by": "tools/naming",
+        "messages": counts,
+        "epochs": EPOCHS,
+        "buckets": BUCKETS,
+        "sources": {"Faker": version("faker"), encoder.DISTRIBUTION: version(encoder.DISTRIBUTION)},
+    }
+    write(weights, classes, caution=options.caution, facts=facts)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""Multinomial logistic regression over hashed features, by stochastic gradient descent with a step for each weight.
+
+The step is that of J. Duchi, E. Hazan and Y. Singer, "Adaptive Subgradient Methods" (JMLR 12, 2011). Words and classes
+are hidden now and then, so that the model learns to get by without them: names that nobody has listed are the rule.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.plugins.detectors.name_address.features import BUCKETS, LABELS, context_places, own_places
+from doorward.plugins.detectors.name_address.model import ids_of, tokens_of
+from doorward.plugins.detectors.name_address.words import Lists, shape_of
+from doorward.protection.view import View
+from tools.naming.filling import ADDRESS, Marked
+
+_own = lru_cache(1 << 18)(own_places)
+_ids = lru_cache(1 << 18)(ids_of)
+
+EPOCHS: Final = 4
+STEP: Final = 0.15
+BATCH: Final = 8_192
+FEWEST: Final = 4
+"""Times that a place must be seen to count."""
+
+HIDDEN_WORDS: Final = 0.35
+HIDDEN_CLASSES: Final = 0.12
+
+Places = NDArray[np.int64]
+Labels = NDArray[np.int64]
+
+
+class Example(NamedTuple):
+    """Places of features, (tokens, features), and the right labels."""
+
+    places: Places
+    labels: Labels
+
+
+def labels_of(marked: Marked) -> tuple[list[tuple[str, str]], list[int]]:
+    """Return the tokens of a message as (word, as written) with their labels."""
+    tokens = tokens_of(View(marked.text))
+    labels = [0] * len(tokens)
+    view = View(marked.text)
+    for start, end, kind in marked.places:
+        inside = [number for number, token in enumerate(tokens) if _inside(view, token.start, token.end, start, end)]
+        for place, number in enumerate(inside):
+            labels[number] = (3 if kind == ADDRESS else 1) + (place > 0)
+    return [(token.word, token.written) for token in tokens], labels
+
+
+def _inside(view: View, first: int, last: int, start: int, end: int) -> bool:
+    begin, behind = view.origin(first, last)
+    return begin < end and start < behind
+
+
+def examples(messages: Iterable[Marked], lists: Lists, *, seed: int) -> Iterable[Example]:
+    """Yield the examples of messages, words and classes hidden at random."""
+    random = np.random.default_rng(seed)
+    for marked in messages:
+        tokens, labels = labels_of(marked)
+        if not tokens:
+            continue
+        rows, own = [], []
+        hidden = random.random(len(tokens)) < HIDDEN_WORDS
+        unknown = random.random(len(tokens)) < HIDDEN_CLASSES
+        for (word, written), hide, forget in zip(tokens, hidden, unknown, strict=True):
+            known, shape = 0 if forget else lists.class_of(word), shape_of(written)
+            own.append(_own(word, known, shape))
+            ids = _ids(word, known, shape)
+            rows.append((0x7FFFFFFF, *ids[1:]) if hide else ids)
+        context = context_places(np.array(rows, np.uint64))
+        yield Example(np.concatenate((np.array(own, np.int64), context), axis=1), np.array(labels, np.int64))
+
+
+def train(data: Sequence[Example], *, tell: Callable[[str], None]) -> NDArray[np.float32]:
+    """Return the weights, (BUCKETS, LABELS)."""
+    places = np.concatenate([one.places for one in data]).astype(np.int32)
+    labels = np.concatenate([one.labels for one in data])
+    # What was seen a few times says more of the material than of the language: it learns nothing.
+    seen = np.bincount(places.ravel(), minlength=BUCKETS)
+    rare = seen < FEWEST
+    weights = np.zeros((BUCKETS, LABELS), np.float32)
+    squares = np.full((BUCKETS, LABELS), 1e-6, np.float32)
+    random = np.random.default_rng(7)
+    for epoch in range(EPOCHS):
+        order, loss = random.permutation(len(labels)), 0.0
+        for begin in range(0, len(order), BATCH):
+            chosen = order[begin : begin + BATCH]
+            loss += _step(weights, squares, places[chosen], labels[chosen])
+        weights[rare] = 0
+        tell(f"epoch {epoch + 1} of {EPOCHS}: mean loss {loss / len(labels):.4f} over {len(labels)} tokens")
+    return weights
+
+
+def _step(
+    weights: NDArray[np.float32], squares: NDArray[np.float32], places: NDArray[np.int32], labels: Labels
+) -> float:
+    """Go one step down the gradient of a batch; return its loss."""
+    count = len(labels)
+    scores = weights[places].sum(axis=1)
+    scores -= scores.max(axis=1, keepdims=True)
+    chances = np.exp(scores)
+    chances /= chances.sum(axis=1, keepdims=True)
+    loss = -float(np.log(chances[np.arange(count), labels] + 1e-9).sum())
+    chances[np.arange(count), labels] -= 1
+    touched, which = np.unique(places, return_inverse=True)
+    which = which.reshape(places.shape).ravel()
+    gradient = np.stack(
+        [
+            np.bincount(which, np.repeat(chances[:, label], places.shape[1]), len(touched)).astype(np.float32)
+            for label in range(LABELS)
+        ],
+        axis=1,
+    ) / np.float32(count**0.5)
+    squares[touched] += gradient**2
+    weights[touched] -= STEP * gradient / np.sqrt(squares[touched])
+    return loss
