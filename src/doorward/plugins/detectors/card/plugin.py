@@ -40,6 +40,13 @@ _BEHIND_CARD: Final = re.compile(
     r"[\s,;|/]{1,4}(?:\D{0,14}\s)?(?:0[1-9]|1[0-2])\s?[/\-. ]\s?(?:20)?\d\d[\s,;|/]{1,4}"
     rf"(?:(?:cvv2?|cvc2?|cid)\W{{0,3}})?(?P<code>\d{{3,4}}){WORD_AFTER}"
 )
+_EXPIRY: Final = r"(?P<date>(?:0?[1-9]|1[0-2])\s?{sign}\s?(?:20[2-4]\d|[2-4]\d)|20[2-4]\d{sign}(?:0[1-9]|1[0-2]))"
+_NOTHING_MORE: Final = rf"{WORD_AFTER}(?![.,:/\-]\d|\s?%)"
+_EXPIRY_BEHIND: Final = tuple(
+    # The date that follows a card is its own: at once in any writing, behind a few words with a slash.
+    re.compile(between + _EXPIRY.replace("{sign}", sign) + _NOTHING_MORE)
+    for between, sign in ((r"[\s,;:|/(\-]{1,4}", r"[/\-.|]"), (r"[^0-9!?]{1,40}(?<![0-9a-z])", "/"))
+)
 
 
 class CardDetector:
@@ -48,7 +55,7 @@ class CardDetector:
     id = "card"
     family: Family = "sensitive"
     reads: Literal["wild"] = "wild"
-    kinds = ("CARD", "PIN")
+    kinds = ("CARD", "CARD_EXPIRY", "PIN")
 
     def watch(self, packs: Sequence[LanguagePack]) -> Watch:
         """Look at every run of digits; `card` holds the words before a card number, `other_number` those of others."""
@@ -56,7 +63,7 @@ class CardDetector:
             card=compile_phrases(words_of(packs, "card"), before=WORD_BEFORE, after=r"[^0-9]{0,24}\Z"),
             other=compile_phrases(words_of(packs, "other_number"), before=WORD_BEFORE, after=r"[^0-9a-z]{0,6}\Z"),
         )
-        return Watch((Pattern(name="run", expression=NUMBER_RUN, before=_WIDTH, after=32),), partial(_examine, words))
+        return Watch((Pattern(name="run", expression=NUMBER_RUN, before=_WIDTH, after=56),), partial(_examine, words))
 
 
 class _Words(NamedTuple):
@@ -65,7 +72,7 @@ class _Words(NamedTuple):
 
 
 def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
-    """Return the cards of a run of digits, and a security code that follows one."""
+    """Return the cards of a run of digits, and the expiry date and security code that follow one."""
     groups = digit_groups(view.text, candidate.start, candidate.end)
     claims = [_claim(window, "luhn") for window in _cards(groups) if not _is_other(words, window, view)]
     if not claims and _SHORTEST < len(joined(groups)) <= _LONGEST and _is_laid_out(groups):
@@ -76,6 +83,9 @@ def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]
         behind = _BEHIND_CARD.match(view.text, claim.end)
         if behind:
             claims.append(_security_code(*behind.span("code")))
+        expiry = next((match for one in _EXPIRY_BEHIND if (match := one.match(view.text, claim.end))), None)
+        if expiry:
+            claims.append(_expiry(*expiry.span("date")))
     return claims
 
 
@@ -109,6 +119,17 @@ def _security_code(start: int, end: int) -> Claim:
         certainty=Certainty.CONTEXT,
         score=0.9,
         rule="card.security_code",
+    )
+
+
+def _expiry(start: int, end: int) -> Claim:
+    return Claim(
+        kind="CARD_EXPIRY",
+        start=start,
+        end=end,
+        certainty=Certainty.CONTEXT,
+        score=0.9,
+        rule="card.expiry",
     )
 
 

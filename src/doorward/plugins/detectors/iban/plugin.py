@@ -64,7 +64,7 @@ def _examine(says_iban: re.Pattern[str], candidate: Candidate, view: View) -> Se
     if _passes_mod_97(characters):
         return (_claim(candidate.start, end, characters, rule="mod97"),)
     before = view.text[max(candidate.start - _WIDTH, 0) : candidate.start]
-    if says_iban.search(before):
+    if says_iban.search(before) and not before[-1:].isalnum():
         return (_claim(candidate.start, end, characters, rule="context"),)
     return ()
 

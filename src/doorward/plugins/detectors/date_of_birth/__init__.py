@@ -1,0 +1,1 @@
+"""The detector plugin `date_of_birth`."""
