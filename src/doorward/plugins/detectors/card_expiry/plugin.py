@@ -31,7 +31,7 @@ class CardExpiryDetector:
     def watch(self, packs: Sequence[LanguagePack]) -> Watch:
         """Look at the packs' words for an expiry date (`card_expiry`; months are in `month`)."""
         card = compile_phrases(words_of(packs, "card", "card_security_code"), before=WORD_BEFORE, after=WORD_AFTER)
-        words = _Words(names_of(packs, "card_expiry"), _shapes(packs), card)
+        words = _Words(names_of(packs, "card_expiry", along=("card", "card_security_code")), _shapes(packs), card)
         return Watch(words.names.patterns, partial(_examine, words))
 
 
