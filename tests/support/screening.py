@@ -45,7 +45,8 @@ def all_detectors() -> tuple[Plugin, ...]:
 @cache
 def detector(name: str) -> Plugin:
     """Return one detector, be it an experimental one."""
-    return next(plugin.build(None) for plugin in discover("detector") if plugin.manifest.id == name)
+    plugin: Plugin = next(one for one in discover("detector") if one.manifest.id == name).build(None)
+    return plugin
 
 
 @cache

@@ -9,7 +9,10 @@ from doorward.vocabulary.text import MaskedText, Span
 
 DOT: Final = "·"
 WITHHELD: Final = "WITHHELD"
-KINDS: Final = ("EMAIL", "PHONE", "CARD", "IBAN", "URL", "IP", "ONE_TIME_CODE", "PIN", "PASSWORD", WITHHELD)
+KINDS: Final = (
+    *("EMAIL", "PHONE", "CARD", "IBAN", "URL", "IP"),
+    *("ONE_TIME_CODE", "PIN", "CARD_SECURITY_CODE", "PASSWORD", WITHHELD),
+)
 """The kinds that the built-in detectors mask; others have their own, in capitals."""
 
 _LONGEST_TAIL: Final = 64

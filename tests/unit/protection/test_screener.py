@@ -259,7 +259,7 @@ def test_threads_may_share_a_screener() -> None:
             "code: [ONE_TIME_CODE]. I entered [ONE_TIME_CODE] and [ONE_TIME_CODE]",
         ),
         ("Passwort: sunshine. Ja, Sunshine!", "Passwort: [PASSWORD]. Ja, [PASSWORD]!"),
-        ("CVV 123, room 123", "CVV [PIN], room 123"),
+        ("CVV 123, room 123", "CVV [CARD_SECURITY_CODE], room 123"),
     ],
 )
 def test_a_value_that_is_said_again_is_masked_again(text: str, masked: str) -> None:

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
 from doorward.protection.numbers import NUMBER_RUN, Group, digit_groups, joined, passes_luhn
-from doorward.protection.phrases import compile_phrases, words_of
+from doorward.protection.phrases import alternatives, compile_phrases, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
 from doorward.vocabulary.finding import Family
 
@@ -35,10 +35,9 @@ _ISSUERS: Final = (
     ("56", "69", range(12, 20)),  # Maestro, Discover, UnionPay, RuPay, Troy
 )
 _WIDTH: Final = 48  # characters before a number that may say what it is
-_BEHIND_CARD: Final = re.compile(
-    # Expiry date and security code, as they are copied together with a card number.
-    r"[\s,;|/]{1,4}(?:\D{0,14}\s)?(?:0[1-9]|1[0-2])\s?[/\-. ]\s?(?:20)?\d\d[\s,;|/]{1,4}"
-    rf"(?:(?:cvv2?|cvc2?|cid)\W{{0,3}})?(?P<code>\d{{3,4}}){WORD_AFTER}"
+_COPIED_EXPIRY: Final = (
+    # As it is copied together with a card number: 08/27, 8/2027, 2027-08.
+    r"[\s,;|/]{1,4}(?:\D{0,24}[\s:])?(?:(?:0?[1-9]|1[0-2])\s?[/\-. ]\s?(?:20)?\d\d|20\d\d[/\-](?:0[1-9]|1[0-2]))"
 )
 _EXPIRY: Final = r"(?P<date>(?:0?[1-9]|1[0-2])\s?{sign}\s?(?:20[2-4]\d|[2-4]\d)|20[2-4]\d{sign}(?:0[1-9]|1[0-2]))"
 _NOTHING_MORE: Final = rf"{WORD_AFTER}(?![.,:/\-]\d|\s?%)"
@@ -55,13 +54,15 @@ class CardDetector:
     id = "card"
     family: Family = "sensitive"
     reads: Literal["wild"] = "wild"
-    kinds = ("CARD", "CARD_EXPIRY", "PIN")
+    kinds = ("CARD", "CARD_EXPIRY", "CARD_SECURITY_CODE")
 
     def watch(self, packs: Sequence[LanguagePack]) -> Watch:
         """Look at every run of digits; `card` holds the words before a card number, `other_number` those of others."""
+        label = alternatives(words_of(packs, "card_security_code", "bare_code"))
         words = _Words(
             card=compile_phrases(words_of(packs, "card"), before=WORD_BEFORE, after=r"[^0-9]{0,24}\Z"),
             other=compile_phrases(words_of(packs, "other_number"), before=WORD_BEFORE, after=r"[^0-9a-z]{0,6}\Z"),
+            behind=re.compile(rf"{_COPIED_EXPIRY}[\s,;|/]{{1,4}}(?:{label}\W{{0,4}})?(?P<code>\d{{3,4}}){WORD_AFTER}"),
         )
         return Watch((Pattern(name="run", expression=NUMBER_RUN, before=_WIDTH, after=56),), partial(_examine, words))
 
@@ -69,6 +70,7 @@ class CardDetector:
 class _Words(NamedTuple):
     card: re.Pattern[str]
     other: re.Pattern[str]
+    behind: re.Pattern[str]
 
 
 def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
@@ -80,7 +82,7 @@ def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]
         if words.card.search(view.text[max(start - _WIDTH, 0) : start]):
             claims.append(_claim(groups, "context"))
     for claim in tuple(claims):
-        behind = _BEHIND_CARD.match(view.text, claim.end)
+        behind = words.behind.match(view.text, claim.end)
         if behind:
             claims.append(_security_code(*behind.span("code")))
         expiry = next((match for one in _EXPIRY_BEHIND if (match := one.match(view.text, claim.end))), None)
@@ -112,8 +114,7 @@ def _claim(window: Sequence[Group], rule: str) -> Claim:
 
 def _security_code(start: int, end: int) -> Claim:
     return Claim(
-        kind="PIN",
-        subkind="card_security_code",
+        kind="CARD_SECURITY_CODE",
         start=start,
         end=end,
         certainty=Certainty.CONTEXT,

@@ -41,6 +41,9 @@ class PhoneDetector:
         words = _Words(
             before=compile_phrases(phone, before=WORD_BEFORE, after=rf"{WORD_AFTER}\.?[^0-9.!?;\n]{{0,24}}\Z"),
             behind=compile_phrases(phone, before=rf"[^0-9.!?;\n]{{0,12}}{WORD_BEFORE}", after=WORD_AFTER),
+            secret=compile_phrases(
+                words_of(packs, "pin"), before=WORD_BEFORE, after=rf"{WORD_AFTER}[^0-9.!?;\n]{{0,32}}\Z"
+            ),
             other=compile_phrases(
                 words_of(packs, "other_number"), before=WORD_BEFORE, after=rf"{WORD_AFTER}[^0-9.!?;,\n]{{0,16}}\Z"
             ),
@@ -53,6 +56,7 @@ class PhoneDetector:
 class _Words(NamedTuple):
     before: re.Pattern[str]
     behind: re.Pattern[str]
+    secret: re.Pattern[str]
     other: re.Pattern[str]
     extension: re.Pattern[str]
 
@@ -114,7 +118,7 @@ def _judge(words: _Words, number: _Number, text: str) -> tuple[str, Certainty, f
     if is_money(text, number.start, number.end) or _is_dated(number, text):
         return None
     before = text[max(number.start - _WIDTH, 0) : number.start]
-    if words.other.search(before):
+    if words.other.search(before) or (len(digits) < SHORTEST and words.secret.search(before)):
         return None
     if len(digits) <= LONGEST and (words.before.search(before) or words.behind.match(text, number.end)):
         return "phone.context", Certainty.CONTEXT, 0.85

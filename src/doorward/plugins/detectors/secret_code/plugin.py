@@ -1,19 +1,27 @@
-"""One-time codes, PINs and passwords: nothing by themselves, found by the words around them."""
+"""One-time codes, PINs, cards' security codes and passwords: nothing by themselves, found by the words around them."""
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final, Literal
 
-from doorward.plugins.detectors.secret_code.grammar import REACH_AFTER, REACH_BEFORE, Grammar, Place, compile_grammar
+from doorward.plugins.detectors.secret_code.far import (
+    Span,
+    answered_code,
+    far_code,
+    far_password,
+    further_codes,
+    is_free,
+)
+from doorward.plugins.detectors.secret_code.grammar import REACH_AFTER, REACH_BEFORE, Grammar, compile_grammar
+from doorward.plugins.detectors.secret_code.passwords import password_before, password_behind
 from doorward.plugins.detectors.secret_code.values import (
-    has_odd_capitals,
-    has_signs,
-    is_number,
-    is_quoted,
+    is_strong,
     is_year,
+    size_of,
     trimmed,
 )
+from doorward.protection.announced import Place
 from doorward.protection.dialect import WORD_AFTER
 from doorward.protection.numbers import is_money
 from doorward.protection.phrases import any_of, whole, words_of
@@ -26,10 +34,21 @@ _SIZES: Final = {
     "pin": range(3, 13),
     "card_security_code": range(3, 5),
 }
-_KINDS: Final = {"one_time_code": "ONE_TIME_CODE", "pin": "PIN", "card_security_code": "PIN", "password": "PASSWORD"}
+_KINDS: Final = {
+    "one_time_code": "ONE_TIME_CODE",
+    "pin": "PIN",
+    "card_security_code": "CARD_SECURITY_CODE",
+    "password": "PASSWORD",
+    "bare_password": "PASSWORD",
+    "login": "PASSWORD",
+    "typed": "ONE_TIME_CODE",
+}
+"""What is claimed, by the lexicon whose words give it away."""
+
 _GLUED: Final = re.compile(rf"\d{{3,10}}{WORD_AFTER}")
 _FEWEST_UNANNOUNCED: Final = 5  # digits behind 'code' alone that nothing announces: 'code 1045' may be any code
-_SHORTEST_WORD: Final = 6  # letters of an ordinary word that is taken for a password
+_TYPED: Final = 6  # digits of a code beside 'I typed' alone
+_TYPED_REACH: Final = 32
 
 
 class SecretCodeDetector:
@@ -38,7 +57,7 @@ class SecretCodeDetector:
     id = "secret_code"
     family: Family = "sensitive"
     reads: Literal["wild"] = "wild"
-    kinds = ("ONE_TIME_CODE", "PIN", "PASSWORD")
+    kinds = ("ONE_TIME_CODE", "PIN", "CARD_SECURITY_CODE", "PASSWORD")
 
     def watch(self, packs: Sequence[LanguagePack]) -> Watch:
         """Look at every name of a secret in the packs' lexicons."""
@@ -57,45 +76,100 @@ class SecretCodeDetector:
 
 
 def _examine(grammar: Grammar, candidate: Candidate, view: View) -> Sequence[Claim]:
-    """Return the value that belongs to a secret's name, if one is there."""
+    """Return the values that belong to a secret's name, if any are there."""
     text, purpose = view.text, candidate.pattern.removesuffix("+")
     if purpose == "one_time_code" and grammar.other_code.search(text[max(candidate.start - 24, 0) : candidate.start]):
         return ()
     if purpose != candidate.pattern:
         match = _GLUED.match(text, candidate.end - 1)
         return (_claim(purpose, "glued", *match.span()),) if match and len(match[0]) in _SIZES[purpose] else ()
-    find = _password if purpose == "password" else _code
-    places = grammar.places(text, candidate.end)
-    behind = [found for place in places if (found := find(grammar, view, place, candidate))]
-    if behind and purpose == "password":
-        return (_claim(purpose, "behind", *behind[0]),)
-    if behind:
-        return [_claim(purpose, "behind", *found) for one in behind for found in _series(grammar, text, one)]
-    before = _before(grammar, view, candidate.start, purpose)
-    return (_claim(purpose, "before", *before),) if before else ()
+    if purpose in {"password", "bare_password", "login"}:
+        return _passwords(grammar, view, candidate)
+    if purpose == "typed":
+        return [_claim(purpose, "typed", *found) for found in _typed(grammar, view, candidate)]
+    return _codes(grammar, view, candidate)
+
+
+def _codes(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[Claim]:
+    """Return the codes beside a name; where there are none, the one further away, or the answer to a question."""
+    purpose = candidate.pattern
+    places = grammar.beside.places(view.text, candidate.end)
+    found = [span for place in places if (span := _code(grammar, view, place, candidate))]
+    rule = "behind"
+    if not found:
+        before = _before(grammar, view, candidate.start, purpose)
+        found, rule = [before] if before else [], "before"
+    if not found:
+        bare = grammar.bare_code.fullmatch(view.text, candidate.start, candidate.end) is not None
+        far = answered_code(grammar, view, candidate.end, _SIZES[purpose]) or far_code(
+            grammar, view, candidate.end, "bare" if bare else purpose
+        )
+        found, rule = [far] if far else [], "near"
+    series = [span for one in found for span in _series(grammar, view.text, one)]
+    further = [span for one in series[-1:] for span in further_codes(grammar, view, one)]
+    return [
+        *(_claim(purpose, rule, *span) for span in series),
+        *(_claim(purpose, "further", *span) for span in further),
+    ]
+
+
+def _passwords(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[Claim]:
+    """Return the password that belongs to a name, and one that is said after it: 'Sommer#24 oder Sommer#25'."""
+    purpose, text = candidate.pattern, view.text
+    if purpose == "login":
+        pair = grammar.pair.match(text, candidate.end)
+        span = trimmed(text, *pair.span("value")) if pair else None
+        strong = span is not None and is_strong(view.original[slice(*view.origin(*span))])
+        return (_claim(purpose, "pair", *span),) if span and strong else ()
+    found, rule = password_behind(grammar, view, candidate), "behind"
+    if found is None and purpose == "password":
+        found, rule = _before(grammar, view, candidate.start, purpose), "before"
+    near = far_password(grammar, view, candidate.end, must_follow=False) if purpose == "password" else None
+    if near and (found is None or (rule == "behind" and near[1] <= found[0])):
+        found, rule = near, "near"
+    if found is None and purpose == "password":
+        found, rule = far_code(grammar, view, candidate.end, "password"), "near"
+    if found is None:
+        return ()
+    further = far_password(grammar, view, found[1], must_follow=True)
+    return (_claim(purpose, rule, *found), *((_claim(purpose, "further", *further),) if further else ()))
+
+
+def _typed(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[Span]:
+    """Return six digits that somebody says to have typed, on either side of the word: hardly anything else has six."""
+    text = view.text
+    behind = grammar.digits.search(text, candidate.end, min(candidate.end + _TYPED_REACH, len(text)))
+    before = grammar.value_before(text, candidate.start)
+    spans = [behind.span()] if behind and not re.search(r"[.!?\n]", text[candidate.end : behind.start()]) else []
+    spans += [before[:2]] if before and grammar.digits.fullmatch(text[before[0] : before[1]]) else []
+    good = [span for span in spans if size_of(text[slice(*span)]) == _TYPED and is_free(grammar, view, *span)]
+    return [found for span in good[:1] for found in (span, *further_codes(grammar, view, span))]
 
 
 def _claim(purpose: str, rule: str, start: int, end: int) -> Claim:
     return Claim(
         kind=_KINDS[purpose],
-        subkind=purpose if purpose == "card_security_code" else None,
         start=start,
         end=end,
         certainty=Certainty.CONTEXT,
-        score=0.85 if rule == "before" else 0.9,
+        score=0.9 if rule in {"behind", "glued"} else 0.8,
         rule=f"secret_code.{rule}",
     )
 
 
-def _code(grammar: Grammar, view: View, place: Place, candidate: Candidate) -> tuple[int, int] | None:
+def _code(grammar: Grammar, view: View, place: Place, candidate: Candidate) -> Span | None:
     """Return the code that begins at a place."""
     purpose = candidate.pattern
     match = grammar.digits.match(view.text, place.at)
     if match is None:
-        mixed = grammar.mixed.match(view.text, place.at) if purpose == "one_time_code" and place.announced else None
+        bare = grammar.bare_code.fullmatch(view.text, candidate.start, candidate.end) is not None
+        named = purpose == "one_time_code" and (place.announced or not bare)
+        mixed = grammar.mixed.match(view.text, place.at) if named else None
         return mixed.span() if mixed and _is_capital(view, *mixed.span()) else None
-    size = _size(match[0])
+    size = size_of(match[0])
     if size not in _SIZES[purpose] or is_money(view.text, *match.span()):
+        return None
+    if grammar.last_digits.search(view.text[max(place.at - 32, 0) : place.at]):
         return None
     if place.announced:
         return match.span()
@@ -104,78 +178,34 @@ def _code(grammar: Grammar, view: View, place: Place, candidate: Candidate) -> t
     return None if lonely or is_year(match[0]) else match.span()
 
 
-def _series(grammar: Grammar, text: str, first: tuple[int, int]) -> Iterator[tuple[int, int]]:
+def _series(grammar: Grammar, text: str, first: Span) -> Iterator[Span]:
     """Yield a code and those of the same size that are named with it: '1234 or 4321'."""
     yield first
-    size, match = _size(text[slice(*first)]), grammar.another.match(text, first[1])
-    while match and _size(match["value"]) == size and not is_money(text, *match.span("value")):
+    size, match = size_of(text[slice(*first)]), grammar.another.match(text, first[1])
+    while match and size_of(match["value"]) == size and not is_money(text, *match.span("value")):
         yield match.span("value")
         match = grammar.another.match(text, match.end())
 
 
-def _password(grammar: Grammar, view: View, place: Place, _candidate: Candidate) -> tuple[int, int] | None:
-    """Return the password that begins at a place."""
-    match = grammar.token.match(view.text, place.at)
-    if match is None:
-        return None
-    start, end = trimmed(view.text, *match.span())
-    if end - start < 4 or is_money(view.text, start, end) or grammar.name.fullmatch(view.text, start, end):
-        return None
-    if is_quoted(view.text, start, end):
-        return start, end
-    original = view.original[slice(*view.origin(start, end))]
-    if has_signs(original):
-        return (start, end) if place.announced or not is_number(original) else None
-    if not place.announced:
-        return None
-    if has_odd_capitals(original):
-        return start, end
-    good = place.adjoining and _could_be_a_password(grammar, view.text, start, end)
-    return (start, end) if good else None
-
-
-def _could_be_a_password(grammar: Grammar, text: str, start: int, end: int) -> bool:
-    """Return whether an ordinary word that is announced as a password is one.
-
-    It ends the sentence, and it is not what people say of passwords.
-    """
-    last = re.match(r"['\"`)\]*]?(?:\s*\Z|\s*[.,;!?]\s*\Z|\s*\n|[.;]\s)", text[end:])
-    return end - start >= _SHORTEST_WORD and last is not None and not grammar.ordinary.fullmatch(text, start, end)
-
-
-def _before(grammar: Grammar, view: View, start: int, purpose: str) -> tuple[int, int] | None:
+def _before(grammar: Grammar, view: View, start: int, purpose: str) -> Span | None:
     """Return the value that stands before a name: '1234 is my PIN', '482913 kodunu girdim'."""
     found = grammar.value_before(view.text, start)
     if found is None:
         return None
     value_start, value_end, glue = found
-    announced, filled = bool(grammar.is_word.search(glue)), bool(grammar.filler.search(glue))
+    announced, filled = bool(grammar.beside.is_word.search(glue)), bool(grammar.beside.filler.search(glue))
     announced = announced or (filled and bool(re.search(r"\s-{1,2}\s|[=>]", glue)))
     if purpose == "password":
-        return _password_before(view, value_start, value_end) if announced else None
+        return password_before(view, value_start, value_end) if announced else None
     value = view.text[value_start:value_end]
     if not grammar.digits.fullmatch(value) or is_money(view.text, value_start, value_end):
         return None
-    size = _size(value)
+    size = size_of(value)
     opens = not view.text[:value_start].strip() or view.text[:value_start].rstrip()[-1] in ".!?\n:"
     bare = not glue.strip() and purpose == "one_time_code" and size >= _FEWEST_UNANNOUNCED
     alone = opens and not is_year(value) and (filled or purpose == "pin")
     good = size in _SIZES[purpose] and (announced or bare or alone)
     return (value_start, value_end) if good else None
-
-
-def _password_before(view: View, start: int, end: int) -> tuple[int, int] | None:
-    start, end = trimmed(view.text, start, end)
-    if end - start < 4:
-        return None
-    original = view.original[slice(*view.origin(start, end))]
-    secret = (has_signs(original) and not is_number(original)) or has_odd_capitals(original)
-    return (start, end) if secret or is_quoted(view.text, start, end) else None
-
-
-def _size(value: str) -> int:
-    """Return how many digits a code has, in figures or in words."""
-    return sum(character.isdecimal() for character in value) or len(re.split(r"[\s,\-]+", value))
 
 
 def _is_capital(view: View, start: int, end: int) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
@@ -12,7 +13,7 @@ _ENDS: Final = rf"{WORD_AFTER}(?![.,:/\-]\d|\s?%)"
 
 DIGITS: Final = (
     rf"{_BEGINS}(?:[a-z]{{1,3}}-)?"
-    r"(?:\d{3}[\s\-]\d{3}|\d{4}[\s\-]\d{4}|\d\d(?:[\s\-]\d\d){1,3}|\d(?:[\s\-.,_]{1,2}\d){2,9}|\d{3,12})"
+    r"(?:\d{3}[\s\-]\d{3}|\d{4}[\s\-]\d{4}[\s\-]\d{2,4}|\d{4}[\s\-]\d{4}|\d\d(?:[\s\-]\d\d){1,3}|\d(?:[\s\-.,_]{1,3}\d){2,9}|\d{3,12})"
     rf"{_ENDS}"
 )
 """A code in digits: together, in halves, in pairs or one by one; `G-123456` as some senders write it."""
@@ -23,6 +24,11 @@ MIXED: Final = rf"{WORD_BEFORE}(?=[a-z\-]{{0,9}}\d)(?=[0-9\-]{{0,9}}[a-z])[0-9a-
 WORD: Final = r"(?<=\x22)[^\x22\n]{4,64}(?=\x22)|[^\s\x1a]{4,64}"
 """A password: anything without a break, or anything in quotation marks."""
 
+_SHORTEST_STRONG: Final = 6
+_STRONG_SIGNS: Final = "!@#$%^&*+=~_?"
+_ADDRESS: Final = re.compile(
+    r"[^\s@]@[\w\-]+(?:\.[\w\-]+)+\Z|\Awww\.|\.(?:com|net|org|example|de|ru|id|uk)(?:/|\Z)|\A@"
+)
 _OPENING: Final = "'\"`(<[*"
 _CLOSING: Final = "'\"`)>]*.,;:"
 _QUOTES: Final = "'\"`"
@@ -37,7 +43,26 @@ def spelled_digits(words: Sequence[str]) -> str:
 
 def is_year(value: str) -> bool:
     """Return whether four digits are more likely a year."""
-    return len(value) == 4 and value[:2] in {"19", "20"}
+    return re.fullmatch(r"19\d\d|20[0-4]\d", value) is not None
+
+
+def size_of(value: str) -> int:
+    """Return how many digits a code has, in figures or in words."""
+    return sum(character.isdecimal() for character in value) or len(re.split(r"[\s,\-]+", value))
+
+
+def is_strong(value: str) -> bool:
+    """Return whether a word, as it was typed, looks like a password wherever it stands: long, and of several sorts.
+
+    Addresses, numbers of orders (capitals and digits alone) and links do not.
+    """
+    if len(value) < _SHORTEST_STRONG or "://" in value or _ADDRESS.search(value) or value == value.upper():
+        return False
+    letters = sum(character.isalpha() for character in value)
+    digits = sum(character.isdecimal() for character in value)
+    signs = any(character in _STRONG_SIGNS for character in value.rstrip("!?"))
+    odd = has_odd_capitals(value) and any(first.islower() and second.isupper() for first, second in pairwise(value))
+    return letters >= 3 and ((digits >= 2 and digits + letters >= 6) or signs or (odd and digits >= 1))
 
 
 def is_number(value: str) -> bool:
@@ -54,6 +79,21 @@ def has_signs(value: str) -> bool:
 def has_odd_capitals(value: str) -> bool:
     """Return whether capitals and small letters are mixed as no ordinary word mixes them."""
     return not value.isupper() and any(character.isupper() for character in value[1:])
+
+
+def has_inner_breaks(value: str) -> bool:
+    """Return whether a word of letters has hyphens or dots in two places: 'kofe-s-molokom'."""
+    return len(re.findall(r"(?<=[^\W\d_])[\-.](?=[^\W\d_])", value)) > 1
+
+
+def ends_phrase(text: str, end: int) -> bool:
+    """Return whether a value that ends at `end` closes what is said: the text, a line, or a part of a sentence."""
+    return re.compile(r"[\"'`)\]*\u00bb]?\s*(?:[.,;!?)\"']|\Z|\n)").match(text, end) is not None
+
+
+def ends_sentence(text: str, end: int) -> bool:
+    """Return whether a value that ends at `end` closes its sentence, or a comma ends the text behind it."""
+    return re.compile(r"['\"`)\]*]?(?:\s*\Z|\s*[.,;!?]\s*\Z|\s*\n|[.;]\s)").match(text, end) is not None
 
 
 def is_quoted(text: str, start: int, end: int) -> bool:

@@ -1,0 +1,155 @@
+"""Secrets further away from their name: later in the sentence, below a question, beside another one, said in words.
+
+What stands beside its name needs no proof of its own; what stands further away must look like a secret.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from doorward.plugins.detectors.secret_code.grammar import Grammar
+from doorward.plugins.detectors.secret_code.values import ends_phrase, is_strong, is_year, size_of, trimmed
+from doorward.protection.numbers import is_money
+from doorward.protection.ports import View
+
+Span = tuple[int, int]
+
+_SIZES: Final = {
+    "pin": (4, 5, 6),
+    "card_security_code": (3, 4),
+    "one_time_code": (4, 5, 6, 7, 8),
+    "bare": (6,),
+    "password": (4, 6),
+}
+"""How many digits a code has that does not stand beside its name."""
+
+_REACH: Final = {"pin": 72, "card_security_code": 32, "one_time_code": 80, "bare": 64, "password": 80}
+_INTO_NEXT: Final = 30  # characters into the next sentence
+_FURTHER: Final = 64  # characters from a value to a further one
+_MOST_FURTHER: Final = 4
+_NEARLY: Final = 16
+_LONG_CODE: Final = 6  # digits of a code that may stand in the next sentence
+_END_OF_SENTENCE: Final = re.compile(r"(?:[.!;]|\.\.\.)\s|\n")
+_QUESTION: Final = re.compile(r"\?\s")
+_LISTED: Final = re.compile(r"[\s,/(&+;]+")
+_CLOSED: Final = re.compile(r"[\"'`)\]]?\s*(?:[.,;!?]|\Z|\n)")
+_WORDS_BEFORE_NUMBERS: Final = 4
+_SPOKEN_WORD: Final = re.compile(r"[^\W\d_]{2,24}\s")
+
+
+def far_code(grammar: Grammar, view: View, end: int, purpose: str) -> Span | None:
+    """Return the first code of a fitting size behind a name that ends at `end`; no price, year or other number.
+
+    `purpose` is a key of `_SIZES`. In the next sentence only six digits or more count, or what follows a question.
+    """
+    text = view.text
+    limit = min(end + _REACH[purpose], len(text))
+    sentence = _END_OF_SENTENCE.search(text, end, limit)
+    if sentence:
+        limit = min(limit, sentence.end() + _INTO_NEXT)
+    for match in grammar.digits.finditer(text, end, limit):
+        size = size_of(match[0])
+        if size < 3:
+            continue
+        crossed = sentence is not None and match.start() >= sentence.end()
+        beyond = match.start() - sentence.end() if sentence and crossed else 0
+        good = size in _SIZES[purpose] and (
+            _is_long(size, purpose)
+            or _is_set_off(text, match, purpose, beyond)
+            or (not beyond and grammar.followed.match(text, match.end()))
+        )
+        return match.span() if good and is_free(grammar, view, *match.span()) else None
+    return None
+
+
+def _is_long(size: int, purpose: str) -> bool:
+    return size >= _LONG_CODE and purpose != "password"
+
+
+def _is_set_off(text: str, match: re.Match[str], purpose: str, beyond: int) -> bool:
+    """Return whether a short code closes what is said, soon after the sentence with the name has ended.
+
+    A word for passwords alone asks for a sign before it as well: '…, 2552'.
+    """
+    signed = re.search(r"[,:(\-]\s?\Z", text[max(match.start() - 2, 0) : match.start()]) is not None
+    near = beyond <= _NEARLY and (purpose != "password" or (signed and not beyond))
+    return near and ends_phrase(text, match.end())
+
+
+def is_free(grammar: Grammar, view: View, start: int, end: int) -> bool:
+    """Return whether nothing beside a number says that it is something else than a code."""
+    text = view.text
+    return not (
+        is_money(text, start, end)
+        or re.search(r"[\w\-]\Z", text[max(start - 1, 0) : start])
+        or re.fullmatch(r"\d{1,3}(?: 000)+", text[start:end])
+        or is_year(text[start:end])
+        or grammar.other_number.search(text[max(start - 32, 0) : start])
+        or re.match(r"\s?(?:%|x\b|km|kg)", text[end : end + 4])
+    )
+
+
+def answered_code(grammar: Grammar, view: View, end: int, sizes: range) -> Span | None:
+    """Return the code that answers a question for it: behind the question mark, or in the lines below."""
+    for at in grammar.beside.answers(view.text, end):
+        match = grammar.digits.match(view.text, at)
+        if match and size_of(match[0]) in sizes and _CLOSED.match(view.text, match.end()):
+            return match.span() if not is_money(view.text, *match.span()) else None
+    return None
+
+
+def further_codes(grammar: Grammar, view: View, first: Span) -> Iterator[Span]:
+    """Yield codes of the same size that follow a code in the same breath: '309772, lalu 605219, lalu 138949'."""
+    text, size, last = view.text, size_of(view.text[slice(*first)]), first
+    for _ in range(_MOST_FURTHER):
+        match = grammar.digits.search(text, last[1], min(last[1] + _FURTHER, len(text)))
+        if match is None or size_of(match[0]) != size or "\n\n" in text[last[1] : match.start()]:
+            return
+        between = text[last[1] : match.start()]
+        listed = _LISTED.fullmatch(between) or grammar.further.search(between)
+        if not listed or not is_free(grammar, view, *match.span()):
+            return
+        last = match.span()
+        yield last
+
+
+def far_password(grammar: Grammar, view: View, start: int, *, must_follow: bool) -> Span | None:
+    """Return the first word behind `start` that looks like a password by itself.
+
+    `must_follow` asks for a word such as 'or' or 'new' between: for further passwords behind one.
+    """
+    text = view.text
+    limit = min(start + _REACH["password"], len(text))
+    sentence = _END_OF_SENTENCE.search(text, start, limit)
+    if sentence:
+        limit = min(limit, sentence.end() + _INTO_NEXT)
+    for match in re.finditer(r"[^\s\x1a]{4,64}", text[start:limit]):
+        if start + match.end() == limit < len(text):
+            return None
+        place = trimmed(text, start + match.start(), start + match.end())
+        if place[0] >= place[1] or not is_strong(view.original[slice(*view.origin(*place))]):
+            continue
+        if grammar.ordinary.fullmatch(text, *place):
+            continue
+        if grammar.other_number.search(text[max(place[0] - 32, 0) : place[0]]):
+            return None
+        return place if not must_follow or grammar.further.search(text, start, place[0]) else None
+    return None
+
+
+def spoken_password(grammar: Grammar, text: str, at: int, *, announced: bool) -> Span | None:
+    """Return a password of words as people say it: 'trolley banjo seven', 'regenwurm bindestrich neun neun'.
+
+    A few words that mean something, then numbers or signs in words; two of them where nothing announces it.
+    """
+    end = at
+    for _ in range(_WORDS_BEFORE_NUMBERS):
+        parts = grammar.spoken.match(text, end)
+        fewest = 3 if end == at else 1 if announced else 2
+        if parts and len(re.findall(r"[^\W_]+", parts[0])) >= fewest:
+            return at, parts.end()
+        word = _SPOKEN_WORD.match(text, end)
+        if word is None or grammar.stop.fullmatch(text, word.start(), word.end() - 1):
+            return None
+        end = word.end()
+    return None

@@ -1,0 +1,87 @@
+"""Passwords beside their names, on either side."""
+
+from typing import Final
+
+from doorward.plugins.detectors.secret_code.far import Span, spoken_password
+from doorward.plugins.detectors.secret_code.grammar import Grammar
+from doorward.plugins.detectors.secret_code.values import (
+    ends_phrase,
+    ends_sentence,
+    has_inner_breaks,
+    has_odd_capitals,
+    has_signs,
+    is_number,
+    is_quoted,
+    is_strong,
+    trimmed,
+)
+from doorward.protection.announced import Place
+from doorward.protection.numbers import is_money
+from doorward.protection.ports import Candidate, View
+
+_SHORTEST_WORD: Final = 6  # letters of an ordinary word that is taken for a password
+
+
+def password_behind(grammar: Grammar, view: View, candidate: Candidate) -> Span | None:
+    """Return the password behind a name: said in words, or written; behind a bare name such as 'pass' a likely one."""
+    bare = candidate.pattern == "bare_password"
+    places = list(grammar.beside.places(view.text, candidate.end))
+    short = view.text[candidate.end - 2 : candidate.end] == "'s"  # 'the password's ...'
+    for place in places:
+        announced = place.announced or short
+        spoken = not bare and (place.adjoining or place.word)
+        said = spoken_password(grammar, view.text, place.at, announced=announced) if spoken else None
+        found = said or _password(grammar, view, place)
+        if found and (not bare or _is_likely(view, place, found)):
+            return found
+    return None
+
+
+def password_before(view: View, start: int, end: int) -> Span | None:
+    """Return the password before a name, if `start:end` looks like one."""
+    start, end = trimmed(view.text, start, end)
+    if end - start < 4:
+        return None
+    original = view.original[slice(*view.origin(start, end))]
+    secret = (has_signs(original) and not is_number(original)) or has_odd_capitals(original)
+    return (start, end) if secret or is_quoted(view.text, start, end) else None
+
+
+def _is_likely(view: View, place: Place, span: Span) -> bool:
+    """Return whether a word behind 'pass' or 'key' is a password, and no passport's number or key of a keyboard."""
+    value = view.original[slice(*view.origin(*span))]
+    return is_strong(value) or (place.sign and value != value.upper() and any(sign.isdecimal() for sign in value))
+
+
+def _password(grammar: Grammar, view: View, place: Place) -> Span | None:
+    """Return the password that begins at a place."""
+    match = grammar.token.match(view.text, place.at)
+    if match is None:
+        return None
+    start, end = trimmed(view.text, *match.span())
+    if end - start < 4 or is_money(view.text, start, end) or grammar.name.fullmatch(view.text, start, end):
+        return None
+    if is_quoted(view.text, start, end):
+        return None if " " in match[0] and match[0].endswith("?") else (start, end)
+    original = view.original[slice(*view.origin(start, end))]
+    followed = grammar.followed.match(view.text, end) is not None
+    if has_signs(original):
+        return (start, end) if place.announced or followed or not is_number(original) else None
+    if place.adjoining and ends_phrase(view.text, end) and has_inner_breaks(original):
+        return start, end
+    if not place.announced and not followed:
+        return None
+    if has_odd_capitals(original):
+        return start, end
+    good = place.adjoining and _could_be_a_password(grammar, view.text, start, end)
+    return (start, end) if good else None
+
+
+def _could_be_a_password(grammar: Grammar, text: str, start: int, end: int) -> bool:
+    """Return whether an ordinary word that is announced as a password is one.
+
+    It ends the sentence, and it is not what people say of passwords.
+    """
+    return (
+        end - start >= _SHORTEST_WORD and ends_sentence(text, end) and not grammar.ordinary.fullmatch(text, start, end)
+    )
