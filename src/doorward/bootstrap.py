@@ -17,6 +17,7 @@ from doorward.flow.attachments import Downloads, Scanning
 from doorward.flow.attendance import Attendance
 from doorward.flow.contact import Contact, ContactRooms
 from doorward.flow.desk import Desk
+from doorward.flow.fragments import Fragments
 from doorward.flow.idempotency import forget_old
 from doorward.flow.measuring import Meters
 from doorward.flow.portal import Portal
@@ -305,6 +306,7 @@ class House:
             keys=self.keys,
             settings_of=self.settings_book.settings_of,
             is_at_hand=self.settings_book.is_at_hand,
+            fragments=Fragments(self.clock),
         )
         self.front_door = FrontDoor(
             self.transactions,

@@ -9,6 +9,7 @@ import msgspec
 
 from doorward import record
 from doorward.flow import repository
+from doorward.flow.fragments import Fragments, is_repetition
 from doorward.flow.repository import LEASE, RunKey
 from doorward.flow.walk import Begun
 from doorward.kit.ids import derive_id
@@ -49,21 +50,40 @@ class TenantScreening:
         keys: Keys,
         settings_of: Callable[[TenantId], TenantSettings],
         is_at_hand: Callable[[TenantId], bool] = lambda _tenant_id: True,
+        fragments: Fragments | None = None,
     ) -> None:
         """Screen with `screener`; settings tell the public facts, keys make the digests.
 
-        `is_at_hand` tells whether asking for a tenant's settings costs no look at the database.
+        `is_at_hand` tells whether asking for a tenant's settings costs no look at the database. `fragments` remembers
+        what was said last; without it every message stands alone.
         """
         self._screener = screener
         self._keys = keys
         self._settings_of = settings_of
         self._is_at_hand = is_at_hand
+        self._fragments = fragments
         self._facts: dict[TenantId, tuple[tuple[str, ...], PublicFacts]] = {}
 
-    def screen(self, scope: Scope, text: WildText, message_id: MessageId) -> Screened:
-        """Screen a text; its spans get ids that belong to the message, so that a repetition makes the same ones."""
+    def screen_next(self, scope: Scope, arrival: Arrival, message_id: MessageId) -> Screened:
+        """Screen a customer's message with what the same conversation's customer said just before in mind."""
+        if self._fragments is None:
+            return self.screen(scope, arrival.text, message_id)
+        key = (scope.tenant_id, arrival.conversation_id)
+        before = self._fragments.before(key, message_id)
+        screened = self.screen(scope, arrival.text, message_id, before=before)
+        tail = self._screener.after(before).tail(arrival.text, screened)
+        self._fragments.keep(key, message_id, before=before, tail=tail)
+        return screened
+
+    def screen(
+        self, scope: Scope, text: WildText, message_id: MessageId, *, before: WildText | None = None
+    ) -> Screened:
+        """Screen a text; its spans get ids that belong to the message, so that a repetition makes the same ones.
+
+        `before` is the tail of what the same party said before.
+        """
         tenant_id = scope.tenant_id
-        return self._screener.screen(
+        return self._screener.after(before).screen(
             text,
             span_id=lambda number: SpanId(derive_id("span", tenant_id, message_id, str(number))),
             digest=lambda value: self._keys.mac(tenant_id, "finding", value).hex()[:32],
@@ -117,9 +137,9 @@ class FrontDoor:
         """
         message_id = message_id_of(scope, arrival)
         if self._screening.is_quick(scope, arrival.text):
-            screened = self._screening.screen(scope, arrival.text, message_id)
+            screened = self._screening.screen_next(scope, arrival, message_id)
         else:
-            screened = await asyncio.to_thread(self._screening.screen, scope, arrival.text, message_id)
+            screened = await asyncio.to_thread(self._screening.screen_next, scope, arrival, message_id)
         if screened.originals and not self._keys.has_party_at_hand(scope.tenant_id, arrival.party_id):
             await asyncio.to_thread(self._keys.make_party, scope.tenant_id, arrival.party_id)
         work = self._work(scope, arrival, message_id, screened)
@@ -131,7 +151,7 @@ class FrontDoor:
     def accept_here(self, scope: Scope, arrival: Arrival) -> Accepted:
         """Do as `accept`, in a thread that may block: for replays, seeds and connectors."""
         message_id = message_id_of(scope, arrival)
-        screened = self._screening.screen(scope, arrival.text, message_id)
+        screened = self._screening.screen_next(scope, arrival, message_id)
         if screened.originals:
             self._keys.make_party(scope.tenant_id, arrival.party_id)
         return self._transactions.write(scope, self._work(scope, arrival, message_id, screened))
@@ -144,7 +164,7 @@ class FrontDoor:
             key = f"message:{arrival.channel}:{arrival.client_message_id}"
             before = record.find_entry(tx, scope, arrival.conversation_id, key)
             if before is not None:
-                if before.entry.text != screened.masked:
+                if before.entry.text is None or not is_repetition(before.entry.text, screened.masked):
                     # Silently taking it for the same message would lose what was said.
                     raise KeyReused("another message came under this id")
                 return Outcome(_again(before))

@@ -31,10 +31,11 @@ class PackUnreadable(ValueError):
 
 @dataclass(frozen=True)
 class PackFolder:
-    """What stands in a language pack's folder: sentences by key, and words by purpose, as written."""
+    """What stands in a language pack's folder: sentences by key, words by purpose as written, and what words mean."""
 
     messages: Mapping[str, str] = field(default_factory=dict)
     lexicon: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 class Pack(Protocol):
@@ -56,10 +57,16 @@ def read_pack_folder(folder: Path) -> PackFolder:
         if doubled := sorted(catalogue.keys() & messages.keys()):
             raise PackUnreadable(f"{path}: '{doubled[0]}' stands in another catalogue too")
         messages |= catalogue
+    words = {path.stem: read_words(path) for path in sorted(folder.glob("lexicon/*.txt"))}
     return PackFolder(
         messages=messages,
-        lexicon={path.stem: read_words(path) for path in sorted(folder.glob("lexicon/*.txt"))},
+        lexicon={purpose: tuple(meanings) for purpose, meanings in words.items()},
+        values={purpose: _with_meaning(meanings) for purpose, meanings in words.items() if any(meanings.values())},
     )
+
+
+def _with_meaning(meanings: Mapping[str, str]) -> dict[str, str]:
+    return {phrase: meaning for phrase, meaning in meanings.items() if meaning}
 
 
 def read_messages(path: Path) -> dict[str, str]:
@@ -91,22 +98,29 @@ def _checked_key(message: Message, path: Path) -> str:
     return message.id
 
 
-def read_words(path: Path) -> tuple[str, ...]:
-    """Return the words and phrases of a lexicon file: one a line, UTF-8, `#` begins a comment line, in NFC.
+def read_words(path: Path) -> dict[str, str]:
+    """Return the words and phrases of a lexicon file, in order, with what each means, or an empty text.
 
-    Raises `PackUnreadable` when a phrase stands there twice, whatever its case, or when the file is not UTF-8.
+    One a line, UTF-8, in NFC; `#` begins a comment line, ` = ` a meaning (`seven = 7`). Raises `PackUnreadable` when a
+    phrase stands there twice, whatever its case, when a side of ` = ` is empty, or when the file is not UTF-8.
     """
     try:
         lines = unicodedata.normalize("NFC", path.read_text(encoding="utf-8")).splitlines()
     except UnicodeDecodeError as error:
         raise PackUnreadable(f"{path}: not UTF-8") from error
-    phrases = tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    words: dict[str, str] = {}
     seen: set[str] = set()
-    for phrase in phrases:
+    for line in lines:
+        if not line.strip() or line.startswith("#"):
+            continue
+        phrase, sign, meaning = (part.strip() for part in f" {line} ".partition(" = "))
+        if sign and not (phrase and meaning):
+            raise PackUnreadable(f"{path}: '{line.strip()}' has an empty side")
         if phrase.casefold() in seen:
             raise PackUnreadable(f"{path}: '{phrase}' stands there twice")
         seen.add(phrase.casefold())
-    return phrases
+        words[phrase] = meaning
+    return words
 
 
 def places(sentence: str) -> frozenset[str]:

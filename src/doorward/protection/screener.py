@@ -4,21 +4,21 @@ Clean text costs a case fold and one scan. Everything here is pure: no keys, no 
 that keeps a detector from taking forever. What fails withholds, it never lets pass (house law 2).
 """
 
+import copy
 import time
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from doorward.kit.logging import get_logger
-from doorward.protection.examining import Inspecting, Look, Watcher, examine, inspect, place_of
+from doorward.protection.continuing import LONGEST_PIECE, end_of_values, tail_of
+from doorward.protection.examining import place_of
+from doorward.protection.judging import Judge
 from doorward.protection.masking import WITHHELD, Mask, Masker
-from doorward.protection.matchers import make_matcher
 from doorward.protection.matching import Matcher, MatcherChoice
 from doorward.protection.overlap import Placed, distinct, resolve, whole
-from doorward.protection.ports import Detector, Inspector, Pattern, Plugin
+from doorward.protection.ports import Plugin
 from doorward.protection.screened import Original, Screened
-from doorward.protection.view import View
 from doorward.vocabulary.finding import Finding, guard_unavailable
 from doorward.vocabulary.ids import SpanId
 from doorward.vocabulary.language import LanguagePack
@@ -57,20 +57,8 @@ class Screener:
         `cache_folder` keeps compiled patterns between starts; `stopwatch` tells seconds. Raises `PatternUnsupported`
         for a pattern outside of the dialect, `ImportError` for a matcher that is asked for by name and not installed.
         """
-        # Detectors often look for the same shapes: an expression is scanned once, whoever wants it.
-        routes: dict[str, list[tuple[int, Pattern]]] = defaultdict(list)
-        self._watchers = tuple(
-            Watcher(plugin, plugin.watch(packs)) for plugin in detectors if isinstance(plugin, Detector)
-        )
-        for number, watcher in enumerate(self._watchers):
-            for pattern in watcher.watch.patterns:
-                routes[pattern.expression].append((number, pattern))
-        self._routes = tuple(tuple(shared) for shared in routes.values())
-        self._inspectors = tuple(
-            Inspecting(plugin, plugin.inspection(packs)) for plugin in detectors if isinstance(plugin, Inspector)
-        )
-        self._matcher: Matcher = make_matcher(tuple(routes), matcher, cache_folder=cache_folder)
-        self._stopwatch = stopwatch
+        self._judge = Judge(detectors, packs, matcher=matcher, cache_folder=cache_folder, stopwatch=stopwatch)
+        self._before = ""
         self._masker = Masker([kind for plugin in detectors if plugin.family == "sensitive" for kind in plugin.kinds])
 
     @property
@@ -78,10 +66,14 @@ class Screener:
         """Return the name of the matcher in use."""
         return self._matcher.name
 
+    @property
+    def _matcher(self) -> Matcher:
+        return self._judge.matcher
+
     def public_facts(self, facts: Iterable[str]) -> PublicFacts:
         """Return facts (telephone numbers, addresses, links as people write them) in the form that `screen` takes."""
         claims = [
-            placed.claim for fact in facts for placed in self._judge(View(fact))[0] if placed.family == "sensitive"
+            placed.claim for fact in facts for placed in self._judge.judge(fact).placed if placed.family == "sensitive"
         ]
         return PublicFacts(
             canonical=frozenset(claim.canonical for claim in claims if claim.canonical),
@@ -101,13 +93,14 @@ class Screener:
 
         `span_id` gives the id of the n-th masked place; without it nothing can be sealed and no originals come back.
         `guards` chooses which findings are reported; masking is not a matter of choice. `digest` is a keyed hash (hex)
-        by which equal values can be recognised. `public` is spared. No text makes this raise: where a detector or the
-        matcher fails, the places in question are withheld and a finding `GUARD_UNAVAILABLE` says so.
+        by which equal values can be recognised. `public` is spared.
+
+        No text makes this raise: where a detector or the matcher fails, the places in question are withheld and a
+        finding `GUARD_UNAVAILABLE` says so.
         """
         raw = text.uncover()
         try:
-            view = View(raw, own_hosts=public.hosts)
-            judged, failures = self._judge(view)
+            judged, failures = self._judge.judge(raw, own_hosts=public.hosts, before=self._before)
         except Exception as error:  # noqa: BLE001 - whatever it is, the text must not pass
             _log.error("protection.matcher.failed", error=type(error).__name__, where=place_of(error))
             return self._withhold(raw, span_id)
@@ -125,29 +118,30 @@ class Screener:
             _originals(raw, masks),
         )
 
-    def _judge(self, view: View) -> tuple[list[Placed], list[Finding]]:
-        """Return all claims with their places, and a finding for every detector that failed."""
-        hits = self._matcher.find(view.text)
-        judged: list[Placed] = []
-        failures: list[Finding] = []
-        if hits:
-            looks: dict[int, list[Look]] = defaultdict(list)
-            for route, start, end in hits:
-                for number, pattern in self._routes[route]:
-                    looks[number].append((pattern, start, end))
-            for number, wanted in looks.items():
-                watcher = self._watchers[number]
-                claims, healthy = examine(watcher, wanted, view, stopwatch=self._stopwatch)
-                judged += claims
-                if not healthy:
-                    failures.append(guard_unavailable(watcher.plugin.id, length=len(view.original)))
-        for inspecting in self._inspectors:
-            if not view.regular or inspecting.plugin.wants == "any":
-                claims, healthy = inspect(inspecting, view, stopwatch=self._stopwatch)
-                judged += claims
-                if not healthy:
-                    failures.append(guard_unavailable(inspecting.plugin.id, length=len(view.original)))
-        return judged, failures
+    def after(self, before: WildText | None) -> "Screener":
+        """Return this screener with `before` in mind, the `tail` of what the same party said just before.
+
+        A value that began there and goes on in the next text is found, and masked as far as it stands in that text.
+        """
+        if before is None:
+            return self
+        other = copy.copy(self)
+        vars(other).update(_before=before.uncover())
+        return other
+
+    def tail(self, text: WildText, screened: Screened) -> WildText:
+        """Return what to screen the same party's next message `after`: words and digits, 80 characters at most.
+
+        Values that are complete stay out. It is as wild as the text itself: kept in memory, for minutes, nowhere else.
+        """
+        raw = text.uncover()
+        end = end_of_values(screened.findings, raw)
+        earlier = "" if end else self._before
+        try:
+            return WildText(tail_of(earlier, self._judge.plain(raw[end:][-LONGEST_PIECE:])))
+        except Exception as error:  # noqa: BLE001 - the message is screened already; only its neighbour knows less
+            _log.error("protection.tail.failed", error=type(error).__name__, where=place_of(error))
+            return WildText("")
 
     def withhold(self, text: WildText, *, span_id: Callable[[int], SpanId]) -> Screened:
         """Return the whole text withheld: for what is known to be sensitive whatever it looks like."""

@@ -11,8 +11,9 @@ class LanguagePack(msgspec.Struct, frozen=True, kw_only=True):
     `code` is ISO 639-1, `name` the language's own name for itself, `direction` `ltr` or `rtl`. `messages` maps keys to
     sentences with `{named}` places. `lexicon` maps an entity or purpose (`one_time_code`, `pin`, `password`, `phone`,
     `card`, `person_request`, `greeting`, `thanks`, `farewell`, `stop_words` ...) to words and phrases as written;
-    detectors and rooms own no words of their own. `fold` maps characters to what they become before `str.casefold`
-    (Turkish `I` to `ı`). `stemmer` is the snowball algorithm's name, or empty.
+    detectors and rooms own no words of their own. `values` tells, by purpose, what words mean where they mean something
+    that can be written shorter (`digit_word`: `seven` is `7`). `fold` maps characters to what they become before
+    `str.casefold` (Turkish `I` to `ı`). `stemmer` is the snowball algorithm's name, or empty.
     """
 
     code: str
@@ -20,6 +21,7 @@ class LanguagePack(msgspec.Struct, frozen=True, kw_only=True):
     direction: str = "ltr"
     messages: Mapping[str, str] = {}
     lexicon: Mapping[str, tuple[str, ...]] = {}
+    values: Mapping[str, Mapping[str, str]] = {}
     fold: Mapping[str, str] = {}
     stemmer: str = ""
 
@@ -32,3 +34,7 @@ class LanguagePack(msgspec.Struct, frozen=True, kw_only=True):
     def words(self, purpose: str) -> tuple[str, ...]:
         """Return the words for a purpose, none if the pack has none."""
         return self.lexicon.get(purpose, ())
+
+    def meanings(self, purpose: str) -> Mapping[str, str]:
+        """Return what the words for a purpose mean, as far as the pack tells."""
+        return self.values.get(purpose, {})

@@ -104,8 +104,14 @@ def guesses_of(screener: Screener, wanted: Sequence[Message], facts: Iterable[st
     """Return what the screener finds in each message; consecutive messages of a thread know of each other."""
     public = screener.public_facts(facts)
     results: list[list[Guess]] = []
+    thread: str | None = None
+    before: WildText | None = None
     for message in wanted:
-        screened = screener.screen(WildText(message.text), guards=["sensitive"], public=public)
+        before = before if message.thread is not None and message.thread == thread else None
+        text, thread = WildText(message.text), message.thread
+        following = screener.after(before)
+        screened = following.screen(text, guards=["sensitive"], public=public)
+        before = following.tail(text, screened)
         results.append(
             [Guess(finding.kind, finding.start, finding.end) for finding in screened.findings if finding.end > 0]
         )

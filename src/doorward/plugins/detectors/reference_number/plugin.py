@@ -69,7 +69,7 @@ class _Words(NamedTuple):
     def of(cls, packs: Sequence[LanguagePack]) -> "_Words":
         beside = compile_beside(packs)
         says = rf"(?:[\s=>\-\"']|{beside.is_word.pattern}|{beside.filler.pattern}){{1,8}}"
-        number = alternatives(words_of(packs, "number_word"))
+        number = alternatives(words_of(packs, "number_name"))
         return cls(
             beside=beside,
             other=compile_phrases(

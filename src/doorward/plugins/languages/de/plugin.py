@@ -14,5 +14,6 @@ def build(_kit: object) -> LanguagePack:
         name="Deutsch",
         messages=folder.messages,
         lexicon=folder.lexicon,
+        values=folder.values,
         stemmer="german",
     )

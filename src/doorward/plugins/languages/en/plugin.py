@@ -14,5 +14,6 @@ def build(_kit: object) -> LanguagePack:
         name="English",
         messages=folder.messages,
         lexicon=folder.lexicon,
+        values=folder.values,
         stemmer="english",
     )

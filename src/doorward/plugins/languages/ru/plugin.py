@@ -14,6 +14,7 @@ def build(_kit: object) -> LanguagePack:
         name="Русский",
         messages=folder.messages,
         lexicon=folder.lexicon,
+        values=folder.values,
         fold={"Ё": "е", "ё": "е"},
         stemmer="russian",
     )

@@ -14,6 +14,7 @@ def build(_kit: object) -> LanguagePack:
         name="Türkçe",
         messages=folder.messages,
         lexicon=folder.lexicon,
+        values=folder.values,
         fold={"I": "ı", "İ": "i"},
         stemmer="turkish",
     )

@@ -1,0 +1,170 @@
+"""What all detectors say of one text: as it came, and once more without its disguises if it may have any."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from doorward.protection.continuing import Continuing, Joined, may_go_on
+from doorward.protection.disguises import Disguises, Plain
+from doorward.protection.examining import Inspecting, Look, Watcher, examine, inspect
+from doorward.protection.masking import WITHHELD
+from doorward.protection.matchers import make_matcher
+from doorward.protection.matching import Hit, Matcher, MatcherChoice
+from doorward.protection.overlap import Placed
+from doorward.protection.ports import Certainty, Claim, Detector, Inspector, LanguagePack, Pattern, Plugin
+from doorward.protection.rewriting import Rewritten
+from doorward.protection.view import View
+from doorward.vocabulary.finding import GUARD_UNAVAILABLE, Finding, guard_unavailable
+
+
+class Judgement(NamedTuple):
+    """Claims with their places in the text, and a finding for everything that could not be judged."""
+
+    placed: list[Placed]
+    failures: list[Finding]
+
+    def moved(self, rewritten: Rewritten, length: int) -> "Judgement":
+        """Return the judgement of a rewritten text as one of the text it was made of, `length` characters long."""
+        places = [rewritten.origin(one.start, one.end) for one in self.placed]
+        return Judgement(
+            [one._replace(start=start, end=end) for one, (start, end) in zip(self.placed, places, strict=True)],
+            [guard_unavailable(failure.rule.rpartition(".")[0], length=length) for failure in self.failures],
+        )
+
+
+class Judge:
+    """All detectors, and the one pass that tells where each must look. Immutable and thread-safe."""
+
+    def __init__(
+        self,
+        detectors: Sequence[Plugin],
+        packs: Sequence[LanguagePack],
+        *,
+        matcher: MatcherChoice,
+        cache_folder: Path | None,
+        stopwatch: Callable[[], float],
+    ) -> None:
+        """Compile the patterns of `detectors` for the languages of `packs`; see `Screener`."""
+        self._watchers = tuple(
+            Watcher(plugin, plugin.watch(packs)) for plugin in detectors if isinstance(plugin, Detector)
+        )
+        # Detectors often look for the same shapes: an expression is scanned once, whoever wants it.
+        routes: dict[str, list[tuple[int, Pattern]]] = defaultdict(list)
+        for number, watcher in enumerate(self._watchers):
+            for pattern in watcher.watch.patterns:
+                routes[pattern.expression].append((number, pattern))
+        self._inspectors = tuple(
+            Inspecting(plugin, plugin.inspection(packs)) for plugin in detectors if isinstance(plugin, Inspector)
+        )
+        self._disguises = Disguises(packs)
+        self._continuing = Continuing(packs)
+        expressions = tuple(dict.fromkeys([*routes, *self._disguises.cues]))
+        self._routes = tuple(tuple(routes.get(expression, ())) for expression in expressions)
+        self._cues = {expressions.index(cue): number for number, cue in enumerate(self._disguises.cues)}
+        self.matcher: Matcher = make_matcher(expressions, matcher, cache_folder=cache_folder)
+        self._stopwatch = stopwatch
+
+    def judge(self, original: str, *, own_hosts: frozenset[str] = frozenset(), before: str = "") -> Judgement:
+        """Return what is found in a text; a place that is found in several ways comes several times.
+
+        `before` is the tail of what was said before (`tail_of`); nothing in it is claimed.
+        """
+        view = View(original, own_hosts=own_hosts)
+        hits = self.matcher.find(view.text)
+        judgement = self._of_view(view, hits)
+        disguised = self._may_be_disguised(hits, view)
+        if not disguised and not before:
+            return judgement
+        plain = Plain(Rewritten(original))
+        if disguised:
+            plain = self._disguises.undisguise(original)
+            judgement = _with_too_big(judgement, plain)
+        others = []
+        if plain.rewritten.text != original:
+            others.append(self._of_plain(plain.rewritten.text, own_hosts))
+        if before and may_go_on(plain.rewritten.text):
+            others += [self._of_joined(one, own_hosts) for one in self._continuing.joined(before, plain.rewritten.text)]
+        for other in others:
+            moved = other.moved(plain.rewritten, len(original))
+            judgement = Judgement(judgement.placed + moved.placed, judgement.failures + moved.failures)
+        return Judgement(judgement.placed, list(dict.fromkeys(judgement.failures)))
+
+    def _of_plain(self, text: str, own_hosts: frozenset[str]) -> Judgement:
+        """Return what is found in a text that has no disguises (any more). Inspectors of threats saw the first one."""
+        view = View(text, own_hosts=own_hosts)
+        return self._of_view(view, self.matcher.find(view.text), families=("sensitive",))
+
+    def _of_joined(self, joined: Joined, own_hosts: frozenset[str]) -> Judgement:
+        """Return what is found behind the seam, as places of the text that was joined."""
+        judgement = self._of_plain(joined.text, own_hosts)
+        least = Certainty.CONTEXT if joined.certain else Certainty.VALIDATED
+        moved = joined.cut - joined.seam
+        placed = [
+            one._replace(start=max(one.start, joined.seam) + moved, end=one.end + moved)
+            for one in judgement.placed
+            if one.end > joined.seam and one.claim.certainty >= least and one.family == "sensitive"
+        ]
+        return Judgement(placed, judgement.failures)
+
+    def plain(self, original: str) -> str:
+        """Return a text without its disguises."""
+        view = View(original)
+        hits = self.matcher.find(view.text)
+        disguised = self._may_be_disguised(hits, view)
+        return self._disguises.undisguise(original).rewritten.text if disguised else original
+
+    def _may_be_disguised(self, hits: Sequence[Hit], view: View) -> bool:
+        cues = [(self._cues[route], start, end) for route, start, end in hits if route in self._cues]
+        return self._disguises.are_in(view, cues)
+
+    def _of_view(
+        self, view: View, hits: Sequence[Hit], *, families: Collection[str] = ("sensitive", "threat")
+    ) -> Judgement:
+        """Return all claims with their places in the view's original; inspectors of other families are not asked."""
+        placed: list[Placed] = []
+        failures: list[Finding] = []
+        if hits:
+            looks: dict[int, list[Look]] = defaultdict(list)
+            for route, start, end in hits:
+                for number, pattern in self._routes[route]:
+                    looks[number].append((pattern, start, end))
+            for number, wanted in looks.items():
+                watcher = self._watchers[number]
+                claims, healthy = examine(watcher, wanted, view, stopwatch=self._stopwatch)
+                placed += claims
+                if not healthy:
+                    failures.append(guard_unavailable(watcher.plugin.id, length=len(view.original)))
+        for inspecting in self._inspectors:
+            if inspecting.plugin.family in families and (not view.regular or inspecting.plugin.wants == "any"):
+                claims, healthy = inspect(inspecting, view, stopwatch=self._stopwatch)
+                placed += claims
+                if not healthy:
+                    failures.append(guard_unavailable(inspecting.plugin.id, length=len(view.original)))
+        return Judgement(placed, failures)
+
+
+def _with_too_big(judgement: Judgement, plain: Plain) -> Judgement:
+    """Return the judgement with what was too big to be decoded withheld."""
+    rule = "protection.encoded"
+    withheld = [
+        Placed(
+            start,
+            end,
+            Claim(
+                kind=WITHHELD,
+                start=start,
+                end=end,
+                certainty=Certainty.VALIDATED,
+                score=1.0,
+                rule=f"{rule}.withheld",
+            ),
+            "sensitive",
+        )
+        for start, end in plain.too_big
+    ]
+    guards = [
+        Finding(kind=GUARD_UNAVAILABLE, start=start, end=end, score=1.0, rule=f"{rule}.unavailable", family="guard")
+        for start, end in plain.too_big
+    ]
+    return Judgement(judgement.placed + withheld, judgement.failures + guards)
