@@ -322,7 +322,6 @@ class House:
             translator=self.translator,
             settings_of=self.settings_book.settings_of,
         )
-        self.attendance = Attendance(self.transactions, self.identity.sessions)
         self.core_systems: dict[TenantId, CoreSystem] = {}
         self.contact = Contact(
             self.transactions,
@@ -347,6 +346,7 @@ class House:
         )
 
     def _build_office(self) -> None:
+        self.attendance = Attendance(self.transactions, self.identity.sessions)
         self.scanning = Scanning(self.transactions, keys=self.keys, scanner=self.scanner)
         self.downloads = Downloads(self.transactions, keys=self.keys)
         self.senders = Senders(
