@@ -7,7 +7,8 @@ from typing import Final
 from doorward.vocabulary.language import LanguagePack
 
 PURPOSES: Final = ("pin", "password", "one_time_code", "card_security_code")
-_LONGEST: Final = 24
+_LONGEST: Final = 17
+_COUNTS: Final = re.compile(r"\d\W")
 
 
 class SecretWords:
@@ -31,14 +32,16 @@ def _is_covered(phrase: str, words: set[str]) -> bool:
     """Return whether a shorter word of the list stands in the phrase anyway, so that nobody needs to be told both."""
     parts = [part for part in re.split(r"[^\w.*]+", phrase) if part]
     if len(parts) > 1:
-        return any(part in words for part in parts)
-    beginnings = (phrase.rstrip("*")[:length] for length in range(3, len(phrase.rstrip("*"))))
-    return any(f"{beginning}*" in words for beginning in beginnings)
+        shorter = (" ".join(parts[a:b]) for a in range(len(parts)) for b in range(a + 1, len(parts) + 1))
+        return any(one in words for one in shorter if one != phrase)
+    beginnings = (phrase.rstrip("*")[:length] for length in range(3, len(phrase.rstrip("*")) + 1))
+    return any(f"{beginning}*" in words for beginning in beginnings if f"{beginning}*" != phrase)
 
 
 def _words(pack: LanguagePack) -> Iterable[str]:
     for purpose in PURPOSES:
         for word in pack.words(purpose):
-            # Phrases with gaps are for the detectors; a browser's warning needs the plain ones.
-            if len(word) <= _LONGEST and "..." not in word:
+            # Phrases with gaps, and those that only count digits ('3 on the back'), are for the detectors; a browser's
+            # warning needs the plain names.
+            if len(word) <= _LONGEST and "..." not in word and not _COUNTS.match(word):
                 yield pack.fold_case(word)

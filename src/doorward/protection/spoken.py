@@ -115,8 +115,9 @@ def _words(pack: LanguagePack) -> _Words:
 def _written(match: re.Match[str], words: _Words, text: str) -> Iterator[tuple[int, int, str]]:
     """Yield what to write instead of the parts of a row; nothing if it could not be a value."""
     pieces = list(_pieces(match, words, text))
-    said = sum(not piece.meaning.isdecimal() or text[piece.start].isalpha() for piece in pieces)
-    if len(pieces) < _FEWEST or not said:
+    said = [not piece.meaning.isdecimal() or text[piece.start].isalpha() for piece in pieces]
+    # One word before or behind digits is no disguise: 'on 12.03.2024' is a date, though `on` is ten in Turkish.
+    if len(pieces) < _FEWEST or not (sum(said) > 1 or any(said[1:-1])):
         return
     numbers = read_numbers(pieces)
     if sum(len(number.digits) for number in numbers) < _FEWEST:
