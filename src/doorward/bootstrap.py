@@ -114,11 +114,7 @@ def load_plugins(settings: Settings, *, clock: Clock, kinds: Sequence[str] = ())
             found.append(plugin)
             if kind == "model" and plugin.manifest.id != settings.models.encoder:
                 continue  # an encoder that nobody chose need not be configured
-            if (
-                kind == "detector"
-                and plugin.manifest.quality == "experimental"
-                and not settings.protection.experimental
-            ):
+            if kind == "detector" and plugin.manifest.opt_in and not settings.protection.experimental:
                 continue
             if plugin.missing:
                 log.warning("bootstrap.plugin.incomplete", plugin_id=plugin.manifest.id)

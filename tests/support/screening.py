@@ -39,7 +39,7 @@ def all_packs() -> tuple[LanguagePack, ...]:
 @cache
 def all_detectors() -> tuple[Plugin, ...]:
     """Return all detectors that take part in every installation."""
-    return tuple(plugin.build(None) for plugin in discover("detector") if plugin.manifest.quality != "experimental")
+    return tuple(plugin.build(None) for plugin in discover("detector") if not plugin.manifest.opt_in)
 
 
 @cache

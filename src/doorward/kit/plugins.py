@@ -43,6 +43,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     version: str = "1"
     requires: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    opt_in: bool = False
 
 
 class FoundPlugin(msgspec.Struct, frozen=True, kw_only=True):

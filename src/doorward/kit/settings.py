@@ -106,7 +106,7 @@ class Protection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         int, Meta(ge=10, description="A detector that needs longer for one message has failed.")
     ] = 2000
     experimental: Annotated[
-        bool, Meta(description="Let detectors take part whose quality is experimental: names and addresses.")
+        bool, Meta(description="Let detectors take part that ask to be chosen (`opt_in`): names and addresses.")
     ] = False
     scanner: Annotated[
         str,
