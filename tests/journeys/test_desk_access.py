@@ -48,7 +48,7 @@ def test_signing_out_ends_the_session_itself(open_context: OpenContext, guests: 
     assert cookie["sameSite"] == "Lax"
     thief = guests.client(cookies={str(cookie["name"]): str(cookie["value"])})
     assert thief.get("/api/v1/me").status_code == 200
-    page.get_by_text("Mira Castellan", exact=True).click()
+    page.get_by_role("banner").get_by_text("Mira Castellan", exact=True).click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert thief.get("/api/v1/me").status_code == 401
@@ -57,7 +57,7 @@ def test_signing_out_ends_the_session_itself(open_context: OpenContext, guests: 
 def test_language_and_colours_are_chosen_for_every_page(open_context: OpenContext) -> None:
     """A choice counts on the next page too: words, the document's language, and the colours."""
     page = sign_in(open_context().new_page(), username="mira")
-    page.get_by_text("Mira Castellan", exact=True).click()
+    page.get_by_role("banner").get_by_text("Mira Castellan", exact=True).click()
     page.get_by_label("Language").select_option("de")
     page.get_by_label("Colours").select_option("dark")
     page.get_by_role("button", name="Apply").click()

@@ -93,7 +93,7 @@ def test_a_draft_is_never_shown_to_another_member(
 def test_signing_out_forgets_drafts(desk: Page) -> None:
     """Nothing that was written stays in the browser after signing out."""
     desk.keyboard.type("Not for the next one")
-    desk.get_by_text("Mira Castellan", exact=True).click()
+    desk.get_by_role("banner").get_by_text("Mira Castellan", exact=True).click()
     desk.get_by_role("button", name="Sign out").click()
     expect(desk.get_by_role("heading", name="Sign in")).to_be_visible()
     assert "Not for the next one" not in kept(desk)

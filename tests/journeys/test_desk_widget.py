@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browsing import OpenContext, sign_in
+from tests.support.browsing import OpenContext, sign_in, write_until
 
 pytestmark = pytest.mark.browser
 
@@ -46,7 +46,7 @@ def test_both_sides_see_that_the_other_one_writes(open_context: OpenContext) -> 
     desk.get_by_role("button", name="Take over").click()
     expect(customer.get_by_text("A person is answering you now.")).to_be_visible()
     expect(desk.get_by_text("The customer is writing…")).to_be_hidden()
-    desk.get_by_role("textbox", name="Your reply").press_sequentially("Good morning")
-    expect(customer.get_by_text("Somebody from our team is writing…")).to_be_visible()
-    customer.get_by_role("textbox", name="Your message").press_sequentially("Hello there")
-    expect(desk.get_by_text("The customer is writing…")).to_be_visible()
+    write_until(
+        desk.get_by_role("textbox", name="Your reply"), customer.get_by_text("Somebody from our team is writing…")
+    )
+    write_until(customer.get_by_role("textbox", name="Your message"), desk.get_by_text("The customer is writing…"))

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,17 @@ def sign_in(page: Page, *, username: str, company: str = "halden") -> Page:
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Inbox", level=1)).to_be_visible()
     return page
+
+
+def write_until(box: Locator, sign: Locator) -> None:
+    """Go on writing in a box, as people do, until the other side's sign of it is seen; fail when it never is.
+
+    A sign is told once every three seconds, and one that meets a stream still opening is not told again.
+    """
+    began = time.monotonic()
+    while not sign.is_visible() and time.monotonic() - began < PATIENCE / 1000:
+        box.press_sequentially("so ", delay=100)
+    expect(sign).to_be_visible()
 
 
 def tab_to(page: Page, wanted: Locator, *, most: int = 25) -> None:
