@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ from doorward.kit.db import Database
 from doorward.kit.health import Health
 from doorward.kit.i18n import Translator
 from doorward.kit.jobs import JobWorker, forget_done
-from doorward.kit.keys import FileKeyStore, Keys, KeyStore
+from doorward.kit.keys import EpochKeys, FileKeyStore, Keys, KeyStore
 from doorward.kit.plugins import FoundPlugin, discover
 from doorward.kit.settings import Settings
 from doorward.kit.tx import Transactions, Tx
@@ -264,6 +265,8 @@ class House:
         self.blocks = Blocks()
         self.visitor_tokens = VisitorTokens(self.keys, clock=clock, lifetime=settings.visitor_lifetime)
         self.protection = ProtectionService(self.keys)
+        period = timedelta(days=settings.protection.likeness_days)
+        self.likeness_keys = EpochKeys(self.keys, purpose="likeness", clock=clock, period=period)
         self.knowledge = Knowledge(
             lambda scope, held: self.transactions.read(lambda tx: self.knowledge_service.newer(tx, scope, held)),
             Composer(self.translator),
@@ -299,7 +302,7 @@ class House:
         )
         self.screening = TenantScreening(
             self.screener,
-            keys=self.keys,
+            likeness_keys=self.likeness_keys,
             settings_of=self.settings_book.settings_of,
             is_at_hand=self.settings_book.is_at_hand,
             fragments=Fragments(self.clock),
@@ -491,6 +494,12 @@ class House:
             return Outcome(done + forget_old(tx) + sessions + sum(others))
 
         self.transactions.write(None, forget)
+        for scope in self.tenant_scopes("protection"):
+            self.likeness_keys.expire(scope.tenant_id)
+            self.transactions.write(scope, partial(self._forget_likenesses, scope=scope))
+
+    def _forget_likenesses(self, tx: Tx, *, scope: Scope) -> Outcome[int]:
+        return Outcome(self.protection.forget_expired(tx, scope, self.likeness_keys))
 
     def _walks_ping(self) -> str | None:
         open_walks = self.transactions.read(count_unfinished)

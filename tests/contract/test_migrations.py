@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -73,6 +74,26 @@ def test_a_step_that_fails_leaves_nothing_behind(bare: Database) -> None:
     with bare.reader.connect() as connection:
         names = connection.dialect.get_table_names(connection)
     assert [name for name in names if name != "record_entry"] == []
+
+
+def test_digests_that_outlived_their_party_leave_the_ledger(bare: Database) -> None:
+    """An old ledger line keeps its findings, without the keyed hashes of their values; other lines are not touched."""
+    with bare.writer.connect() as connection, connection.begin():
+        command.upgrade(alembic_config(connection=connection), "0006")
+        line = text(
+            "INSERT INTO record_entry"
+            " (tenant_id, conversation_id, seq, kind, key, at, actor_kind, actor_id, party_id, data)"
+            " VALUES ('t', 'c', :seq, 'message.customer', :key, 0, 'customer', 'p', 'p', :data)"
+        )
+        told = '{"findings":[{"kind":"CARD","digest":"00ff","tail":"ü"},{"kind":"PIN"}],"number":1}'
+        for seq, data in ((number, told if number % 2 else '{"digest":"x"}') for number in range(1, 1203)):
+            connection.execute(line, {"seq": seq, "key": str(seq), "data": data})
+    migrate(bare)
+    with bare.reader.connect() as connection:
+        rows = connection.execute(text("SELECT seq, data FROM record_entry")).all()
+    short = '{"findings":[{"kind":"CARD","tail":"ü"},{"kind":"PIN"}],"number":1}'
+    assert {data for seq, data in rows if seq % 2} == {short}
+    assert {data for seq, data in rows if not seq % 2} == {'{"digest":"x"}'}
 
 
 def test_rows_keep_their_parents_while_tables_are_rebuilt(tmp_path: Path) -> None:

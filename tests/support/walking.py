@@ -1,7 +1,7 @@
 """A flow whose rooms are as small as can be: real runner, front door and desk, scripted understanding."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,8 +12,9 @@ from doorward.flow.desk import Desk
 from doorward.flow.repository import RunKey
 from doorward.flow.runner import Runner
 from doorward.flow.walk import WalkRooms
+from doorward.kit.clock import FixedClock
 from doorward.kit.i18n import Translator
-from doorward.kit.keys import Keys, MemoryKeyStore
+from doorward.kit.keys import EpochKeys, Keys, MemoryKeyStore
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions
 from doorward.plugins.policies.first_line.plugin import FirstLine
@@ -99,7 +100,8 @@ class Flow:
             packs=packs(),
             settings_of=self.settings_of,
         )
-        screening = TenantScreening(bare_screener(()), keys=keys, settings_of=self.settings_of)
+        likeness_keys = EpochKeys(keys, purpose="likeness", clock=FixedClock(NOON), period=timedelta(days=90))
+        screening = TenantScreening(bare_screener(()), likeness_keys=likeness_keys, settings_of=self.settings_of)
         protection = ProtectionService(keys)
         self.front_door = FrontDoor(
             transactions,

@@ -13,7 +13,7 @@ from doorward.flow.fragments import Fragments, is_repetition
 from doorward.flow.repository import LEASE, RunKey
 from doorward.flow.walk import Begun
 from doorward.kit.ids import derive_id
-from doorward.kit.keys import Keys
+from doorward.kit.keys import EpochKeys, Keys
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import CommitFailed, Transactions, Tx
 from doorward.protection import ProtectionService, PublicFacts, Screened, Screener
@@ -41,24 +41,24 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TenantScreening:
-    """The screener as each tenant needs it: its own public facts spared, digests under its own key."""
+    """The screener as each tenant needs it: its own public facts spared, equal values known by its own keys."""
 
     def __init__(
         self,
         screener: Screener,
         *,
-        keys: Keys,
+        likeness_keys: EpochKeys,
         settings_of: Callable[[TenantId], TenantSettings],
         is_at_hand: Callable[[TenantId], bool] = lambda _tenant_id: True,
         fragments: Fragments | None = None,
     ) -> None:
-        """Screen with `screener`; settings tell the public facts, keys make the digests.
+        """Screen with `screener`; settings tell the public facts, the keys make the hashes that equal values share.
 
         `is_at_hand` tells whether asking for a tenant's settings costs no look at the database. `fragments` remembers
         what was said last; without it every message stands alone.
         """
         self._screener = screener
-        self._keys = keys
+        self._likeness_keys = likeness_keys
         self._settings_of = settings_of
         self._is_at_hand = is_at_hand
         self._fragments = fragments
@@ -83,10 +83,11 @@ class TenantScreening:
         `before` is the tail of what the same party said before.
         """
         tenant_id = scope.tenant_id
+        self._likeness_keys.prepare(tenant_id)
         return self._screener.after(before).screen(
             text,
             span_id=lambda number: SpanId(derive_id("span", tenant_id, message_id, str(number))),
-            digest=lambda value: self._keys.mac(tenant_id, "finding", value).hex()[:32],
+            marking=lambda value: self._likeness_keys.marks(tenant_id, value),
             public=self._public_facts(tenant_id),
         )
 
@@ -99,7 +100,9 @@ class TenantScreening:
 
     def is_quick(self, scope: Scope, text: WildText) -> bool:
         """Return whether screening the text now waits for nothing and is done before anybody could notice."""
-        return len(text) <= INLINE_CHARACTERS and self._is_at_hand(scope.tenant_id)
+        tenant_id = scope.tenant_id
+        at_hand = self._is_at_hand(tenant_id) and self._likeness_keys.is_at_hand(tenant_id)
+        return at_hand and len(text) <= INLINE_CHARACTERS
 
     def _public_facts(self, tenant_id: TenantId) -> PublicFacts:
         contacts = self._settings_of(tenant_id).public_contacts
@@ -172,10 +175,7 @@ class FrontDoor:
             entries = () if card is not None else (_opened(tx, scope, arrival),)
             number = (card.customer_messages if card else 0) + 1
             seq = (card.last_seq if card else 0) + len(entries) + 1
-            if screened.originals:
-                self._protection.seal(
-                    tx, scope, party_id=arrival.party_id, message_id=message_id, originals=screened.originals
-                )
+            self._protection.keep(tx, scope, screened, party_id=arrival.party_id, message_id=message_id)
             accepted = Accepted(
                 message_id=message_id,
                 conversation_id=arrival.conversation_id,

@@ -59,7 +59,7 @@ class Feedback:
                 return Outcome(FeedbackKept(helpful=bool(before.entry.data["helpful"]), duplicate=True))
             text: MaskedText | None = None
             if screened is not None:
-                threshold.seal(tx, scope, screened, party_id=party_id, message_id=message_id)
+                threshold.keep(tx, scope, screened, party_id=party_id, message_id=message_id)
                 text = screened.masked
             entry = Entry(
                 kind="feedback.given",

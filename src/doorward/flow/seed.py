@@ -164,8 +164,10 @@ class PastWriter:
             screened.append((turn, message_id, self._screening.screen(scope, WildText(turn.text), message_id)))
 
         def work(tx: Tx) -> Outcome[None]:
-            for _turn, message_id, one in screened:
-                if one.originals:
+            for turn, message_id, one in screened:
+                if turn.author == "customer":
+                    self._protection.keep(tx, scope, one, party_id=party_id, message_id=message_id)
+                elif one.originals:
                     self._protection.seal(tx, scope, party_id=party_id, message_id=message_id, originals=one.originals)
             turns = [(turn, message_id, one.masked, one.findings) for turn, message_id, one in screened]
             lines: list[Any] = list(writing.entries(turns, began=tx.now - past.started))

@@ -116,12 +116,9 @@ class Threshold:
         """Make the key that seals what this party hands in, before any transaction waits for a disk."""
         await asyncio.to_thread(self.rooms.protection.make_ready, scope, party_id)
 
-    def seal(self, tx: Tx, scope: Scope, screened: Screened, *, party_id: PartyId, message_id: MessageId) -> None:
-        """Keep what was masked."""
-        if screened.originals:
-            self.rooms.protection.seal(
-                tx, scope, party_id=party_id, message_id=message_id, originals=screened.originals
-            )
+    def keep(self, tx: Tx, scope: Scope, screened: Screened, *, party_id: PartyId, message_id: MessageId) -> None:
+        """Keep what was found in a party's words."""
+        self.rooms.protection.keep(tx, scope, screened, party_id=party_id, message_id=message_id)
 
     def handed_over(
         self, tx: Tx, scope: Scope, asked: Entry, *, language: str, sentence: str

@@ -55,7 +55,7 @@ class Wishes:
             record.lock_conversation(tx, scope, conversation_id)
             if record.find_entry(tx, scope, conversation_id, key) is not None:
                 return Outcome(None)
-            threshold.seal(tx, scope, screened, party_id=party_id, message_id=message_id)
+            threshold.keep(tx, scope, screened, party_id=party_id, message_id=message_id)
             wish = Entry(
                 kind="callback.requested",
                 conversation_id=conversation_id,

@@ -15,7 +15,7 @@ from doorward.identity.service.customer_sessions import (
     browser_of,
 )
 from doorward.identity.service.host_tokens import HostClaims, HostKey, HostSecret, HostTokens
-from doorward.identity.service.parties import Parties, Profile
+from doorward.identity.service.parties import Parties, Profile, family_of
 from doorward.identity.service.passkeys import Challenge, KnownPasskey, NewPasskey, Passkey, Passkeys, Site
 from doorward.identity.service.passwords import PasswordCheck, Passwords, require_good
 from doorward.identity.service.secrets_kept import csrf_matches, csrf_of
@@ -102,6 +102,7 @@ __all__ = [
     "ceremonies",
     "csrf_matches",
     "csrf_of",
+    "family_of",
     "host_name",
     "new_tenant_id",
     "open_identity",

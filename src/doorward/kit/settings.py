@@ -121,6 +121,10 @@ class Protection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     scanner_unencrypted: Annotated[
         bool, Meta(description="Send files to a scanner on another machine although clamd knows no encryption.")
     ] = False
+    likeness_days: Annotated[
+        int,
+        Meta(ge=1, description="For how many days at least it is known that a masked value was seen before."),
+    ] = 90
 
 
 class Models(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

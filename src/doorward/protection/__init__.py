@@ -6,9 +6,10 @@ The only room that opens wild text. `Screener` is pure; `ProtectionService` keep
 from doorward.protection.masking import KINDS, WITHHELD, Masker
 from doorward.protection.matching import MatcherChoice
 from doorward.protection.ports import AttachmentScanner, Verdict
-from doorward.protection.screened import Original, Screened
+from doorward.protection.repository.likenesses import Sighting
+from doorward.protection.screened import Likeness, Original, Screened
 from doorward.protection.screener import ALL_GUARDS, NO_FACTS, Guard, PublicFacts, Screener
-from doorward.protection.service import ProtectionService, Purpose
+from doorward.protection.service import ProtectionService, Purpose, sightings
 
 __all__ = [
     "ALL_GUARDS",
@@ -17,6 +18,7 @@ __all__ = [
     "WITHHELD",
     "AttachmentScanner",
     "Guard",
+    "Likeness",
     "Masker",
     "MatcherChoice",
     "Original",
@@ -25,5 +27,7 @@ __all__ = [
     "Purpose",
     "Screened",
     "Screener",
+    "Sighting",
     "Verdict",
+    "sightings",
 ]

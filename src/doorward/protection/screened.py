@@ -1,9 +1,11 @@
-"""What screening gives: masked text, findings, and the originals that are still to be sealed."""
+"""What screening gives: masked text, findings, originals that are still to be sealed, and what values equal."""
 
+from collections.abc import Callable
 from typing import NoReturn
 
 import msgspec
 
+from doorward.kit.keys import Mark
 from doorward.vocabulary.finding import Finding
 from doorward.vocabulary.ids import SpanId
 from doorward.vocabulary.text import MaskedText
@@ -34,13 +36,26 @@ class Original:
         raise TypeError("originals are sealed, not copied")
 
 
+Marking = Callable[[bytes], tuple[Mark, ...]]
+"""Makes the keyed hashes of a canonical value by which equal ones are known, the newest key's first."""
+
+
+class Likeness(msgspec.Struct, frozen=True):
+    """The keyed hashes of one finding's value; `place` is the finding's among the text's findings, from 0."""
+
+    place: int
+    kind: str
+    marks: tuple[Mark, ...]
+
+
 class Screened(msgspec.Struct, frozen=True):
     """A screened text.
 
     `findings` are in order of their place; those of the family `sensitive` do not overlap. `originals` belong to the
-    spans of `masked` that have an id.
+    spans of `masked` that have an id. `likenesses` are of the findings whose detector knows when values are equal.
     """
 
     masked: MaskedText
     findings: tuple[Finding, ...] = ()
     originals: tuple[Original, ...] = ()
+    likenesses: tuple[Likeness, ...] = ()

@@ -6,7 +6,7 @@ that keeps a detector from taking forever. What fails withholds, it never lets p
 
 import copy
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -18,7 +18,7 @@ from doorward.protection.masking import WITHHELD, Mask, Masker
 from doorward.protection.matching import Matcher, MatcherChoice
 from doorward.protection.overlap import Placed, distinct, resolve, whole
 from doorward.protection.ports import Plugin
-from doorward.protection.screened import Original, Screened
+from doorward.protection.screened import Likeness, Marking, Original, Screened
 from doorward.vocabulary.finding import Finding, guard_unavailable
 from doorward.vocabulary.ids import SpanId
 from doorward.vocabulary.language import LanguagePack
@@ -86,14 +86,14 @@ class Screener:
         *,
         span_id: Callable[[int], SpanId] | None = None,
         guards: Collection[Guard] = ALL_GUARDS,
-        digest: Callable[[bytes], str] | None = None,
+        marking: Marking | None = None,
         public: PublicFacts = NO_FACTS,
     ) -> Screened:
         """Return the text masked, what was found, and the originals of the masked places.
 
         `span_id` gives the id of the n-th masked place; without it nothing can be sealed and no originals come back.
-        `guards` chooses which findings are reported; masking is not a matter of choice. `digest` is a keyed hash (hex)
-        by which equal values can be recognised. `public` is spared.
+        `guards` chooses which findings are reported; masking is not a matter of choice. `marking` makes the hashes by
+        which equal values are known; without it there are no likenesses. `public` is spared.
 
         No text makes this raise: where a detector or the matcher fails, the places in question are withheld and a
         finding `GUARD_UNAVAILABLE` says so.
@@ -109,13 +109,15 @@ class Screener:
         sensitive = resolve((placed for placed in judged if _needs_mask(placed, public)), raw)
         threats = distinct(placed for placed in judged if placed.family == "threat")
         reported = [*(sensitive if "sensitive" in guards else ()), *(threats if "threats" in guards else ())]
-        findings = [*failures, *(_finding(placed, digest) for placed in reported)]
+        findings = [*((failure, "") for failure in failures), *(_finding(placed) for placed in reported)]
+        findings.sort(key=lambda found: (found[0].start, found[0].end, found[0].kind, found[0].rule))
         shown = whole(sensitive, raw)
         masks = [_mask(placed, span_id(number) if span_id else None) for number, placed in enumerate(shown)]
         return Screened(
             self._masker.mask(raw, masks),
-            tuple(sorted(findings, key=lambda finding: (finding.start, finding.end, finding.kind, finding.rule))),
+            tuple(finding for finding, _canonical in findings),
             _originals(raw, masks),
+            () if marking is None else tuple(_likenesses(findings, marking)),
         )
 
     def after(self, before: WildText | None) -> "Screener":
@@ -166,10 +168,10 @@ def _mask(placed: Placed, span_id: SpanId | None) -> Mask:
     return Mask(placed.start, placed.end, claim.kind, claim.subkind, claim.tail, span_id)
 
 
-def _finding(placed: Placed, digest: Callable[[bytes], str] | None) -> Finding:
+def _finding(placed: Placed) -> tuple[Finding, str]:
+    """Return the finding, and beside it the value in the way that equal values share, empty where there is none."""
     claim = placed.claim
-    known = digest(claim.canonical.encode("utf-8", "surrogatepass")) if digest and claim.canonical else None
-    return Finding(
+    finding = Finding(
         kind=claim.kind,
         start=placed.start,
         end=placed.end,
@@ -179,8 +181,14 @@ def _finding(placed: Placed, digest: Callable[[bytes], str] | None) -> Finding:
         subkind=claim.subkind,
         host=claim.host,
         tail=claim.tail,
-        digest=known,
     )
+    return finding, claim.canonical or ""
+
+
+def _likenesses(findings: Sequence[tuple[Finding, str]], marking: Marking) -> Iterator[Likeness]:
+    for place, (finding, canonical) in enumerate(findings):
+        if canonical:
+            yield Likeness(place, finding.kind, marking(canonical.encode("utf-8", "surrogatepass")))
 
 
 def _originals(raw: str, masks: Sequence[Mask]) -> tuple[Original, ...]:

@@ -1,14 +1,16 @@
 """Keeping what was masked: sealed under its party's key, opened one value at a time, for a stated purpose."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Literal, get_args
 
-from doorward.kit.keys import KeyDestroyed, Keys
+from doorward.kit.keys import EpochKeys, KeyDestroyed, Keys
 from doorward.kit.tx import Tx
-from doorward.protection import repository
-from doorward.protection.repository import SealedOriginal
-from doorward.protection.screened import Original
+from doorward.protection.repository import likenesses
+from doorward.protection.repository import originals as repository
+from doorward.protection.repository.likenesses import Sighting
+from doorward.protection.repository.originals import SealedOriginal
+from doorward.protection.screened import Original, Screened
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import Malformed, NotFound
 from doorward.vocabulary.ids import MessageId, PartyId, SpanId
@@ -60,6 +62,16 @@ class ProtectionService:
         if sealed:
             repository.insert_originals(tx, scope, sealed, party_id=party_id, message_id=message_id)
 
+    def keep(self, tx: Tx, scope: Scope, screened: Screened, *, party_id: PartyId, message_id: MessageId) -> None:
+        """Keep what was found in a message that a party wrote: seal its originals, and note what its values equal.
+
+        What others wrote about the party is only sealed: a colleague's number is not the customer's. Raises as `seal`.
+        """
+        if screened.originals:
+            self.seal(tx, scope, party_id=party_id, message_id=message_id, originals=screened.originals)
+        if screened.likenesses:
+            likenesses.insert_likenesses(tx, scope, screened.likenesses, party_id=party_id, message_id=message_id)
+
     def unmask(self, tx: Tx, scope: Scope, span_id: SpanId, *, purpose: Purpose, reason: str) -> Outcome[str]:
         """Return what stood in one masked place, with the audit line that says who opened it and what for.
 
@@ -101,11 +113,24 @@ class ProtectionService:
             raw = self._keys.open(scope.tenant_id, origin, original.sealed, context=context)
             sealed = self._keys.seal(scope.tenant_id, target, raw, context=context)
             repository.update_original(tx, scope, original.span_id, party_id=target, sealed=sealed)
+        likenesses.move_likenesses(tx, scope, origin=origin, target=target)
         return len(originals)
 
     def forget(self, tx: Tx, scope: Scope, party_id: PartyId) -> int:
-        """Delete all sealed originals of a party; return how many. Destroying the party's key is the caller's part."""
-        return repository.delete_originals_of_party(tx, scope, party_id)
+        """Delete all that is kept of a party; return how many rows. Destroying the party's key is the caller's part."""
+        deleted = repository.delete_originals_of_party(tx, scope, party_id)
+        return deleted + likenesses.delete_likenesses(tx, scope, party_id)
+
+    def forget_expired(self, tx: Tx, scope: Scope, epochs: EpochKeys) -> int:
+        """Delete the rows of the equality table whose keys are gone by now; return how many."""
+        return likenesses.delete_expired(tx, scope, before=epochs.oldest)
+
+
+def sightings(
+    tx: Tx, scope: Scope, message_ids: Sequence[MessageId], *, family: Collection[PartyId]
+) -> Mapping[MessageId, tuple[Sighting, ...]]:
+    """Return what is known of the values in these messages; `family` are the parties that are one customer."""
+    return likenesses.find_sightings(tx, scope, message_ids, family=family)
 
 
 def _context(scope: Scope, span_id: SpanId, kind: str) -> bytes:

@@ -1,6 +1,9 @@
-"""Protection's table: what stood in masked places, sealed under the key of the party who wrote it."""
+"""Protection's tables: what stood in masked places, sealed under its party's key, and by what equal values are known.
 
-from sqlalchemy import Column, Index, LargeBinary, Table, Text
+All rows die with their party.
+"""
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
 
 from doorward.kit.db import UtcTime, metadata
 
@@ -17,3 +20,21 @@ original_table = Table(
     Column("created_at", UtcTime, nullable=False),
 )
 Index("ix_protection_original_party", original_table.c.tenant_id, original_table.c.party_id)
+
+likeness_table = Table(
+    "protection_likeness",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("message_id", Text, primary_key=True),
+    # Which of the message's findings this is about, in their order.
+    Column("place", Integer, primary_key=True),
+    Column("party_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    # Under which of the rotating keys the mark was made: when that key is gone, the row says nothing.
+    Column("epoch", Integer, nullable=False),
+    Column("mark", LargeBinary, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+Index("ix_protection_likeness_mark", likeness_table.c.tenant_id, likeness_table.c.mark)
+Index("ix_protection_likeness_party", likeness_table.c.tenant_id, likeness_table.c.party_id)
+Index("ix_protection_likeness_epoch", likeness_table.c.tenant_id, likeness_table.c.epoch)

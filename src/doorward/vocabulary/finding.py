@@ -13,8 +13,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One finding on one text.
 
     `start` and `end` are characters (code points) of the text as it came in, end exclusive. `score` is 0..1.
-    `rule` is `<detector>.<rule>` and is stable. `host` (of a link), `tail` (the characters that a mask may show) and
-    `digest` (a keyed hash, hex) are derived facts; there is no field that could carry the raw value.
+    `rule` is `<detector>.<rule>` and is stable. `host` (of a link) and `tail` (the characters that a mask may show) are
+    derived facts; there is no field that could carry the raw value. `digest` (a keyed hash, hex) is the same for equal
+    values for a while; it is filled in where findings are shown, and is written down nowhere with them.
     """
 
     kind: str

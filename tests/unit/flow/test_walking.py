@@ -1,5 +1,7 @@
 """The walk as a whole: its order is told once, and people who step in while the bot thinks are noticed."""
 
+from datetime import timedelta
+
 from sqlalchemy import event
 
 from doorward.flow.accept import TenantScreening
@@ -11,8 +13,9 @@ from doorward.flow.views.transcript import SHOWN_LINES, transcript
 from doorward.flow.walk import Walk
 from doorward.identity import Tenants
 from doorward.kit.clock import FixedClock
-from doorward.kit.keys import Keys, MemoryKeyStore
+from doorward.kit.keys import EpochKeys, Keys, MemoryKeyStore
 from doorward.kit.tx import Transactions
+from doorward.vocabulary.ids import MessageId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.text import WildText
 from tests.support.builders import an_entry
@@ -117,17 +120,22 @@ async def test_the_inbox_shows_who_waits_and_who_is_mine(flow: Flow, transaction
 def test_settings_that_must_be_read_are_not_read_on_the_event_loop(
     transactions: Transactions, clock: FixedClock
 ) -> None:
-    """A short text is screened at once only while the tenant's settings are at hand."""
+    """A short text is screened at once only while the tenant's settings and keys are at hand."""
     keys = Keys(MemoryKeyStore())
     keys.make_tenant(TENANT)
     tenants = Tenants(keys)
     book = SettingsBook(transactions, tenants, clock=clock)
     screening = TenantScreening(
-        bare_screener(()), keys=keys, settings_of=lambda _tenant_id: SETTINGS, is_at_hand=book.is_at_hand
+        bare_screener(()),
+        likeness_keys=EpochKeys(keys, purpose="likeness", clock=clock, period=timedelta(days=90)),
+        settings_of=lambda _tenant_id: SETTINGS,
+        is_at_hand=book.is_at_hand,
     )
     assert not screening.is_quick(SCOPE, WildText("hello"))
     transactions.write(SCOPE, lambda tx: tenants.make_tenant(tx, SCOPE, slug="one", name="One"))
     book.settings_of(TENANT)
+    assert not screening.is_quick(SCOPE, WildText("hello"))
+    screening.screen(SCOPE, WildText("hello"), MessageId("m"))
     assert screening.is_quick(SCOPE, WildText("hello"))
     assert not screening.is_quick(SCOPE, WildText("hello" * 1000))
     clock.advance(FRESH)

@@ -80,7 +80,7 @@ class Attachments:
                 return Outcome(_again(before, kept, state=HELD if there is None else there.state))
             if repository.count_attachments(tx, scope, conversation_id) >= MOST:
                 raise Conflict(f"a conversation holds at most {MOST} files")
-            threshold.seal(tx, scope, screened, party_id=party_id, message_id=message_id)
+            threshold.keep(tx, scope, screened, party_id=party_id, message_id=message_id)
             repository.insert_attachment(
                 tx,
                 scope,

@@ -9,7 +9,9 @@ import msgspec
 from doorward import record
 from doorward.flow.views.transcript import SHOWN_LINES, Place, ShownEntry, place_of, show_all
 from doorward.flow.views.wishes import Wish, wishes_among
+from doorward.identity import family_of
 from doorward.kit.tx import Tx
+from doorward.protection import Sighting, sightings
 from doorward.record import Card, WrittenEntry
 from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.errors import NotFound
@@ -42,12 +44,16 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MessageFindings(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found in one message, and how risky it was judged."""
+    """What was found in one message, how risky it was judged, and which of the values were met elsewhere.
+
+    A finding's `digest` is the same as that of an equal value of the tenant, until the key for it changes.
+    """
 
     seq: int
     message_id: MessageId | None
     findings: tuple[Finding, ...]
     assessment: Assessment | None
+    sightings: tuple[Sighting, ...] = ()
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,15 +98,17 @@ def conversation(
     since = max(after, card.last_seq - min(lines, SHOWN_LINES))
     written = record.entries_after(tx, scope, conversation_id, after=since, limit=SHOWN_LINES)
     assessed = {one.entry.message_id: one for one in written if one.entry.kind == "assessment.made"}
+    spoken = tuple(one for one in written if one.entry.kind == "message.customer")
+    messages = tuple(one.entry.message_id for one in spoken if one.entry.message_id and one.entry.data.get("findings"))
+    seen = sightings(tx, scope, messages, family=family_of(tx, scope, card.party_id)) if messages else {}
     return ConversationView(
         card=card,
         since=since,
         waiting=place_of(tx, scope, card),
         lines=_lines(tx, scope, written),
         findings=tuple(
-            _findings(one, assessed.get(one.entry.message_id))
-            for one in written
-            if one.entry.kind == "message.customer"
+            _findings(one, assessed.get(one.entry.message_id), seen.get(one.entry.message_id or MessageId(""), ()))
+            for one in spoken
         ),
         why=tuple(_why(one) for one in written if one.entry.kind == "decision.made"),
         events=tuple(_event(one) for one in written if _is_event(one)),
@@ -139,12 +147,17 @@ def _is_event(written: WrittenEntry) -> bool:
     return kind == "attachment.scanned" or kind.partition(".")[0] in {"handoff", "identity"}
 
 
-def _findings(message: WrittenEntry, assessed: WrittenEntry | None) -> MessageFindings:
+def _findings(message: WrittenEntry, assessed: WrittenEntry | None, seen: tuple[Sighting, ...]) -> MessageFindings:
+    findings = msgspec.convert(message.entry.data.get("findings", ()), tuple[Finding, ...])
+    digests = {one.place: one.digest for one in seen}
     return MessageFindings(
         seq=message.seq,
         message_id=message.entry.message_id,
-        findings=msgspec.convert(message.entry.data.get("findings", ()), tuple[Finding, ...]),
+        findings=tuple(
+            msgspec.structs.replace(finding, digest=digests.get(place)) for place, finding in enumerate(findings)
+        ),
         assessment=None if assessed is None else msgspec.convert(assessed.entry.data, Assessment),
+        sightings=tuple(one for one in seen if one.before or one.others),
     )
 
 

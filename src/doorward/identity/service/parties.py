@@ -212,6 +212,14 @@ class Parties:
         return self._keys.mac(scope.tenant_id, "identity.email", normal_email(email).encode("utf-8", "replace"))
 
 
+def family_of(tx: Tx, scope: Scope, party_id: PartyId) -> tuple[PartyId, ...]:
+    """Return the parties that are one customer with this one, itself among them: the customer and its visitors."""
+    row = repository.find_party(tx, scope, party_id)
+    root = party_id if row is None or row.linked_to is None else PartyId(row.linked_to)
+    linked = (PartyId(found) for found in repository.linked_parties(tx, scope, root))
+    return tuple(dict.fromkeys((root, party_id, *linked)))
+
+
 def _found(row: Any | None) -> Any:
     if row is None:
         raise NotFound("no such party")

@@ -25,7 +25,7 @@ class Keys:
     that wrapped it still is the newest one, since a rotation may have begun meanwhile and not have seen it.
 
     Names in the store: `tenant/<tenant>` (wrapping keys, newest first), `mac/<tenant>`, `sign/<tenant>`,
-    `party/<tenant>/<party>` (a tombstone once destroyed).
+    `party/<tenant>/<party>` and `epoch/<tenant>/<purpose>/<number>` (tombstones once destroyed).
     """
 
     def __init__(self, store: KeyStore) -> None:
@@ -39,6 +39,7 @@ class Keys:
         self._macs: dict[str, bytes] = {}
         self._signers: dict[str, Ed25519PrivateKey] = {}
         self._parties: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._epochs: dict[str, bytes | None] = {}
 
     def make_tenant(self, tenant_id: str) -> None:
         """Make the tenant's keys unless they exist."""
@@ -79,6 +80,32 @@ class Keys:
         """Return 32 bytes that all processes of the installation have for this purpose until the next rotation."""
         return crypto.derive_key(self._store.roots()[0], f"installation/{purpose}")
 
+    def has_epoch_at_hand(self, name: str) -> bool:
+        """Return whether the epoch's key is in memory."""
+        return self._epochs.get(name) is not None
+
+    def epoch_key(self, name: str, *, make: bool) -> bytes | None:
+        """Return the key of an epoch (see `EpochKeys`), made if need be; None when there is none or none any more."""
+        if name in self._epochs:
+            return self._epochs[name]
+        value = self._store.get(name)
+        if value is None and make:
+            value = self._make_epoch(name)
+        key = None if value is None or value == _GONE else self._unwrap_by_root(name)
+        if key is not None or not make:
+            self._epochs[name] = key
+        return key
+
+    def destroy_epochs(self, prefix: str, *, before: str) -> int:
+        """Destroy the keys of the epochs under `prefix` whose names come before `before`; return how many."""
+        with self._rewriting:
+            over = [name for name in self._store.names(prefix) if name < before and self._store.get(name) != _GONE]
+            if over:
+                self._store.replace(dict.fromkeys(over, _GONE))
+        for name in [name for name in self._epochs if name.startswith(prefix) and name < before]:
+            self._epochs.pop(name, None)
+        return len(over)
+
     def sign(self, tenant_id: str, data: bytes) -> bytes:
         """Return the tenant's Ed25519 signature (64 bytes) over `data`."""
         return self._signer(tenant_id).sign(data)
@@ -110,8 +137,10 @@ class Keys:
             fresh = crypto.new_key()
             self._store.replace_roots((fresh, *self._store.roots()))
             wrapped = 0
-            for family in ("tenant/", "mac/", "sign/"):
+            for family in ("tenant/", "mac/", "sign/", "epoch/"):
                 for name in tuple(self._store.names(family)):
+                    if self._store.get(name) == _GONE:
+                        continue
                     value = self._unwrap_by_root(name)
                     if family == "tenant/":
                         wrapped += self._rotate_tenant(name.removeprefix(family), value, fresh)
@@ -202,6 +231,19 @@ class Keys:
                 self._store.exchange({name: (before, wrapped)})
             elif self._store.add(name, wrapped) != wrapped:
                 return
+
+    def _make_epoch(self, name: str) -> bytes:
+        """Make an epoch's key, wrap it anew if a rotation began meanwhile, and return what is kept."""
+        self._unwrap_by_root(f"mac/{name.split('/')[1]}")  # only tenants have keys
+        key = crypto.new_key()
+        root = self._store.roots()[0]
+        wrapped = crypto.seal(root, key, context=name.encode())
+        kept = self._store.add(name, wrapped)
+        while kept == wrapped and (newest := self._store.roots()[0]) != root:
+            before, root = wrapped, newest
+            wrapped = kept = crypto.seal(root, key, context=name.encode())
+            self._store.exchange({name: (before, wrapped)})
+        return kept
 
     def _tenant_keys(self, tenant_id: str) -> tuple[bytes, ...]:
         keys = self._tenants.get(tenant_id)

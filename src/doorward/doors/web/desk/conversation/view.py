@@ -10,6 +10,7 @@ from doorward.flow.reading import open_conversation
 from doorward.flow.views.conversation import ConversationView, EarlierLines, conversation, earlier_lines
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
+from doorward.protection import Sighting
 from doorward.record import Card
 from doorward.vocabulary.assessment import Reason
 from doorward.vocabulary.ids import ConversationId, StaffId
@@ -19,13 +20,14 @@ Standing = Literal["free", "mine", "theirs", "over"]
 
 
 class ShownFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding and the line that it is about."""
+    """One finding, the line that it is about, and whether its value was met before."""
 
     seq: int
     kind: str
     rule: str
     score: float
     host: str | None
+    seen: Sighting | None
 
 
 LINES: Final = 400
@@ -100,9 +102,16 @@ def standing_of(card: Card, scope: Scope) -> Standing:
 def findings_of(view: ConversationView) -> tuple[ShownFinding, ...]:
     """Return all findings, the latest message's first."""
     return tuple(
-        ShownFinding(seq=message.seq, kind=one.kind, rule=one.rule, score=one.score, host=one.host)
+        ShownFinding(
+            seq=message.seq,
+            kind=one.kind,
+            rule=one.rule,
+            score=one.score,
+            host=one.host,
+            seen=next((seen for seen in message.sightings if seen.place == place), None),
+        )
         for message in reversed(view.findings)
-        for one in message.findings
+        for place, one in enumerate(message.findings)
     )
 
 

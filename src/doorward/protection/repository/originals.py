@@ -1,4 +1,4 @@
-"""Protection's SQL."""
+"""The SQL of sealed originals."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,0 +1,1 @@
+"""Protection's SQL, a module a table."""
