@@ -13,10 +13,11 @@ from doorward import record
 from doorward.admission import Admission, Blocks, Channel, Rates, VisitorTokens
 from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeService, Publisher, Publishing
 from doorward.decision import RuleBook
-from doorward.flow.accept import FrontDoor, TenantScreening
+from doorward.flow.accept import FrontDoor, Recognition, TenantScreening
 from doorward.flow.attachments import Downloads, Scanning
 from doorward.flow.attendance import Attendance
 from doorward.flow.contact import Contact, ContactRooms
+from doorward.flow.customer_search import CustomerSearch
 from doorward.flow.desk import Desk
 from doorward.flow.fragments import Fragments
 from doorward.flow.idempotency import forget_old
@@ -56,7 +57,7 @@ from doorward.kit.keys import EpochKeys, FileKeyStore, Keys, KeyStore
 from doorward.kit.plugins import FoundPlugin, discover
 from doorward.kit.settings import Settings
 from doorward.kit.tx import Transactions, Tx
-from doorward.protection import AttachmentScanner, ProtectionService, Screener
+from doorward.protection import AttachmentScanner, CustomerIndex, ProtectionService, Screener
 from doorward.risk import Assessor
 from doorward.understanding import Encoder, Reader, Understander
 from doorward.vocabulary.company import Company, CoreSystem
@@ -243,8 +244,13 @@ class House:
         self.jobs = JobWorker(self.transactions)
         # Whoever publishes waits before a screen, not behind a mail server that does not answer.
         self.publisher_jobs = JobWorker(self.transactions)
+        self.customer_index = CustomerIndex(self.keys, self.screener)
         self.identity: Identity = open_identity(
-            self.keys, settings=settings, phrases=self.translator, passwords=self.engines.passwords
+            self.keys,
+            settings=settings,
+            phrases=self.translator,
+            passwords=self.engines.passwords,
+            findable=self.customer_index,
         )
         self._build_rooms()
         self._build_flow()
@@ -302,7 +308,7 @@ class House:
         )
         self.screening = TenantScreening(
             self.screener,
-            likeness_keys=self.likeness_keys,
+            recognition=Recognition(self.likeness_keys, self.customer_index),
             settings_of=self.settings_book.settings_of,
             is_at_hand=self.settings_book.is_at_hand,
             fragments=Fragments(self.clock),
@@ -348,6 +354,7 @@ class House:
         self.attendance = Attendance(self.transactions, self.identity.sessions)
         self.scanning = Scanning(self.transactions, keys=self.keys, scanner=self.scanner)
         self.downloads = Downloads(self.transactions, keys=self.keys)
+        self.customer_search = CustomerSearch(self.transactions, admission=self.admission, index=self.customer_index)
         self.senders = Senders(
             self.transactions,
             blocks=self.blocks,

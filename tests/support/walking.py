@@ -7,7 +7,7 @@ import pytest
 
 from doorward import record
 from doorward.decision import RuleBook
-from doorward.flow.accept import Accepted, FrontDoor, TenantScreening
+from doorward.flow.accept import Accepted, FrontDoor, Recognition, TenantScreening
 from doorward.flow.desk import Desk
 from doorward.flow.repository import RunKey
 from doorward.flow.runner import Runner
@@ -18,7 +18,7 @@ from doorward.kit.keys import EpochKeys, Keys, MemoryKeyStore
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions
 from doorward.plugins.policies.first_line.plugin import FirstLine
-from doorward.protection import ProtectionService
+from doorward.protection import CustomerIndex, ProtectionService
 from doorward.record import Card, WrittenEntry
 from doorward.vocabulary.arrival import Arrival
 from doorward.vocabulary.assessment import Assessment
@@ -101,7 +101,12 @@ class Flow:
             settings_of=self.settings_of,
         )
         likeness_keys = EpochKeys(keys, purpose="likeness", clock=FixedClock(NOON), period=timedelta(days=90))
-        screening = TenantScreening(bare_screener(()), likeness_keys=likeness_keys, settings_of=self.settings_of)
+        screener = bare_screener(())
+        screening = TenantScreening(
+            screener,
+            recognition=Recognition(likeness_keys, CustomerIndex(keys, screener)),
+            settings_of=self.settings_of,
+        )
         protection = ProtectionService(keys)
         self.front_door = FrontDoor(
             transactions,

@@ -25,6 +25,7 @@ class Admission:
             limits.messages_per_token,
             limits.codes_per_party,
             limits.sign_ins_per_address,
+            limits.searches_per_member,
         ):
             rates.check(limit)
         self._limits = limits
@@ -94,6 +95,10 @@ class Admission:
     def admit_sign_in(self, tenant_id: TenantId, address: str) -> None:
         """Admit an attempt to sign in as staff. Raises `RateLimited`."""
         self._rates.take(_rate("sign_in", self._limits.sign_ins_per_address, tenant_id, network_of(address)))
+
+    def admit_search(self, scope: Scope) -> None:
+        """Admit a search for a customer by the acting member of staff or program. Raises `RateLimited`."""
+        self._rates.take(_rate("search", self._limits.searches_per_member, scope.tenant_id, scope.actor.id))
 
     def measure(self, text: WildText) -> None:
         """Raise `TooLarge` when `text` is longer than a message may be, `Malformed` when there is nothing in it."""

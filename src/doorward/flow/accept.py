@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,7 +16,7 @@ from doorward.kit.ids import derive_id
 from doorward.kit.keys import EpochKeys, Keys
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import CommitFailed, Transactions, Tx
-from doorward.protection import ProtectionService, PublicFacts, Screened, Screener
+from doorward.protection import CustomerIndex, Hashing, ProtectionService, PublicFacts, Screened, Screener
 from doorward.vocabulary.arrival import Arrival, Message
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.errors import KeyReused, StorageFull, Unavailable
@@ -40,6 +40,18 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     text: MaskedText
 
 
+class Recognition(NamedTuple):
+    """By what values are known again: the keys that equal ones are marked with, and the index of whose they are."""
+
+    likeness_keys: EpochKeys
+    customer_index: CustomerIndex
+
+    def hashing(self, tenant_id: TenantId) -> Hashing:
+        """Return how a tenant's values are hashed, its keys made ready."""
+        self.likeness_keys.prepare(tenant_id)
+        return Hashing(partial(self.likeness_keys.marks, tenant_id), partial(self.customer_index.hashed, tenant_id))
+
+
 class TenantScreening:
     """The screener as each tenant needs it: its own public facts spared, equal values known by its own keys."""
 
@@ -47,18 +59,18 @@ class TenantScreening:
         self,
         screener: Screener,
         *,
-        likeness_keys: EpochKeys,
+        recognition: Recognition,
         settings_of: Callable[[TenantId], TenantSettings],
         is_at_hand: Callable[[TenantId], bool] = lambda _tenant_id: True,
         fragments: Fragments | None = None,
     ) -> None:
-        """Screen with `screener`; settings tell the public facts, the keys make the hashes that equal values share.
+        """Screen with `screener`; settings tell the public facts, `recognition` how values are known again.
 
         `is_at_hand` tells whether asking for a tenant's settings costs no look at the database. `fragments` remembers
         what was said last; without it every message stands alone.
         """
         self._screener = screener
-        self._likeness_keys = likeness_keys
+        self._recognition = recognition
         self._settings_of = settings_of
         self._is_at_hand = is_at_hand
         self._fragments = fragments
@@ -83,11 +95,10 @@ class TenantScreening:
         `before` is the tail of what the same party said before.
         """
         tenant_id = scope.tenant_id
-        self._likeness_keys.prepare(tenant_id)
         return self._screener.after(before).screen(
             text,
             span_id=lambda number: SpanId(derive_id("span", tenant_id, message_id, str(number))),
-            marking=lambda value: self._likeness_keys.marks(tenant_id, value),
+            hashing=self._recognition.hashing(tenant_id),
             public=self._public_facts(tenant_id),
         )
 
@@ -101,7 +112,7 @@ class TenantScreening:
     def is_quick(self, scope: Scope, text: WildText) -> bool:
         """Return whether screening the text now waits for nothing and is done before anybody could notice."""
         tenant_id = scope.tenant_id
-        at_hand = self._is_at_hand(tenant_id) and self._likeness_keys.is_at_hand(tenant_id)
+        at_hand = self._is_at_hand(tenant_id) and self._recognition.likeness_keys.is_at_hand(tenant_id)
         return at_hand and len(text) <= INLINE_CHARACTERS
 
     def _public_facts(self, tenant_id: TenantId) -> PublicFacts:

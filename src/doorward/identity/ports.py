@@ -1,10 +1,13 @@
 """What identity needs from outside: somebody who carries mail, and the words to write in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from doorward.kit.tx import Tx
 from doorward.vocabulary.discreet import Discreet
+from doorward.vocabulary.ids import PartyId
+from doorward.vocabulary.scope import Scope
 
 
 class Mail(Discreet, frozen=True, kw_only=True):
@@ -52,6 +55,20 @@ class Outbox(Mailer, Protocol):
 
     def mails(self) -> Sequence[SentMail]:
         """Return what was sent, the latest first."""
+
+
+class Findable(Protocol):
+    """Lets parties be found by what the company knows of them; `protection.CustomerIndex` is one."""
+
+    def index_profile(self, tx: Tx, scope: Scope, party_id: PartyId, values: Mapping[str, str]) -> None:
+        """Let a party be found by these values, named `name`, `email`, `phone` and `customer`, not by earlier ones."""
+
+
+class Unfindable:
+    """Lets nobody be found: for tools that register nobody."""
+
+    def index_profile(self, tx: Tx, scope: Scope, party_id: PartyId, values: Mapping[str, str]) -> None:
+        """Do nothing."""
 
 
 class Phrasebook(Protocol):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from doorward.identity.ports import Phrasebook
+from doorward.identity.ports import Findable, Phrasebook
 from doorward.identity.service.actions import Actions, Grant
 from doorward.identity.service.consents import Consents
 from doorward.identity.service.customer_sessions import CustomerSessions
@@ -50,10 +50,15 @@ class Identity:
 
 
 def open_identity(
-    keys: Keys, *, settings: Settings, phrases: Phrasebook, passwords: Passwords | None = None
+    keys: Keys,
+    *,
+    settings: Settings,
+    phrases: Phrasebook,
+    passwords: Passwords | None = None,
+    findable: Findable | None = None,
 ) -> Identity:
-    """Build the room. `passwords` lets tests hash faster."""
-    tenants, parties = Tenants(keys), Parties(keys)
+    """Build the room. `passwords` lets tests hash faster; `findable` lets customers be found by their data."""
+    tenants, parties = Tenants(keys), Parties(keys, findable=findable)
     return Identity(
         tenants=tenants,
         parties=parties,

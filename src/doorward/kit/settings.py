@@ -54,6 +54,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     messages_per_token: Annotated[str, Meta(description="Messages per API token.")] = "600/minute"  # noqa: S105 - a rate
     sign_ins_per_address: Annotated[str, Meta(description="Staff sign-in attempts per network address.")] = "20/minute"
     codes_per_party: Annotated[str, Meta(description="Verification codes mailed per customer.")] = "5/hour"
+    searches_per_member: Annotated[str, Meta(description="Searches for a customer per member of staff or program.")] = (
+        "30/minute"
+    )
     requests_per_address: Annotated[str, Meta(description="All other public requests per network address.")] = (
         "600/minute"
     )

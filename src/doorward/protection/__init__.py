@@ -3,21 +3,28 @@
 The only room that opens wild text. `Screener` is pure; `ProtectionService` keeps the sealed originals.
 """
 
+from doorward.protection.customer_index import KINDS as FINDABLE_KINDS
+from doorward.protection.customer_index import CustomerIndex
+from doorward.protection.findable import FindableKind
 from doorward.protection.masking import KINDS, WITHHELD, Masker
 from doorward.protection.matching import MatcherChoice
 from doorward.protection.ports import AttachmentScanner, Verdict
 from doorward.protection.repository.likenesses import Sighting
-from doorward.protection.screened import Likeness, Original, Screened
+from doorward.protection.screened import Hashing, Likeness, Original, Screened
 from doorward.protection.screener import ALL_GUARDS, NO_FACTS, Guard, PublicFacts, Screener
 from doorward.protection.service import ProtectionService, Purpose, sightings
 
 __all__ = [
     "ALL_GUARDS",
+    "FINDABLE_KINDS",
     "KINDS",
     "NO_FACTS",
     "WITHHELD",
     "AttachmentScanner",
+    "CustomerIndex",
+    "FindableKind",
     "Guard",
+    "Hashing",
     "Likeness",
     "Masker",
     "MatcherChoice",

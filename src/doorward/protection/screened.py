@@ -1,7 +1,7 @@
 """What screening gives: masked text, findings, originals that are still to be sealed, and what values equal."""
 
 from collections.abc import Callable
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import msgspec
 
@@ -36,8 +36,22 @@ class Original:
         raise TypeError("originals are sealed, not copied")
 
 
-Marking = Callable[[bytes], tuple[Mark, ...]]
-"""Makes the keyed hashes of a canonical value by which equal ones are known, the newest key's first."""
+class Hashing(NamedTuple):
+    """How a tenant's values are hashed, under keys that are its own.
+
+    `marks` makes the keyed hashes of a canonical value by which equal ones are known, the newest key's first; `indexed`
+    the one by which whoever wrote a value is found.
+    """
+
+    marks: Callable[[bytes], tuple[Mark, ...]]
+    indexed: Callable[[bytes], bytes]
+
+
+class IndexEntry(NamedTuple):
+    """By what a party can be found: the keyed hash of a value, and what it is (see `findable`)."""
+
+    kind: str
+    value: bytes
 
 
 class Likeness(msgspec.Struct, frozen=True):
@@ -52,10 +66,12 @@ class Screened(msgspec.Struct, frozen=True):
     """A screened text.
 
     `findings` are in order of their place; those of the family `sensitive` do not overlap. `originals` belong to the
-    spans of `masked` that have an id. `likenesses` are of the findings whose detector knows when values are equal.
+    spans of `masked` that have an id. `likenesses` are of the findings whose detector knows when values are equal,
+    `index` of those by which whoever wrote them can be found.
     """
 
     masked: MaskedText
     findings: tuple[Finding, ...] = ()
     originals: tuple[Original, ...] = ()
     likenesses: tuple[Likeness, ...] = ()
+    index: tuple[IndexEntry, ...] = ()

@@ -13,12 +13,13 @@ from typing import Final, Literal, NamedTuple
 from doorward.kit.logging import get_logger
 from doorward.protection.continuing import LONGEST_PIECE, end_of_values, tail_of
 from doorward.protection.examining import place_of
+from doorward.protection.findable import FINDABLE, FindableKind, form_of, form_of_canonical
 from doorward.protection.judging import Judge
 from doorward.protection.masking import WITHHELD, Mask, Masker
 from doorward.protection.matching import Matcher, MatcherChoice
 from doorward.protection.overlap import Placed, distinct, resolve, whole
 from doorward.protection.ports import Plugin
-from doorward.protection.screened import Likeness, Marking, Original, Screened
+from doorward.protection.screened import Hashing, IndexEntry, Likeness, Original, Screened
 from doorward.vocabulary.finding import Finding, guard_unavailable
 from doorward.vocabulary.ids import SpanId
 from doorward.vocabulary.language import LanguagePack
@@ -38,6 +39,9 @@ class PublicFacts(NamedTuple):
 
 
 NO_FACTS: Final = PublicFacts()
+
+_AS_DETECTED: Final = frozenset({"phone", "email"})
+"""What is found in the form that its detector gives it; `findable.form_of` gives the same to what stands alone."""
 
 
 class Screener:
@@ -86,14 +90,14 @@ class Screener:
         *,
         span_id: Callable[[int], SpanId] | None = None,
         guards: Collection[Guard] = ALL_GUARDS,
-        marking: Marking | None = None,
+        hashing: Hashing | None = None,
         public: PublicFacts = NO_FACTS,
     ) -> Screened:
         """Return the text masked, what was found, and the originals of the masked places.
 
         `span_id` gives the id of the n-th masked place; without it nothing can be sealed and no originals come back.
-        `guards` chooses which findings are reported; masking is not a matter of choice. `marking` makes the hashes by
-        which equal values are known; without it there are no likenesses. `public` is spared.
+        `guards` chooses which findings are reported; masking is not a matter of choice. `hashing` is how values are
+        known again; without it there are neither likenesses nor an index. `public` is spared.
 
         No text makes this raise: where a detector or the matcher fails, the places in question are withheld and a
         finding `GUARD_UNAVAILABLE` says so.
@@ -117,7 +121,8 @@ class Screener:
             self._masker.mask(raw, masks),
             tuple(finding for finding, _canonical in findings),
             _originals(raw, masks),
-            () if marking is None else tuple(_likenesses(findings, marking)),
+            () if hashing is None else tuple(_likenesses(findings, hashing)),
+            () if hashing is None else tuple(_index(sensitive, raw, hashing)),
         )
 
     def after(self, before: WildText | None) -> "Screener":
@@ -144,6 +149,14 @@ class Screener:
         except Exception as error:  # noqa: BLE001 - the message is screened already; only its neighbour knows less
             _log.error("protection.tail.failed", error=type(error).__name__, where=place_of(error))
             return WildText("")
+
+    def findable_form(self, text: WildText, kind: FindableKind) -> str:
+        """Return the form under which a value, standing alone, is known as one of `kind`; empty if it cannot be one."""
+        raw = text.uncover()
+        for placed in self._judge.judge(raw).placed if kind in _AS_DETECTED else ():
+            if FINDABLE.get(placed.claim.kind) == kind and placed.claim.canonical:
+                return placed.claim.canonical
+        return form_of(kind, raw)
 
     def withhold(self, text: WildText, *, span_id: Callable[[int], SpanId]) -> Screened:
         """Return the whole text withheld: for what is known to be sensitive whatever it looks like."""
@@ -185,10 +198,29 @@ def _finding(placed: Placed) -> tuple[Finding, str]:
     return finding, claim.canonical or ""
 
 
-def _likenesses(findings: Sequence[tuple[Finding, str]], marking: Marking) -> Iterator[Likeness]:
+def _likenesses(findings: Sequence[tuple[Finding, str]], hashing: Hashing) -> Iterator[Likeness]:
     for place, (finding, canonical) in enumerate(findings):
         if canonical:
-            yield Likeness(place, finding.kind, marking(canonical.encode("utf-8", "surrogatepass")))
+            yield Likeness(place, finding.kind, hashing.marks(canonical.encode("utf-8", "surrogatepass")))
+
+
+def _index(sensitive: Iterable[Placed], raw: str, hashing: Hashing) -> Iterator[IndexEntry]:
+    for placed in sensitive:
+        kind = FINDABLE.get(placed.claim.kind)
+        form = _form(kind, placed, raw) if kind is not None else ""
+        if kind is not None and form:
+            yield IndexEntry(kind, hashing.indexed(form.encode("utf-8", "surrogatepass")))
+
+
+def _form(kind: FindableKind, placed: Placed, raw: str) -> str:
+    """Return the form in which a claimed value can be found, as the same value standing alone has it.
+
+    The detector's own writing goes before the characters as typed: these may be words, encoded, or only the end of it.
+    """
+    canonical = placed.claim.canonical
+    if canonical:
+        return canonical if kind in _AS_DETECTED else form_of_canonical(kind, canonical)
+    return form_of(kind, raw[placed.start : placed.end])
 
 
 def _originals(raw: str, masks: Sequence[Mask]) -> tuple[Original, ...]:

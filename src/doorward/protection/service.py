@@ -6,7 +6,7 @@ from typing import Final, Literal, get_args
 
 from doorward.kit.keys import EpochKeys, KeyDestroyed, Keys
 from doorward.kit.tx import Tx
-from doorward.protection.repository import likenesses
+from doorward.protection.repository import index, likenesses
 from doorward.protection.repository import originals as repository
 from doorward.protection.repository.likenesses import Sighting
 from doorward.protection.repository.originals import SealedOriginal
@@ -63,7 +63,7 @@ class ProtectionService:
             repository.insert_originals(tx, scope, sealed, party_id=party_id, message_id=message_id)
 
     def keep(self, tx: Tx, scope: Scope, screened: Screened, *, party_id: PartyId, message_id: MessageId) -> None:
-        """Keep what was found in a message that a party wrote: seal its originals, and note what its values equal.
+        """Keep what was found in a message that a party wrote: seal originals, note what equals what and finds whom.
 
         What others wrote about the party is only sealed: a colleague's number is not the customer's. Raises as `seal`.
         """
@@ -71,6 +71,8 @@ class ProtectionService:
             self.seal(tx, scope, party_id=party_id, message_id=message_id, originals=screened.originals)
         if screened.likenesses:
             likenesses.insert_likenesses(tx, scope, screened.likenesses, party_id=party_id, message_id=message_id)
+        if screened.index:
+            index.insert_entries(tx, scope, screened.index, party_id=party_id, from_profile=False)
 
     def unmask(self, tx: Tx, scope: Scope, span_id: SpanId, *, purpose: Purpose, reason: str) -> Outcome[str]:
         """Return what stood in one masked place, with the audit line that says who opened it and what for.
@@ -114,12 +116,14 @@ class ProtectionService:
             sealed = self._keys.seal(scope.tenant_id, target, raw, context=context)
             repository.update_original(tx, scope, original.span_id, party_id=target, sealed=sealed)
         likenesses.move_likenesses(tx, scope, origin=origin, target=target)
+        index.move_entries(tx, scope, origin=origin, target=target)
         return len(originals)
 
     def forget(self, tx: Tx, scope: Scope, party_id: PartyId) -> int:
         """Delete all that is kept of a party; return how many rows. Destroying the party's key is the caller's part."""
         deleted = repository.delete_originals_of_party(tx, scope, party_id)
-        return deleted + likenesses.delete_likenesses(tx, scope, party_id)
+        deleted += likenesses.delete_likenesses(tx, scope, party_id)
+        return deleted + index.delete_entries(tx, scope, party_id)
 
     def forget_expired(self, tx: Tx, scope: Scope, epochs: EpochKeys) -> int:
         """Delete the rows of the equality table whose keys are gone by now; return how many."""

@@ -3,7 +3,7 @@
 All rows die with their party.
 """
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text
 
 from doorward.kit.db import UtcTime, metadata
 
@@ -38,3 +38,16 @@ likeness_table = Table(
 Index("ix_protection_likeness_mark", likeness_table.c.tenant_id, likeness_table.c.mark)
 Index("ix_protection_likeness_party", likeness_table.c.tenant_id, likeness_table.c.party_id)
 Index("ix_protection_likeness_epoch", likeness_table.c.tenant_id, likeness_table.c.epoch)
+
+index_table = Table(
+    "protection_index",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    # The keyed hash of what a party is known by, under a key that is used for nothing else.
+    Column("value", LargeBinary, primary_key=True),
+    Column("party_id", Text, primary_key=True),
+    # What the company knows is replaced when it changes; what the customer wrote stays as long as they do.
+    Column("from_profile", Boolean, primary_key=True),
+    Column("kind", Text, nullable=False),
+)
+Index("ix_protection_index_party", index_table.c.tenant_id, index_table.c.party_id)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import event
 
-from doorward.flow.accept import TenantScreening
+from doorward.flow.accept import Recognition, TenantScreening
 from doorward.flow.stages import BEFORE_ACCEPTANCE, CLOSING, STAGES, WALK
 from doorward.flow.tenancy import FRESH, SettingsBook
 from doorward.flow.views.conversation import conversation
@@ -15,6 +15,7 @@ from doorward.identity import Tenants
 from doorward.kit.clock import FixedClock
 from doorward.kit.keys import EpochKeys, Keys, MemoryKeyStore
 from doorward.kit.tx import Transactions
+from doorward.protection import CustomerIndex
 from doorward.vocabulary.ids import MessageId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.text import WildText
@@ -125,9 +126,12 @@ def test_settings_that_must_be_read_are_not_read_on_the_event_loop(
     keys.make_tenant(TENANT)
     tenants = Tenants(keys)
     book = SettingsBook(transactions, tenants, clock=clock)
+    screener = bare_screener(())
     screening = TenantScreening(
-        bare_screener(()),
-        likeness_keys=EpochKeys(keys, purpose="likeness", clock=clock, period=timedelta(days=90)),
+        screener,
+        recognition=Recognition(
+            EpochKeys(keys, purpose="likeness", clock=clock, period=timedelta(days=90)), CustomerIndex(keys, screener)
+        ),
         settings_of=lambda _tenant_id: SETTINGS,
         is_at_hand=book.is_at_hand,
     )

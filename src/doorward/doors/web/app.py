@@ -17,7 +17,7 @@ from litestar.response import Redirect
 
 from doorward.bootstrap import House
 from doorward.doors.web import openapi, operations, static_files
-from doorward.doors.web.api import articles, conversations, drafts, governance, visitors, work
+from doorward.doors.web.api import articles, conversations, customers, drafts, governance, visitors, work
 from doorward.doors.web.api.common import make_call
 from doorward.doors.web.assets import SHORTLY
 from doorward.doors.web.callers import Callers
@@ -41,6 +41,7 @@ from doorward.doors.web.desk.knowledge.routes import KNOWLEDGE_HANDLERS
 from doorward.doors.web.desk.live import desk_stream
 from doorward.doors.web.desk.outbox.routes import show_outbox
 from doorward.doors.web.desk.preferences.routes import keep_desk_preferences, show_preferences
+from doorward.doors.web.desk.search.routes import HANDLERS as SEARCH_HANDLERS
 from doorward.doors.web.desk.senders.routes import SENDER_HANDLERS
 from doorward.doors.web.desk.settings.routes import SETTINGS_HANDLERS
 from doorward.doors.web.desk.shared import make_desk_call
@@ -72,6 +73,7 @@ API_HANDLERS: Final = [
     articles.publish_article,
     articles.withdraw_article,
     *drafts.HANDLERS,
+    customers.search_customers,
     work.get_queue,
     work.set_presence,
     work.get_me,
@@ -105,6 +107,7 @@ PAGE_HANDLERS: Final = [
     keep_desk_preferences,
     show_outbox,
     show_catalogue,
+    *SEARCH_HANDLERS,
     *SENDER_HANDLERS,
     *AUDIT_HANDLERS,
     *SETTINGS_HANDLERS,

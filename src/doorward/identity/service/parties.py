@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from doorward.identity.ports import Findable, Unfindable
 from doorward.identity.repository import parties as repository
 from doorward.kit.ids import new_id
 from doorward.kit.keys import Keys
@@ -39,9 +40,10 @@ def normal_email(email: str) -> str:
 class Parties:
     """Registers, finds and links parties of a tenant."""
 
-    def __init__(self, keys: Keys) -> None:
-        """Seal customers' data with `keys`."""
+    def __init__(self, keys: Keys, *, findable: Findable | None = None) -> None:
+        """Seal customers' data with `keys`; let `findable` find them by it."""
         self._keys = keys
+        self._findable = findable or Unfindable()
 
     def new_visitor(self, tx: Tx, scope: Scope, *, language: str | None = None) -> Outcome[Party]:
         """Make a party for somebody of whom nothing is known."""
@@ -66,6 +68,7 @@ class Parties:
             "created_at": tx.now,
         }
         if repository.insert_party(tx, scope, values):
+            self._findable.index_profile(tx, scope, party_id, {"customer": reference})
             party = Party(id=party_id, kind="customer", language=language, reference=reference)
             return Outcome(party, entries=(_event("party.made", party_id, "reference", "language"),))
         return Outcome(_party(_found(repository.find_party_by_reference(tx, scope, reference))))
@@ -207,6 +210,7 @@ class Parties:
             "language": language,
         }
         repository.update_party(tx, scope, party_id, values)
+        self._findable.index_profile(tx, scope, party_id, {name: getattr(profile, name) for name in _SEALED})
 
     def _email_hash(self, scope: Scope, email: str) -> bytes:
         return self._keys.mac(scope.tenant_id, "identity.email", normal_email(email).encode("utf-8", "replace"))

@@ -30,6 +30,14 @@ DESTINATIONS: Final = (
         keys=("g", "i"),
     ),
     Destination(
+        key="search",
+        label="vault.search.title",
+        href="/desk/search",
+        icon="search",
+        permission="customers:read",
+        keys=("g", "f"),
+    ),
+    Destination(
         key="knowledge",
         label="shell.to.knowledge",
         href="/desk/knowledge",
