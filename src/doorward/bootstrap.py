@@ -22,6 +22,7 @@ from doorward.flow.desk import Desk
 from doorward.flow.fragments import Fragments
 from doorward.flow.idempotency import forget_old
 from doorward.flow.measuring import Meters
+from doorward.flow.originals import Originals
 from doorward.flow.portal import Portal
 from doorward.flow.portal_export import PortalExport
 from doorward.flow.portal_wishes import PortalWishes, WishRooms
@@ -354,6 +355,7 @@ class House:
         self.attendance = Attendance(self.transactions, self.identity.sessions)
         self.scanning = Scanning(self.transactions, keys=self.keys, scanner=self.scanner)
         self.downloads = Downloads(self.transactions, keys=self.keys)
+        self.originals = Originals(self.transactions, admission=self.admission, protection=self.protection)
         self.customer_search = CustomerSearch(self.transactions, admission=self.admission, index=self.customer_index)
         self.senders = Senders(
             self.transactions,

@@ -11,6 +11,7 @@ import { guardForms } from "./guard.js";
 import { tellLooking } from "./looking.js";
 import { closeMenus } from "./menus.js";
 import { tellNews } from "./news.js";
+import { forgetOriginals } from "./originals.js";
 import { preparePreferences } from "./preferences.js";
 import { keepSession } from "./session.js";
 import { listenToKeys } from "./shortcuts.js";
@@ -39,6 +40,7 @@ function start() {
   keepDrafts();
   guardForms();
   keepSession();
+  forgetOriginals();
   listenToKeys();
   closeMenus();
   tellTimes();

@@ -26,6 +26,7 @@ class Admission:
             limits.codes_per_party,
             limits.sign_ins_per_address,
             limits.searches_per_member,
+            limits.unmaskings_per_member,
         ):
             rates.check(limit)
         self._limits = limits
@@ -99,6 +100,10 @@ class Admission:
     def admit_search(self, scope: Scope) -> None:
         """Admit a search for a customer by the acting member of staff or program. Raises `RateLimited`."""
         self._rates.take(_rate("search", self._limits.searches_per_member, scope.tenant_id, scope.actor.id))
+
+    def admit_unmasking(self, scope: Scope) -> None:
+        """Admit that the acting member of staff or program has a masked value shown. Raises `RateLimited`."""
+        self._rates.take(_rate("unmasking", self._limits.unmaskings_per_member, scope.tenant_id, scope.actor.id))
 
     def measure(self, text: WildText) -> None:
         """Raise `TooLarge` when `text` is longer than a message may be, `Malformed` when there is nothing in it."""

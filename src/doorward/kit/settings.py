@@ -57,6 +57,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     searches_per_member: Annotated[str, Meta(description="Searches for a customer per member of staff or program.")] = (
         "30/minute"
     )
+    unmaskings_per_member: Annotated[str, Meta(description="Masked values shown per member of staff or program.")] = (
+        "20/minute"
+    )
     requests_per_address: Annotated[str, Meta(description="All other public requests per network address.")] = (
         "600/minute"
     )

@@ -12,23 +12,29 @@ from doorward.protection.ports import AttachmentScanner, Verdict
 from doorward.protection.repository.likenesses import Sighting
 from doorward.protection.screened import Hashing, Likeness, Original, Screened
 from doorward.protection.screener import ALL_GUARDS, NO_FACTS, Guard, PublicFacts, Screener
-from doorward.protection.service import ProtectionService, Purpose, sightings
+from doorward.protection.service import ProtectionService, sightings
+from doorward.protection.unmasking import LONGEST_REASON, PURPOSES, ForAction, Opened, OriginalOpening, Purpose
 
 __all__ = [
     "ALL_GUARDS",
     "FINDABLE_KINDS",
     "KINDS",
+    "LONGEST_REASON",
     "NO_FACTS",
+    "PURPOSES",
     "WITHHELD",
     "AttachmentScanner",
     "CustomerIndex",
     "FindableKind",
+    "ForAction",
     "Guard",
     "Hashing",
     "Likeness",
     "Masker",
     "MatcherChoice",
+    "Opened",
     "Original",
+    "OriginalOpening",
     "ProtectionService",
     "PublicFacts",
     "Purpose",

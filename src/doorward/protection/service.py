@@ -1,34 +1,25 @@
-"""Keeping what was masked: sealed under its party's key, opened one value at a time, for a stated purpose."""
+"""Keeping what was found: originals sealed under their party's key, what equals what, and by what parties are found."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final, Literal, get_args
 
-from doorward.kit.keys import EpochKeys, KeyDestroyed, Keys
+from doorward.kit.keys import EpochKeys, Keys
 from doorward.kit.tx import Tx
-from doorward.protection.repository import index, likenesses
+from doorward.protection.repository import index, likenesses, openings
 from doorward.protection.repository import originals as repository
 from doorward.protection.repository.likenesses import Sighting
 from doorward.protection.repository.originals import SealedOriginal
 from doorward.protection.screened import Original, Screened
-from doorward.vocabulary.entry import AuditEvent
-from doorward.vocabulary.errors import Malformed, NotFound
-from doorward.vocabulary.ids import MessageId, PartyId, SpanId
-from doorward.vocabulary.outcome import Outcome
+from doorward.protection.unmasking import Unmasking, opening_context, original_context
+from doorward.vocabulary.ids import MessageId, PartyId
 from doorward.vocabulary.scope import Scope
 
-Purpose = Literal["resolve_contact", "verify_identity", "investigate_fraud", "answer_subject_request", "legal_duty"]
-"""What an original may be opened for."""
 
-_REASON: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/#\-]{0,63}")
-
-
-class ProtectionService:
+class ProtectionService(Unmasking):
     """The verbs that need keys and a transaction. Whether somebody may ask is decided before (`identity.require`)."""
 
     def __init__(self, keys: Keys) -> None:
         """Seal with `keys`."""
-        self._keys = keys
+        super().__init__(keys)
 
     def make_ready(self, scope: Scope, party_id: PartyId) -> None:
         """Make the party's key if there is none: before the transaction that seals, since it writes a file.
@@ -54,7 +45,7 @@ class ProtectionService:
                     scope.tenant_id,
                     party_id,
                     original.uncover(),
-                    context=_context(scope, original.span_id, original.kind),
+                    context=original_context(scope, original.span_id, original.kind),
                 ),
             )
             for original in originals
@@ -74,36 +65,6 @@ class ProtectionService:
         if screened.index:
             index.insert_entries(tx, scope, screened.index, party_id=party_id, from_profile=False)
 
-    def unmask(self, tx: Tx, scope: Scope, span_id: SpanId, *, purpose: Purpose, reason: str) -> Outcome[str]:
-        """Return what stood in one masked place, with the audit line that says who opened it and what for.
-
-        `reason` is a reference (a case, a conversation, a ticket), no free text: it goes into the audit, which holds no
-        personal data. Raises `Malformed` for another purpose or a reason that is none, `NotFound` for a span that this
-        tenant does not have or whose party was erased, `SealBroken` for a row that was tampered with.
-        """
-        if purpose not in get_args(Purpose):
-            raise Malformed("purpose: not one of those that originals are opened for")
-        if not _REASON.fullmatch(reason):
-            raise Malformed("reason: a reference such as case-123 is needed, up to 64 letters, digits and . _ : / # -")
-        found = repository.find_original(tx, scope, span_id)
-        if found is None:
-            raise NotFound("there is nothing behind this masked place")
-        party_id, original = found
-        try:
-            raw = self._keys.open(
-                scope.tenant_id, party_id, original.sealed, context=_context(scope, span_id, original.kind)
-            )
-        except KeyDestroyed as error:
-            raise NotFound("there is nothing behind this masked place any more") from error
-        opened = AuditEvent(
-            action="protection.original.unmasked",
-            object_kind="span",
-            object_id=span_id,
-            fields=(original.kind.lower(),),
-            reason=f"{purpose}:{reason}",
-        )
-        return Outcome(raw.decode("utf-8", "surrogatepass"), (opened,))
-
     def move(self, tx: Tx, scope: Scope, *, origin: PartyId, target: PartyId) -> int:
         """Seal all originals of one party anew for another, when both turn out to be the same; return how many.
 
@@ -111,18 +72,24 @@ class ProtectionService:
         """
         originals = repository.find_originals_of_party(tx, scope, origin)
         for original in originals:
-            context = _context(scope, original.span_id, original.kind)
+            context = original_context(scope, original.span_id, original.kind)
             raw = self._keys.open(scope.tenant_id, origin, original.sealed, context=context)
             sealed = self._keys.seal(scope.tenant_id, target, raw, context=context)
             repository.update_original(tx, scope, original.span_id, party_id=target, sealed=sealed)
         likenesses.move_likenesses(tx, scope, origin=origin, target=target)
         index.move_entries(tx, scope, origin=origin, target=target)
+        for opening in openings.find_openings_of_party(tx, scope, origin):
+            context = opening_context(scope, opening.id)
+            words = self._keys.open(scope.tenant_id, origin, bytes(opening.sealed), context=context)
+            sealed = self._keys.seal(scope.tenant_id, target, words, context=context)
+            openings.update_opening(tx, scope, opening.id, party_id=target, sealed=sealed)
         return len(originals)
 
     def forget(self, tx: Tx, scope: Scope, party_id: PartyId) -> int:
         """Delete all that is kept of a party; return how many rows. Destroying the party's key is the caller's part."""
         deleted = repository.delete_originals_of_party(tx, scope, party_id)
         deleted += likenesses.delete_likenesses(tx, scope, party_id)
+        deleted += openings.delete_openings(tx, scope, party_id)
         return deleted + index.delete_entries(tx, scope, party_id)
 
     def forget_expired(self, tx: Tx, scope: Scope, epochs: EpochKeys) -> int:
@@ -135,7 +102,3 @@ def sightings(
 ) -> Mapping[MessageId, tuple[Sighting, ...]]:
     """Return what is known of the values in these messages; `family` are the parties that are one customer."""
     return likenesses.find_sightings(tx, scope, message_ids, family=family)
-
-
-def _context(scope: Scope, span_id: SpanId, kind: str) -> bytes:
-    return f"protection.original\x1f{scope.tenant_id}\x1f{span_id}\x1f{kind}".encode()

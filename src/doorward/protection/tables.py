@@ -51,3 +51,19 @@ index_table = Table(
     Column("kind", Text, nullable=False),
 )
 Index("ix_protection_index_party", index_table.c.tenant_id, index_table.c.party_id)
+
+opening_table = Table(
+    "protection_opening",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("span_id", Text, nullable=False),
+    Column("party_id", Text, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    # The reason in words may name the customer: it is sealed under the party's key, and the audit holds this row's id.
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+Index("ix_protection_opening_party", opening_table.c.tenant_id, opening_table.c.party_id)

@@ -121,6 +121,7 @@ READS: Final = (
     "attachment.downloaded",
     "customers.searched",
     "protection.original.unmasked",
+    "protection.opening.read",
     "profile.read",
     "orders.read",
     "data.exported",

@@ -6,13 +6,14 @@ from sqlalchemy import select, update
 from doorward.kit.crypto import SealBroken
 from doorward.kit.keys import Keys, MemoryKeyStore
 from doorward.kit.tx import Transactions, Tx
-from doorward.protection import Original, ProtectionService
-from doorward.protection.tables import original_table
+from doorward.protection import ForAction, Original, ProtectionService
+from doorward.protection.tables import opening_table, original_table
 from doorward.record.tables import audit_table
 from doorward.vocabulary.errors import Malformed, NotFound
 from doorward.vocabulary.ids import MessageId, PartyId, SpanId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.text import WildText
 from tests.support.transactions import OTHER_SCOPE, OTHER_TENANT, PARTY, SCOPE, TENANT, staff_scope
 
 SPAN = SpanId("s" * 26)
@@ -139,3 +140,42 @@ def test_forgetting_a_party_deletes_its_originals(transactions: Transactions, se
     assert transactions.write(SCOPE, written(lambda tx: service.forget(tx, SCOPE, PARTY))) == 2
     with pytest.raises(NotFound):
         unmask(transactions, service)
+
+
+def test_an_action_resolves_its_own_party_alone(transactions: Transactions, service: ProtectionService) -> None:
+    """Bound to its purpose, an action opens what its customer wrote and nothing else; the audit names it."""
+
+    def resolve(party_id: PartyId) -> str:
+        purpose = ForAction(frozenset({party_id}))
+        return transactions.write(
+            SCOPE, lambda tx: service.unmask(tx, SCOPE, SPAN, purpose=purpose, reason="card.freeze")
+        )
+
+    assert resolve(PARTY) == CARD
+    (row,) = transactions.read(lambda tx: tx.execute(select(audit_table)).all())
+    assert row.reason == "perform_action:card.freeze"
+    with pytest.raises(NotFound):
+        resolve(FRIEND)
+
+
+def test_a_reason_in_words_is_sealed_and_dies_with_the_party(
+    transactions: Transactions, service: ProtectionService, keys: Keys
+) -> None:
+    """The words are in no row and no audit line; they open for the audit's readers until the party is erased."""
+    words = WildText("Ada Nwosu asked")
+
+    def show(tx: Tx) -> Outcome[str]:
+        shown = service.show(tx, SCOPE, SPAN, purpose="legal_duty", reason=words)
+        return Outcome(shown.value.opening_id, shown.entries)
+
+    opening_id = transactions.write(SCOPE, show)
+    rows = transactions.read(lambda tx: [*tx.execute(select(opening_table)), *tx.execute(select(audit_table))])
+    assert "Nwosu" not in str(rows)
+    opening = transactions.write(SCOPE, lambda tx: service.opening(tx, SCOPE, opening_id))
+    assert (opening.reason, opening.purpose) == ("Ada Nwosu asked", "legal_duty")
+    keys.make_party(TENANT, FRIEND)
+    transactions.write(SCOPE, written(lambda tx: service.move(tx, SCOPE, origin=PARTY, target=FRIEND)))
+    assert transactions.write(SCOPE, lambda tx: service.opening(tx, SCOPE, opening_id)) == opening
+    keys.destroy_party(TENANT, FRIEND)
+    with pytest.raises(NotFound):
+        transactions.write(SCOPE, lambda tx: service.opening(tx, SCOPE, opening_id))

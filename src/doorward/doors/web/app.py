@@ -17,7 +17,7 @@ from litestar.response import Redirect
 
 from doorward.bootstrap import House
 from doorward.doors.web import openapi, operations, static_files
-from doorward.doors.web.api import articles, conversations, customers, drafts, governance, visitors, work
+from doorward.doors.web.api import articles, conversations, customers, drafts, governance, originals, visitors, work
 from doorward.doors.web.api.common import make_call
 from doorward.doors.web.assets import SHORTLY
 from doorward.doors.web.callers import Callers
@@ -39,6 +39,7 @@ from doorward.doors.web.desk.frame.routes import show_demand, show_recent, show_
 from doorward.doors.web.desk.inbox.routes import inbox, inbox_part, presence
 from doorward.doors.web.desk.knowledge.routes import KNOWLEDGE_HANDLERS
 from doorward.doors.web.desk.live import desk_stream
+from doorward.doors.web.desk.originals.routes import HANDLERS as ORIGINAL_HANDLERS
 from doorward.doors.web.desk.outbox.routes import show_outbox
 from doorward.doors.web.desk.preferences.routes import keep_desk_preferences, show_preferences
 from doorward.doors.web.desk.search.routes import HANDLERS as SEARCH_HANDLERS
@@ -74,6 +75,7 @@ API_HANDLERS: Final = [
     articles.withdraw_article,
     *drafts.HANDLERS,
     customers.search_customers,
+    *originals.HANDLERS,
     work.get_queue,
     work.set_presence,
     work.get_me,
@@ -108,6 +110,7 @@ PAGE_HANDLERS: Final = [
     show_outbox,
     show_catalogue,
     *SEARCH_HANDLERS,
+    *ORIGINAL_HANDLERS,
     *SENDER_HANDLERS,
     *AUDIT_HANDLERS,
     *SETTINGS_HANDLERS,

@@ -78,6 +78,8 @@ _ID: Final = "01j9z3k5q7v8w9x0y1z2a3b4c5"
 _EXAMPLES: Final[Mapping[str, Any]] = {
     "ReplyBody": {"text": "Good morning, I am looking into it."},
     "PresenceBody": {"available": True},
+    "SearchBody": {"value": "+49 170 1234567", "kind": "phone"},
+    "OpeningBody": {"purpose": "resolve_contact", "reason": "The transfer to this account is stuck."},
     "ArticleBody": {
         "slug": "card-delivery",
         "language": "en",

@@ -72,7 +72,7 @@ class Pages:
             moment=lambda moment: format_datetime(moment, "medium", locale=language),
             size=lambda bytes_: size_of(bytes_, language=language),
             percent=lambda share: format_percent(share, locale=language),
-            masked=lambda text, spans: masked(text, spans, kind_name=self._kind_namer(language)),
+            masked=lambda text, spans, opens="": masked(text, spans, kind_name=self._kind_namer(language), opens=opens),
             **places,
         )
 
@@ -117,9 +117,21 @@ def size_of(bytes_: int, *, language: str) -> str:
     return format_unit(max(1, round(bytes_ / 1e3)), "digital-kilobyte", length="short", locale=language)
 
 
-def masked(text: str, spans: Sequence[Span], *, kind_name: Callable[[str], str]) -> Markup:
+_CHIP: Final = Markup('<span class="mask" data-kind="{}">{}</span>')
+_LINK: Final = Markup(
+    '<a class="mask" data-kind="{}" href="{}" hx-get="{}" hx-target="#original-content" aria-haspopup="dialog">{}</a>'
+)
+
+
+def _link_to(span: Span, opens: str, chip: Markup) -> Markup:
+    address = opens.format(span_id=span.id)
+    return _LINK.format(span.kind, address, address, chip)
+
+
+def masked(text: str, spans: Sequence[Span], *, kind_name: Callable[[str], str], opens: str = "") -> Markup:
     """Return masked text as HTML: each masked place a chip that is read out with the name of what stood there.
 
+    With `opens`, an address with a place for the span's id, the chips lead to what stood there, where that was kept.
     Only spans make chips: text that merely looks like a mask stays text. Characters that turn the reading direction of
     others round, in which a customer's text may show as what it is not, are shown as a sign of their own.
     """
@@ -129,11 +141,8 @@ def masked(text: str, spans: Sequence[Span], *, kind_name: Callable[[str], str])
     for span in spans:
         parts.append(escape(text[at : span.start]))
         name, shown = kind_name(span.kind), text[span.start : span.end].strip("[]")
-        parts.append(
-            Markup('<span class="mask" data-kind="{}"><span class="sr-only">{}: </span><span>{}</span></span>').format(
-                span.kind, name, shown
-            )
-        )
+        chip = Markup('<span class="sr-only">{}: </span><span>{}</span>').format(name, shown)
+        parts.append(_link_to(span, opens, chip) if opens and span.id else _CHIP.format(span.kind, chip))
         at = span.end
     parts.append(escape(text[at:]))
     return Markup("").join(parts)

@@ -51,6 +51,7 @@ async def conversation_places(
     standing = standing_of(view.card, desk.scope)
     return {
         "id": conversation_id,
+        "original_address": original_address(conversation_id),
         "view": view,
         "standing": standing,
         "takeable": standing == "free" or (standing == "theirs" and about.holder_away),
@@ -74,9 +75,16 @@ async def earlier_places(desk: DeskCall, conversation_id: ConversationId, *, bef
 
     return {
         "id": conversation_id,
+        "original_address": original_address(conversation_id),
         "earlier": await desk.house.transactions.read_async(read),
         "scans_files": desk.house.scanner is not None,
     }
+
+
+def original_address(conversation_id: ConversationId) -> str:
+    """Return where a masked place of the conversation leads to, with a place for its id."""
+    shown = conversation_id if conversation_id.isalnum() else ""
+    return f"/desk/originals/{{span_id}}?conversation={shown}"
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,1 @@
+"""What stood in a masked place, shown for a moment."""
