@@ -19,6 +19,7 @@ from doorward.flow.attendance import Attendance
 from doorward.flow.contact import Contact, ContactRooms
 from doorward.flow.customer_search import CustomerSearch
 from doorward.flow.desk import Desk
+from doorward.flow.destroy import Destruction
 from doorward.flow.fragments import Fragments
 from doorward.flow.idempotency import forget_old
 from doorward.flow.measuring import Meters
@@ -355,6 +356,9 @@ class House:
         self.attendance = Attendance(self.transactions, self.identity.sessions)
         self.scanning = Scanning(self.transactions, keys=self.keys, scanner=self.scanner)
         self.downloads = Downloads(self.transactions, keys=self.keys)
+        self.destruction = Destruction(
+            self.transactions, keys=self.keys, protection=self.protection, parties=self.identity.parties
+        )
         self.originals = Originals(self.transactions, admission=self.admission, protection=self.protection)
         self.customer_search = CustomerSearch(self.transactions, admission=self.admission, index=self.customer_index)
         self.senders = Senders(
@@ -400,6 +404,8 @@ class House:
         self.jobs.register_sweep("attendance", every=ATTEND_EVERY, sweep=self.retire_absent)
         self.jobs.register_sweep("hosts", every=HOSTS_EVERY, sweep=self.learn_hosts)
         self.jobs.register_sweep("scanning", every=SCAN_EVERY, sweep=self.scan_held)
+        self.jobs.register_sweep("destroyed", every=HOSTS_EVERY, sweep=self.forget_destroyed_keys)
+        self.jobs.register_sweep("replay", every=FORGET_EVERY, sweep=self.replay_destructions)
         self.jobs.register_sweep("forget", every=FORGET_EVERY, sweep=self._forget)
 
     # -- life --------------------------------------------------------------------------------------------------------
@@ -410,7 +416,8 @@ class House:
         return self.settings.folder / "audit"
 
     def start(self) -> None:
-        """Take up what a crash left and set the background work going."""
+        """Forget again what a restored database brought back, take up what a crash left, and set the work going."""
+        self.replay_destructions()
         self._open_core_systems()
         self._warm_up()
         for scope in self.tenant_scopes("audit"):
@@ -472,6 +479,16 @@ class House:
         """Ask for a scan of files that are held and that no job waits to scan."""
         for scope in self.tenant_scopes("scanning") if self.scanner is not None else ():
             self.scanning.ask_again(scope)
+
+    def replay_destructions(self) -> None:
+        """Delete what the database still, or again, holds of destroyed parties."""
+        for scope in self.tenant_scopes("destruction"):
+            self.destruction.replay(scope)
+
+    def forget_destroyed_keys(self) -> None:
+        """Forget the keys of parties that another process destroyed."""
+        for scope in self.tenant_scopes("destruction"):
+            self.keys.destroyed_parties(scope.tenant_id)
 
     def learn_hosts(self) -> None:
         """Read again by which host names the tenants are known."""

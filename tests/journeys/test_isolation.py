@@ -32,10 +32,10 @@ def foreign(guests: Guests, halden: Tenant) -> dict[str, str]:
     kept = visitor.client.post("/c/webchat/attachments", json=file).json()
     visitor.ask_for_person()
     article = guests.member("admin").get("/api/v1/articles").json()["items"][0]
-    span_id = visitor.entries()["entries"][0]["spans"][0]["id"]
-    opened = guests.member("mira").post(
-        f"/api/v1/originals/{span_id}/open", json={"purpose": "resolve_contact", "reason": "asked to"}
-    )
+    mira = guests.member("mira")
+    shown = mira.get(f"/api/v1/conversations/{visitor.conversation_id}").json()
+    span_id = str(shown["lines"][0]["spans"][0]["id"])
+    opened = mira.post(f"/api/v1/originals/{span_id}/open", json={"purpose": "resolve_contact", "reason": "asked to"})
     return {
         "conversation_id": visitor.conversation_id,
         "attachment_id": str(kept["attachment_id"]),

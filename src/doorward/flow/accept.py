@@ -13,14 +13,14 @@ from doorward.flow.fragments import Fragments, is_repetition
 from doorward.flow.repository import LEASE, RunKey
 from doorward.flow.walk import Begun
 from doorward.kit.ids import derive_id
-from doorward.kit.keys import EpochKeys, Keys
+from doorward.kit.keys import EpochKeys, KeyDestroyed, Keys
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import CommitFailed, Transactions, Tx
 from doorward.protection import CustomerIndex, Hashing, ProtectionService, PublicFacts, Screened, Screener
 from doorward.vocabulary.arrival import Arrival, Message
 from doorward.vocabulary.entry import Entry
-from doorward.vocabulary.errors import KeyReused, StorageFull, Unavailable
-from doorward.vocabulary.ids import ConversationId, MessageId, SpanId, TenantId
+from doorward.vocabulary.errors import KeyReused, NotFound, StorageFull, Unavailable
+from doorward.vocabulary.ids import ConversationId, MessageId, PartyId, SpanId, TenantId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import MaskedText, WildText
@@ -155,7 +155,7 @@ class FrontDoor:
         else:
             screened = await asyncio.to_thread(self._screening.screen_next, scope, arrival, message_id)
         if screened.originals and not self._keys.has_party_at_hand(scope.tenant_id, arrival.party_id):
-            await asyncio.to_thread(self._keys.make_party, scope.tenant_id, arrival.party_id)
+            await asyncio.to_thread(self._make_ready, scope, arrival.party_id)
         work = self._work(scope, arrival, message_id, screened)
         try:
             return await self._transactions.write_async(scope, work)
@@ -167,8 +167,14 @@ class FrontDoor:
         message_id = message_id_of(scope, arrival)
         screened = self._screening.screen_next(scope, arrival, message_id)
         if screened.originals:
-            self._keys.make_party(scope.tenant_id, arrival.party_id)
+            self._make_ready(scope, arrival.party_id)
         return self._transactions.write(scope, self._work(scope, arrival, message_id, screened))
+
+    def _make_ready(self, scope: Scope, party_id: PartyId) -> None:
+        try:
+            self._protection.make_ready(scope, party_id)
+        except KeyDestroyed as error:
+            raise NotFound("this customer was erased") from error
 
     def _work(
         self, scope: Scope, arrival: Arrival, message_id: MessageId, screened: Screened

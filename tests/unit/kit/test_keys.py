@@ -202,3 +202,19 @@ def test_signatures_are_the_tenant_s_own(keys: Keys) -> None:
     assert keys.verify("one", signature, b"data")
     assert not keys.verify("two", signature, b"data")
     assert not keys.verify("one", signature, b"date")
+
+
+def test_the_list_of_destroyed_parties_is_in_the_store_and_reaches_every_process(store: KeyStore, keys: Keys) -> None:
+    """A process that still holds the key hears of its end when it asks for the list; a key backup has it too."""
+    other = Keys(store)
+    sealed = other.seal("one", "ada", b"4242", context=b"")
+    keys.destroy_party("one", "ada")
+    assert other.open("one", "ada", sealed, context=b"") == b"4242", "it is still in memory there"
+    assert other.destroyed_parties("one") == ("ada",)
+    assert other.destroyed_parties("two") == ()
+    with pytest.raises(KeyDestroyed):
+        other.open("one", "ada", sealed, context=b"")
+    restored = MemoryKeyStore()
+    Keys.restore(restored, keys.export("a long passphrase"), "a long passphrase")
+    assert Keys(restored).destroyed_parties("one") == ("ada",)
+    keys.rotate()

@@ -12,7 +12,7 @@ from doorward.doors.cli.ending import end
 COMMANDS: Final = {
     "Begin": ("init", "demo", "serve", "worker"),
     "Look after": ("doctor", "db", "key", "audit", "settings", "plugins"),
-    "People and sites": ("tenant", "staff", "token", "site"),
+    "People and sites": ("tenant", "staff", "token", "site", "party"),
     "Work with contacts": ("contact", "screen"),
     "Extend": ("new",),
 }

@@ -1,12 +1,13 @@
 """The SQL of files."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from doorward.flow.tables import attachment_table
 from doorward.kit.tx import Tx
-from doorward.vocabulary.ids import ConversationId
+from doorward.vocabulary.ids import ConversationId, PartyId
 from doorward.vocabulary.scope import Scope
 
 
@@ -21,6 +22,12 @@ def count_attachments(tx: Tx, scope: Scope, conversation_id: ConversationId) -> 
         attachment_table.c.tenant_id == scope.tenant_id, attachment_table.c.conversation_id == conversation_id
     )
     return int(tx.execute(query).scalar_one())
+
+
+def delete_attachments(tx: Tx, scope: Scope, parties: Sequence[PartyId]) -> int:
+    """Delete all files of these parties; return how many."""
+    theirs = (attachment_table.c.tenant_id == scope.tenant_id, attachment_table.c.party_id.in_(parties))
+    return int(tx.execute(delete(attachment_table).where(*theirs)).rowcount)
 
 
 def find_attachment(tx: Tx, scope: Scope, attachment_id: str) -> Any | None:

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 
 from doorward.identity.ports import Findable, Unfindable
+from doorward.identity.repository import erasing
 from doorward.identity.repository import parties as repository
 from doorward.kit.ids import new_id
 from doorward.kit.keys import Keys
@@ -190,6 +192,10 @@ class Parties:
     def email_of(self, tx: Tx, scope: Scope, party_id: PartyId) -> str:
         """Return a customer's mail address for sending to it, empty if none is known. Raises as `read_profile`."""
         return self._open(scope, self._row(tx, scope, party_id)).email
+
+    def forget(self, tx: Tx, scope: Scope, parties: Sequence[PartyId]) -> int:
+        """Delete all that is known of parties; return how many rows. Destroying their keys is the caller's part."""
+        return erasing.delete_parties(tx, scope, parties)
 
     def _row(self, tx: Tx, scope: Scope, party_id: PartyId) -> Any:
         return _found(repository.find_party(tx, scope, party_id))

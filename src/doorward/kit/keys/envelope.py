@@ -25,7 +25,8 @@ class Keys:
     that wrapped it still is the newest one, since a rotation may have begun meanwhile and not have seen it.
 
     Names in the store: `tenant/<tenant>` (wrapping keys, newest first), `mac/<tenant>`, `sign/<tenant>`,
-    `party/<tenant>/<party>` and `epoch/<tenant>/<purpose>/<number>` (tombstones once destroyed).
+    `party/<tenant>/<party>` and `epoch/<tenant>/<purpose>/<number>` (tombstones once destroyed),
+    `destroyed/<tenant>/<party>` (the list of destroyed parties).
     """
 
     def __init__(self, store: KeyStore) -> None:
@@ -120,12 +121,26 @@ class Keys:
         return True
 
     def destroy_party(self, tenant_id: str, party_id: str) -> None:
-        """Destroy a party's key for good: whatever it sealed, in whatever copy, is unreadable from now on."""
+        """Destroy a party's key for good: whatever it sealed, in whatever copy, is unreadable from now on.
+
+        The party is put on the list of those destroyed, in the same step: a restored database is told by it.
+        """
         with self._rewriting:
-            self._store.replace({f"party/{tenant_id}/{party_id}": _GONE})
+            names = (f"party/{tenant_id}/{party_id}", f"destroyed/{tenant_id}/{party_id}")
+            self._store.replace(dict.fromkeys(names, _GONE))
         with self._lock:
             self._destructions += 1
             self._parties.pop((tenant_id, party_id), None)
+
+    def destroyed_parties(self, tenant_id: str) -> tuple[str, ...]:
+        """Return the parties whose keys were destroyed, by whatever process, and forget their keys here as well."""
+        prefix = f"destroyed/{tenant_id}/"
+        destroyed = tuple(name.removeprefix(prefix) for name in self._store.names(prefix))
+        with self._lock:
+            for party_id in destroyed:
+                if self._parties.pop((tenant_id, party_id), None) is not None:
+                    self._destructions += 1
+        return destroyed
 
     def rotate(self) -> int:
         """Make a new root key and new tenant keys, wrap everything anew, forget the old ones; return how many.
