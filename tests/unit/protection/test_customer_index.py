@@ -153,6 +153,17 @@ def test_who_wrote_a_value_is_found_however_they_wrote_it(
     assert find(transactions, index, value, kind) == (FRIEND,)
 
 
+def test_who_wrote_their_name_is_found_by_it(transactions: Transactions, index: CustomerIndex) -> None:
+    """Where names are masked they find whoever wrote them, in any order of their words."""
+    screened = screener(also="name_address").screen(
+        WildText("Hello, my name is Anna Miller and my parcel is late."),
+        hashing=Hashing(lambda _value: (), lambda form: index.hashed(TENANT, form)),
+    )
+    service = ProtectionService(Keys(MemoryKeyStore()))
+    transactions.write(SCOPE, lambda tx: kept(service, tx, screened, "first"))
+    assert find(transactions, index, "MILLER, Anna", "name") == (FRIEND,)
+
+
 def test_the_table_holds_nothing_but_hashes_under_a_key_of_its_own(
     transactions: Transactions, index: CustomerIndex, keys: Keys
 ) -> None:
