@@ -244,8 +244,6 @@ class House:
         settlement = Settlement(self.bus, ring=self._ring, written=self.meters.entry_written)
         self.transactions = Transactions(database, clock=self.clock, settle=settlement)
         self.jobs = JobWorker(self.transactions)
-        # Whoever publishes waits before a screen, not behind a mail server that does not answer.
-        self.publisher_jobs = JobWorker(self.transactions)
         self.customer_index = CustomerIndex(self.keys, self.screener)
         self.identity: Identity = open_identity(
             self.keys,
@@ -392,13 +390,14 @@ class House:
         )
 
     def _register_jobs(self) -> None:
+        # A lane each: who waits for a code or publishes an article does not wait behind a scanner that does not answer.
         sender = MailSender(self.transactions, keys=self.keys, parties=self.identity.parties, mailer=self.mailer)
-        self.jobs.register(sender.kind, sender)
+        self.jobs.register(sender.kind, sender, lane="mail")
         publisher = Publisher(
             self.transactions, knowledge=self.knowledge_service, publishing=self.publishing, bus=self.bus
         )
-        self.publisher_jobs.register(publisher.kind, publisher)
-        self.jobs.register(self.scanning.kind, self.scanning)
+        self.jobs.register(publisher.kind, publisher, lane="publishing")
+        self.jobs.register(self.scanning.kind, self.scanning, lane="scanning")
         self.jobs.register_sweep("audit.seal", every=SEAL_EVERY, sweep=self.seal_audit)
         self.jobs.register_sweep("flow.recover", every=RECOVER_EVERY, sweep=self.recover_runs)
         self.jobs.register_sweep("attendance", every=ATTEND_EVERY, sweep=self.retire_absent)
@@ -425,7 +424,6 @@ class House:
         self.learn_hosts()
         self.runner.recover(all_of_them=self.database.is_sqlite)
         self.jobs.start()
-        self.publisher_jobs.start()
 
     def _open_core_systems(self) -> None:
         """Open the core system of every tenant that is a company plugin's; its files lie apart from ours."""
@@ -450,7 +448,6 @@ class House:
 
     def close(self) -> None:
         """Finish what is in hand, seal the audit, and close everything."""
-        self.publisher_jobs.stop()
         self.jobs.stop()
         self.runner.close()
         with contextlib.suppress(Exception):
@@ -510,7 +507,6 @@ class House:
 
     def _ring(self) -> None:
         self.jobs.ring()
-        self.publisher_jobs.ring()
 
     def _forget(self) -> None:
         def forget(tx: Tx) -> Outcome[int]:

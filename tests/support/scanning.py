@@ -1,5 +1,7 @@
 """Scanners for tests, and houses that scan with them."""
 
+import threading
+
 import msgspec
 
 from doorward.bootstrap import House
@@ -32,6 +34,25 @@ class GatedScanner:
         """See `AttachmentScanner`."""
         if not self.there:
             raise Unavailable("the scanner is away")
+
+
+class HangingScanner:
+    """Answers nothing until it is let go, and says when somebody has begun to wait for it."""
+
+    def __init__(self) -> None:
+        """Hang from the first file on."""
+        self.asked = threading.Event()
+        self.let_go = threading.Event()
+
+    def scan(self, content: bytes) -> Verdict:
+        """See `AttachmentScanner`."""
+        self.asked.set()
+        self.let_go.wait(60)
+        raise Unavailable("the scanner did not answer")
+
+    def ping(self) -> None:
+        """See `AttachmentScanner`."""
+        raise Unavailable("the scanner does not answer")
 
 
 def asking(twin: ClamdTwin, *, seconds: int = 10) -> ClamdScanner:

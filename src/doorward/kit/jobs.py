@@ -1,14 +1,17 @@
 """Work for later, in the same database as the work that asked for it (house law 7).
 
 `once`: a row in `kit_job`, written in the caller's own transaction, run by a table worker, retried with growing pauses.
+Kinds of jobs run in lanes beside each other, so that one that waits for somebody outside never holds up another.
 `due`: sweeps, small idempotent functions that look for rows whose `due_at` has passed, called at a fixed interval.
 (`durable`, for long flows with several steps, comes with the first such flow.)
 """
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Column, Index, Integer, Table, Text, delete, select, update
@@ -21,9 +24,11 @@ from doorward.kit.tx import Closed, Transactions, Tx
 
 log = get_logger("kit.jobs")
 
+QUICK: Final = "quick"
 LEASE = timedelta(minutes=2)
 LAST_ATTEMPT = 12
 _IN_A_ROW = 20
+_PATIENCE: Final = 30.0
 
 job_table = Table(
     "kit_job",
@@ -95,55 +100,66 @@ def pause_before(attempt: int) -> timedelta:
     return timedelta(seconds=min(3600, 2 ** (attempt - 1)))
 
 
-class JobWorker:
-    """Runs jobs in one background thread and sweeps in another. Handlers may run twice and must be safe to.
+class _Lane:
+    """The kinds of jobs that run one after the other, and the bell that wakes their thread."""
 
-    The threads are apart so that a slow job (a mail server that does not answer) never keeps a sweep waiting. Jobs for
-    which somebody waits before a screen have a worker of their own: each runs the kinds that are registered with it.
+    def __init__(self) -> None:
+        """Begin without a kind."""
+        self.handlers: dict[str, Handler] = {}
+        self.bell = threading.Event()
+
+
+class JobWorker:
+    """Runs jobs in one background thread per lane, and sweeps in another. Handlers may run twice and must be safe to.
+
+    The threads are apart so that a slow job keeps neither a sweep nor a job of another lane waiting. Whatever calls
+    somebody outside (a mail server, a scanner) has a lane of its own; within one, jobs run one after the other.
     """
 
     def __init__(self, transactions: Transactions, *, poll: timedelta = timedelta(seconds=1)) -> None:
         """Look for work every `poll`, and at once when `ring` is called."""
         self._transactions = transactions
         self._poll = poll
-        self._handlers: dict[str, Handler] = {}
+        self._lanes: dict[str, _Lane] = {}
         self._sweeps: list[tuple[str, timedelta, Sweep]] = []
         self._swept: dict[str, datetime] = {}
-        self._bell = threading.Event()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def register(self, kind: str, handler: Handler) -> None:
-        """Have jobs of `kind` run by `handler`, outside any transaction."""
-        self._handlers[kind] = handler
+    def register(self, kind: str, handler: Handler, *, lane: str = QUICK) -> None:
+        """Have jobs of `kind` run by `handler`, outside any transaction, in `lane`; to be called before `start`."""
+        self._lanes.setdefault(lane, _Lane()).handlers[kind] = handler
 
     def register_sweep(self, name: str, *, every: timedelta, sweep: Sweep) -> None:
         """Have `sweep` called about every `every`; it must be idempotent."""
         self._sweeps.append((name, every, sweep))
 
     def ring(self) -> None:
-        """Wake the worker: there is something to do."""
-        self._bell.set()
+        """Wake every lane: there is something to do."""
+        for lane in self._lanes.values():
+            lane.bell.set()
 
     def start(self) -> None:
         """Start the background threads."""
-        for name, serve in (("jobs", self._serve_jobs), ("sweeps", self._serve_sweeps)):
+        work = {f"jobs-{name}": partial(self._serve_jobs, lane) for name, lane in self._lanes.items()}
+        for name, serve in (*work.items(), ("sweeps", self._serve_sweeps)):
             thread = threading.Thread(target=serve, name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
 
     def stop(self) -> None:
-        """Finish the job and the sweep in hand, then stop."""
+        """Finish the jobs and the sweep in hand, then stop; what takes longer than 30 s is left to its lease."""
         self._stopping.set()
-        self._bell.set()
+        self.ring()
+        until = time.monotonic() + _PATIENCE
         for thread in self._threads:
-            thread.join(timeout=30)
+            thread.join(timeout=max(0.0, until - time.monotonic()))
 
-    def _serve_jobs(self) -> None:
+    def _serve_jobs(self, lane: _Lane) -> None:
         while not self._stopping.is_set():
-            if not self._survive(self.run_jobs):
-                self._bell.wait(self._poll.total_seconds())
-                self._bell.clear()
+            if not self._survive(partial(self._run_lane, lane)):
+                lane.bell.wait(self._poll.total_seconds())
+                lane.bell.clear()
 
     def _serve_sweeps(self) -> None:
         while not self._stopping.is_set():
@@ -182,26 +198,29 @@ class JobWorker:
         return ran
 
     def run_jobs(self) -> int:
-        """Run the jobs that are due; return how many ran."""
+        """Run the jobs that are due, lane by lane; return how many ran."""
+        return sum(self._run_lane(lane) for lane in self._lanes.values())
+
+    def _run_lane(self, lane: _Lane) -> int:
         # A cheap look first: an idle worker must not keep the one writer busy.
-        kinds = tuple(self._handlers)
+        kinds = tuple(lane.handlers)
         if not self._transactions.read(lambda tx: tx.execute(_due(tx.now, kinds).limit(1)).first()):
             return 0
         ran = 0
         # One at a time: the lease of a job that waits behind a slow one would end before its turn, and it would run
         # again elsewhere.
-        while ran < _IN_A_ROW and (job := self._claim_one()) is not None:
-            self._run(job)
+        while ran < _IN_A_ROW and (job := self._claim_one(kinds)) is not None:
+            self._run(job, lane.handlers[job.kind])
             ran += 1
         return ran
 
-    def _claim_one(self) -> ClaimedJob | None:
-        job: ClaimedJob | None = self._transactions.write(None, lambda tx: _Nothing(_claim(tx, tuple(self._handlers))))
+    def _claim_one(self, kinds: tuple[str, ...]) -> ClaimedJob | None:
+        job: ClaimedJob | None = self._transactions.write(None, lambda tx: _Nothing(_claim(tx, kinds)))
         return job
 
-    def _run(self, job: ClaimedJob) -> None:
+    def _run(self, job: ClaimedJob, handler: Handler) -> None:
         try:
-            self._handlers[job.kind](job)
+            handler(job)
         except Closed:
             raise
         except Exception as error:  # every failure is a retry; what failed is kept with the job

@@ -205,3 +205,27 @@ def test_the_background_thread_works_and_stops(transactions: Transactions) -> No
     worker.ring()
     assert done.wait(10)
     worker.stop()
+
+
+def test_a_lane_that_hangs_holds_up_no_other(transactions: Transactions) -> None:
+    """What waits for somebody outside keeps only its own lane; the others go on meanwhile."""
+    hanging, let_go, done = threading.Event(), threading.Event(), threading.Event()
+
+    def hang(_job: ClaimedJob) -> None:
+        hanging.set()
+        let_go.wait(30)
+
+    worker = JobWorker(transactions)
+    worker.register("scan", hang, lane="scanning")
+    worker.register("greet", lambda _job: done.set())
+    worker.start()
+    ask(transactions, Job(kind="scan", key="a"))
+    worker.ring()
+    assert hanging.wait(10)
+    ask(transactions, Job(kind="greet", key="b"))
+    worker.ring()
+    assert done.wait(10)
+    assert not let_go.is_set()
+    let_go.set()
+    worker.stop()
+    assert states(transactions) == ["done", "done"]
