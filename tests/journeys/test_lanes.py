@@ -35,15 +35,9 @@ def house(house_settings: Settings, scanner: HangingScanner) -> Iterator[House]:
     opened.close()
 
 
-def test_a_scanner_that_hangs_keeps_no_code_waiting(
-    house: House,
-    halden: Tenant,
-    guests: Guests,
-    url: str,
-    scanner: HangingScanner,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A customer's sign-in code is mailed while the scanner still holds another customer's file."""
+@pytest.fixture
+def mailed(house: House, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set once the house has mailed something."""
     mailed = threading.Event()
     send = type(house.mailer).send
 
@@ -52,10 +46,17 @@ def test_a_scanner_that_hangs_keeps_no_code_waiting(
         mailed.set()
 
     monkeypatch.setattr(type(house.mailer), "send", send_and_tell)
+    return mailed
+
+
+def test_a_scanner_that_hangs_keeps_no_code_waiting(
+    house: House, halden: Tenant, guests: Guests, scanner: HangingScanner, mailed: threading.Event
+) -> None:
+    """A customer's sign-in code is mailed while the scanner still holds another customer's file."""
     body = {"id": "a-1", "name": "slip.png", "type": "image/png", "data": FILE}
     assert guests.visitor(halden).client.post("/c/webchat/attachments", json=body).status_code == 202
     assert scanner.asked.wait(30), "nobody scanned the file"
-    origin = url.replace("127.0.0.1", "localhost")
+    origin = guests.url.replace("127.0.0.1", "localhost")
     asked = httpx.post(f"{origin}/my/halden/code", data={"email": customer(house).email}, headers={"origin": origin})
     assert asked.status_code == 200, asked.text
     assert mailed.wait(30), "the code waited for the scanner"
