@@ -58,7 +58,7 @@ def two_sections(member: Any, **wishes: Any) -> dict[str, str]:
 def test_a_closed_tab_and_a_second_publisher_change_nothing(guests: Guests, gate: Gate, halden: Tenant) -> None:
     """Publishing goes on without its writer; a second press joins it; another's text is refused; then it answers."""
     writer, other = guests.member("nadia"), guests.member("admin")
-    assert writer.post(NEW, data=two_sections(writer)).headers["location"] == f"{HERE}?done="
+    assert writer.post(NEW, data=two_sections(writer)).headers["location"] == f"{HERE}?done=published"
     page = other.get(HERE).text
     assert "0 of 2 sections read" in page
     assert "answers customers from now on" not in other.get(f"{HERE}?done=published").text
@@ -128,9 +128,37 @@ def test_the_bar_moves_and_survives_a_lost_network(open_context: OpenContext, ga
         gate.let(2)
     expect(bar).to_be_visible()
     context.set_offline(False)
-    expect(page.get_by_text("The article is published")).to_be_visible()
+    ended = page.locator(".notice", has_text="The article is published")
+    expect(ended).to_be_focused()
     expect(bar).to_have_count(0)
     assert violations(page) == []
+
+
+def test_what_ends_before_its_page_is_shown_is_said_too(guests: Guests, gate: Gate, halden: Tenant) -> None:
+    """A publication that outlasts the press of the button and is over when the page comes ends in its sentence."""
+    writer = guests.member("nadia")
+    way = writer.post(NEW, data=two_sections(writer)).headers["location"]
+    gate.let(2)
+    for _ in range(500):
+        if "sections read" not in (page := writer.get(way).text):
+            break
+    assert "answers customers from now on" in page
+    assert "answers customers from now on" not in writer.get(HERE).text
+
+
+@pytest.mark.browser
+@on_sqlite
+def test_somebody_who_is_busy_elsewhere_keeps_the_focus(open_context: OpenContext, gate: Gate) -> None:
+    """The end of a publication takes no focus from the palette that its writer has opened meanwhile."""
+    page = sign_in(open_context().new_page(), username="nadia")
+    write(page)
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    page.keyboard.press("Control+k")
+    field = page.locator("#palette-input")
+    expect(field).to_be_focused()
+    gate.let(2)
+    expect(page.locator(".notice", has_text="The article is published")).to_be_attached()
+    expect(field).to_be_focused()
 
 
 @pytest.mark.browser

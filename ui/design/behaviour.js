@@ -47,8 +47,15 @@ export function toast(text, tone = "info") {
   one.addEventListener("click", () => one.remove());
 }
 
+// What was waited for has ended: its sentence is read next, unless somebody is busy elsewhere on the page meanwhile.
+function readEndNext() {
+  const busy = document.activeElement?.matches("input, textarea, select, button, a, summary, [contenteditable]");
+  if (!busy) document.querySelector("[data-ends]")?.focus();
+}
+
 function readMistakesFirst() {
   document.querySelector("[data-focus]")?.focus();
+  readEndNext();
 }
 
 export function startComponents() {
@@ -64,5 +71,6 @@ export function startComponents() {
   readMistakesFirst();
   document.body.addEventListener("htmx:after:swap", (event) => {
     event.target.querySelector?.("[data-focus]")?.focus();
+    readEndNext();
   });
 }

@@ -13,7 +13,9 @@ PATIENCE_SECONDS: Final = 1.0
 
 
 async def publish_and_wait(desk: DeskCall, seed: ArticleSeed, *, expected: int) -> str:
-    """Save and publish; return `published`, or nothing when it is still under way or failed: the page tells then.
+    """Save and publish; return `published`, also while it is under way: the page says so once it is, and how far it is.
+
+    Return nothing when it failed: the page tells why.
 
     Raises `Conflict` when somebody was faster, `Malformed` for what cannot be published.
     """
@@ -27,7 +29,8 @@ async def publish_and_wait(desk: DeskCall, seed: ArticleSeed, *, expected: int) 
         async with asyncio.timeout(PATIENCE_SECONDS), house.bus.listen(topic) as news:
             while (now := await _now(desk, begun)).is_running:
                 await anext(news)
-    return "published" if now.state == "done" else ""
+    # What ends between this answer and the page that it leads to must not end without a word.
+    return "published" if now.is_running or now.state == "done" else ""
 
 
 async def _now(desk: DeskCall, begun: Publication) -> Publication:

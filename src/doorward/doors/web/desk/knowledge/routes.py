@@ -67,6 +67,7 @@ async def show_article(
     published = known.article is not None and known.article.state == "published"
     publication = known.publication
     under_way = publication is not None and publication.is_running
+    ended_well = publication is not None and publication.state == "done" and not known.failed
     newer = known.latest is not None and (not published or known.latest.kind == "saved")
     return await desk.page(
         "desk/knowledge/article.html",
@@ -84,7 +85,7 @@ async def show_article(
         under_way=under_way,
         failed=known.failed,
         # Whoever waited for the publication reads how it ended; `published` is no news while it is under way.
-        done=done if done in _DONE and not (done == "published" and (under_way or known.failed)) else "",
+        done=done if done in _DONE and (done != "published" or ended_well) else "",
     )
 
 
