@@ -106,6 +106,23 @@ def test_a_transcript_is_mailed_once_and_shown(guests: Guests, house: House, vis
     assert "Had the conversation mailed to the address on file." in shown(guests, visitor)
 
 
+def test_a_copy_of_the_data_is_shown(
+    guests: Guests, house: House, url: str, halden: Tenant, visitor: WebVisitor
+) -> None:
+    """Whoever took a copy of their data at the portal is shown so in each of their conversations, in nobody else's."""
+    assert "Copy of data" not in shown(guests, visitor)
+    guest = PortalGuest(url, Mailbox(house))
+    with closing(guest.client):
+        guest.sign_in(customer(house).email)
+        assert guest.form("/data/export", page="/data", format="json").status_code == 200
+    page = shown(guests, visitor)
+    assert "Took a copy of all their data at the portal." in page
+    assert page.index("What the customer asks for") < page.index("Copy of data")
+    stranger = guests.visitor(halden)
+    stranger.say("Hello")
+    assert "Copy of data" not in shown(guests, stranger)
+
+
 @on_sqlite
 def test_what_was_dealt_with_leaves_the_card(guests: Guests, visitor: WebVisitor) -> None:
     """Once the conversation is resolved its card is about nothing any more, and its page keeps what was."""

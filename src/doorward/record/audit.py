@@ -131,12 +131,14 @@ READS: Final = (
 _OBJECTS_AT_ONCE: Final = 500
 
 
-def accesses(tx: Tx, scope: Scope, object_ids: Sequence[str], *, limit: int = 200) -> tuple[AuditLine, ...]:
+def accesses(
+    tx: Tx, scope: Scope, object_ids: Sequence[str], *, actions: Sequence[str] = READS, limit: int = 200
+) -> tuple[AuditLine, ...]:
     """Return the newest audit lines of somebody looking at any of these objects, newest first."""
     found: list[AuditLine] = []
     for at in range(0, len(object_ids), _OBJECTS_AT_ONCE):
         some = object_ids[at : at + _OBJECTS_AT_ONCE]
-        found += (_line(row) for row in repository.audit_of_objects(tx, scope, some, actions=READS, limit=limit))
+        found += (_line(row) for row in repository.audit_of_objects(tx, scope, some, actions=actions, limit=limit))
     return tuple(sorted(found, key=lambda line: line.at, reverse=True)[:limit])
 
 

@@ -9,11 +9,11 @@ import msgspec
 from doorward import record
 from doorward.kit.tx import Tx
 from doorward.record import WrittenEntry
-from doorward.vocabulary.ids import ConversationId
+from doorward.vocabulary.ids import ConversationId, PartyId
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import MaskedText
 
-WishKind = Literal["feedback", "callback", "appeal", "deletion", "correction", "transcript"]
+WishKind = Literal["feedback", "callback", "appeal", "deletion", "correction", "transcript", "export"]
 
 _KINDS: Final[dict[str, WishKind]] = {
     "feedback.given": "feedback",
@@ -26,6 +26,7 @@ _AT_THE_PORTAL: Final[dict[str, WishKind]] = {"deletion": "deletion", "correctio
 """A request about data is a conversation of its own, which says in its first line what it is about."""
 _LOOKED_BACK: Final = 40
 """Ledger lines before a decision among which the message is that it was about: a message and its answer are four."""
+_COPIES: Final = 3
 _MOST: Final = 2000
 """Lines that are read for a whole list of conversations; those that are older than the latest ones stay unmarked."""
 
@@ -33,11 +34,12 @@ _MOST: Final = 2000
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """One wish. `text` is masked: a comment, an address, or the words that a decision or a request was about.
 
+    `seq` is its line in the conversation's ledger; what was done at the portal outside of any conversation has none.
     `helpful` is a feedback's verdict; `action` and `decision` are what an appeal is against, and its line's number.
     """
 
     kind: WishKind
-    seq: int
+    seq: int | None
     at: datetime
     text: MaskedText | None = None
     helpful: bool | None = None
@@ -53,6 +55,15 @@ def wishes_among(tx: Tx, scope: Scope, written: Sequence[WrittenEntry]) -> tuple
         if kind is not None:
             found.append(_wish(tx, scope, one, kind))
     return tuple(found)
+
+
+def copies_taken(tx: Tx, scope: Scope, customer_id: PartyId) -> tuple[Wish, ...]:
+    """Return when a customer took a copy of all their data at the portal, the newest first; the latest few are told.
+
+    It is known from the audit: a copy belongs to no conversation, and leaves nothing for an agent to do.
+    """
+    lines = record.accesses(tx, scope, (customer_id,), actions=("data.exported",), limit=_COPIES)
+    return tuple(Wish(kind="export", seq=None, at=line.at) for line in lines)
 
 
 def open_wishes(

@@ -8,6 +8,7 @@ from doorward import routing
 from doorward.doors.web.desk.shared import DeskCall
 from doorward.flow.reading import open_conversation
 from doorward.flow.views.conversation import ConversationView, EarlierLines, conversation, earlier_lines
+from doorward.flow.views.wishes import Wish, copies_taken
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
 from doorward.protection import Sighting
@@ -56,6 +57,7 @@ async def conversation_places(
         "standing": standing,
         "takeable": standing == "free" or (standing == "theirs" and about.holder_away),
         "holder_away": standing == "theirs" and about.holder_away,
+        "wishes": sorted((*view.wishes, *about.copies), key=lambda one: one.at, reverse=True),
         "findings": findings_of(view),
         "risks": risks_of(view),
         "assurance": desk.say(f"assurance.{about.assurance}"),
@@ -88,16 +90,24 @@ def original_address(conversation_id: ConversationId) -> str:
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """How sure we are who the customer is, and whether the agent who has the conversation has gone away."""
+    """How sure we are who the customer is, whether the agent who has the conversation has gone away, and when the
+    customer took a copy of their data.
+    """
 
     assurance: str
     holder_away: bool
+    copies: tuple[Wish, ...]
 
 
 def _about(desk: DeskCall, tx: Tx, card: Card) -> About:
-    assurance = desk.house.identity.parties.assurance_of(tx, desk.scope, card.party_id)
-    holder = routing.presence_of(tx, desk.scope, StaffId(card.assignee)) if card.assignee else None
-    return About(assurance=assurance.level.name.lower(), holder_away=holder is not None and holder.state == "away")
+    scope = desk.scope
+    customer = desk.house.identity.parties.recognise(tx, scope, card.party_id)
+    holder = routing.presence_of(tx, scope, StaffId(card.assignee)) if card.assignee else None
+    return About(
+        assurance=customer.assurance.level.name.lower(),
+        holder_away=holder is not None and holder.state == "away",
+        copies=copies_taken(tx, scope, customer.id),
+    )
 
 
 def standing_of(card: Card, scope: Scope) -> Standing:
