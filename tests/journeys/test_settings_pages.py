@@ -128,3 +128,28 @@ def test_the_settings_by_keyboard(open_context: OpenContext, halden: Tenant, sch
     assert violations(page) == []
     page.get_by_role("button", name="Undo").first.press("Enter")
     expect(page.get_by_text("The setting is as it was before.")).to_be_visible()
+
+
+@pytest.mark.browser
+@on_sqlite
+def test_the_history_of_a_long_text_is_short_and_unfolds(open_context: OpenContext, halden: Tenant) -> None:
+    """One word changed in a privacy notice is read in one row of a few lines; the whole unfolds by keyboard."""
+    page = sign_in(open_context().new_page(), username="admin")
+    page.goto("/desk/settings/look")
+    notice = page.locator("[name=privacy_notices-en]")
+    text = notice.input_value()
+    notice.fill(text.replace("in order to", "only in order to", 1))
+    page.locator("form[action='/desk/settings/look'] button[type=submit]").first.click()
+    page.goto("/desk/settings/history")
+    row = page.get_by_role("row").nth(1)
+    expect(row.get_by_text("only in order to").first).to_be_visible()
+    box = row.bounding_box()
+    assert box is not None
+    assert box["height"] < 250
+    whole = row.get_by_text(text[-60:].strip()).last
+    expect(whole).to_be_hidden()
+    unfold = row.get_by_text("Show all of it")
+    unfold.last.focus()
+    page.keyboard.press("Enter")
+    expect(whole).to_be_visible()
+    assert violations(page) == []

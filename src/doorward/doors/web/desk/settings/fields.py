@@ -1,7 +1,7 @@
 """The forms of the settings: read strictly, faults named at their fields, everything shown again as it was written."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -169,12 +169,3 @@ def _is_origin(text: str) -> bool:
         return parts.scheme in {"https", "http"} and bool(parts.hostname) and text == f"{parts.scheme}://{parts.netloc}"
     except ValueError:
         return False
-
-
-def shown(value: Any) -> str:
-    """Return a setting's value as people read it in the history."""
-    if isinstance(value, Mapping):
-        return "\n".join(f"{key}: {shown(one)}" for key, one in value.items())
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(shown(one) for one in value)
-    return str(value)

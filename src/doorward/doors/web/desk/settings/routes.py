@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
+from doorward.doors.web.desk.settings.differences import differences
 from doorward.doors.web.desk.settings.fields import (
     ENOUGH,
     GROUNDS,
@@ -14,7 +15,6 @@ from doorward.doors.web.desk.settings.fields import (
     Around,
     Reading,
     contrast,
-    shown,
     written,
 )
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
@@ -168,7 +168,7 @@ async def _history(desk: DeskCall, *, before: str, done: str, trouble: str = "")
         here=_HERE,
         changes=changes[:_PAGE],
         older=changes[_PAGE - 1].id if len(changes) > _PAGE else "",
-        shown=shown,
+        differences=differences,
         done=done == "undone",
         trouble=trouble,
     )
