@@ -75,6 +75,13 @@ def test_new_plugins_are_well_written(copy: Path) -> None:
         assert done.returncode == 0, done.stdout
 
 
+def test_new_plugins_keep_the_import_contract(copy: Path) -> None:
+    """A plugin made within the checkout breaks no rule of who may import whom, its tests included."""
+    done = run_in(copy, "-c", "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    assert " 0 broken" in done.stdout
+
+
 @pytest.mark.parametrize("name", ["Upper", "with space", "../up", "a__b", "_a", "class", "x" * 41, "ünï", ""])
 def test_a_bad_name_is_refused(tmp_path: Path, name: str) -> None:
     """A name that cannot be a Python package is refused with a sentence, and nothing is written."""
