@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as BrowserTrouble
 
+from tools.screens.customer import code_in_outbox, settle_in, talk_as_customer
 from tools.screens.demonstration import Demonstration
 from tools.terminal import say
 
@@ -61,9 +62,11 @@ def take_pictures(browser: Browser, place: Demonstration, folder: Path, *, wishe
     before = find_pages(page, ("/desk/sign-in", "/"), wishes, most=12)
     pictures = {address: _photograph(page, address, folder, wishes) for address in before}
     sign_in(page, place.password)
+    used = talk_as_customer(page, place.customer, url=place.url) if place.customer else None
     after = [one for one in find_pages(page, STARTS, wishes, most=MOST_PAGES) if one not in before]
     pictures |= {address: _photograph(page, address, folder, wishes) for address in after}
-    if place.customer and sign_in_customer(page, place.customer):
+    if place.customer and sign_in_customer(page, place.customer, but=used):
+        settle_in(page)
         portal = [one for one in find_pages(page, ("/my/halden/",), wishes, most=MOST_PAGES) if one not in pictures]
         pictures |= {address: _photograph(page, address, folder, wishes) for address in portal}
     _write_index(folder, pictures)
@@ -83,20 +86,20 @@ def sign_in(page: Page, password: str) -> None:
     page.wait_for_url("**/desk/**")
 
 
-def sign_in_customer(page: Page, address: str) -> bool:
-    """Sign a customer in to the first company's portal by the code in the demonstration's outbox; whether it worked."""
+def sign_in_customer(page: Page, address: str, *, but: str | None = None) -> bool:
+    """Sign a customer in to the first company's portal by the code in the demonstration's outbox; whether it worked.
+
+    `but` is the code that was used before.
+    """
     page.goto("/my/halden/sign-in")
     page.locator("[name=email]").fill(address)
     page.locator("form[action$='/code'] button[type=submit]").click()
     code = page.locator("[name=code]")
     code.wait_for()
-    outbox = page.context.new_page()
-    outbox.goto("/desk/outbox")
-    told = re.search(r"(?<!\d)\d{6,8}(?!\d)", outbox.locator("pre").first.inner_text())
-    outbox.close()
+    told = code_in_outbox(page, but=but)
     if told is None:
         return False
-    code.fill(told[0])
+    code.fill(told)
     page.locator("form[action$='/confirm'] button[type=submit]").click()
     page.wait_for_load_state()
     return "sign-in" not in page.url

@@ -17,7 +17,7 @@ from typing import Any, Final
 from tools.environment import PROGRAMS
 from tools.terminal import ROOT, Stop
 
-START_SECONDS: Final = 240
+START_SECONDS: Final = 600
 SAID: Final = (
     ("en", ("I lost my card, what should I do?", "My card number is 4242 4242 4242 4242"), True),
     ("de", ("Wie hoch sind die Gebühren für eine Überweisung ins Ausland?",), False),
@@ -76,29 +76,36 @@ def _customer(folder: Path, *, company: str = "halden") -> str:
     return ""
 
 
-def fill(url: str, *, company: str = "halden") -> None:
-    """Let a few visitors write to a company, so that no list is empty."""
+def widget_key(url: str, *, company: str = "halden") -> str:
+    """Return the key of a company's chat, from the page that shows it."""
     page = urllib.request.urlopen(f"{url}/demo/{company}", timeout=30).read().decode()  # noqa: S310 - our own house
     key = re.search(r'data-key="([^"]+)"', page)
     if key is None:
         raise Stop(f"The page of {company} names no widget key.")
+    return key[1]
+
+
+def fill(url: str, *, company: str = "halden") -> None:
+    """Let a few visitors write to a company, so that no list is empty."""
+    key = widget_key(url, company=company)
     for language, texts, person in SAID:
-        visit = _post(f"{url}/c/webchat/visits", {"widget_key": key[1], "language": language})
+        visit = post_json(f"{url}/c/webchat/visits", {"widget_key": key, "language": language})
         for number, text in enumerate(texts):
-            _post(f"{url}/c/webchat/messages", {"id": f"m{number}", "text": text}, token=visit["token"])
+            post_json(f"{url}/c/webchat/messages", {"id": f"m{number}", "text": text}, token=visit["token"])
         if person:
-            _post(f"{url}/c/webchat/person", {"id": "p1"}, token=visit["token"])
+            post_json(f"{url}/c/webchat/person", {"id": "p1"}, token=visit["token"])
             wish = {"id": "c1", "contact": "+44 20 7946 0018"}
-            _post(f"{url}/c/webchat/callback", wish, token=visit["token"])
+            post_json(f"{url}/c/webchat/callback", wish, token=visit["token"])
             verdict = {"id": "f1", "helpful": False, "comment": "My card 5555 5555 5555 4444 is still open"}
-            _post(f"{url}/c/webchat/feedback", verdict, token=visit["token"])
+            post_json(f"{url}/c/webchat/feedback", verdict, token=visit["token"])
 
 
-def _post(address: str, body: dict[str, Any], *, token: str = "") -> Any:
+def post_json(address: str, body: dict[str, Any], *, token: str = "") -> Any:
+    """Send JSON as a visitor with this token would, and return the answer. Raises Stop when it is refused."""
     headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
     request = urllib.request.Request(address, data=json.dumps(body).encode(), headers=headers)  # noqa: S310
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-            return json.loads(answer.read())
+            return json.loads(answer.read() or b"null")
     except urllib.error.HTTPError as error:
         raise Stop(f"{address} answered {error.code}.", output=error.read().decode(errors="replace")) from error
