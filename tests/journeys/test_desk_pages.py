@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from doorward.identity import Tenant
 from tests.support.browsing import STATIC, OpenContext, on_sqlite, sign_in, violations
+from tests.support.reader import faults_of_tree
 from tests.support.server import Guests
 
 pytestmark = [pytest.mark.browser, on_sqlite]
@@ -70,6 +71,24 @@ def test_every_page_is_accessible_and_fits_every_screen(pages: tuple[Page, list[
             found.append(f"{address} has not one main part and one first heading")
         if not page.title().endswith("Doorward") or page.locator("html").get_attribute("lang") != "en":
             found.append(f"{address} has no title or language")
+    assert found == []
+
+
+def test_screen_readers_are_told_what_is_there(pages: tuple[Page, list[str]]) -> None:
+    """In the browser's own tree everything that is pressed or filled in has a name, parts are told apart, headings
+    step down one by one, also in the palette and the keyboard's map.
+    """
+    page, addresses = pages
+    found = []
+    for address in (*addresses, "/desk/knowledge", "/desk/senders", "/desk/catalogue", "/demo/halden/shop"):
+        page.goto(address)
+        found += [f"{address}: {fault}" for fault in faults_of_tree(page)]
+    page.goto("/desk/")
+    for keys in ("Control+k", "?"):
+        page.keyboard.press(keys)
+        expect(page.locator("dialog[open]")).to_have_count(1)
+        found += [f"{keys}: {fault}" for fault in faults_of_tree(page) if fault != "no main part"]
+        page.keyboard.press("Escape")
     assert found == []
 
 

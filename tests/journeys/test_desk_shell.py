@@ -93,6 +93,38 @@ def test_the_palette_finds_recent_conversations(desk: Page, guests: Guests, hald
     desk.wait_for_url(f"**/desk/conversations/{customer.conversation_id}")
 
 
+def test_the_palette_offers_what_the_page_offers(desk: Page, guests: Guests, halden: Tenant) -> None:
+    """At a conversation its own buttons stand in the palette, and choosing one presses it; elsewhere they do not."""
+    visitor = guests.visitor(halden)
+    visitor.say("My parcel never came")
+    visitor.ask_for_person()
+    here = desk.get_by_role("group", name="On this page")
+    open_palette(desk)
+    expect(here).to_have_count(0)
+    desk.keyboard.press("Escape")
+    desk.goto(f"/desk/conversations/{visitor.conversation_id}")
+    open_palette(desk)
+    expect(here.get_by_role("option")).to_have_text([re.compile("Take over"), re.compile("Block this sender")])
+    assert violations(desk) == []
+    desk.keyboard.type("take over")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_text("You have this conversation.")).to_be_visible()
+    desk.once("dialog", lambda dialog: dialog.accept())
+    open_palette(desk)
+    desk.keyboard.type("hand back")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_text("The assistant has this conversation.")).to_be_visible()
+
+
+def test_whoever_is_away_reads_so_in_the_inbox(desk: Page) -> None:
+    """The inbox says why nobody comes, until its reader is available."""
+    away = desk.get_by_text("You are not available at the moment")
+    expect(away).to_be_visible()
+    assert violations(desk) == []
+    desk.get_by_role("switch", name="Available").press("Enter")
+    expect(away).to_have_count(0)
+
+
 def test_the_palette_acts(desk: Page) -> None:
     """Presence, colours and language change from the palette; nothing found says so."""
     open_palette(desk)

@@ -10,6 +10,7 @@ from doorward.bootstrap import House
 from doorward.identity import Tenant
 from tests.support.browsing import OpenContext, on_sqlite, sign_in, violations
 from tests.support.portal import Mailbox, customer
+from tests.support.reader import faults_of_tree
 from tests.support.server import Guests, WebVisitor
 
 pytestmark = [pytest.mark.browser, on_sqlite]
@@ -235,6 +236,24 @@ def test_who_looked_is_told_by_role(client: Client, talked: WebVisitor, open_con
     expect(row).to_contain_text("Opened the conversation")
     assert not re.search(r"\bmira\b", page.content(), re.IGNORECASE)
     expect(page.get_by_text("What is not in this list")).to_be_visible()
+
+
+def test_screen_readers_are_told_what_is_there(client: Client, talked: WebVisitor) -> None:
+    """In the browser's own tree of every page nothing lacks its name, and headings step down one by one."""
+    page = client.sign_in()
+    found = []
+    for path in (*PLACES, f"/conversations/{talked.conversation_id}"):
+        client.open(path)
+        found += [f"{path}: {fault}" for fault in faults_of_tree(page)]
+    assert found == []
+
+
+def test_there_is_a_place_for_what_comes_later(client: Client) -> None:
+    """Mandates for devices, the status of calls and reports of impersonation have their place on the first page."""
+    page = client.sign_in()
+    places = page.get_by_role("region", name="Not offered yet").get_by_role("listitem")
+    expect(places).to_have_count(3)
+    expect(places).to_contain_text(["devices", "call", "pretends"])
 
 
 def test_every_page_is_accessible_and_fits_every_screen(client: Client, talked: WebVisitor) -> None:

@@ -137,3 +137,45 @@ def test_blocking_and_deciding_by_hand(open_context: OpenContext, guests: Guests
     other.get_by_role("button", name="Decide").press("Enter")
     expect(other.get_by_text("Your decision is noted.")).to_be_visible()
     assert visitor.say("Thank you")["duplicate"] is False
+
+
+@pytest.mark.browser
+@on_sqlite
+def test_a_customer_objects_from_the_chat_and_colleagues_are_told(
+    open_context: OpenContext, guests: Guests, halden: Tenant
+) -> None:
+    """What the chat says has a link to the objection; then every colleague but the one who blocked sees it wait."""
+    shop = open_context(viewport={"width": 390, "height": 844}).new_page()
+    shop.goto("/demo/halden/shop")
+    shop.get_by_role("button", name="Open the chat").click()
+    shop.get_by_role("button", name="I have read this").click()
+    field = shop.get_by_role("textbox", name="Your message")
+    field.fill("You are all idiots")
+    shop.keyboard.press("Enter")
+    expect(shop.locator(".message.bot .text").nth(1)).to_be_visible()
+    mira = sign_in(open_context().new_page(), username="mira")
+    mira.goto("/desk/?show=all")
+    follow(mira, mira.get_by_role("link", name="You are all idiots"))
+    mira.keyboard.press("Control+k")
+    mira.keyboard.type("block this")
+    mira.keyboard.press("Enter")
+    mira.get_by_role("radio", name="Offensive language").press("Space")
+    mira.get_by_role("button", name="Block this sender").press("Enter")
+    expect(mira.get_by_text("The sender is blocked.")).to_be_visible()
+    field.fill("Hello?")
+    shop.keyboard.press("Enter")
+    told = shop.locator(".refused .note")
+    expect(told).to_contain_text("because of offensive language")
+    assert "http" not in told.inner_text()
+    with shop.expect_popup() as opened:
+        told.get_by_role("link", name="Object here").click()
+    outside = opened.value
+    outside.get_by_label("What should we know?").fill("It was my brother")
+    outside.get_by_role("button", name="Send objection").click()
+    expect(outside.get_by_text("Your objection has reached us")).to_be_visible()
+    assert violations(outside) == []
+    jonas = sign_in(open_context().new_page(), username="jonas")
+    expect(jonas.get_by_role("link", name="Objections for you to decide: 1")).to_be_visible()
+    mira.goto("/desk/")
+    expect(mira.get_by_role("link", name="Blocked senders")).to_be_visible()
+    expect(mira.get_by_role("link", name="Objections for you to decide")).to_have_count(0)

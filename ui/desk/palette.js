@@ -14,6 +14,7 @@ export class Palette {
   #list = document.getElementById("palette-list");
   #none = document.getElementById("palette-none");
   #chosen = null;
+  #presses = new WeakMap();
 
   get isThere() {
     return Boolean(this.#dialog);
@@ -32,10 +33,33 @@ export class Palette {
   open() {
     if (this.#dialog.open) return;
     this.#field.value = "";
+    this.#takeUpPage();
     this.#dialog.showModal();
     this.#field.focus();
     this.#filter();
     this.#fetchRecent();
+  }
+
+  // What the page's own buttons do can be chosen here too: pressing the choice presses the button.
+  #takeUpPage() {
+    const group = document.getElementById("palette-here");
+    const title = Object.assign(document.createElement("li"), { className: "palette-group", textContent: group.dataset.title });
+    title.setAttribute("role", "presentation");
+    const offered = [...document.querySelectorAll("main [data-in-palette]")].filter((button) => button.checkVisibility());
+    group.replaceChildren(title, ...offered.map((button) => this.#optionOf(button)));
+  }
+
+  #optionOf(button) {
+    const option = document.createElement("li");
+    option.className = "palette-item";
+    option.setAttribute("role", "option");
+    option.setAttribute("aria-selected", "false");
+    const text = Object.assign(document.createElement("span"), { className: "palette-text", textContent: button.textContent.trim() });
+    const drawing = button.querySelector(".icon");
+    option.append(...(drawing ? [drawing.cloneNode(true)] : []), text);
+    if (button.dataset.inPalette) option.append(Object.assign(document.createElement("kbd"), { textContent: button.dataset.inPalette }));
+    this.#presses.set(option, button);
+    return option;
   }
 
   async #fetchRecent() {
@@ -92,7 +116,8 @@ export class Palette {
     if (!option) return;
     const { href, submit, opens, choose, value } = option.dataset;
     this.#dialog.close();
-    if (href) window.location.assign(href);
+    if (this.#presses.has(option)) this.#presses.get(option).click();
+    else if (href) window.location.assign(href);
     else if (opens) document.getElementById(opens).showModal();
     else if (submit) document.getElementById(submit).requestSubmit();
     else if (choose) this.#send(choose, value);

@@ -20,13 +20,15 @@ const LONGEST_DETAIL = 400;
 
 /** An answer that is not a success: problem+json, or whatever stood in its place. */
 export class Problem extends Error {
-  /** @param {number} status @param {{code?: string, detail?: unknown, retry_after?: number}} body @param {string | null} retryAfter */
+  /** @param {number} status @param {{code?: string, detail?: unknown, appeal?: unknown, retry_after?: number}} body @param {string | null} retryAfter */
   constructor(status, body, retryAfter) {
     super(`problem ${status}`);
     this.status = status;
     this.code = body.code ?? "";
     /** A sentence for people in the language asked for, "" if there is none. */
     this.detail = typeof body.detail === "string" ? body.detail.slice(0, LONGEST_DETAIL) : "";
+    /** Where whoever was turned away can object, "" if nowhere. */
+    this.appeal = /^https?:\/\//.test(String(body.appeal ?? "")) ? String(body.appeal) : "";
     /** Seconds to wait, 0 if nobody said. */
     this.retryAfter = Math.max(0, Number(body.retry_after ?? retryAfter ?? 0) || 0);
   }

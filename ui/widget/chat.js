@@ -348,7 +348,7 @@ export class Chat {
     if (error instanceof Problem && !error.passing) {
       this.#outbox.refuse(draft);
       const key = error.status === 413 ? "widget.error.too_large" : "widget.error.refused";
-      this.#view.refused(draft, key, error.detail);
+      this.#view.refused(draft, key, error);
       return;
     }
     this.#outbox.keep(draft);

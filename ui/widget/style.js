@@ -101,7 +101,7 @@ select { max-inline-size: 140px; min-block-size: 44px; padding: 0 8px; border: 1
 .file .text { unicode-bidi: isolate; }
 .note { margin-block-start: 4px; color: var(--soft); font-size: 12px; line-height: 1.4; }
 .customer .note { text-align: end; }
-.again { color: inherit; text-decoration: underline; min-block-size: 24px; padding: 0 4px; font-weight: 600; }
+.again { color: inherit; text-decoration: underline; display: inline-block; min-block-size: 24px; padding: 0 4px; font-weight: 600; }
 .sources { margin-block-start: 6px; padding-inline-start: 10px; border-inline-start: 2px solid var(--line); color: var(--soft);
   font-size: 12px; }
 .sources ul { list-style: none; }

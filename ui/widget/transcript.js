@@ -131,12 +131,21 @@ export class Transcript {
     }, 1000);
   }
 
-  /** @param {Draft} draft @param {string} key what to say where the server said nothing @param {string} detail */
-  refused(draft, key, detail) {
+  /**
+   * @param {Draft} draft @param {string} key what to say where the server said nothing
+   * @param {{detail: string, appeal: string}} said what it said, and where to object; that stands in it for other channels
+   */
+  refused(draft, key, { detail, appeal }) {
     this.#note(draft, "widget.not_sent");
     const bubble = this.#drafts.get(draft.id);
-    const why = detail ? make("span", { dir: "auto" }, detail) : this.#labels.make("span", key);
+    const told = appeal ? detail.replace(appeal, "").trim() : detail;
+    const why = told ? make("span", { dir: "auto" }, told) : this.#labels.make("span", key);
     bubble?.note.append(" ", why, " ");
+    if (appeal) {
+      const link = make("a", { class: "again", href: appeal, target: "_blank", rel: "noopener" });
+      this.#labels.say(link, "widget.appeal");
+      bubble?.note.append(link, " ");
+    }
     bubble?.item.classList.add("refused");
     this.#offerAgain(draft);
   }

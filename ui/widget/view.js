@@ -236,9 +236,9 @@ export class View {
     this.#transcript.kept(draft, seconds);
   }
 
-  /** @param {Draft} draft @param {string} key @param {string} detail */
-  refused(draft, key, detail) {
-    this.#transcript.refused(draft, key, detail);
+  /** @param {Draft} draft @param {string} key @param {{detail: string, appeal: string}} said */
+  refused(draft, key, said) {
+    this.#transcript.refused(draft, key, said);
   }
 
   /** @param {Entry[]} entries @param {boolean} quiet */

@@ -119,6 +119,10 @@ class Blocks:
         found = [_block(row) for row in repository.blocks(tx, scope, standing=standing)]
         return tuple(sorted(found, key=lambda block: not block.waits))
 
+    def count_waiting(self, tx: Tx, scope: Scope) -> int:
+        """Return how many appeals wait for the acting member of staff: those against blocks of others that hold now."""
+        return repository.count_appeals(tx, scope)
+
     def lift(self, tx: Tx, scope: Scope, block_id: str) -> Outcome[None]:
         """End a block before its time; whoever made it may. Raises `NotFound`, `Conflict` when it is over."""
         self._held(tx, scope, block_id)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from doorward.admission.tables import block_table
 from doorward.kit.tx import Tx
@@ -40,6 +40,19 @@ def blocks(tx: Tx, scope: Scope, *, standing: bool) -> Sequence[Row[Any]]:
     holds = (block_table.c.ends_at > tx.now) & block_table.c.lifted_at.is_(None)
     query = select(block_table).where(block_table.c.tenant_id == scope.tenant_id, holds if standing else ~holds)
     return tx.execute(query.order_by(block_table.c.id.desc()).limit(_PAGE)).all()
+
+
+def count_appeals(tx: Tx, scope: Scope) -> int:
+    """Return how many appeals wait for a decision by the acting member of staff, who did not make the block."""
+    query = select(func.count()).where(
+        block_table.c.tenant_id == scope.tenant_id,
+        block_table.c.ends_at > tx.now,
+        block_table.c.lifted_at.is_(None),
+        block_table.c.appealed_at.is_not(None),
+        block_table.c.decided_at.is_(None),
+        block_table.c.blocked_by != scope.actor.id,
+    )
+    return int(tx.execute(query).scalar_one())
 
 
 def update_block(tx: Tx, scope: Scope, block_id: str, values: dict[str, Any]) -> None:

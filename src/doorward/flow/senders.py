@@ -96,6 +96,10 @@ class Senders:
         scope = Scope(tenant_id=tenant_id, actor=Actor(kind="system", id="appeals"))
         return await self._transactions.read_async(lambda tx: self._blocks.find(tx, scope, block_id))
 
+    def appealed_tenant(self, token: str) -> TenantId:
+        """Return whose block a token names. Raises `NotFound`."""
+        return self._read(token)[0]
+
     async def appeal(self, token: str, words: WildText) -> None:
         """Take the blocked sender's one appeal. Raises `NotFound`, `Malformed`, `TooLarge`, `Conflict`."""
         block = await self.appealed_block(token)

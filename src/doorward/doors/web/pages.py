@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_datetime_format
 from babel.numbers import format_percent
 from babel.units import format_unit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -70,6 +70,7 @@ class Pages:
             direction=pack.direction,
             ago=lambda moment: ago(moment, now=now, language=language),
             moment=lambda moment: format_datetime(moment, "medium", locale=language),
+            minute=lambda moment: minute(moment, language=language),
             size=lambda bytes_: size_of(bytes_, language=language),
             percent=lambda share: format_percent(share, locale=language),
             masked=lambda text, spans, opens="": masked(text, spans, kind_name=self._kind_namer(language), opens=opens),
@@ -108,6 +109,13 @@ def ago(moment: datetime, *, now: datetime, language: str) -> str:
     """Return how long ago a moment was, in words: `3 min. ago`."""
     before = min(moment - now, timedelta(seconds=-1))
     return format_timedelta(before, threshold=1.2, add_direction=True, locale=language, format="short")
+
+
+def minute(moment: datetime, *, language: str) -> str:
+    """Return a moment to the minute, for what lies ahead: `Nov 30, 2026, 11:29 AM`."""
+    joined = str(get_datetime_format("medium", locale=language)).replace("'", "")
+    day, time = format_date(moment, "medium", locale=language), format_time(moment, "short", locale=language)
+    return joined.format(time, day)
 
 
 def size_of(bytes_: int, *, language: str) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time, get_datetime_format
 
 from doorward.bootstrap import House
 from doorward.doors.web.door import AnyRequest
@@ -39,8 +39,10 @@ def turned_away(house: House, request: AnyRequest, error: SenderBlocked, *, othe
 
 
 def until_words(moment: datetime, *, language: str) -> str:
-    """Return a moment in words, with its time zone (UTC): who reads it may be anywhere."""
-    return format_datetime(moment, "long", locale=language)
+    """Return a moment in words to the minute, with its time zone (UTC): who reads it may be anywhere."""
+    joined = str(get_datetime_format("long", locale=language)).replace("'", "")
+    day, time = format_date(moment, "long", locale=language), format_time(moment, "short", locale=language)
+    return f"{joined.format(time, day)} UTC"
 
 
 def _site(house: House, request: AnyRequest) -> str:

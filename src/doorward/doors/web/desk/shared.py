@@ -40,12 +40,13 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """What surrounds a page: whether its reader takes conversations, the names of colleagues by their ids, what asks
-    for the reader, and by which company and user name they signed in.
+    for the reader, how many objections against blocks do, and by which company and user name they signed in.
     """
 
     available: bool
     colleagues: Mapping[str, str]
     demand: Demand
+    objections: int
     company: str
     username: str
 
@@ -135,6 +136,7 @@ class DeskCall:
                 available=presence is not None and presence.state == "available",
                 colleagues={str(one.id): one.display_name for one in everybody},
                 demand=demand_on(tx, scope) if works else Demand(),
+                objections=house.blocks.count_waiting(tx, scope) if self.may("conversations:write") else 0,
                 company=house.identity.tenants.tenant(tx, scope).slug,
                 username=next((one.username for one in everybody if one.id == scope.actor.id), ""),
             )

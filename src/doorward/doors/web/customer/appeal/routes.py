@@ -5,11 +5,11 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from doorward.admission import Block
 from doorward.doors.web.door import AnyRequest, AtDoor, Door, address_of
 from doorward.doors.web.forms import read_form
 from doorward.doors.web.turned_away import until_words
 from doorward.vocabulary.errors import Conflict, Malformed, TooLarge
+from doorward.vocabulary.scope import system_scope
 from doorward.vocabulary.text import WildText
 
 
@@ -17,7 +17,7 @@ from doorward.vocabulary.text import WildText
 async def show_appeal(request: AnyRequest, token: FromPath[str], door: AtDoor) -> Response[str]:
     """Show why somebody is turned away, and the form to object."""
     door.house.admission.admit_request(address_of(request))
-    return _page(request, door, await door.house.senders.appealed_block(token))
+    return await _page(request, door, token)
 
 
 @post("/appeals/{token:str}", status_code=200, include_in_schema=False)
@@ -25,7 +25,6 @@ async def send_appeal(request: AnyRequest, token: FromPath[str], door: AtDoor) -
     """Take the objection, and show what is known of it; what was written stays in the form when it cannot be taken."""
     door.house.admission.admit_request(address_of(request))
     senders = door.house.senders
-    block = await senders.appealed_block(token)
     fields = await read_form(request)
     words = fields.get("words", "").replace("\r\n", "\n")
     trouble = ""
@@ -37,17 +36,21 @@ async def send_appeal(request: AnyRequest, token: FromPath[str], door: AtDoor) -
         trouble = "senders.too_long"
     except Conflict:
         pass  # sent twice, or over meanwhile: the page says so
-    return _page(request, door, await senders.appealed_block(token) if not trouble else block, words, trouble)
+    return await _page(request, door, token, words=words, trouble=trouble)
 
 
-def _page(request: AnyRequest, door: Door, block: Block, words: str = "", trouble: str = "") -> Response[str]:
+async def _page(request: AnyRequest, door: Door, token: str, *, words: str = "", trouble: str = "") -> Response[str]:
     house = door.house
+    block = await house.senders.appealed_block(token)
+    scope = system_scope(house.senders.appealed_tenant(token), "appeals")
+    company = await house.transactions.read_async(lambda tx: house.identity.tenants.tenant(tx, scope))
     language = block.language if block.language in house.packs else door.language_of(request)
     over = block.lifted_at is not None or block.ends_at <= house.clock.now()
     response = door.pages.page(
         request,
         "customer/appeal/page.html",
         language=language,
+        company=company.name,
         block=block,
         over=over,
         until=until_words(block.ends_at, language=language),
