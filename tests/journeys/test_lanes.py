@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from doorward.bootstrap import House
-from doorward.identity import Mail, Tenant
+from doorward.identity import Mail, Mailer, Tenant
 from doorward.kit.settings import Settings
 from tests.support.portal import customer
 from tests.support.scanning import HangingScanner, open_scanning_house
@@ -41,7 +41,7 @@ def mailed(house: House, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     mailed = threading.Event()
     send = type(house.mailer).send
 
-    def send_and_tell(mailer: object, mail: Mail) -> None:
+    def send_and_tell(mailer: Mailer, mail: Mail) -> None:
         send(mailer, mail)
         mailed.set()
 

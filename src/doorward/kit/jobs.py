@@ -141,8 +141,11 @@ class JobWorker:
 
     def start(self) -> None:
         """Start the background threads."""
-        work = {f"jobs-{name}": partial(self._serve_jobs, lane) for name, lane in self._lanes.items()}
-        for name, serve in (*work.items(), ("sweeps", self._serve_sweeps)):
+        work: dict[str, Callable[[], None]] = {
+            f"jobs-{name}": partial(self._serve_jobs, lane) for name, lane in self._lanes.items()
+        }
+        work["sweeps"] = self._serve_sweeps
+        for name, serve in work.items():
             thread = threading.Thread(target=serve, name=name, daemon=True)
             self._threads.append(thread)
             thread.start()

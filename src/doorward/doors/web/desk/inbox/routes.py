@@ -33,7 +33,9 @@ async def presence(desk: ADeskCall) -> Response[Any]:
     fields = await desk.form()
     await desk.house.desk.set_presence(scope, available=fields.get("available") == "yes")
     if desk.by_script:
-        return await desk.part("layout/_presence.html")
+        part = await desk.part("layout/_presence.html")
+        part.headers["hx-trigger"] = "desk"  # the inbox says whether its reader is away
+        return part
     return Redirect("/desk/", status_code=303)
 
 
