@@ -49,17 +49,21 @@ def detector(name: str) -> Plugin:
     return plugin
 
 
-@cache
 def screener(matcher: Literal["hyperscan", "re"] = "hyperscan", *, also: str = "") -> Screener:
-    """Return the screener as the house builds it, with the experimental detector `also` if one is named.
+    """Return the screener as the house builds it, with the experimental detector `also` if one is named."""
+    takes_part = not also or also in {plugin.id for plugin in all_detectors()}
+    return _screener(matcher, "" if takes_part else also)
+
+
+@cache
+def _screener(matcher: Literal["hyperscan", "re"], experimental: str) -> Screener:
+    """Return the one screener of this process with an experimental detector, or with none.
 
     Compiled patterns are kept between runs of the tests.
     """
     user = os.getuid() if hasattr(os, "getuid") else 0
     folder = Path(tempfile.gettempdir()) / f"doorward-test-patterns-{user}"
-    taking_part = all_detectors()
-    if also and also not in {plugin.id for plugin in taking_part}:
-        taking_part = (*taking_part, detector(also))
+    taking_part = (*all_detectors(), *((detector(experimental),) if experimental else ()))
     return Screener(taking_part, all_packs(), matcher=matcher, cache_folder=folder)
 
 

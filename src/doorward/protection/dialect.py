@@ -13,6 +13,8 @@ the character beyond an edge, and does not count letters outside ASCII.
 """
 
 import re
+from functools import cache, lru_cache
+from itertools import groupby
 from typing import Final, NamedTuple
 
 MOST_REPEATS: Final = 100  # beyond it Hyperscan calls patterns with start offsets too large
@@ -42,6 +44,7 @@ class _Token(NamedTuple):
     text: str
 
 
+@lru_cache(maxsize=1024)
 def to_python(expression: str) -> str:
     """Return the expression for `re`, over text in normal form. Raises `PatternUnsupported`."""
     return "".join(_python(token) for token in _tokens(expression))
@@ -108,6 +111,7 @@ def _python(token: _Token) -> str:
             return token.text
 
 
+@cache
 def _python_class(token: str) -> str:
     """Return a class for `re`. One with all letters is written by what of ASCII it leaves out: that compiles at once,
     where a range up to U+10FFFF takes milliseconds.
@@ -116,8 +120,14 @@ def _python_class(token: str) -> str:
         return _spelled_out(token)
     narrow = re.compile(_spelled_out(token))
     left_out = [code for code in range(128) if bool(narrow.match(chr(code))) == token.startswith("[^")]
-    listed = "".join(f"\\x{code:02x}" for code in left_out)
+    listed = _ranges(left_out)
     return f"[{listed}]" if token.startswith("[^") else f"[^{listed}]"
+
+
+def _ranges(codes: list[int]) -> str:
+    """Return ascending codes as the inside of a class. Patterns hold thousands of classes: each has to be read fast."""
+    runs = [[code for _, code in run] for _, run in groupby(enumerate(codes), lambda one: one[1] - one[0])]
+    return "".join(f"\\x{run[0]:02x}-\\x{run[-1]:02x}" for run in runs)
 
 
 def _hyperscan(token: _Token, *, repeated: bool) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from doorward.protection.dialect import PatternUnsupported, to_python
@@ -43,7 +44,13 @@ class ReMatcher:
 
 def compile_all(expressions: Iterable[str]) -> list[re.Pattern[str]]:
     """Return the expressions compiled for `re`. Raises `PatternUnsupported` when one could match the empty text."""
-    compiled = [re.compile(to_python(expression)) for expression in expressions]
+    compiled = [_compiled(expression) for expression in expressions]
     if any(pattern.fullmatch("") for pattern in compiled):
         raise PatternUnsupported("a pattern could match the empty text")
     return compiled
+
+
+@lru_cache(maxsize=1024)
+def _compiled(expression: str) -> re.Pattern[str]:
+    """Return an expression compiled for `re`, remembered: a second screener of this process costs no second time."""
+    return re.compile(to_python(expression))

@@ -7,6 +7,7 @@ hyphen stands for any short break. Two signs mean more: `*` at the end of a word
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from doorward.protection.characters import LOOKALIKES
@@ -16,6 +17,10 @@ from doorward.vocabulary.language import LanguagePack
 
 GAP: Final = r"(?:[\s,'\x22:\-]{1,3}\w+){0,4}[\s,'\x22:\-]{1,3}"
 """Up to four words of the same sentence, with the breaks around them."""
+
+KEPT: Final = 1024
+"""Expressions and patterns remembered by what they were made of: detectors ask for the same ones, and so does whoever
+builds a second screener. A set of languages and detectors makes some three hundred."""
 
 _ENDING: Final = r"'?\w{0,12}"
 _SPACE: Final = r"[\s_\-]{1,3}"
@@ -30,9 +35,15 @@ def words_of(packs: Iterable[LanguagePack], *purposes: str) -> tuple[str, ...]:
 
 def normal_phrases(phrases: Iterable[str]) -> tuple[str, ...]:
     """Return the phrases in normal form: as words of one alphabet, and as words that mix alphabets are folded."""
-    plain = [_GAP_SIGN.sub("\x00", phrase.strip()) for phrase in phrases]
-    normal = [View(phrase).text for phrase in plain]
-    return tuple(dict.fromkeys([*normal, *(phrase.translate(LOOKALIKES) for phrase in normal)]))
+    forms = [_forms_of(phrase) for phrase in phrases]
+    return tuple(dict.fromkeys([*(normal for normal, _ in forms), *(folded for _, folded in forms)]))
+
+
+@lru_cache(maxsize=16 * KEPT)
+def _forms_of(phrase: str) -> tuple[str, str]:
+    """Return a phrase in normal form, as words of one alphabet and as words that mix alphabets."""
+    normal = View(_GAP_SIGN.sub("\x00", phrase.strip())).text
+    return normal, normal.translate(LOOKALIKES)
 
 
 def any_of(phrases: Iterable[str]) -> str:
@@ -40,6 +51,11 @@ def any_of(phrases: Iterable[str]) -> str:
 
     Raises `ValueError` when there is no phrase: an empty alternative would match everywhere.
     """
+    return _any_of(tuple(phrases))
+
+
+@lru_cache(maxsize=KEPT)
+def _any_of(phrases: tuple[str, ...]) -> str:
     tree: dict[str, dict[str, object]] = {}
     for phrase in normal_phrases(phrases):
         branch = tree
@@ -82,7 +98,12 @@ def compile_phrases(phrases: Sequence[str], *, before: str = "", after: str = ""
 
     For detectors that look at the surroundings of a candidate; `before` and `after` are patterns of `re` itself.
     """
-    return re.compile(before + to_python(any_of(phrases)) + after if phrases else r"(?!)")
+    return _compiled(tuple(phrases), before, after)
+
+
+@lru_cache(maxsize=KEPT)
+def _compiled(phrases: tuple[str, ...], before: str, after: str) -> re.Pattern[str]:
+    return re.compile(before + to_python(_any_of(phrases)) + after if phrases else r"(?!)")
 
 
 def alternatives(phrases: Sequence[str]) -> str:
