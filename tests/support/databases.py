@@ -37,26 +37,30 @@ class PostgresServer:
         self.folder = Path(tempfile.mkdtemp(prefix="doorward-pg-"))
         self._server = get_server(self.folder / "data")
         self.address = str(self._server.get_uri())
-        with psycopg.connect(self.address, autocommit=True) as connection:
-            # Tests kill clients, not this server: it need not wait for the disk.
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-                connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
-            connection.execute("SELECT pg_reload_conf()")
+        # Kept open: a process that is new to the server pays as much for its first look at it as for a whole database.
+        self._connection = psycopg.connect(self.address, autocommit=True)
+        # Tests kill clients, not this server: it need not wait for the disk. Its databases do not live long enough to
+        # be tidied.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+            self._say(f"ALTER SYSTEM SET {setting} = off")
+        self._say("SELECT pg_reload_conf()")
 
     def make_database(self, name: str, *, template: str = "template1") -> str:
         """Create a database and return its address; nobody may be connected to the template."""
-        with psycopg.connect(self.address, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+        self._say(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         base, _, query = self.address.partition("?")
         return f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
 
     def drop_database(self, name: str) -> None:
         """Remove a database with whoever is connected."""
-        with psycopg.connect(self.address, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+        self._say(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _say(self, statement: str) -> None:
+        self._connection.execute(statement.encode())
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
+        self._connection.close()
         self._server.cleanup()
         shutil.rmtree(self.folder, ignore_errors=True)
 

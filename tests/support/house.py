@@ -1,11 +1,14 @@
 """A whole house for tests: two founded companies on each kind of database, made once and copied for every test.
 
 Halden comes with its knowledge, staff and first customers, without its past; Brisa is there so that isolation can
-always be tested. Embeddings are computed once a test process.
+always be tested. Embeddings are computed once, and kept beside the compiled patterns in the temporary folder.
 """
 
+import contextlib
 import functools
 import getpass
+import hashlib
+import inspect
 import itertools
 import os
 import shutil
@@ -18,6 +21,7 @@ import msgspec
 import numpy as np
 import pytest
 from argon2 import PasswordHasher
+from numpy.typing import NDArray
 
 from doorward.bootstrap import Engines, House, found_company, make_engines
 from doorward.identity import Passwords, Tenant
@@ -29,27 +33,70 @@ from doorward.understanding import Encoder, Reader, Vectors
 from doorward.vocabulary.company import ArticleSeed, Company, CustomerSeed, PastConversation
 from tests.support.databases import PostgresServer, import_tables
 
+try:
+    import fcntl
+except ImportError:  # Windows has no fcntl; there several processes may find the same embeddings.
+    fcntl = None  # type: ignore[assignment]  # because the module is missing on that platform
+
 PASSWORD = "correct-horse-battery"
 CUSTOMERS = 20
 _numbers = itertools.count()
-_vectors: dict[str, np.ndarray[tuple[int], np.dtype[np.float32]]] = {}
+Vector = NDArray[np.float32]
 
 
 class RememberingEncoder:
-    """The real encoder, asked once a text in a test process."""
+    """The real encoder, asked once a text: what it answered outlives the process, until its code changes.
 
-    def __init__(self, encoder: Encoder) -> None:
-        """Ask `encoder` for what is not known yet."""
+    Kept are the hashes of texts and their vectors, no text.
+    """
+
+    def __init__(self, encoder: Encoder, folder: Path) -> None:
+        """Ask `encoder` for what is not known yet; `folder` is where `kept` keeps it."""
         self._encoder = encoder
         self.id = encoder.id
         self.dimensions = encoder.dimensions
+        self._file = folder / f"vectors-{_fingerprint(encoder)}.npz"
+        self._vectors: dict[bytes, Vector] = {}
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return what the real encoder returned or returns."""
-        fresh = [text for text in dict.fromkeys(texts) if text not in _vectors]
+        names = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
+        fresh = {name: text for name, text in zip(names, texts, strict=True) if name not in self._vectors}
         if fresh:
-            _vectors.update(zip(fresh, self._encoder.encode(fresh), strict=True))
-        return np.stack([_vectors[text] for text in texts]) if texts else np.zeros((0, self.dimensions), np.float32)
+            self._vectors.update(zip(fresh, self._encoder.encode(list(fresh.values())), strict=True))
+        return (
+            np.stack([self._vectors[name] for name in names]) if names else np.zeros((0, self.dimensions), np.float32)
+        )
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Know what other processes kept, and keep what is asked meanwhile; one process at a time."""
+        self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._file.with_suffix(".lock").open("wb") as lock:
+            if fcntl is not None:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            if self._file.exists():
+                with np.load(self._file, allow_pickle=False) as found:
+                    names, vectors = found["names"], found["vectors"]
+                self._vectors |= {name.tobytes(): vector for name, vector in zip(names, vectors, strict=True)}
+            known = len(self._vectors)
+            yield
+            if len(self._vectors) > known:
+                self._keep()
+
+    def _keep(self) -> None:
+        names = np.frombuffer(b"".join(self._vectors), np.uint8).reshape(len(self._vectors), -1)
+        fresh = self._file.with_suffix(f".{os.getpid()}.npz")
+        np.savez(fresh, names=names, vectors=np.stack(list(self._vectors.values())))
+        fresh.replace(self._file)
+
+
+def _fingerprint(encoder: Encoder) -> str:
+    """Return what an encoder's answers depend on: its id, which names its weights, and its code."""
+    digest = hashlib.sha256(encoder.id.encode())
+    for file in sorted(Path(inspect.getfile(type(encoder))).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 ARTICLES = frozenset({"card-delivery", "lost-card", "pin-and-passcode", "card-payments", "delivery", "returns"})
@@ -99,7 +146,7 @@ def shared_engines() -> Engines:
     cache = Path(tempfile.gettempdir()) / f"doorward-tests-{getpass.getuser()}"
     engines = make_engines(load(environment={}), clock=SystemClock(), cache_folder=cache)
     packs = tuple(engines.plugins.packs.values())
-    encoder = RememberingEncoder(engines.encoder)
+    encoder = RememberingEncoder(engines.encoder, cache)
     return msgspec.structs.replace(engines, encoder=encoder, reader=Reader(packs, encoder), passwords=quick_passwords())
 
 
@@ -113,8 +160,10 @@ def open_test_house(settings: Settings, *, clock: Clock | None = None, engines: 
 
 def found_everything(house: House) -> None:
     """Found both companies, briefly."""
-    for company in house.plugins.companies.values():
-        found_company(house, Brief(company), password=PASSWORD, progress=lambda *_: None)  # type: ignore[arg-type]  # because it is a Company by delegation
+    encoder = house.engines.encoder
+    with encoder.kept() if isinstance(encoder, RememberingEncoder) else contextlib.nullcontext():
+        for company in house.plugins.companies.values():
+            found_company(house, Brief(company), password=PASSWORD, progress=lambda *_: None)  # type: ignore[arg-type]  # because it is a Company by delegation
 
 
 @pytest.fixture(scope="session")
