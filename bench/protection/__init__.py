@@ -1,0 +1,1 @@
+"""The guards beside their peers: speed, latency, memory and start, in one run on the same texts."""
