@@ -84,7 +84,7 @@ class Names(NamedTuple):
     def _behind(self, view: View, end: int, shapes: Sequence[Shape]) -> Found | None:
         """Return the nearest value behind a name; of several at one place the one whose shape comes first."""
         text = view.text
-        if not _DIGIT.search(text, end, end + FAR):  # most mentions of a passport are no more than that
+        if not _DIGIT.search(text, end, end + FAR):
             return None
         if text.startswith("-", end) and text[end + 1 : end + 2].isalnum():  # 'TC-2018' is one word
             return None
@@ -133,7 +133,13 @@ def names_of(packs: Sequence[LanguagePack], *purposes: str, along: Sequence[str]
         if len(word) >= _SHORTEST_NAME and not mine.intersection(normal_phrases([word]))
     ]
     patterns = tuple(
-        Pattern(name=purpose, expression=whole(any_of(words)), before=REACH_BEFORE, after=REACH_AFTER)
+        Pattern(
+            name=purpose,
+            expression=whole(any_of(words)),
+            before=REACH_BEFORE,
+            after=REACH_AFTER,
+            digits=(REACH_BEFORE, FAR),  # most mentions of a passport are no more than that
+        )
         for purpose in purposes
         if (words := words_of(packs, purpose))
     )

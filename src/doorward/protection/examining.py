@@ -39,33 +39,58 @@ class Inspecting(NamedTuple):
     inspection: Inspection
 
 
+Clock = Callable[[], float]
+
+
+class Stopwatch:
+    """Tells whether a detector has used up its time for one text.
+
+    It reads two clocks: the wall's, which costs nothing, and the thread's processor time, which is a call into the
+    kernel and is asked only when the wall's says that it may be too late, so that a busy machine blames no detector.
+    """
+
+    __slots__ = ("_begun", "_limit", "_processor", "_started", "_wall")
+
+    def __init__(self, clocks: tuple[Clock, Clock], length: int) -> None:
+        """Start for a text of so many characters; `clocks` tell wall and processor time in seconds."""
+        self._wall, self._processor = clocks
+        self._limit = SECONDS_PER_TEXT + SECONDS_PER_CHARACTER * length
+        self._started = self._processor()
+        self._begun = self._wall()
+
+    def is_over(self) -> bool:
+        """Return whether the detector at work has taken too long."""
+        return self._wall() - self._begun > self._limit and self._processor() - self._started > self._limit
+
+    def restart(self) -> None:
+        """Begin with the next detector."""
+        self._begun = self._wall()
+
+
 class _TooMuch(Exception):
     """The detector has used up its time for this text, or would."""
 
 
-def examine(
-    watcher: Watcher, looks: Sequence[Look], view: View, *, stopwatch: Callable[[], float]
-) -> tuple[list[Placed], bool]:
+def examine(watcher: Watcher, looks: Sequence[Look], view: View, *, stopwatch: Stopwatch) -> tuple[list[Placed], bool]:
     """Return what a detector claims for its candidates, and whether it came through.
 
     When it raises, claims something outside of the text, or takes too long, all its candidates are withheld with the
     surroundings that it might have judged (those of a threat detector are not: there is nothing to hide in them).
     """
     detector = watcher.plugin
-    deadline = stopwatch() + SECONDS_PER_TEXT + SECONDS_PER_CHARACTER * len(view)
+    stopwatch.restart()
     claims: list[Claim] = []
     try:
         if len(looks) > 500 + len(view) // FEWEST_CHARACTERS:
             raise _TooMuch
         for number, (pattern, start, end) in enumerate(looks):
             claims += watcher.watch.examine(Candidate(pattern.name, start, end), view)
-            # Asking the stop-watch costs as much as examining a candidate, so not every time.
-            if number & 15 == 15 and stopwatch() > deadline:
+            if number & 15 == 15 and stopwatch.is_over():
                 raise _TooMuch
         if claims and detector.family == "sensitive":
             claims += repeated(claims, view)
         placed = [_place(claim, view, detector) for claim in claims]
-        if stopwatch() > deadline:
+        if stopwatch.is_over():
             raise _TooMuch
     except Exception as error:  # noqa: BLE001 - whatever it is, the candidates must not pass
         _report(error, detector)
@@ -73,13 +98,13 @@ def examine(
     return placed, True
 
 
-def inspect(inspecting: Inspecting, view: View, *, stopwatch: Callable[[], float]) -> tuple[list[Placed], bool]:
+def inspect(inspecting: Inspecting, view: View, *, stopwatch: Stopwatch) -> tuple[list[Placed], bool]:
     """Return what an inspector claims, and whether it came through; if not, it has withheld the whole text."""
     inspector = inspecting.plugin
-    deadline = stopwatch() + SECONDS_PER_TEXT + SECONDS_PER_CHARACTER * len(view)
+    stopwatch.restart()
     try:
         placed = [_checked(claim, claim.start, claim.end, view, inspector) for claim in inspecting.inspection(view)]
-        if stopwatch() > deadline:
+        if stopwatch.is_over():
             raise _TooMuch
     except Exception as error:  # noqa: BLE001 - whatever it is, the text must not pass
         _report(error, inspector)

@@ -1,13 +1,14 @@
 """What all detectors say of one text: as it came, and once more without its disguises if it may have any."""
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from doorward.protection.continuing import Continuing, Joined, may_go_on
 from doorward.protection.disguises import Disguises, Plain
-from doorward.protection.examining import Inspecting, Look, Watcher, examine, inspect
+from doorward.protection.examining import Clock, Inspecting, Look, Stopwatch, Watcher, examine, inspect
 from doorward.protection.masking import WITHHELD
 from doorward.protection.matchers import make_matcher
 from doorward.protection.matching import Hit, Matcher, MatcherChoice
@@ -16,6 +17,8 @@ from doorward.protection.ports import Certainty, Claim, Detector, Inspector, Lan
 from doorward.protection.rewriting import Rewritten
 from doorward.protection.view import View
 from doorward.vocabulary.finding import GUARD_UNAVAILABLE, Finding, guard_unavailable
+
+_DIGIT: Final = re.compile(r"\d")
 
 
 class Judgement(NamedTuple):
@@ -43,7 +46,7 @@ class Judge:
         *,
         matcher: MatcherChoice,
         cache_folder: Path | None,
-        stopwatch: Callable[[], float],
+        clocks: tuple[Clock, Clock],
     ) -> None:
         """Compile the patterns of `detectors` for the languages of `packs`; see `Screener`."""
         self._watchers = tuple(
@@ -63,7 +66,7 @@ class Judge:
         self._routes = tuple(tuple(routes.get(expression, ())) for expression in expressions)
         self._cues = {expressions.index(cue): number for number, cue in enumerate(self._disguises.cues)}
         self.matcher: Matcher = make_matcher(expressions, matcher, cache_folder=cache_folder)
-        self._stopwatch = stopwatch
+        self._clocks = clocks
 
     def judge(self, original: str, *, own_hosts: frozenset[str] = frozenset(), before: str = "") -> Judgement:
         """Return what is found in a text; a place that is found in several ways comes several times.
@@ -118,26 +121,42 @@ class Judge:
         cues = [(self._cues[route], start, end) for route, start, end in hits if route in self._cues]
         return self._disguises.are_in(view, cues)
 
+    def _looks(self, text: str, hits: Sequence[Hit]) -> dict[int, list[Look]]:
+        """Return where each watcher has to look: what needs digits is left out where there are none."""
+        looks: dict[int, list[Look]] = {}
+        search, routes = _DIGIT.search, self._routes
+        numberless = search(text) is None
+        for route, start, end in hits:
+            for number, pattern in routes[route]:
+                reach = pattern.digits
+                if reach and (numberless or not search(text, max(start - reach[0], 0), end + reach[1])):
+                    continue
+                look = (pattern, start, end)
+                if number in looks:
+                    looks[number].append(look)
+                else:
+                    looks[number] = [look]
+        return looks
+
     def _of_view(
         self, view: View, hits: Sequence[Hit], *, families: Collection[str] = ("sensitive", "threat")
     ) -> Judgement:
         """Return all claims with their places in the view's original; inspectors of other families are not asked."""
         placed: list[Placed] = []
         failures: list[Finding] = []
+        stopwatch: Stopwatch | None = None
         if hits:
-            looks: dict[int, list[Look]] = defaultdict(list)
-            for route, start, end in hits:
-                for number, pattern in self._routes[route]:
-                    looks[number].append((pattern, start, end))
-            for number, wanted in looks.items():
+            for number, wanted in self._looks(view.text, hits).items():
                 watcher = self._watchers[number]
-                claims, healthy = examine(watcher, wanted, view, stopwatch=self._stopwatch)
+                stopwatch = stopwatch or Stopwatch(self._clocks, len(view))
+                claims, healthy = examine(watcher, wanted, view, stopwatch=stopwatch)
                 placed += claims
                 if not healthy:
                     failures.append(guard_unavailable(watcher.plugin.id, length=len(view.original)))
         for inspecting in self._inspectors:
             if inspecting.plugin.family in families and (not view.regular or inspecting.plugin.wants == "any"):
-                claims, healthy = inspect(inspecting, view, stopwatch=self._stopwatch)
+                stopwatch = stopwatch or Stopwatch(self._clocks, len(view))
+                claims, healthy = inspect(inspecting, view, stopwatch=stopwatch)
                 placed += claims
                 if not healthy:
                     failures.append(guard_unavailable(inspecting.plugin.id, length=len(view.original)))

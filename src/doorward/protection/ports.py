@@ -40,13 +40,15 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is told back in the candidate. `expression` is written in the dialect of `doorward.protection.dialect`, in
     normal form (lower case, no accents). `before` and `after` are how many characters around the match the detector may
-    judge or claim: so much is withheld when it fails.
+    judge or claim: so much is withheld when it fails. `digits` says in how many characters before and after the match
+    a digit must stand: where there is none, the detector would claim nothing, and is not asked.
     """
 
     name: str
     expression: str
     before: int = 0
     after: int = 0
+    digits: tuple[int, int] | None = None
 
 
 class Candidate(msgspec.Struct, frozen=True):

@@ -15,6 +15,9 @@ _MOST: Final = 50
 """Different values of a text that are looked for again; more of them are a list, not a message."""
 
 _CODE: Final = re.compile(r"[\d\s.\-,_]+")
+_RUN: Final = re.compile(r"\d(?:[\s.\-]?\d)*")
+_BREAK: Final = re.compile(r"[\s.\-]")
+_LOOSE: Final = re.compile(r"[,_]|[\s.\-]{2}")
 
 
 def repeated(claims: Sequence[Claim], view: View) -> list[Claim]:
@@ -30,11 +33,28 @@ def repeated(claims: Sequence[Claim], view: View) -> list[Claim]:
             known.setdefault(value, claim)
     taken = {claim.start for claim in claims if claim.certainty is Certainty.CONTEXT}
     for value, claim in list(known.items())[:_MOST]:
+        if _is_alone(value, view.text):
+            continue
         for match in re.finditer(WORD_BEFORE + _written(value) + WORD_AFTER, view.text):
             if match.start() not in taken:
                 rule = f"{claim.rule.partition('.')[0]}.again"
                 again.append(msgspec.structs.replace(claim, start=match.start(), end=match.end(), rule=rule))
     return again
+
+
+def _is_alone(value: str, text: str) -> bool:
+    """Return whether a value stands in a text just once: as most do, without an expression of its own compiled."""
+    if not _CODE.fullmatch(value):
+        return _is_once(value, text)
+    if _LOOSE.search(value) or not value[0].isdecimal():
+        return False
+    digits = _BREAK.sub("", value)
+    runs = [run for run in (_BREAK.sub("", run) for run in _RUN.findall(text)) if digits in run]
+    return len(runs) == 1 and _is_once(digits, runs[0])
+
+
+def _is_once(value: str, text: str) -> bool:
+    return text.find(value, text.find(value) + 1) < 0
 
 
 def _written(value: str) -> str:

@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from doorward.kit.logging import get_logger
 from doorward.protection.continuing import LONGEST_PIECE, end_of_values, tail_of
-from doorward.protection.examining import place_of
+from doorward.protection.examining import Clock, place_of
 from doorward.protection.findable import FINDABLE, FindableKind, form_of, form_of_canonical
 from doorward.protection.judging import Judge
 from doorward.protection.masking import WITHHELD, Mask, Masker
@@ -54,14 +54,15 @@ class Screener:
         *,
         matcher: MatcherChoice = "auto",
         cache_folder: Path | None = None,
-        stopwatch: Callable[[], float] = time.thread_time,
+        clocks: tuple[Clock, Clock] = (time.perf_counter, time.thread_time),
     ) -> None:
         """Compile the patterns of `detectors` for the languages of `packs`.
 
-        `cache_folder` keeps compiled patterns between starts; `stopwatch` tells seconds. Raises `PatternUnsupported`
+        `cache_folder` keeps compiled patterns between starts; `clocks` tell the wall's and the
+        thread's seconds. Raises `PatternUnsupported`
         for a pattern outside of the dialect, `ImportError` for a matcher that is asked for by name and not installed.
         """
-        self._judge = Judge(detectors, packs, matcher=matcher, cache_folder=cache_folder, stopwatch=stopwatch)
+        self._judge = Judge(detectors, packs, matcher=matcher, cache_folder=cache_folder, clocks=clocks)
         self._before = ""
         self._masker = Masker([kind for plugin in detectors if plugin.family == "sensitive" for kind in plugin.kinds])
 

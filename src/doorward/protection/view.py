@@ -22,12 +22,13 @@ class View:
     `own_hosts` are the tenant's own host names.
     """
 
-    __slots__ = ("_folded", "mixed", "original", "own_hosts", "regular", "text")
+    __slots__ = ("_folded", "_held", "mixed", "original", "own_hosts", "regular", "text")
 
     def __init__(self, original: str, *, own_hosts: frozenset[str] = frozenset()) -> None:
         """Normalise `original`, any string, lone surrogates included."""
         self.original = original
         self.own_hosts = own_hosts
+        self._held: dict[re.Pattern[str], bool] = {}
         self.mixed: tuple[tuple[int, int], ...] = ()
         plain = original.isascii()
         self._folded = Folded(original.lower(), everyday=True) if plain else fold(original)
@@ -42,6 +43,13 @@ class View:
         if starts is None or ends is None:
             return start, end
         return starts[start], ends[end - 1]
+
+    def holds(self, pattern: re.Pattern[str]) -> bool:
+        """Return whether the pattern matches anywhere in `text`; looked for once, however often it is asked."""
+        held = self._held.get(pattern)
+        if held is None:
+            held = self._held[pattern] = pattern.search(self.text) is not None
+        return held
 
     @property
     def aligned(self) -> bool:

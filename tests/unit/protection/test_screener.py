@@ -89,10 +89,21 @@ def test_a_healthy_detector_withholds_nothing() -> None:
 def test_a_detector_that_takes_too_long_withholds_its_candidates() -> None:
     """When the stop-watch says that a detector used up its time, its candidates are masked whole."""
     ticks = iter(range(1000))
-    slow = Screener([SecretWord()], (), matcher="re", stopwatch=lambda: float(next(ticks)))
+
+    def clock() -> float:
+        return float(next(ticks))
+
+    slow = Screener([SecretWord()], (), matcher="re", clocks=(clock, clock))
     screened = slow.screen(WildText("my secret 1234"))
     assert screened.masked.text == "my [WITHHELD]"
     assert screened.findings[0].kind == GUARD_UNAVAILABLE
+
+
+def test_a_detector_on_a_busy_machine_is_not_blamed() -> None:
+    """However late it is by the clock on the wall, only processor time counts."""
+    ticks = iter(range(1000))
+    waiting = Screener([SecretWord()], (), matcher="re", clocks=(lambda: float(next(ticks)), lambda: 0.0))
+    assert waiting.screen(WildText("my secret 1234")).masked.text == "my secret [SECRET]"
 
 
 def test_one_failing_detector_does_not_blind_the_others() -> None:

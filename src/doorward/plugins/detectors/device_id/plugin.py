@@ -16,7 +16,6 @@ from doorward.vocabulary.finding import Family
 _WIDTH: Final = 40  # characters before a number that may say what it is
 _TAIL: Final = 4
 _FEWEST_DIGITS: Final = 5  # of a serial number without letters
-_DIGIT: Final = re.compile(r"\d")
 _REPORTING_BODIES: Final = ("35", "86", "01", "99")
 """What most IMEI begin with: the bodies that give them out (GSMA TS.06)."""
 
@@ -45,7 +44,9 @@ class DeviceIdDetector:
         for purpose in ("serial_number", "device"):
             names = words_of(packs, purpose)
             if names:
-                patterns.append(Pattern(name=purpose, expression=whole(any_of(names)), after=REACH_AFTER))
+                patterns.append(
+                    Pattern(name=purpose, expression=whole(any_of(names)), after=REACH_AFTER, digits=(0, REACH_AFTER))
+                )
         named = words_of(packs, "serial_number", "device")
         words = _Words(
             beside=compile_beside(packs),
@@ -92,8 +93,6 @@ def _imei(words: _Words, text: str, start: int, end: int) -> Certainty | None:
 
 def _serial(beside: Beside, candidate: Candidate, view: View) -> Span | None:
     bare = candidate.pattern == "device"
-    if not _DIGIT.search(view.text, candidate.end, candidate.end + REACH_AFTER):
-        return None
     for place in beside.places(view.text, candidate.end):
         # Behind 'terminal' alone may stand any number, and a model's name; behind 'serial number' only that.
         if bare and not place.adjoining:

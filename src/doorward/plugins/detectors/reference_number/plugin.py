@@ -27,7 +27,6 @@ _FEWEST_BEFORE: Final = 5
 _REACH_BEFORE: Final = 60
 _MOST_WORDS: Final = 3  # words between 'order' and its number: 'pesanan mesin kasir 7447100'
 _TAIL: Final = 3
-_DIGIT: Final = re.compile(r"\d")
 _HEADED: Final = re.compile(r"[^\n\d.!?:;]{1,40}:\s?")
 _AHEAD: Final = re.compile(r"(?:[^\W\d_]+ ){1,3}")
 
@@ -47,7 +46,13 @@ class ReferenceNumberDetector:
             names = words_of(packs, purpose)
             if names:
                 patterns.append(
-                    Pattern(name=purpose, expression=whole(any_of(names)), before=_REACH_BEFORE, after=REACH_AFTER)
+                    Pattern(
+                        name=purpose,
+                        expression=whole(any_of(names)),
+                        before=_REACH_BEFORE,
+                        after=REACH_AFTER,
+                        digits=(_REACH_BEFORE, REACH_AFTER),  # most messages speak of an order without any number
+                    )
                 )
         for purpose in _PREFIXES:
             names = words_of(packs, purpose)
@@ -89,8 +94,6 @@ def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]
     """Return the references that belong to a name, or the one that a prefix gives away."""
     if candidate.pattern in _PREFIXES:
         return _prefixed(words, candidate, view)
-    if not _DIGIT.search(view.text, max(candidate.start - _REACH_BEFORE, 0), candidate.end + REACH_AFTER):
-        return ()  # most messages speak of an order without any number
     first = _behind(words, candidate, view)
     rule = "behind"
     if first is None:

@@ -8,11 +8,12 @@ from doorward.plugins.detectors.secret_code.values import DIGITS, MIXED, WORD, s
 from doorward.protection.announced import REACH_AFTER, Beside, compile_beside
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
 from doorward.protection.phrases import alternatives, compile_phrases, words_of
-from doorward.protection.ports import LanguagePack
+from doorward.protection.ports import LanguagePack, View
 
 __all__ = ["REACH_AFTER", "REACH_BEFORE", "Grammar", "compile_grammar"]
 
 REACH_BEFORE: Final = 90
+_FIGURE: Final = re.compile(r"\d")
 _NAMES: Final = ("password", "pin", "one_time_code", "card_security_code")
 
 
@@ -34,8 +35,13 @@ class Grammar(NamedTuple):
     spoken: re.Pattern[str]
     pair: re.Pattern[str]
     digits: re.Pattern[str]
+    spelled: re.Pattern[str]
     mixed: re.Pattern[str]
     token: re.Pattern[str]
+
+    def could_be_in(self, view: View) -> bool:
+        """Return whether a text holds anything that could be a code: a digit, or digits in words."""
+        return view.holds(_FIGURE) or view.holds(self.spelled)
 
     def value_before(self, text: str, start: int) -> tuple[int, int, str] | None:
         """Return the place of the value before a name that begins at `start`, and what stands between them."""
@@ -48,7 +54,8 @@ def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
     """Return the grammar in the packs' words; the README of this plugin lists the lexicons."""
     beside = compile_beside(packs)
     says = rf"(?:[\s=>\-\"'`]|{beside.is_word.pattern}|{beside.filler.pattern})"
-    digits = rf"{DIGITS}|{spelled_digits(words_of(packs, 'digit_word'))}"
+    spelled = spelled_digits(words_of(packs, "digit_word"))
+    digits = rf"{DIGITS}|{spelled}"
     part = rf"(?:{alternatives(words_of(packs, 'spoken_part', 'digit_word'))}|\d{{1,4}}){WORD_AFTER}"
     further = alternatives(words_of(packs, "another_value", "conjunction"))
     return Grammar(
@@ -76,6 +83,7 @@ def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
             rf"(?P<value>[^\s/]{{4,64}})"
         ),
         digits=re.compile(digits),
+        spelled=re.compile(spelled),
         mixed=re.compile(MIXED),
         token=re.compile(WORD),
     )

@@ -45,6 +45,7 @@ _KINDS: Final = {
 }
 """What is claimed, by the lexicon whose words give it away."""
 
+_WITHOUT_DIGITS: Final = frozenset({"password", "bare_password", "login"})
 _GLUED: Final = re.compile(rf"\d{{3,10}}{WORD_AFTER}")
 _FEWEST_UNANNOUNCED: Final = 5  # digits behind 'code' alone that nothing announces: 'code 1045' may be any code
 _TYPED: Final = 6  # digits of a code beside 'I typed' alone
@@ -78,12 +79,14 @@ class SecretCodeDetector:
 def _examine(grammar: Grammar, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the values that belong to a secret's name, if any are there."""
     text, purpose = view.text, candidate.pattern.removesuffix("+")
+    if purpose not in _WITHOUT_DIGITS and not grammar.could_be_in(view):
+        return ()  # most messages speak of a code without one
     if purpose == "one_time_code" and grammar.other_code.search(text[max(candidate.start - 24, 0) : candidate.start]):
         return ()
     if purpose != candidate.pattern:
         match = _GLUED.match(text, candidate.end - 1)
         return (_claim(purpose, "glued", *match.span()),) if match and len(match[0]) in _SIZES[purpose] else ()
-    if purpose in {"password", "bare_password", "login"}:
+    if purpose in _WITHOUT_DIGITS:
         return _passwords(grammar, view, candidate)
     if purpose == "typed":
         return [_claim(purpose, "typed", *found) for found in _typed(grammar, view, candidate)]

@@ -47,7 +47,8 @@ class UnfinishedDetector:
         for purpose in ("card", "one_time_code", "mail_address"):
             words = words_of(packs, purpose)
             if words:
-                patterns.append(Pattern(name=purpose, expression=whole(any_of(words)), after=_REACH))
+                digits = None if purpose == "mail_address" else (0, _REACH)
+                patterns.append(Pattern(name=purpose, expression=whole(any_of(words)), after=_REACH, digits=digits))
         other = compile_phrases(words_of(packs, "other_number", "not_a_code"), before=WORD_BEFORE, after=WORD_AFTER)
         return Watch(patterns, partial(_examine, other))
 
