@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from doorward.protection.encodings import DEPTH, ENCODED_CUES, decode, is_likely_base64
 from doorward.protection.rewriting import Rewritten
-from doorward.protection.spelling import ALIKE_CUES, ONE_BY_ONE, joined_words, looked_alike
+from doorward.protection.spelling import ALIKE_CUES, is_one_by_one, joined_words, looked_alike
 from doorward.protection.spoken import SpokenNumbers, SpokenSigns, dot_cue, number_cues
 from doorward.protection.view import View
 from doorward.vocabulary.language import LanguagePack
@@ -40,7 +40,7 @@ class Disguises:
 
     def are_in(self, view: View, cues: Iterable[tuple[int, int, int]]) -> bool:
         """Return whether there may be any; `cues` are those that matched: number in `cues`, place in the text."""
-        return ONE_BY_ONE.search(view.text) is not None or any(
+        return is_one_by_one(view.text) or any(
             number != self._word_cue or is_likely_base64(view.original[slice(*view.origin(start, end))])
             for number, start, end in cues
         )

@@ -1,6 +1,7 @@
 """Folding a whole text into normal form, with a fast way for everyday letters."""
 
 import codecs
+import re
 from array import array
 from typing import Final, NamedTuple
 
@@ -20,16 +21,21 @@ class Folded(NamedTuple):
 
 
 class _Forms(dict[int, str]):
-    """Normal forms by code point, filled on demand (at most the assigned characters, some 15 MB)."""
+    """Normal forms by code point, filled on demand (at most the assigned characters, some 15 MB).
+
+    `irregular` are the characters met so far whose form is not one character; `pattern` matches any of them.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.irregular: set[str] = set()
+        self.pattern: re.Pattern[str] = re.compile("(?!)")
 
     def __missing__(self, point: int) -> str:
         form = normal_form(chr(point))
         if len(form) != 1:
             self.irregular.add(chr(point))
+            self.pattern = re.compile(f"[{''.join(map(re.escape, sorted(self.irregular)))}]")
         self[point] = form
         return form
 
@@ -62,7 +68,12 @@ def fold_thoroughly(original: str) -> Folded:
     if _FORMS.irregular.isdisjoint(original):
         return Folded(text)
     starts, ends = array("L"), array("L")
-    for place, character in enumerate(original):
+    done = 0
+    for irregular in _FORMS.pattern.finditer(original):
+        place, character = irregular.start(), irregular[0]
+        starts.extend(range(done, place))
+        ends.extend(range(done + 1, place + 1))
+        done = place + 1
         form = _FORMS[ord(character)]
         if form:
             starts.extend([place] * len(form))
@@ -70,6 +81,8 @@ def fold_thoroughly(original: str) -> Folded:
         elif ends and not is_ignorable(character):
             # An accent that was taken off still belongs to the letter before; an invisible character to nobody.
             _stretch(starts, ends, to=place + 1)
+    starts.extend(range(done, len(original)))
+    ends.extend(range(done + 1, len(original) + 1))
     return Folded(text, starts, ends)
 
 

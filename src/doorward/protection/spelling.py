@@ -32,8 +32,13 @@ ALIKE_CUES: Final = (
 )
 """Expressions of the dialect that match wherever there may be such a number."""
 
-ONE_BY_ONE: Final = re.compile(r" [^ ] [^ ](?: |\Z)")
+_ONE_BY_ONE: Final = re.compile(r" [^ ] [^ ](?: |\Z)")
 """Matches in every text with a word or number of three or more single signs. No cue: it would slow Hyperscan down."""
+
+
+def is_one_by_one(text: str) -> bool:
+    """Return whether `joined_words` would find anything in a text in normal form."""
+    return _ONE_BY_ONE.search(text) is not None and _SPACED.search(text) is not None
 
 
 def joined_words(view: View) -> Iterator[Replacement]:
