@@ -1,6 +1,7 @@
 """The composition root: settings and discovered plugins become one House with every service in it."""
 
 import contextlib
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -162,6 +163,23 @@ def make_screener(plugins: Plugins, settings: Settings, *, cache_folder: Path | 
         matcher=settings.protection.matcher,
         cache_folder=cache_folder,
     )
+
+
+def detection_fingerprint(plugins: Plugins) -> str:
+    """Return a hash of everything that decides what is found: detectors, languages' words, and the code that asks them.
+
+    It changes when any file of theirs does, so that results of two kinds are never mixed.
+    """
+    digest = hashlib.sha256()
+    folders = [plugin.folder for plugin in plugins.found if plugin.manifest.kind in {"detector", "language"}]
+    house = Path(__file__).parent
+    for folder in [*folders, house / "protection", house / "flow" / "archives"]:
+        for path in sorted(folder.rglob("*")):
+            parts = path.relative_to(folder).parts
+            if path.is_file() and not {"tests", "cases", "__pycache__"} & set(parts):
+                content = path.read_bytes()
+                digest.update(f"{folder.name}/{'/'.join(parts)} {len(content)} ".encode() + content)
+    return digest.hexdigest()
 
 
 class Engines(msgspec.Struct, frozen=True, kw_only=True):

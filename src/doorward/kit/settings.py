@@ -284,6 +284,11 @@ def keep_arithmetic_single_threaded() -> None:
         os.environ.setdefault(variable, "1")
 
 
+def keep_ray_quiet() -> None:
+    """Tell Ray to send no usage figures anywhere; call it before Ray starts. What the operator has set stays."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+
+
 def has_screen(*, environment: Mapping[str, str] | None = None) -> bool:
     """Return whether a window could be opened here; on Linux that takes a display."""
     environment = os.environ if environment is None else environment
