@@ -188,7 +188,8 @@ def _engine(wishes: Wishes, settings: Settings) -> Engine:
         return RayEngine(make, workers=workers, address=wishes.ray_address)
     if workers == 1:
         return HereEngine(make)
-    if user_cache() is not None:
+    cache = user_cache()
+    if cache is not None and not any(cache.iterdir()):
         make()  # the patterns are compiled once, into the cache, and not by all workers at the same time
     return ProcessEngine(make, workers=workers)
 

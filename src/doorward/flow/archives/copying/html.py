@@ -17,7 +17,7 @@ _BREAK: Final = re.compile(
 )
 _UNSEEN: Final = ("script", "style")
 _SPACES: Final = re.compile(r"[ \t\r\f\v]+")
-_BLANK_LINES: Final = re.compile(r"\n[ \n]*\n")
+_BLANK_LINES: Final = re.compile(r"\n{3,}")
 
 
 def visible_text(source: str) -> str:
@@ -36,8 +36,8 @@ def visible_text(source: str) -> str:
         end, shown = _markup(source, lowered, start)
         pieces.append(shown)
         place = end
-    text = _SPACES.sub(" ", "".join(pieces))
-    return _BLANK_LINES.sub("\n\n", text).strip()
+    lines = (" ".join(_SPACES.split(line)).strip() for line in "".join(pieces).split("\n"))
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
 def _lower(letter: str) -> str:
