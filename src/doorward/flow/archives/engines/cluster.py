@@ -27,7 +27,7 @@ class RayEngine:
                 configure_logging=False,
                 log_to_driver=False,
             )
-        except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - a bare one is what Ray raises when it does not start
             raise Unavailable(f"The Ray cluster cannot be reached ({type(error).__name__}).") from None
         actor = ray.remote(num_cpus=1, max_restarts=0)(_Screening)
         self._actors = [actor.remote(make) for _ in range(workers)]

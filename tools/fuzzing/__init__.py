@@ -1,0 +1,1 @@
+"""Fuzzing: made-up bytes, guided by which code they reach (atheris, libFuzzer), for a bounded time."""

@@ -1,0 +1,42 @@
+"""What a target begins with: generated, never from real life."""
+
+import json
+from pathlib import Path
+
+from tests.support.archives import box, lines_of_tickets, mail
+from tests.support.screening import generated_texts
+
+EACH = 60
+
+
+def seeds_for(target: str) -> list[bytes]:
+    """Return some inputs that reach far into a target."""
+    texts = generated_texts(EACH, seed=41)
+    plain = [text.encode("utf-8", "surrogateescape" if _escaped(text) else "replace") for text in texts]
+    mails = [mail(one.decode("utf-8", "replace"), html="<p>a<b>b</b></p>", subject="=?utf-8?b?eA==?=") for one in plain]
+    match target:
+        case "jsonl":
+            return [
+                lines_of_tickets(4),
+                *(json.dumps({"id": n, "text": text}).encode() for n, text in enumerate(texts)),
+            ]
+        case "csv":
+            return [b'a,b\n1,"x\ny"\n', *(b'"%s",2\n' % one.replace(b'"', b'""') for one in plain)]
+        case "mbox":
+            return [box(one.as_bytes(), one.as_bytes()) for one in mails]
+        case "eml":
+            return [one.as_bytes() for one in mails]
+        case _:
+            return plain
+
+
+def write_seeds(target: str, folder: Path) -> None:
+    """Write the inputs into a folder, as libFuzzer takes them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(seeds_for(target)):
+        (folder / f"seed-{number:03d}").write_bytes(seed)
+
+
+def _escaped(text: str) -> bool:
+    """Return whether all lone surrogates of a text are escaped bytes."""
+    return all("\udc80" <= letter <= "\udcff" for letter in text if "\ud800" <= letter <= "\udfff")

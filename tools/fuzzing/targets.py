@@ -1,0 +1,82 @@
+"""What is thrown at: each target takes bytes, and raises when something is wrong that must hold for all of them."""
+
+import hashlib
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from doorward.flow.archives import FORMATS, FormatName, Order
+from doorward.flow.archives.chunks import chunked, screen_chunk
+from doorward.protection import Screener
+from doorward.protection.view import View
+from doorward.vocabulary.text import WildText
+
+Target = Callable[[bytes], None]
+
+
+@cache
+def screener() -> Screener:
+    """Return all detectors, on the matcher that needs no compiling."""
+    from tests.support.screening import screener as made  # noqa: PLC0415 - costs seconds, and not every target needs it
+
+    return made("re")
+
+
+def text_of(data: bytes) -> str:
+    """Return bytes as a text of any kind, lone surrogates included."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def throw_at_view(data: bytes) -> None:
+    """Every character in normal form came from somewhere, in order, and inside of the text."""
+    text = text_of(data)
+    view = View(text)
+    last = 0
+    for place in range(len(view)):
+        start, end = view.origin(place, place + 1)
+        if not last <= end <= len(text) or not 0 <= start < end:
+            raise AssertionError(f"a place leads to {start}:{end} of {len(text)}")
+        last = min(last, start)
+
+
+def throw_at_screener(data: bytes) -> None:
+    """Findings lie in the text; sensitive ones do not overlap; no mask's original stands in a mask."""
+    text = text_of(data)
+    screened = screener().screen(WildText(text))
+    end = 0
+    for finding in screened.findings:
+        if not 0 <= finding.start <= finding.end <= len(text):
+            raise AssertionError(f"a finding at {finding.start}:{finding.end} of {len(text)}")
+        if finding.family == "sensitive":
+            if finding.start < end:
+                raise AssertionError("two sensitive findings overlap")
+            end = finding.end
+
+
+def thrower(form: FormatName) -> Target:
+    """Return what throws bytes at the reader of a format, and all that it reads at the chunk function."""
+
+    def throw(data: bytes) -> None:
+        with tempfile.NamedTemporaryFile(suffix=".eml") as file:
+            file.write(data)
+            file.flush()
+            order = Order(format=form, size=len(data) or 1)
+            digest = hashlib.sha256()
+            records = list(FORMATS[form](Path(file.name), order, digest))
+        if form != "eml" and digest.digest() != hashlib.sha256(data).digest():
+            raise AssertionError("not every byte was read once")
+        for chunk in chunked(records, size=4096):
+            done = screen_chunk(chunk, screener(), order)
+            if done.tally.records != len(chunk.records):
+                raise AssertionError("a record was lost")
+
+    return throw
+
+
+TARGETS: Final[dict[str, Target]] = {
+    "view": throw_at_view,
+    "screener": throw_at_screener,
+    **{form: thrower(form) for form in FORMATS},
+}
