@@ -31,12 +31,19 @@ def cli_page() -> str:
 
 def sections_of(command: click.Command, context: click.Context) -> Iterator[list[str]]:
     """Yield a section for a command, or one for each command of a group."""
+    if isinstance(command, click.Group) and command.invoke_without_command:
+        yield from own_section(command, context)
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             child = command.get_command(context, name)
             if child is not None:
                 yield from sections_of(child, click.Context(child, context, info_name=name))
         return
+    yield from own_section(command, context)
+
+
+def own_section(command: click.Command, context: click.Context) -> Iterator[list[str]]:
+    """Yield the section of one command."""
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     yield ["", f"### {context.command_path}", "", f"`{usage}`", "", inspect.cleandoc(command.help or "")]
     records = [record for parameter in command.params if (record := parameter.get_help_record(context))]

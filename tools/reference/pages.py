@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
+from doorward.doors.cli.leaks.canaries import Template, templates_of
+from doorward.doors.cli.leaks.forms import FORMS, MEANINGS
 from doorward.identity import ACTIONS, PERMISSIONS, ROLES
 from doorward.kit.plugins import KINDS, discover, discover_all
 from doorward.kit.settings import Leaf, Settings, TenantSettings, leaves
@@ -40,6 +42,7 @@ def pages() -> dict[str, str]:
         "cli.md": cli_page(),
         "plugins.md": plugins_page(),
         "permissions.md": permissions_page(),
+        "canaries.md": canaries_page(),
     }
 
 
@@ -143,6 +146,29 @@ def plugins_page() -> str:
         yield from table(("kind", "id", "quality", "what it does"), rows_of_found)
 
     return page("Plugins", "the plugin folders", lines())
+
+
+def canaries_page() -> str:
+    """Which kinds the guard promises to see in which forms, and in which languages where not in all."""
+    templates = templates_of(discover("detector"))
+
+    def cell(alike: Sequence[Template], form: str) -> str:
+        seen = [template.language for template in alike if form in template.promised]
+        return "yes" if len(seen) == len(alike) else ", ".join(seen)
+
+    def lines() -> Iterator[str]:
+        yield "What `doorward doctor leaks` says, and what must then be nowhere: every kind that a detector masks, in these"
+        yield "forms. Where a cell names languages, it is promised in those alone; where it is empty, in none: then what is"
+        yield "not seen is kept as typed. [How the test works](../concepts/leaks.md)."
+        yield ""
+        yield from table(("form", "what it is"), ((f"`{form}`", MEANINGS[form]) for form in FORMS))
+        yield ""
+        kinds = sorted({template.kind for template in templates})
+        by_kind = {kind: [template for template in templates if template.kind == kind] for kind in kinds}
+        rows = ((f"`{kind}`", *(cell(alike, form) for form in FORMS)) for kind, alike in by_kind.items())
+        yield from table(("kind", *FORMS), rows)
+
+    return page("Canaries", "the detectors' `cases/canaries.jsonl`", lines())
 
 
 def permissions_page() -> str:

@@ -1,6 +1,7 @@
 """The front of the walk: admit, identify, protect; then the message is durable, and only then acknowledged."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
@@ -27,6 +28,8 @@ from doorward.vocabulary.text import MaskedText, WildText
 
 INLINE_CHARACTERS = 1000
 """Texts up to this length are screened on the event loop (well under a millisecond); longer ones in a thread."""
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z")
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +105,17 @@ class TenantScreening:
             public=self._public_facts(tenant_id),
         )
 
+    def kept_id(self, scope: Scope, made_up: str) -> str:
+        """Return an id that a sender made up, as it may be kept: itself, or a keyed hash if anything sensitive is in it.
+
+        Ids are stored and shown beside the message, and nobody keeps a program from making them of card numbers.
+        Random UUIDs (RFC 9562, versions 4 and 7), which the web chat makes, are what they are; now and then one of them
+        looks like the beginning of an account number.
+        """
+        if _UUID.match(made_up) or not self._screener.screen(WildText(made_up)).masked.spans:
+            return made_up
+        return self._keys.mac(scope.tenant_id, "client_id", made_up.encode()).hex()[:32]
+
     def withhold(self, scope: Scope, text: WildText, message_id: MessageId) -> Screened:
         """Mask a text as a whole: for what is known to be sensitive whatever it looks like."""
         tenant_id = scope.tenant_id
@@ -149,6 +163,7 @@ class FrontDoor:
         The same client message id in the same conversation is the same message. Raises `StorageFull` or `Unavailable`
         when it could not be kept: then it was not accepted, and may be sent again.
         """
+        arrival = self._discreet(scope, arrival)
         message_id = message_id_of(scope, arrival)
         if self._screening.is_quick(scope, arrival.text):
             screened = self._screening.screen_next(scope, arrival, message_id)
@@ -164,6 +179,7 @@ class FrontDoor:
 
     def accept_here(self, scope: Scope, arrival: Arrival) -> Accepted:
         """Do as `accept`, in a thread that may block: for replays, seeds and connectors."""
+        arrival = self._discreet(scope, arrival)
         message_id = message_id_of(scope, arrival)
         screened = self._screening.screen_next(scope, arrival, message_id)
         if screened.originals:
@@ -175,6 +191,14 @@ class FrontDoor:
             self._protection.make_ready(scope, party_id)
         except KeyDestroyed as error:
             raise NotFound("this customer was erased") from error
+
+    def _discreet(self, scope: Scope, arrival: Arrival) -> Arrival:
+        """Return the arrival without what could hide in its fields: an id that is a number, a tag of many parts."""
+        return msgspec.structs.replace(
+            arrival,
+            client_message_id=self._screening.kept_id(scope, arrival.client_message_id),
+            language=arrival.language.partition("-")[0] if arrival.language else arrival.language,
+        )
 
     def _work(
         self, scope: Scope, arrival: Arrival, message_id: MessageId, screened: Screened

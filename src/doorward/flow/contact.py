@@ -166,6 +166,7 @@ class Contact:
         """Hand the conversation over because the visitor wishes it; return its state. Works whatever else fails."""
         visitor = self._rooms.visitor_tokens.read(request.credential)
         scope = visitor.scope
+        request = self._threshold.discreet(visitor, request)
         party_id = await self._threshold.admitted(visitor, for_person=True)
         self._rooms.admission.admit_person(scope, party_id=visitor.party_id)
         settings = await asyncio.to_thread(self._rooms.settings_book.settings_of, scope.tenant_id)
@@ -317,7 +318,7 @@ class Contact:
             customer = await self._threshold.write(scope, lambda tx: parties.known_customer(tx, scope, reference))
             return customer.id, ConversationId(derive_id("conversation", scope.tenant_id, channel, customer.id))
         # Nobody is named: each message is a conversation with somebody of its own, and a repetition is the same one.
-        sender = (scope.tenant_id, scope.actor.id, request.client_message_id)
+        sender = (scope.tenant_id, scope.actor.id, self._rooms.screening.kept_id(scope, request.client_message_id))
         return PartyId(derive_id("party", *sender)), ConversationId(derive_id("conversation", *sender))
 
     async def _accept(

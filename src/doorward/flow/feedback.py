@@ -40,6 +40,7 @@ class Feedback:
         """
         threshold, rooms = self._threshold, self._threshold.rooms
         visitor = threshold.visitor(request.credential)
+        request = threshold.discreet(visitor, request)
         scope, conversation_id = visitor.scope, visitor.conversation_id
         rooms.admission.admit_wish(scope, party_id=visitor.party_id)
         party_id = await threshold.admitted(visitor)

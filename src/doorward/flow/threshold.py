@@ -20,6 +20,14 @@ from doorward.kit.keys import Keys
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import CommitFailed, Transactions, Tx
 from doorward.protection import ProtectionService, Screened
+from doorward.vocabulary.channel import (
+    AttachmentRequest,
+    CallbackRequest,
+    DeletionRequest,
+    FeedbackRequest,
+    PersonRequest,
+    TranscriptRequest,
+)
 from doorward.vocabulary.company import CoreSystem
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.errors import ChannelClosed, StorageFull, Unavailable
@@ -32,6 +40,15 @@ from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import house_text
 
 T = TypeVar("T")
+R = TypeVar(
+    "R",
+    AttachmentRequest,
+    CallbackRequest,
+    DeletionRequest,
+    FeedbackRequest,
+    PersonRequest,
+    TranscriptRequest,
+)
 
 
 class ContactRooms(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +83,12 @@ class Threshold:
     def visitor(self, credential: str) -> Visitor:
         """Return who holds the token. Raises `TokenExpired` or `NotSignedIn`."""
         return self.rooms.visitor_tokens.read(credential)
+
+    def discreet(self, visitor: Visitor, request: R) -> R:
+        """Return a request whose own id may be stored, whatever its sender made it of."""
+        return msgspec.structs.replace(
+            request, client_message_id=self.rooms.screening.kept_id(visitor.scope, request.client_message_id)
+        )
 
     async def speaker(self, visitor: Visitor) -> PartyId:
         """Return who speaks: the customer that a visitor was found to be, else the visitor; blocked or not."""

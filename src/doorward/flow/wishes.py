@@ -40,6 +40,7 @@ class Wishes:
         """
         threshold, rooms = self._threshold, self._threshold.rooms
         visitor = threshold.visitor(request.credential)
+        request = threshold.discreet(visitor, request)
         scope, conversation_id = visitor.scope, visitor.conversation_id
         rooms.admission.admit_wish(scope, party_id=visitor.party_id)
         party_id = await threshold.admitted(visitor, for_person=True)
@@ -81,6 +82,7 @@ class Wishes:
         """
         threshold = self._threshold
         visitor = threshold.visitor(request.credential)
+        request = threshold.discreet(visitor, request)
         scope, conversation_id = visitor.scope, visitor.conversation_id
         threshold.rooms.admission.admit_wish(scope, party_id=visitor.party_id)
         party_id = await threshold.speaker(visitor)
@@ -118,6 +120,7 @@ class Wishes:
         """
         threshold, rooms = self._threshold, self._threshold.rooms
         visitor = threshold.visitor(request.credential)
+        request = threshold.discreet(visitor, request)
         scope, party_id, conversation_id = visitor.scope, visitor.party_id, visitor.conversation_id
         rooms.admission.admit_wish(scope, party_id=party_id)
         language = await threshold.language(visitor)

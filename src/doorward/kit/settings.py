@@ -296,6 +296,13 @@ def has_screen(*, environment: Mapping[str, str] | None = None) -> bool:
     return bool(display) or not sys.platform.startswith("linux")
 
 
+def environment_for(changes: Mapping[str, str], *, environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return an environment for a process of our own: this one's without its Doorward settings, with `changes`."""
+    environment = os.environ if environment is None else environment
+    kept = {name: value for name, value in environment.items() if not name.startswith("DOORWARD_")}
+    return {**kept, **changes}
+
+
 def user_cache(*, environment: Mapping[str, str] | None = None) -> Path | None:
     """Return this user's cache folder for Doorward (0700, made if need be), None where none can be had.
 

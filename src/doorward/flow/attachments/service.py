@@ -47,6 +47,7 @@ class Attachments:
         """
         threshold, rooms = self._threshold, self._threshold.rooms
         visitor = threshold.visitor(request.credential)
+        request = threshold.discreet(visitor, request)
         scope, conversation_id = visitor.scope, visitor.conversation_id
         rooms.admission.admit_attachment(scope, party_id=visitor.party_id)
         media_type = media_type_of(request.content)

@@ -65,13 +65,14 @@ class Answers:
 
         Raises `KeyReused` when the key was used for another request.
         """
-        row = repository.find_answer(tx, scope, request.key)
+        key = self._kept_key(scope, request)
+        row = repository.find_answer(tx, scope, key)
         if row is None or row.at <= tx.now - REMEMBERED:
             return None
-        if bytes(row.request_hash) != request.digest():
+        if bytes(row.request_hash) != self._digest(scope, request):
             raise KeyReused("the idempotency key was used for another request")
         try:
-            body = open_sealed(self._secret(scope), bytes(row.sealed), context=_context(request.key))
+            body = open_sealed(self._secret(scope), bytes(row.sealed), context=_context(key))
         except SealBroken:
             return None
         return Answer(status=row.status, body=body)
@@ -81,17 +82,26 @@ class Answers:
         before = self.find(tx, scope, request)
         if before is not None:
             return Outcome(before)
+        key = self._kept_key(scope, request)
         values = {
-            "key": request.key,
+            "key": key,
             "route": request.route,
-            "request_hash": request.digest(),
+            "request_hash": self._digest(scope, request),
             "status": answer.status,
-            "sealed": seal(self._secret(scope), answer.body, context=_context(request.key)),
+            "sealed": seal(self._secret(scope), answer.body, context=_context(key)),
         }
-        repository.delete_answer(tx, scope, request.key, before=tx.now - REMEMBERED)
+        repository.delete_answer(tx, scope, key, before=tx.now - REMEMBERED)
         if repository.insert_answer(tx, scope, values):
             return Outcome(answer)
         return Outcome(self.find(tx, scope, request) or answer)
+
+    def _kept_key(self, scope: Scope, request: Request) -> str:
+        """Return a keyed hash of the key: a program may make its keys of anything, also of what nobody should read."""
+        return self._keys.mac(scope.tenant_id, "flow.answers.key", request.key.encode()).hex()
+
+    def _digest(self, scope: Scope, request: Request) -> bytes:
+        """Return what two equal requests have in common, of use to nobody without the tenant's key."""
+        return self._keys.mac(scope.tenant_id, "flow.answers.request", request.digest())
 
     def _secret(self, scope: Scope) -> bytes:
         return self._keys.tenant_secret(scope.tenant_id, "flow.answers")

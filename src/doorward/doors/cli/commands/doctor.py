@@ -1,7 +1,9 @@
 """`doorward doctor`: what is not as it should be, and what is not encrypted."""
 
 from collections.abc import Sequence
+from importlib import import_module
 from itertools import groupby
+from typing import Any
 
 import rich_click as click
 from rich.markup import escape
@@ -21,15 +23,38 @@ _MARKS: dict[State, str] = {
 }
 
 
-@click.command(epilog=examples("doorward doctor", "doorward doctor --data doorward-demo --json"))
+class Doctor(click.RichGroup):
+    """What the doctor can do besides looking around; the module is imported when it is called."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """Return the names."""
+        return ["leaks"]
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        """Import the command's module and return its `command`."""
+        if name != "leaks":
+            return None
+        command: click.Command = import_module("doorward.doors.cli.commands.doctor_leaks").command
+        command.name = name
+        return command
+
+
+@click.group(
+    cls=Doctor,
+    invoke_without_command=True,
+    epilog=examples("doorward doctor", "doorward doctor --data doorward-demo --json", "doorward doctor leaks"),
+)
 @with_json
 @with_settings
-def command(settings: Settings, *, as_json: bool) -> int:
+@click.pass_context
+def command(context: click.Context, settings: Settings, *, as_json: bool) -> Any:
     """Look at the whole installation and say what is wrong and what to do; changes nothing, works while it runs.
 
     Names every place where something lies unencrypted. Also looks at access rights, keys, tables, clocks, disk space,
     TLS, mail, plugins and languages. Exit code 1 when something failed.
     """
+    if context.invoked_subcommand is not None:
+        return None
     with progress("looking") as tell:
         found = []
         for diagnosis in examine(settings, clock=SystemClock()):

@@ -11,6 +11,7 @@ from doorward.bootstrap import open_house
 from doorward.doors.cli.opening import check_ready
 from doorward.doors.cli.options import EXISTING_FILE, examples, settings_from
 from doorward.doors.cli.output import hint, progress
+from doorward.kit.process import leave_no_core
 
 WEB: Final = "doorward.doors.web.server"
 """The other door is called by its name: doors do not know each other."""
@@ -33,6 +34,7 @@ WEB: Final = "doorward.doors.web.server"
 @click.option("--database", metavar="URL", help="Database, if not SQLite in the data folder.")
 def command(*, config: Path | None, **options: Any) -> None:
     """Serve the web chat, the desk and the API, and walk every message. Ctrl-C stops cleanly."""
+    leave_no_core()
     settings = settings_from(config, overrides=_overrides(options))
     check_ready(settings)
     with progress("opening the house"):

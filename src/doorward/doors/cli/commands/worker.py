@@ -9,6 +9,7 @@ from doorward.bootstrap import open_house
 from doorward.doors.cli.opening import check_ready
 from doorward.doors.cli.options import examples, with_settings
 from doorward.doors.cli.output import hint, progress
+from doorward.kit.process import leave_no_core
 from doorward.kit.settings import Settings
 from doorward.vocabulary.errors import Misconfigured
 
@@ -22,6 +23,7 @@ def command(settings: Settings) -> None:
 
     On SQLite `doorward serve` does it all in one process.
     """
+    leave_no_core()
     if settings.database_url.startswith("sqlite"):
         raise Misconfigured("a worker of its own needs PostgreSQL; on SQLite `doorward serve` does its work itself")
     check_ready(settings)

@@ -1,0 +1,1 @@
+"""A channel whose parser raises with the whole request in its message."""

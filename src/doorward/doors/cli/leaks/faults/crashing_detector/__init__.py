@@ -1,0 +1,1 @@
+"""A detector that raises with the whole text in its message."""

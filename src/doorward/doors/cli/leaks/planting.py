@@ -1,0 +1,64 @@
+"""Planting leaks, one in each sink, to prove that each is found. Only in a scratch house, which ends with the test."""
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from doorward.doors.cli.leaks.calling import Ear
+from doorward.kit.db import Database
+from doorward.kit.db.everything import plant
+
+_IN_DATABASE: Final = {
+    "table": "tables",
+    "index": "tables",
+    "deleted": "database files",
+    "wal": "write-ahead log",
+    "object": "tables",
+}
+_HEARD: Final = ("answers", "streams", "metrics", "mail", "export", "documentation")
+_Write = Callable[[Path, str], None]
+
+
+def _hex(text: str) -> bytes:
+    return text.encode().hex().encode()
+
+
+def _append(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with path.open("ab") as file:
+        file.write(b"before " + content + b" behind\n")
+
+
+_IN_FILES: Final[Mapping[str, tuple[str, _Write]]] = {
+    "log": ("logs", lambda folder, text: _append(folder / "logs" / "server.log", text.encode())),
+    "temporary": ("temporary files", lambda folder, text: _append(folder / "tmp" / "upload", _hex(text))),
+    "cache": ("caches", lambda folder, text: _append(folder / "data" / "cache" / "page", b64encode(text.encode()))),
+    "file": ("data folder", lambda folder, text: _append(folder / "data" / "audit" / "note", b64encode(b"a" + text.encode()))),
+    "name": ("temporary files", lambda folder, text: _append(folder / "tmp" / text, b"")),
+    "crash": ("crash reports", lambda folder, text: _append(folder / "cwd" / "core.1", text.encode("utf-16-le"))),
+    "journal": ("write-ahead log", lambda folder, text: _append(folder / "data" / "doorward.db-journal", _hex(text).upper())),
+}  # fmt: skip
+
+PLANTS: Final = (*_IN_DATABASE, *_IN_FILES, *_HEARD)
+"""Where a leak can be planted."""
+
+
+def sink_of_plant(place: str) -> str:
+    """Return the sink in which what is planted must be found."""
+    return _IN_DATABASE.get(place) or (_IN_FILES[place][0] if place in _IN_FILES else place)
+
+
+def can_plant(place: str, *, sqlite: bool) -> bool:
+    """Return whether there is such a place with this kind of database."""
+    return place not in {"wal", "object"} if sqlite else place != "journal"
+
+
+def plant_leak(place: str, text: str, *, database: Database, folder: Path, ear: Ear) -> None:
+    """Plant a text."""
+    if place in _IN_DATABASE:
+        plant(database, place, text)
+    elif place in _IN_FILES:
+        _IN_FILES[place][1](folder, text)
+    else:
+        ear.hear(place, b"before " + b64encode(b"ab" + text.encode()) + b" behind")

@@ -1,0 +1,302 @@
+"""The leak test itself: found a scratch house, say canaries everywhere, stop it, search everything that is left."""
+
+import contextlib
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from random import SystemRandom
+from typing import Final
+
+import msgspec
+
+from doorward.bootstrap import House
+from doorward.doors.cli.ending import Code, Stop
+from doorward.doors.cli.leaks.canaries import Aviary, Canary, Template, missing_kinds, templates_of
+from doorward.doors.cli.leaks.founding import found, open_scratch, scratch_name, scratch_settings
+from doorward.doors.cli.leaks.misusing import misuse, wear_out
+from doorward.doors.cli.leaks.planting import can_plant, plant_leak
+from doorward.doors.cli.leaks.searching import Hit, Searcher
+from doorward.doors.cli.leaks.serving import make_folders, served
+from doorward.doors.cli.leaks.visiting import CHANNELS, Visits
+from doorward.flow.repository import count_unfinished
+from doorward.kit.clock import SystemClock
+from doorward.kit.db import Database
+from doorward.kit.db.everything import drop_database, every_value, make_database, server_files, settle_files
+from doorward.kit.settings import Settings
+from doorward.kit.tx import Tx
+
+_BESIDES: Final = 12
+"""Canaries for every way in besides the web chat; other ones for each."""
+_LOOKS: Final = 1200
+_PAUSE: Final = 0.1
+_AGAIN: Final = 5
+_NAME: Final = 64
+
+_PLACES: Final = (
+    ("data/doorward.db-", "write-ahead log"),
+    ("data/doorward.db", "database files"),
+    ("data/cache/", "caches"),
+    ("data/", "data folder"),
+    ("logs/", "logs"),
+    ("tmp/", "temporary files"),
+    ("cwd/", "crash reports"),
+)
+_SERVER: Final = {"files": "database files", "wal": "write-ahead log", "log": "logs", "temporary": "temporary files"}
+
+
+class Unseen(msgspec.Struct, frozen=True, kw_only=True):
+    """A form that no detector promises for a kind: how many canaries were said in it, and how many were kept."""
+
+    kind: str
+    form: str
+    said: int
+    kept: int
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a try came to. `hits` are all canaries that were found, those in forms that nobody promises included."""
+
+    database: str
+    canaries: int
+    kinds: tuple[str, ...]
+    forms: tuple[str, ...]
+    sinks: tuple[str, ...]
+    hits: tuple[Hit, ...]
+    missing_kinds: tuple[str, ...]
+    untried_channels: tuple[str, ...]
+    not_promised: tuple[Unseen, ...]
+
+    @property
+    def leaks(self) -> tuple[Hit, ...]:
+        """Return the hits that must not be."""
+        return tuple(hit for hit in self.hits if hit.promised)
+
+    @property
+    def is_tight(self) -> bool:
+        """Return whether nothing leaked and nothing was left out."""
+        return not (self.leaks or self.missing_kinds or self.untried_channels)
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """The canaries of a try, by where they are said; `names` are short values used as ids."""
+
+    chat: tuple[Canary, ...]
+    besides: tuple[tuple[Canary, ...], ...]
+    names: tuple[Canary, ...]
+    planted: tuple[Canary, ...]
+
+    @property
+    def everything(self) -> tuple[Canary, ...]:
+        """Return all of them."""
+        return (*self.chat, *(one for some in self.besides for one in some), *self.names, *self.planted)
+
+
+class Try:
+    """One scratch house from founding to searching. `begin` it, `run` it, then `search` as often as you like."""
+
+    def __init__(self, folder: Path, settings: Settings, *, thorough: bool = False) -> None:
+        """Work in `folder`, which must be empty."""
+        self.folder = folder
+        self.settings = settings
+        self._thorough = thorough
+        self._hits: dict[Hit, None] = {}
+
+    def begin(self) -> None:
+        """Found the house and make the canaries, none of which is there already."""
+        make_folders(self.folder)
+        house = open_scratch(self.settings)
+        try:
+            self.founded = found(house, self.settings)
+            self.said, self.missing = self._canaries(house)
+            channels = {channel.id for channel in house.plugins.channels}
+            self.untried = tuple(sorted(channels - CHANNELS))
+        finally:
+            house.close()
+            house.engines.close()
+        self.searcher = Searcher(self.said.everything)
+
+    def run(self) -> None:
+        """Serve the house, say everything, let it crash and come back, and stop it."""
+        with served(self.settings, self.folder) as process:
+            self.visits = visits = Visits(process.url, self.founded, clock=SystemClock())
+            self._say(visits)
+            self._wait_until_walked()
+            with self._database() as database:
+                self._note(self._in_tables(database))
+            process.crash()
+        visits.wait_for_streams()
+        self._note(self._in_files())
+        with served(self.settings, self.folder):
+            self._wait_until_walked()
+
+    def plant(self, places: Iterable[str]) -> None:
+        """Plant a leak in each of these places, as far as there is such a place here."""
+        with self._database(write=True) as database:
+            sqlite = database.is_sqlite
+            wanted = [place for place in places if can_plant(place, sqlite=sqlite)]
+            for place, canary in zip(wanted, self.said.planted, strict=False):
+                plant_leak(place, canary.value, database=database, folder=self.folder, ear=self.visits.ear)
+
+    def search(self) -> Outcome:
+        """Search everything that is left and return what was found, then and while the house ran."""
+        with self._database(write=True) as database:
+            settle_files(database)
+            self._note(self._in_tables(database))
+            files = server_files(database)
+        hits = dict(self._hits)
+        hits |= dict.fromkeys((*self._in_files(), *self._in_server(files), *self._in_told()))
+        said = self.said.everything
+        return Outcome(
+            database="SQLite" if self.settings.database_url.startswith("sqlite") else "PostgreSQL",
+            canaries=len(said),
+            kinds=tuple(sorted({one.kind for one in said})),
+            forms=tuple(sorted({one.form for one in said})),
+            sinks=self._sinks(files),
+            hits=tuple(hits),
+            missing_kinds=self.missing,
+            untried_channels=self.untried,
+            not_promised=_unseen(said, hits),
+        )
+
+    # -- saying ------------------------------------------------------------------------------------------------------
+
+    def _canaries(self, house: House) -> tuple[Said, tuple[str, ...]]:
+        detectors = [plugin for plugin in house.plugins.found if plugin.manifest.kind == "detector"]
+        templates = templates_of(detectors)
+        aviary = Aviary(house.screener, house.packs, chance=SystemRandom())
+        missing = missing_kinds(house.plugins.detectors, templates)
+        for _ in range(_AGAIN):
+            said = _bred(aviary, templates, thorough=self._thorough)
+            if not self._there_already(house, said):
+                return said, missing
+        raise Stop("The canaries are in the scratch house before anybody said them.", code=Code.FAILED)
+
+    def _there_already(self, house: House, said: Said) -> bool:
+        searcher = Searcher(said.everything)
+        return any(
+            hit.promised for place, value in every_value(house.database) for hit in searcher.in_bytes(value, place=place, sink="")
+        )  # fmt: skip
+
+    def _say(self, visits: Visits) -> None:
+        by_api, traces, vouched, worked, home, misused, crashed = self.said.besides
+        names = [one.value for one in self.said.names]
+        visits.chat(self.said.chat)
+        visits.hand_in(by_api)
+        visits.leave_traces(traces)
+        visits.vouch(vouched)
+        visits.call_things(names)
+        visits.visit_portal(home, names)
+        visits.work(worked, names)
+        misuse(visits, misused)
+        visits.crash(crashed)
+        if not wear_out(visits, misused):
+            raise Stop("Too many sign-ins were not refused: the leak test saw no refusal.", code=Code.FAILED)
+        agent = visits.program()
+        visits.look_around(agent)
+        agent.leave()
+
+    def _wait_until_walked(self) -> None:
+        with self._database() as database:
+            for _ in range(_LOOKS):
+                with database.reader.connect() as connection:
+                    if not count_unfinished(Tx(connection, SystemClock().now())):
+                        return
+                threading.Event().wait(_PAUSE)
+        raise Stop("Messages are still waiting to be walked; the leak test gives up.", code=Code.UNAVAILABLE)
+
+    # -- searching ---------------------------------------------------------------------------------------------------
+
+    def _note(self, hits: Iterable[Hit]) -> None:
+        self._hits |= dict.fromkeys(hits)
+
+    @contextlib.contextmanager
+    def _database(self, *, write: bool = False) -> Iterator[Database]:
+        database = Database.open(self.settings.database_url, read_only=not write)
+        try:
+            yield database
+        finally:
+            database.close()
+
+    def _in_tables(self, database: Database) -> tuple[Hit, ...]:
+        found: dict[Hit, None] = {}
+        for place, value in every_value(database):
+            found |= dict.fromkeys(self.searcher.in_bytes(value, sink="tables", place=place))
+        return tuple(found)
+
+    def _in_files(self) -> tuple[Hit, ...]:
+        return self.searcher.in_folder(self.folder, sink_of=_sink_of)
+
+    def _in_server(self, files: dict[str, Path]) -> tuple[Hit, ...]:
+        hits: list[Hit] = []
+        for name, folder in files.items():
+            hits += self.searcher.in_folder(folder, sink_of=partial(lambda sink, _path: sink, _SERVER.get(name, name)))
+        return tuple(hits)
+
+    def _in_told(self) -> tuple[Hit, ...]:
+        hits: list[Hit] = []
+        for sink, pieces in self.visits.ear.told().items():
+            hits += self.searcher.in_pieces(pieces, sink=sink, place="what the server said")
+        return tuple(hits)
+
+    def _sinks(self, files: dict[str, Path]) -> tuple[str, ...]:
+        local = {sink for _, sink in _PLACES}
+        return tuple(sorted({"tables", *local, *(_SERVER.get(name, name) for name in files), *self.visits.ear.told()}))
+
+
+def _unseen(said: Iterable[Canary], hits: Iterable[Hit]) -> tuple[Unseen, ...]:
+    """Count what was said and what was kept of the forms that nobody promises."""
+    tried = Counter((one.kind, one.form) for one in said if not one.promised)
+    kept = Counter({(hit.kind, hit.form, hit.language): 1 for hit in hits if not hit.promised})
+    found = Counter((kind, form) for kind, form, _ in kept)
+    return tuple(
+        Unseen(kind=kind, form=form, said=count, kept=found[kind, form]) for (kind, form), count in sorted(tried.items())
+    )
+
+
+def _sink_of(path: str) -> str:
+    return next((sink for start, sink in _PLACES if path.startswith(start)), "data folder")
+
+
+def _bred(aviary: Aviary, templates: Sequence[Template], *, thorough: bool) -> Said:
+    """Make the canaries of a try. Those besides the chat are plain: what is seen there is seen by the same guard."""
+    plain = [template for template in templates if "{tag}" not in template.text]
+
+    def some(count: int, *, form: str = "plain") -> tuple[Canary, ...]:
+        chosen = (aviary.breed(plain[(place * 7) % len(plain)], form) for place in range(count))
+        return tuple(one for one in chosen if one is not None)
+
+    names = [
+        msgspec.structs.replace(one, value=name, secrets=(name,))
+        for one in aviary.bare_values(templates)
+        if (name := "".join(sign for sign in one.value if sign.isascii() and (sign.isalnum() or sign in "-_")))
+        and len(name) <= _NAME - 4
+        and aviary.sees(name)
+    ]
+    return Said(
+        chat=tuple(aviary.every(templates, thorough=thorough)),
+        besides=tuple(some(_BESIDES) for _ in range(7)),
+        names=tuple(names),
+        planted=tuple(msgspec.structs.replace(one, form="planted") for one in some(24)),
+    )
+
+
+@contextlib.contextmanager
+def scratch(
+    address: str | None, *, thorough: bool = False, folder: Path | None = None, limits_storage: str = ""
+) -> Iterator[Try]:
+    """Give a try in a folder of its own, on SQLite or in a database of its own on the PostgreSQL server at `address`.
+
+    Both are removed afterwards; a `folder` that is given stays.
+    """
+    with contextlib.ExitStack() as stack:
+        if folder is None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="doorward-leaks-")))
+        url = f"sqlite:///{folder / 'data' / 'doorward.db'}"
+        if address is not None:
+            name = scratch_name()
+            url = make_database(address, name)
+            stack.callback(drop_database, address, name)
+        yield Try(folder, scratch_settings(folder, url, limits_storage=limits_storage), thorough=thorough)

@@ -1,0 +1,290 @@
+"""What people and programs do at the scratch house: they say canaries wherever words, names, numbers or files go in."""
+
+import re
+import threading
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Final
+
+from joserfc import jwt
+from joserfc.jwk import OctKey
+
+from doorward.doors.cli.ending import Code, Stop
+from doorward.doors.cli.leaks.calling import Answer, Caller, Ear
+from doorward.doors.cli.leaks.canaries import Canary
+from doorward.doors.cli.leaks.faults.crashing_detector.plugin import WORD
+from doorward.doors.cli.leaks.founding import Founded
+from doorward.kit.clock import Clock
+from doorward.kit.ids import new_id
+from doorward.vocabulary.company import CustomerSeed
+
+FEW: Final = 12
+"""Messages of one visitor, so that there are many conversations."""
+CHANNELS: Final = frozenset({"webchat", "api"})
+"""The channels that are spoken here; the report names any other as not tried."""
+_LOOKS: Final = 200
+_PAUSE: Final = 0.1
+_CODE: Final = re.compile(r"\b\d{6}\b")
+_CSRF: Final = re.compile(r'name="csrf" value="([^"]+)"')
+
+
+class Visitor(Caller):
+    """Somebody who has opened the company's web chat."""
+
+    def __init__(self, visits: "Visits", language: str = "en", *, user_token: str | None = None) -> None:
+        """Begin a conversation; `user_token` is the host site's word for who this is."""
+        super().__init__(visits.url, visits.ear)
+        self._sent = 0
+        wanted = {"widget_key": visits.founded.widget_key, "language": language}
+        if user_token is not None:
+            wanted["user_token"] = user_token
+        answer = self.post("/c/webchat/visits", wanted)
+        must(answer, 200, 201)
+        self.conversation: str = answer.json()["conversation_id"]
+        self.headers["authorization"] = f"Bearer {answer.json()['token']}"
+
+    def say(self, text: str, *, called: str = "") -> str:
+        """Say something and return how it was acknowledged."""
+        self._sent += 1
+        answer = self.post("/c/webchat/messages", {"id": called or f"m{self._sent}", "text": text})
+        must(answer, 200, 202)
+        return str(answer.json()["text"])
+
+
+class Visits:
+    """Everybody who comes, and what they do. Whatever they are told is in `ear`."""
+
+    def __init__(self, url: str, founded: Founded, *, clock: Clock) -> None:
+        """Come to `url`."""
+        self.url = url
+        self.founded = founded
+        self.ear = Ear()
+        self._clock = clock
+        self._streams: list[threading.Thread] = []
+
+    def member(self, username: str) -> Caller:
+        """Return a member of staff with a session."""
+        caller = Caller(self.url, self.ear, headers={"origin": self.url})
+        form = {"company": self.founded.slug, "username": username, "password": self.founded.password}
+        must(caller.send("/desk/sign-in", {**form, "next": "/desk/"}), 303)
+        caller.headers["x-csrf-token"] = str(caller.get("/api/v1/me").json()["csrf"])
+        return caller
+
+    def program(self) -> Caller:
+        """Return a program with an API token."""
+        return Caller(self.url, self.ear, headers={"authorization": f"Bearer {self.founded.token}"})
+
+    def stranger(self) -> Caller:
+        """Return nobody in particular."""
+        return Caller(self.url, self.ear)
+
+    def listen(self, caller: Caller, path: str) -> None:
+        """Keep what a stream says from now on."""
+        self._streams.append(caller.listen(path))
+
+    def wait_for_streams(self) -> None:
+        """Wait until the server has ended all streams."""
+        for thread in self._streams:
+            thread.join(_LOOKS * _PAUSE)
+
+    # -- talking -----------------------------------------------------------------------------------------------------
+
+    def chat(self, canaries: Sequence[Canary]) -> None:
+        """Say every canary in the web chat, a few a visitor; the first one's stream is kept."""
+        for start in range(0, len(canaries), FEW):
+            some = canaries[start : start + FEW]
+            visitor = Visitor(self, some[0].language)
+            if start == 0:
+                self.listen(visitor, "/c/webchat/stream")
+            for canary in some:
+                for message in canary.messages:
+                    visitor.say(message)
+            visitor.get("/c/webchat/entries")
+            visitor.leave()
+
+    def hand_in(self, canaries: Sequence[Canary]) -> None:
+        """Say canaries by the API, for customers and for nobody in particular."""
+        program = self.program()
+        for number, canary in enumerate(canaries):
+            body = {"id": f"a{number}", "text": canary.messages[0], "language": canary.language}
+            if number % 2:
+                body["customer"] = self.founded.customers[0].reference
+            must(program.post("/c/api/messages", body, headers={"idempotency-key": f"k{number}"}), 202)
+        program.leave()
+
+    def crash(self, canaries: Sequence[Canary]) -> None:
+        """Have the plugins that crash see canaries: their errors carry what they saw."""
+        visitor = Visitor(self)
+        for canary in canaries:
+            answer = visitor.post("/c/crashing_channel/messages", canary.messages[0].encode())
+            must(answer, 500)
+            visitor.say(f"{WORD} {canary.messages[0]}")
+        visitor.leave()
+
+    # -- besides words -----------------------------------------------------------------------------------------------
+
+    def leave_traces(self, canaries: Sequence[Canary]) -> None:
+        """Put canaries into names of files, files themselves, comments, call-backs."""
+        for number, canary in enumerate(canaries):
+            visitor, said = Visitor(self, canary.language), canary.messages[0]
+            visitor.say("How do I change my PIN?")
+            content = b64encode(b"%PDF-1.4\n" + said.encode() + b"\n%%EOF").decode()
+            named = {"id": f"f{number}", "name": f"{said}.pdf"[:200], "type": "application/pdf", "data": content}
+            must(visitor.post("/c/webchat/attachments", named), 200, 201, 202)
+            judged = {"id": f"j{number}", "helpful": bool(number % 2), "comment": said}
+            must(visitor.post("/c/webchat/feedback", judged), 200, 201, 202)
+            must(visitor.post("/c/webchat/callback", {"id": f"c{number}", "contact": said[:200]}), 200, 201, 202)
+            must(visitor.post("/c/webchat/typing", {}), 200, 202, 204)
+            must(visitor.post("/c/webchat/deletion", {"id": f"d{number}"}), 200, 202)
+            visitor.leave()
+
+    def vouch(self, canaries: Sequence[Canary]) -> None:
+        """Have the host site vouch for customers whose names and addresses are canaries."""
+        key = OctKey.import_key(self.founded.site_secret)
+        now = self._clock.now()
+        for number, canary in enumerate(canaries):
+            claims = {
+                "sub": f"LEAK-{number}",
+                "aud": self.founded.slug,
+                "iat": int(now.timestamp()),
+                "exp": int((now + timedelta(minutes=4)).timestamp()),
+                "jti": f"{new_id()}-{canary.value}".replace(" ", "-")[:200],
+                "name": canary.value,
+                "phone": canary.value,
+            }
+            if canary.kind == "EMAIL":
+                claims["email"] = canary.value
+            Visitor(self, user_token=jwt.encode({"alg": "HS256"}, claims, key)).leave()
+
+    def call_things(self, names: Sequence[str]) -> None:
+        """Use canaries as the ids and keys that programs make up, and as languages and headers."""
+        program, visitor = self.program(), Visitor(self)
+        for number, name in enumerate(names):
+            visitor.say(f"Where is parcel {number}?", called=name)
+            visitor.say(f"Where is parcel {number}?", called=name)
+            body = {"id": name, "text": "Where is my parcel?", "language": _as_language(name)}
+            must(program.post("/c/api/messages", body, headers={"idempotency-key": name}), 202)
+            must(visitor.post("/c/webchat/feedback", {"id": name, "helpful": True}), 200, 201, 202)
+            must(visitor.post("/c/webchat/callback", {"id": name, "contact": "me@example.org"}), 200, 201, 202)
+            visitor.post("/c/webchat/person", {"id": name})
+            visitor.post("/c/webchat/deletion", {"id": name})
+            content = b64encode(b"%PDF-1.4\n%%EOF").decode()
+            body = {"id": name, "name": "slip.pdf", "type": "application/pdf", "data": content}
+            must(visitor.post("/c/webchat/attachments", body), 200, 201, 202, 409)
+            headers = {"user-agent": name, "x-request-id": name, "referer": f"{self.url}/{name}", "cookie": f"a={name}"}
+            visitor.get("/c/webchat/entries", headers={**headers, "last-event-id": name, "accept-language": name})
+        program.leave()
+        visitor.leave()
+
+    # -- at the desk -------------------------------------------------------------------------------------------------
+
+    def work(self, canaries: Sequence[Canary], names: Sequence[str]) -> None:
+        """Do an agent's work: take a conversation, answer, note, look at every page."""
+        customer = Visitor(self)
+        customer.say("I want to talk to a human please")
+        must(customer.post("/c/webchat/person", {"id": "p1"}), 200, 202)
+        agent = self.member(self.founded.agents[0])
+        self.listen(agent, "/desk/stream")
+        here = f"/api/v1/conversations/{customer.conversation}"
+        must(agent.post(f"{here}/take", {}), 200)
+        for number, canary in enumerate(canaries):
+            keyed = {"idempotency-key": names[number % len(names)] + f"-{number}"}
+            must(agent.post(f"{here}/replies", {"text": canary.messages[0]}, headers=keyed), 201)
+        blocked = {"csrf": agent.headers["x-csrf-token"], "conversation": customer.conversation, "reason": "abuse"}
+        note = " ".join(canary.messages[0] for canary in canaries[:3])
+        must(agent.send("/desk/senders/block", {**blocked, "hours": "24", "note": note[:400]}), 303)
+        refused = customer.post("/c/webchat/messages", {"id": "again", "text": canaries[0].messages[0]})
+        must(refused, 403)
+        appeal = str(refused.json()["appeal"])
+        path = "/" + appeal.partition("//")[2].partition("/")[2] if "//" in appeal else appeal
+        # The page shows an objection that cannot be taken again, to whoever wrote it: that is not kept.
+        customer.send(path, {"words": canaries[-1].messages[0]}, headers={"origin": self.url}, sink="")
+        customer.get(path)
+        self.look_around(agent)
+        agent.leave()
+        customer.leave()
+
+    def look_around(self, agent: Caller) -> None:
+        """Read every page and list that shows what was said, and all that programs read."""
+        pages = ("/desk/", "/desk/inbox", "/desk/outbox", "/desk/senders", "/desk/knowledge", "/desk/recent")
+        api = ("/api/v1/audit", "/api/v1/queue", "/api/v1/figures", "/api/v1/settings", "/api/v1/articles", "/health")
+        for path in (*pages, *api, "/desk/audit", "/desk/audit/access", "/desk/audit/download"):
+            agent.get(path)
+        agent.get("/metrics", sink="metrics")
+        agent.get("/api/v1/openapi.json", sink="documentation")
+        for card in agent.get("/api/v1/conversations", query={"limit": "200"}).json()["items"]:
+            agent.get(f"/api/v1/conversations/{card['conversation_id']}/entries")
+            agent.get(f"/desk/conversations/{card['conversation_id']}")
+
+    # -- at home -----------------------------------------------------------------------------------------------------
+
+    def visit_portal(self, canaries: Sequence[Canary], names: Sequence[str]) -> None:
+        """Prove who one is, have a transcript mailed, ask for corrections, take the own data home."""
+        customer = self.founded.customers[0]
+        agent = self.member(self.founded.agents[0])
+        visitor = Visitor(self)
+        for canary in canaries:
+            visitor.say(canary.messages[0])
+        self.prove(visitor, customer, agent)
+        must(visitor.post("/c/webchat/transcript", {"id": names[0]}), 200, 202, 204)
+        self._at_portal(customer, agent, canaries, names)
+        agent.get("/desk/outbox", sink="mail")
+        agent.leave()
+        visitor.leave()
+
+    def prove(self, visitor: Visitor, customer: CustomerSeed, agent: Caller) -> None:
+        """Hand in the code that was mailed to a customer."""
+        must(visitor.post("/c/webchat/verification", {"email": customer.email}), 200, 202)
+        for code in self._codes(agent):
+            if visitor.post("/c/webchat/verification/confirm", {"code": code}).status < 300:
+                return
+        raise Stop("No mailed code was taken: the leak test cannot go on.", code=Code.UNAVAILABLE)
+
+    def _at_portal(
+        self, customer: CustomerSeed, agent: Caller, canaries: Sequence[Canary], names: Sequence[str]
+    ) -> None:
+        guest, home = Caller(self.url, self.ear, headers={"origin": self.url}), f"/my/{self.founded.slug}"
+        must(guest.send(f"{home}/code", {"email": customer.email}), 200)
+        for code in self._codes(agent):
+            if guest.send(f"{home}/code/confirm", {"code": code}).status == 303:
+                break
+        token = _CSRF.search(guest.get(f"{home}/data").text)
+        if token is None:
+            raise Stop("The portal let nobody in: the leak test cannot go on.", code=Code.UNAVAILABLE)
+        for number, canary in enumerate(canaries):
+            wish = {"csrf": token[1], "text": canary.messages[0], "key": names[number % len(names)]}
+            # A wish that cannot be taken is shown again to whoever wrote it: that is not kept.
+            guest.send(f"{home}/data/correction", wish, sink="")
+            guest.send(f"{home}/language", {"csrf": token[1], "language": canary.value})
+            guest.send(f"{home}/consents", {"csrf": token[1], "purpose": canary.value, "answer": "grant"})
+        for form in ("json", "html"):
+            guest.send(f"{home}/data/export", {"csrf": token[1], "format": form}, sink="export")
+        for path in ("/", "/decisions", "/choices", "/access", "/data", "/security"):
+            guest.get(home + path)
+        guest.leave()
+
+    def _codes(self, agent: Caller) -> Iterator[str]:
+        """Yield the codes that were mailed, the newest first, once there are any new ones."""
+        known: set[str] = set()
+        for _ in range(_LOOKS):
+            codes = [code for code in _CODE.findall(agent.get("/desk/outbox", sink="mail").text) if code not in known]
+            yield from codes
+            known |= set(codes)
+            threading.Event().wait(_PAUSE)
+
+
+def _as_language(name: str) -> str:
+    """Return a name as a language tag (BCP 47), whose parts may hold eight letters or digits each."""
+    bare = name.replace("-", "").replace("_", "")
+    parts = [bare[start : start + 8] for start in range(0, min(len(bare), 24), 8)]
+    return "-".join(["en", *(part for part in parts if len(part) > 1)])
+
+
+def must(answer: Answer, *wanted: int) -> None:
+    """Raise `Stop` unless an answer has one of these statuses: what was not done proves nothing."""
+    if answer.status not in wanted:
+        raise Stop(
+            f"The scratch house answered {answer.status} where {wanted[0]} was due; the leak test proves nothing so.",
+            code=Code.UNAVAILABLE,
+        )

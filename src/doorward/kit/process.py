@@ -1,0 +1,15 @@
+"""This process as the system sees it."""
+
+try:
+    import resource
+except ImportError:  # Windows has no limits of this kind, and writes no core files.
+    resource = None  # type: ignore[assignment]  # because the module is missing on that platform
+
+
+def leave_no_core() -> None:
+    """Have the system write no core file when this process dies by a fault: it would hold what customers said.
+
+    Handlers of core files that ask for the limit (systemd-coredump, apport) keep to it as well.
+    """
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,0 +1,55 @@
+"""What detectors promise of their canaries, whoever wrote them: what the leak test says is seen by the guard."""
+
+from functools import cache
+from random import Random
+
+import pytest
+
+from doorward.doors.cli.leaks.canaries import Aviary, Template, is_seen, missing_kinds, templates_of
+from doorward.doors.cli.leaks.forms import FORMS
+from doorward.kit.plugins import discover
+from doorward.protection.screener import Screener
+from tests.support.screening import all_packs, detector, screener
+
+FOUND = discover("detector")
+TEMPLATES = templates_of(FOUND)
+LANGUAGES = {"en", "de", "tr", "id", "ru"}
+PROMISES = [(template, form) for template in TEMPLATES for form in FORMS if form in template.promised]
+EXPERIMENTAL = "name_address"
+
+
+def guard() -> Screener:
+    """Return the guard of the scratch house: every detector, those that ask to be chosen too."""
+    return screener(also=EXPERIMENTAL)
+
+
+@cache
+def aviary() -> Aviary:
+    """Return where the canaries of these tests come from."""
+    return Aviary(guard(), {pack.code: pack for pack in all_packs()}, chance=Random(20261129))
+
+
+def test_every_kind_that_is_masked_has_canaries_in_every_language() -> None:
+    """No detector hides something that the leak test never says."""
+    assert missing_kinds([detector(plugin.manifest.id) for plugin in FOUND], TEMPLATES) == ()
+    for kind in {template.kind for template in TEMPLATES}:
+        assert {template.language for template in TEMPLATES if template.kind == kind} == LANGUAGES, kind
+
+
+def test_a_detector_tells_of_its_own_kinds_alone() -> None:
+    """A detector's canaries are of kinds that it masks, in forms that there are."""
+    for plugin in FOUND:
+        for template in templates_of([plugin]):
+            assert template.kind in detector(plugin.manifest.id).kinds
+            assert set(template.forms) <= set(FORMS) - {"plain"}
+            assert template.text.count("{}") == 1
+
+
+@pytest.mark.parametrize(
+    ("template", "form"), PROMISES, ids=[f"{template.kind}-{template.language}-{form}" for template, form in PROMISES]
+)
+def test_a_promised_form_is_seen(template: Template, form: str) -> None:
+    """Fresh values of each kind, said in each language in each form that is promised, are masked."""
+    canary = aviary().breed(template, form)
+    assert canary is not None
+    assert is_seen(canary, guard())
