@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from doorward.doors.cli.leaks import PLANTS, Outcome, Try, scratch
 from doorward.doors.cli.leaks.forms import bare
-from doorward.doors.cli.leaks.planting import can_plant, sink_of_plant
+from doorward.doors.cli.leaks.planting import can_plant, form_of_plant, sink_of_plant
 from doorward.kit import logging
 from doorward.kit.db import Database
 from doorward.kit.keys import FileKeyStore, Keys
@@ -113,6 +113,6 @@ def test_what_is_not_promised_is_told(tried: Tried) -> None:
 def test_a_planted_leak_makes_it_fail(tried: Tried, place: str) -> None:
     """A leak in each sink is found, in that sink."""
     if can_plant(place, sqlite=tried.clean.database == "SQLite"):
-        found = {hit.sink for hit in tried.planted.leaks if hit.form == "planted"}
+        found = {hit.sink for hit in tried.planted.leaks if hit.form == form_of_plant(place)}
         assert sink_of_plant(place) in found
         assert not tried.planted.is_tight

@@ -106,7 +106,7 @@ class TenantScreening:
         )
 
     def kept_id(self, scope: Scope, made_up: str) -> str:
-        """Return an id that a sender made up, as it may be kept: itself, or a keyed hash if anything sensitive is in it.
+        """Return an id that a sender made up as it may be kept: itself, or a keyed hash if the guard sees something.
 
         Ids are stored and shown beside the message, and nobody keeps a program from making them of card numbers.
         Random UUIDs (RFC 9562, versions 4 and 7), which the web chat makes, are what they are; now and then one of them

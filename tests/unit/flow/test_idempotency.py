@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from doorward.flow.idempotency import REMEMBERED, Answer, Answers, Request, forget_old, read_key
+from doorward.flow.tables import answer_table
 from doorward.kit.clock import FixedClock
 from doorward.kit.keys import Keys, MemoryKeyStore
 from doorward.kit.tx import Transactions
@@ -74,3 +76,13 @@ def test_impossible_keys_are_refused(header: str) -> None:
     with pytest.raises(Malformed):
         read_key(header)
     assert read_key('"k-1"') == read_key("k-1") == "k-1"
+
+
+def test_neither_key_nor_request_can_be_read_back(transactions: Transactions, answers: Answers) -> None:
+    """A program may make its keys of anything, card numbers too: only keyed hashes are stored."""
+    asked = Request(key="4929163482075518", route="POST /take", body=b'{"text":"4929163482075518"}')
+    transactions.write(MIRA, lambda tx: answers.remember(tx, MIRA, asked, answer=SAID))
+    row = transactions.read(lambda tx: tx.execute(select(answer_table)).one())
+    assert asked.key not in row.key
+    assert bytes(row.request_hash) != asked.digest()
+    assert transactions.read(lambda tx: answers.find(tx, MIRA, asked)) == SAID

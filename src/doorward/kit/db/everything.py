@@ -4,6 +4,7 @@ Tables are found by asking the database, so that none that comes later is forgot
 worker, of a plugin.
 """
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -72,16 +73,15 @@ def _as_bytes(value: Any) -> bytes:
 
 
 def plant(database: Database, where: str, note: str) -> None:
-    """Leave a note behind where a mistake might: for proving that it is found. Only in a database made to be dropped.
+    """Leave a note where a mistake might, to prove that it is found. Only in a database made to be dropped.
 
-    `table`: a row; `index`: a full-text index or a stored view; `deleted`: a row that was there and is in the files yet;
+    `table`: a row; `index`: a full-text index or a stored view; `deleted`: a row that is gone and in the files yet;
     `wal`: the write-ahead log alone; `object`: a large object (PostgreSQL).
     """
     statements = _PLANTS["sqlite" if database.is_sqlite else "postgresql"][where]
-    with database.writer.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+    with _by_themselves(database) as connection:
         for statement in statements:
-            named = {"note": note} if ":note" in statement else {}
-            connection.execute(text(statement), named)
+            connection.execute(text(statement), {"note": note} if ":note" in statement else {})
 
 
 _TABLE: Final = "CREATE TABLE IF NOT EXISTS planted (id INTEGER, note TEXT)"
@@ -111,11 +111,21 @@ _PLANTS: Final = {
 }
 
 
+@contextlib.contextmanager
+def _by_themselves(database: Database) -> Iterator[Connection]:
+    """Give a connection on which each statement is a transaction of its own; on SQLite all of them are one."""
+    if database.is_sqlite:
+        with database.writer.begin() as connection:
+            yield connection
+        return
+    with database.writer.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        yield connection
+
+
 def settle_files(database: Database) -> None:
     """Have the database write what it holds in memory, as far as this user may ask for it."""
     statements = ("ANALYZE",) if database.is_sqlite else ("ANALYZE", "CHECKPOINT")
-    engine = database.writer.execution_options(isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _by_themselves(database) as connection:
         for statement in statements:
             try:
                 connection.execute(text(statement))

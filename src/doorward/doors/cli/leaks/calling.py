@@ -70,15 +70,18 @@ class Caller:
         """Ask for a page."""
         return self.ask("GET", path + ("?" + urlencode(query, quote_via=quote) if query else ""), **wishes)
 
-    def post(self, path: str, body: object, **wishes: Any) -> Answer:
+    def post(self, path: str, body: object, *, headers: Mapping[str, str] | None = None, **wishes: Any) -> Answer:
         """Send JSON: a value, or bytes that may be none."""
         data = body if isinstance(body, bytes) else msgspec.json.encode(body)
-        return self.ask("POST", path, data=data, media_type="application/json", **wishes)
+        typed = {"content-type": "application/json", **(headers or {})}
+        return self.ask("POST", path, data=data, headers=typed, **wishes)
 
-    def send(self, path: str, fields: Mapping[str, str], **wishes: Any) -> Answer:
+    def send(
+        self, path: str, fields: Mapping[str, str], *, headers: Mapping[str, str] | None = None, **wishes: Any
+    ) -> Answer:
         """Send a form."""
-        data = urlencode(fields).encode()
-        return self.ask("POST", path, data=data, media_type="application/x-www-form-urlencoded", **wishes)
+        typed = {"content-type": "application/x-www-form-urlencoded", **(headers or {})}
+        return self.ask("POST", path, data=urlencode(fields).encode(), headers=typed, **wishes)
 
     def ask(
         self,
@@ -86,7 +89,6 @@ class Caller:
         path: str,
         *,
         data: bytes | None = None,
-        media_type: str = "",
         headers: Mapping[str, str] | None = None,
         sink: str = "answers",
     ) -> Answer:
@@ -95,8 +97,6 @@ class Caller:
         A form that shows again what was typed into it, to whoever typed it, is the one answer not to be kept.
         """
         sent = {**self.headers, **(headers or {})}
-        if media_type:
-            sent["content-type"] = media_type
         if self._cookies:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         answer = self._exchange(method, path, data, {name: value.encode("utf-8") for name, value in sent.items()})

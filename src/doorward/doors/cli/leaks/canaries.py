@@ -25,7 +25,7 @@ _TRIES: Final = 20_000
 class Template(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a kind is said in a language, and the forms besides the plain one in which its detector promises to see it.
 
-    `text` has one place `{}` for the value, and `{tag}` behind it where the value is too short to be searched for alone.
+    `text` has one place `{}` for the value, and `{tag}` behind it where the value is too short to be searched for.
     """
 
     kind: str

@@ -65,7 +65,9 @@ def _zero_width(text: str) -> str:
 
 
 def _mixed(text: str) -> str:
-    return "".join(_wide(sign) if place % 2 else sign + ZERO_WIDTH * (place % 3 == 0) for place, sign in enumerate(text))
+    return "".join(
+        _wide(sign) if place % 2 else sign + ZERO_WIDTH * (place % 3 == 0) for place, sign in enumerate(text)
+    )
 
 
 def _spaced(sentence: Sentence, _pack: LanguagePack) -> Written | None:

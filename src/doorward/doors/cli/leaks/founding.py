@@ -78,7 +78,7 @@ def scratch_settings(folder: Path, address: str, *, limits_storage: str = "") ->
     return load(environment={}, overrides=wanted)
 
 
-def found(house: House, settings: Settings) -> Founded:
+def found(house: House) -> Founded:
     """Install the company that speaks most languages, with a token, a site's secret and its staff."""
     companies = sorted(house.plugins.companies.values(), key=lambda company: (-len(company.languages), company.id))
     if not companies:

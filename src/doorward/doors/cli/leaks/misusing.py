@@ -7,7 +7,8 @@ from doorward.doors.cli.leaks.calling import Answer, Caller
 from doorward.doors.cli.leaks.canaries import Canary
 from doorward.doors.cli.leaks.visiting import Visitor, Visits, must
 
-_OVERLONG: Final = 400
+_OVERLONG: Final = 6000
+"""Characters: more than a message may have."""
 _SIGN_INS: Final = 16
 """More than the scratch house takes in a minute."""
 
@@ -41,9 +42,9 @@ def _at_chat(visitor: Visitor, value: str) -> Iterable[Answer]:
     yield visitor.post(path, f'{{"id": "b1", "text": "{value}"'.encode())
     yield visitor.post(path, {"id": "b2", "text": "hi", value[:60]: value})
     yield visitor.post(path, {"id": f"{value} {value}", "text": value, "language": value})
-    yield visitor.post(path, {"id": "b3", "text": value * _OVERLONG})
+    yield visitor.post(path, {"id": "b3", "text": value * (_OVERLONG // len(value))})
     yield visitor.post("/c/webchat/attachments", {"id": "b4", "name": value, "type": value, "data": value})
-    yield visitor.get("/c/webchat/entries", query={"after": value})
+    yield visitor.get("/c/webchat/entries", query={"after": f"v{value}"})
     yield visitor.get("/c/webchat/entries", query={value: value})
     yield visitor.get("/c/webchat/source", query={"slug": value, "language": value})
 

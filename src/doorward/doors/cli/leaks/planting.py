@@ -17,7 +17,6 @@ _IN_DATABASE: Final = {
     "object": "tables",
 }
 _HEARD: Final = ("answers", "streams", "metrics", "mail", "export", "documentation")
-_Write = Callable[[Path, str], None]
 
 
 def _hex(text: str) -> bytes:
@@ -30,22 +29,29 @@ def _append(path: Path, content: bytes) -> None:
         file.write(b"before " + content + b" behind\n")
 
 
-_IN_FILES: Final[Mapping[str, tuple[str, _Write]]] = {
-    "log": ("logs", lambda folder, text: _append(folder / "logs" / "server.log", text.encode())),
-    "temporary": ("temporary files", lambda folder, text: _append(folder / "tmp" / "upload", _hex(text))),
-    "cache": ("caches", lambda folder, text: _append(folder / "data" / "cache" / "page", b64encode(text.encode()))),
-    "file": ("data folder", lambda folder, text: _append(folder / "data" / "audit" / "note", b64encode(b"a" + text.encode()))),
-    "name": ("temporary files", lambda folder, text: _append(folder / "tmp" / text, b"")),
-    "crash": ("crash reports", lambda folder, text: _append(folder / "cwd" / "core.1", text.encode("utf-16-le"))),
-    "journal": ("write-ahead log", lambda folder, text: _append(folder / "data" / "doorward.db-journal", _hex(text).upper())),
-}  # fmt: skip
+_IN_FILES: Final[Mapping[str, tuple[str, str, Callable[[str], bytes]]]] = {
+    "log": ("logs", "logs/server.log", str.encode),
+    "temporary": ("temporary files", "tmp/upload", _hex),
+    "cache": ("caches", "data/cache/page", lambda text: b64encode(text.encode())),
+    "file": ("data folder", "data/audit/note", lambda text: b64encode(b"a" + text.encode())),
+    "crash": ("crash reports", "cwd/core.1", lambda text: text.encode("utf-16-le")),
+    "journal": ("write-ahead log", "data/doorward.db-journal", lambda text: _hex(text).upper()),
+}
+"""Sink, file, and how the leak is written into it."""
 
-PLANTS: Final = (*_IN_DATABASE, *_IN_FILES, *_HEARD)
+PLANTS: Final = (*_IN_DATABASE, *_IN_FILES, "name", *_HEARD)
 """Where a leak can be planted."""
+
+
+def form_of_plant(place: str) -> str:
+    """Return what the canary that is kept for a place is called, as if that were its form."""
+    return f"planted: {place}"
 
 
 def sink_of_plant(place: str) -> str:
     """Return the sink in which what is planted must be found."""
+    if place == "name":
+        return "temporary files"
     return _IN_DATABASE.get(place) or (_IN_FILES[place][0] if place in _IN_FILES else place)
 
 
@@ -59,6 +65,9 @@ def plant_leak(place: str, text: str, *, database: Database, folder: Path, ear: 
     if place in _IN_DATABASE:
         plant(database, place, text)
     elif place in _IN_FILES:
-        _IN_FILES[place][1](folder, text)
+        _, name, written = _IN_FILES[place]
+        _append(folder / name, written(text))
+    elif place == "name":
+        _append(folder / "tmp" / f"{text}.txt", b"nothing")
     else:
         ear.hear(place, b"before " + b64encode(b"ab" + text.encode()) + b" behind")

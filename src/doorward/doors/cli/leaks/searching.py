@@ -1,4 +1,4 @@
-"""Searching anything for canaries: bytes, files, folders. Every way in which a text may have been written down is tried.
+"""Searching anything for canaries: bytes, files, folders. Every way to write a text down is tried.
 
 Bytes are read in pieces that overlap by more than the longest thing looked for, so that files may be of any size.
 """

@@ -17,9 +17,10 @@ from doorward.doors.cli.ending import Code, Stop
 from doorward.doors.cli.leaks.canaries import Aviary, Canary, Template, missing_kinds, templates_of
 from doorward.doors.cli.leaks.founding import found, open_scratch, scratch_name, scratch_settings
 from doorward.doors.cli.leaks.misusing import misuse, wear_out
-from doorward.doors.cli.leaks.planting import can_plant, plant_leak
+from doorward.doors.cli.leaks.planting import PLANTS, can_plant, form_of_plant, plant_leak
 from doorward.doors.cli.leaks.searching import Hit, Searcher
 from doorward.doors.cli.leaks.serving import make_folders, served
+from doorward.doors.cli.leaks.valkey import everything_in
 from doorward.doors.cli.leaks.visiting import CHANNELS, Visits
 from doorward.flow.repository import count_unfinished
 from doorward.kit.clock import SystemClock
@@ -109,7 +110,7 @@ class Try:
         make_folders(self.folder)
         house = open_scratch(self.settings)
         try:
-            self.founded = found(house, self.settings)
+            self.founded = found(house)
             self.said, self.missing = self._canaries(house)
             channels = {channel.id for channel in house.plugins.channels}
             self.untried = tuple(sorted(channels - CHANNELS))
@@ -136,9 +137,11 @@ class Try:
         """Plant a leak in each of these places, as far as there is such a place here."""
         with self._database(write=True) as database:
             sqlite = database.is_sqlite
-            wanted = [place for place in places if can_plant(place, sqlite=sqlite)]
-            for place, canary in zip(wanted, self.said.planted, strict=False):
-                plant_leak(place, canary.value, database=database, folder=self.folder, ear=self.visits.ear)
+            reserved = dict(zip(PLANTS, self.said.planted, strict=True))
+            for place in places:
+                if can_plant(place, sqlite=sqlite):
+                    text = reserved[place].value
+                    plant_leak(place, text, database=database, folder=self.folder, ear=self.visits.ear)
 
     def search(self) -> Outcome:
         """Search everything that is left and return what was found, then and while the house ran."""
@@ -147,8 +150,8 @@ class Try:
             self._note(self._in_tables(database))
             files = server_files(database)
         hits = dict(self._hits)
-        hits |= dict.fromkeys((*self._in_files(), *self._in_server(files), *self._in_told()))
-        said = self.said.everything
+        hits |= dict.fromkeys((*self._in_files(), *self._in_server(files), *self._in_told(), *self._in_valkey()))
+        said = [one for one in self.said.everything if one not in self.said.planted]
         return Outcome(
             database="SQLite" if self.settings.database_url.startswith("sqlite") else "PostgreSQL",
             canaries=len(said),
@@ -176,9 +179,9 @@ class Try:
 
     def _there_already(self, house: House, said: Said) -> bool:
         searcher = Searcher(said.everything)
-        return any(
-            hit.promised for place, value in every_value(house.database) for hit in searcher.in_bytes(value, place=place, sink="")
-        )  # fmt: skip
+        values = every_value(house.database)
+        hits = (hit for place, value in values for hit in searcher.in_bytes(value, sink="tables", place=place))
+        return any(hit.promised for hit in hits)
 
     def _say(self, visits: Visits) -> None:
         by_api, traces, vouched, worked, home, misused, crashed = self.said.besides
@@ -241,8 +244,13 @@ class Try:
             hits += self.searcher.in_pieces(pieces, sink=sink, place="what the server said")
         return tuple(hits)
 
+    def _in_valkey(self) -> tuple[Hit, ...]:
+        address = self.settings.limits.storage
+        values = everything_in(address) if address else ()
+        return self.searcher.in_pieces((value + b"\n" for value in values), sink="Valkey", place="keys and values")
+
     def _sinks(self, files: dict[str, Path]) -> tuple[str, ...]:
-        local = {sink for _, sink in _PLACES}
+        local = {sink for _, sink in _PLACES} | ({"Valkey"} if self.settings.limits.storage else set())
         return tuple(sorted({"tables", *local, *(_SERVER.get(name, name) for name in files), *self.visits.ear.told()}))
 
 
@@ -252,7 +260,8 @@ def _unseen(said: Iterable[Canary], hits: Iterable[Hit]) -> tuple[Unseen, ...]:
     kept = Counter({(hit.kind, hit.form, hit.language): 1 for hit in hits if not hit.promised})
     found = Counter((kind, form) for kind, form, _ in kept)
     return tuple(
-        Unseen(kind=kind, form=form, said=count, kept=found[kind, form]) for (kind, form), count in sorted(tried.items())
+        Unseen(kind=kind, form=form, said=count, kept=found[kind, form])
+        for (kind, form), count in sorted(tried.items())
     )
 
 
@@ -279,7 +288,10 @@ def _bred(aviary: Aviary, templates: Sequence[Template], *, thorough: bool) -> S
         chat=tuple(aviary.every(templates, thorough=thorough)),
         besides=tuple(some(_BESIDES) for _ in range(7)),
         names=tuple(names),
-        planted=tuple(msgspec.structs.replace(one, form="planted") for one in some(24)),
+        planted=tuple(
+            msgspec.structs.replace(one, form=form_of_plant(place))
+            for place, one in zip(PLANTS, some(len(PLANTS)), strict=True)
+        ),
     )
 
 

@@ -1,1 +1,1 @@
-"""Plugins that break, for the scratch house alone: their errors carry what customers wrote, as careless code's would."""
+"""Plugins that break, for the scratch house alone: their errors carry what customers wrote, as careless ones do."""
