@@ -26,7 +26,9 @@ def guard() -> Screener:
 @cache
 def aviary() -> Aviary:
     """Return where the canaries of these tests come from."""
-    return Aviary(guard(), {pack.code: pack for pack in all_packs()}, chance=Random(20261129))
+    packs = {pack.code: pack for pack in all_packs()}
+    detectors = [detector(plugin.manifest.id) for plugin in FOUND]
+    return Aviary(guard(), packs, detectors=detectors, chance=Random(20261129))
 
 
 def test_every_kind_that_is_masked_has_canaries_in_every_language() -> None:

@@ -73,14 +73,11 @@ def _unsealed(house: Try) -> tuple[str, ...]:
     with database.reader.connect() as connection:
         tx = Tx(connection, datetime.now(UTC))
         rows = tx.execute(select(original_table.c.tenant_id, original_table.c.span_id)).all()
-        originals = "\n".join(
-            bare(
-                protection.unmask(
-                    tx, system_scope(TenantId(row[0]), "test"), SpanId(row[1]), purpose="legal_duty", reason="leak-test"
-                ).value
-            )
-            for row in rows
-        )
+        originals = ""
+        for row in rows:
+            scope, span_id = system_scope(TenantId(row.tenant_id), "test"), SpanId(row.span_id)
+            opened = protection.unmask(tx, scope, span_id, purpose="legal_duty", reason="leak-test")
+            originals += bare(opened.value) + "\n"
     store.close()
     database.close()
     asked = [one for one in house.said.chat if one.promised and one.form in SEALED]

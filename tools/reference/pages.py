@@ -157,9 +157,9 @@ def canaries_page() -> str:
         return "yes" if len(seen) == len(alike) else ", ".join(seen)
 
     def lines() -> Iterator[str]:
-        yield "What `doorward doctor leaks` says, and what must then be nowhere: every kind that a detector masks, in these"
-        yield "forms. Where a cell names languages, it is promised in those alone; where it is empty, in none: then what is"
-        yield "not seen is kept as typed. [How the test works](../concepts/leaks.md)."
+        yield "What `doorward doctor leaks` says, and what must then be nowhere: every kind that a detector masks,"
+        yield "in these forms. Where a cell names languages, it is promised in those alone; where it is empty, in none:"
+        yield "then what is not seen is kept as typed. [How the test works](../concepts/leaks.md)."
         yield ""
         yield from table(("form", "what it is"), ((f"`{form}`", MEANINGS[form]) for form in FORMS))
         yield ""

@@ -23,7 +23,7 @@ def test_a_process_that_dies_by_a_fault_leaves_no_image_of_its_memory(tmp_path: 
         [sys.executable, "-c", _DIE],
         cwd=tmp_path,
         check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (unlimited, unlimited)),  # noqa: PLW1509 - no threads here
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (unlimited, unlimited)),
     )
     assert died.returncode < 0
     assert list(tmp_path.iterdir()) == []

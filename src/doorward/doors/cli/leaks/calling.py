@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
-PATIENCE: Final = 60
+PATIENCE: Final = 300
 _FIRST_WORD: Final = 20
 
 

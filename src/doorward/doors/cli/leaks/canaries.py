@@ -80,11 +80,20 @@ def missing_kinds(built: Iterable[Any], templates: Sequence[Template]) -> tuple[
 class Aviary:
     """Breeds canaries: values are drawn until the guard takes one for what it is meant to be."""
 
-    def __init__(self, screener: Screener, packs: Mapping[str, LanguagePack], *, chance: Random) -> None:
-        """Ask `screener` what is real; `chance` makes the values, other ones every time."""
+    def __init__(
+        self,
+        screener: Screener,
+        packs: Mapping[str, LanguagePack],
+        *,
+        detectors: Sequence[Any],
+        chance: Random,
+    ) -> None:
+        """Ask `screener` over `detectors` what is real; `chance` makes the values, other ones every time."""
         self._screener = screener
         self._packs = packs
         self._chance = chance
+        self._detectors = detectors
+        self._specialists: dict[str, Screener] = {}
 
     def breed(self, template: Template, form: str) -> Canary | None:
         """Return a canary, None where the form is none for this kind.
@@ -102,12 +111,21 @@ class Aviary:
     def _is_real(self, template: Template, sentence: Sentence) -> bool:
         whole, secret = sentence.value.whole, bare(sentence.value.secret)
         # Standing alone, a value is found by its check digits and nothing else: then they are right.
-        texts = (sentence.around(whole), whole) if "alone" in template.promised else (sentence.around(whole),)
-        for text in texts:
-            masked = self._screener.screen(WildText(text)).masked
-            if secret in bare(masked.text) or template.kind not in {span.kind for span in masked.spans}:
-                return False
+        texts = (whole, sentence.around(whole)) if "alone" in template.promised else (sentence.around(whole),)
+        # Check digits are seldom right by chance: those who know them are asked first, which costs little.
+        for guard in (self._specialist(template.kind), self._screener):
+            for text in texts:
+                masked = guard.screen(WildText(text)).masked
+                if secret in bare(masked.text) or template.kind not in {span.kind for span in masked.spans}:
+                    return False
         return True
+
+    def _specialist(self, kind: str) -> Screener:
+        """Return a guard of the detectors that know a kind."""
+        if kind not in self._specialists:
+            knowing = [detector for detector in self._detectors if kind in detector.kinds]
+            self._specialists[kind] = Screener(knowing, tuple(self._packs.values()), matcher="re")
+        return self._specialists[kind]
 
     def every(self, templates: Sequence[Template], *, thorough: bool) -> Iterator[Canary]:
         """Yield canaries: each kind plainly in each language, and in each form in one language, or in all of them."""

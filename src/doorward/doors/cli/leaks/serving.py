@@ -14,8 +14,8 @@ from typing import Final
 from doorward.doors.cli.ending import Code, Stop
 from doorward.kit.settings import Settings, environment_for
 
-_START_SECONDS: Final = 90.0
-_END_SECONDS: Final = 60.0
+_START_SECONDS: Final = 600.0
+_END_SECONDS: Final = 120.0
 _LOOK_AGAIN: Final = 0.05
 _ROOMY: Final = (
     "VISITS_PER_ADDRESS",

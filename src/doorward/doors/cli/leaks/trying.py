@@ -31,7 +31,7 @@ from doorward.kit.tx import Tx
 
 _BESIDES: Final = 12
 """Canaries for every way in besides the web chat; other ones for each."""
-_LOOKS: Final = 1200
+_LOOKS: Final = 6000
 _PAUSE: Final = 0.1
 _AGAIN: Final = 5
 _NAME: Final = 64
@@ -111,16 +111,15 @@ class Try:
         house = open_scratch(self.settings)
         try:
             self.founded = found(house)
-            self.said, self.missing = self._canaries(house)
+            self.said, self.searcher, self.missing = _canaries(house, thorough=self._thorough)
             channels = {channel.id for channel in house.plugins.channels}
             self.untried = tuple(sorted(channels - CHANNELS))
         finally:
             house.close()
             house.engines.close()
-        self.searcher = Searcher(self.said.everything)
 
     def run(self) -> None:
-        """Serve the house, say everything, let it crash and come back, and stop it."""
+        """Serve the house, say everything, let it die by a fault; a thorough try has it come back and stop as well."""
         with served(self.settings, self.folder) as process:
             self.visits = visits = Visits(process.url, self.founded, clock=SystemClock())
             self._say(visits)
@@ -130,8 +129,9 @@ class Try:
             process.crash()
         visits.wait_for_streams()
         self._note(self._in_files())
-        with served(self.settings, self.folder):
-            self._wait_until_walked()
+        if self._thorough:
+            with served(self.settings, self.folder):
+                self._wait_until_walked()
 
     def plant(self, places: Iterable[str]) -> None:
         """Plant a leak in each of these places, as far as there is such a place here."""
@@ -165,23 +165,6 @@ class Try:
         )
 
     # -- saying ------------------------------------------------------------------------------------------------------
-
-    def _canaries(self, house: House) -> tuple[Said, tuple[str, ...]]:
-        detectors = [plugin for plugin in house.plugins.found if plugin.manifest.kind == "detector"]
-        templates = templates_of(detectors)
-        aviary = Aviary(house.screener, house.packs, chance=SystemRandom())
-        missing = missing_kinds(house.plugins.detectors, templates)
-        for _ in range(_AGAIN):
-            said = _bred(aviary, templates, thorough=self._thorough)
-            if not self._there_already(house, said):
-                return said, missing
-        raise Stop("The canaries are in the scratch house before anybody said them.", code=Code.FAILED)
-
-    def _there_already(self, house: House, said: Said) -> bool:
-        searcher = Searcher(said.everything)
-        values = every_value(house.database)
-        hits = (hit for place, value in values for hit in searcher.in_bytes(value, sink="tables", place=place))
-        return any(hit.promised for hit in hits)
 
     def _say(self, visits: Visits) -> None:
         by_api, traces, vouched, worked, home, misused, crashed = self.said.besides
@@ -267,6 +250,20 @@ def _unseen(said: Iterable[Canary], hits: Iterable[Hit]) -> tuple[Unseen, ...]:
 
 def _sink_of(path: str) -> str:
     return next((sink for start, sink in _PLACES if path.startswith(start)), "data folder")
+
+
+def _canaries(house: House, *, thorough: bool) -> tuple[Said, Searcher, tuple[str, ...]]:
+    """Return canaries that nobody has said yet, a searcher for them, and the kinds of which there are none."""
+    detectors = [plugin for plugin in house.plugins.found if plugin.manifest.kind == "detector"]
+    templates, built = templates_of(detectors), house.plugins.detectors
+    aviary = Aviary(house.screener, house.packs, detectors=built, chance=SystemRandom())
+    for _ in range(_AGAIN):
+        said = _bred(aviary, templates, thorough=thorough)
+        searcher, values = Searcher(said.everything), every_value(house.database)
+        hits = (hit for place, value in values for hit in searcher.in_bytes(value, sink="tables", place=place))
+        if not any(hit.promised for hit in hits):
+            return said, searcher, missing_kinds(built, templates)
+    raise Stop("The canaries are in the scratch house before anybody said them.", code=Code.FAILED)
 
 
 def _bred(aviary: Aviary, templates: Sequence[Template], *, thorough: bool) -> Said:

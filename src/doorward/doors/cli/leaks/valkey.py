@@ -2,7 +2,8 @@
 
 import socket
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Final
+from io import BufferedRWPair
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 _PATIENCE: Final = 10
@@ -44,14 +45,14 @@ def _flat(value: Any) -> Iterator[bytes]:
         yield bytes(value)
 
 
-def _ask(line: BinaryIO, *words: bytes) -> Any:
+def _ask(line: BufferedRWPair, *words: bytes) -> Any:
     """Send a command and return its answer (RESP 2: the protocol of Redis and Valkey)."""
     line.write(b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words))
     line.flush()
     return _answer(line)
 
 
-def _answer(line: BinaryIO) -> Any:
+def _answer(line: BufferedRWPair) -> Any:
     head = line.readline().rstrip(b"\r\n")
     kind, rest = head[:1], head[1:]
     match kind:
