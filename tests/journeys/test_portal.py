@@ -226,6 +226,24 @@ def test_decisions_are_explained_and_appealed_once(
     expect(desk.get_by_text("The customer wants a person to look at a decision again.").first).to_be_visible()
 
 
+def test_each_decision_stands_with_its_own_message(client: Client, guests: Guests, halden: Tenant) -> None:
+    """Two messages that were sent at once are each told with what was decided about them."""
+    visitor = guests.visitor(halden)
+    visitor.client.post("/c/webchat/verification", json={"email": client.email})
+    code = client.mailbox.code(client.email)
+    visitor.client.post("/c/webchat/verification/confirm", json={"code": code}).raise_for_status()
+    for text in ("I lost my card, what should I do?", "What does a transfer abroad cost?"):
+        visitor.say(text)
+    page = client.sign_in()
+    said = page.locator("blockquote.portal-said")
+    for _ in range(100):
+        client.open("/decisions")
+        if said.count() == 2:
+            break
+    expect(said.filter(has_text="I lost my card")).to_have_count(1)
+    expect(said.filter(has_text="transfer abroad")).to_have_count(1)
+
+
 def test_who_looked_is_told_by_role(client: Client, talked: WebVisitor, open_context: OpenContext) -> None:
     """An agent's look at the conversation is in the customer's list as an agent's, without a name."""
     desk = sign_in(open_context().new_page(), username="mira")

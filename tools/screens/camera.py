@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as BrowserTrouble
 
-from tools.screens.customer import code_in_outbox, settle_in, talk_as_customer
+from tools.screens.customer import block_somebody, code_in_outbox, settle_in, talk_as_customer
 from tools.screens.demonstration import Demonstration
 from tools.terminal import say
 
@@ -63,6 +63,7 @@ def take_pictures(browser: Browser, place: Demonstration, folder: Path, *, wishe
     pictures = {address: _photograph(page, address, folder, wishes) for address in before}
     sign_in(page, place.password)
     used = talk_as_customer(page, place.customer, url=place.url) if place.customer else None
+    block_somebody(page)
     after = [one for one in find_pages(page, STARTS, wishes, most=MOST_PAGES) if one not in before]
     pictures |= {address: _photograph(page, address, folder, wishes) for address in after}
     if place.customer and sign_in_customer(page, place.customer, but=used):

@@ -1,7 +1,6 @@
 """What customers see of themselves: conversations over all channels, decisions, requests, and who looked."""
 
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -122,10 +121,11 @@ def my_decisions(
     spoken = record.entries_of_kinds(
         tx, scope, tuple(about), kinds=("message.customer", "appeal.made"), limit=limit * 10
     )
-    said = _by_conversation(spoken)
+    # By the message's own id: whoever writes twice at once has both messages before the first decision.
+    said = {one.entry.message_id: show(one) for one in spoken if one.entry.kind == "message.customer"}
     appealed = {(one.entry.conversation_id, one.entry.data["seq"]) for one in spoken if one.entry.kind == "appeal.made"}
     return tuple(
-        _decision(one, said=_before(one, said), appealed=(one.entry.conversation_id, one.seq) in appealed)
+        _decision(one, said=said.get(one.entry.message_id), appealed=(one.entry.conversation_id, one.seq) in appealed)
         for one in decided
         if one.entry.data["action"] != "relay"
     )
@@ -187,22 +187,6 @@ def _conversation(card: Card) -> MyConversation:
         preview=card.preview,
         lines=card.customer_messages + card.bot_messages + card.agent_messages,
     )
-
-
-def _by_conversation(spoken: Sequence[WrittenEntry]) -> dict[ConversationId, list[WrittenEntry]]:
-    """Return customers' messages by conversation, in order."""
-    found: dict[ConversationId, list[WrittenEntry]] = {}
-    for one in sorted(spoken, key=lambda one: one.seq):
-        if one.entry.kind == "message.customer":
-            found.setdefault(one.entry.conversation_id, []).append(one)
-    return found
-
-
-def _before(decided: WrittenEntry, said: Mapping[ConversationId, list[WrittenEntry]]) -> ShownEntry | None:
-    """Return the message that a decision is about: the customer's last one before it."""
-    lines = said.get(decided.entry.conversation_id, [])
-    place = bisect_left(lines, decided.seq, key=lambda one: one.seq)
-    return show(lines[place - 1]) if place else None
 
 
 def _decision(written: WrittenEntry, *, said: ShownEntry | None, appealed: bool) -> MyDecision:

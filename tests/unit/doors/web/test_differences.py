@@ -44,3 +44,11 @@ def test_what_is_new_or_gone_or_at_an_end_is_short_too(before: str, after: str) 
     for side, whole in zip(differences(before, after), (before, after), strict=True):
         assert len(side.short) <= 2 * SHORT + 10
         assert all(part.strip() in whole for part in side.short.split("…"))
+
+
+def test_long_texts_in_many_languages_are_short_together() -> None:
+    """A notice that is new in five languages fills a few lines, a language each."""
+    _, became = differences({}, dict.fromkeys(("en", "de", "tr", "id", "ru"), LONG))
+    assert len(became.short.splitlines()) == 5
+    assert len(became.short) < 5 * 80
+    assert became.is_shortened

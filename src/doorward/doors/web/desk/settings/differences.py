@@ -35,7 +35,8 @@ def differences(before: Any, after: Any) -> tuple[Difference, Difference]:
     old, new = before, after
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-        pairs = {name: _shorter(_shown(before.get(name, "")), _shown(after.get(name, ""))) for name in names}
+        room = max(_AROUND, SHORT // max(1, len(names)))
+        pairs = {name: _shorter(_shown(before.get(name, "")), _shown(after.get(name, "")), room) for name in names}
         old = {name: pairs[name][0] for name in names if name in before}
         new = {name: pairs[name][1] for name in names if name in after}
     elif isinstance(before, str) and isinstance(after, str):
@@ -46,18 +47,21 @@ def differences(before: Any, after: Any) -> tuple[Difference, Difference]:
     )
 
 
-def _shorter(before: str, after: str) -> tuple[str, str]:
-    """Return both texts without what they begin and end with alike; short ones stay whole."""
+def _shorter(before: str, after: str, room: int = SHORT) -> tuple[str, str]:
+    """Return both texts without what they begin and end with alike; short ones stay whole.
+
+    `room` is how many characters stand on each side of the middle where what differs is long itself.
+    """
     if max(len(before), len(after)) <= SHORT:
         return before, after
     shortest = min(len(before), len(after))
     start = next((at for at in range(shortest) if before[at] != after[at]), shortest)
     rest = shortest - start
     end = next((at for at in range(rest) if before[-1 - at] != after[-1 - at]), rest)
-    return _part(before, start, len(before) - end), _part(after, start, len(after) - end)
+    return _part(before, start, len(before) - end, room), _part(after, start, len(after) - end, room)
 
 
-def _part(text: str, start: int, end: int) -> str:
+def _part(text: str, start: int, end: int, room: int) -> str:
     """Return `start:end` with whole words around it, itself cut in the middle where it is long."""
     first, last = max(0, start - _AROUND), min(len(text), end + _AROUND)
     while 0 < first < start and not text[first - 1].isspace():
@@ -65,8 +69,8 @@ def _part(text: str, start: int, end: int) -> str:
     while end < last < len(text) and not text[last].isspace():
         last -= 1
     part = text[first:last].strip()
-    if len(part) > 2 * SHORT:
-        part = f"{part[:SHORT].rstrip()} {_CUT} {part[-SHORT:].lstrip()}"
+    if len(part) > 2 * room + len(_CUT) + 2:
+        part = f"{part[:room].rstrip()} {_CUT} {part[-room:].lstrip()}"
     return (_CUT if first > 0 else "") + part + (_CUT if last < len(text) else "")
 
 
