@@ -1,7 +1,16 @@
-"""What every test of the house shares, wherever it lives: one event loop, and property tests that repeat themselves."""
+"""What every test of the house shares, wherever it lives: one event loop, and property tests that repeat themselves.
+
+And the order of the files: the longest begin first, so that no worker is left alone with one at the end.
+"""
+
+from pathlib import Path
+from typing import Final
 
 import hypothesis
 import pytest
+
+LONGEST: Final = Path(__file__).parent / "tests" / "longest.txt"
+"""Files that take longest, the longest first, as `pytest --durations` had them; the journeys follow, then the rest."""
 
 # The same examples on every run and no deadline: a busy machine must not turn a kept promise into a failure.
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None, database=None)
@@ -12,3 +21,18 @@ hypothesis.settings.load_profile("house")
 def anyio_backend() -> str:
     """The event loop of async tests: the one the house runs on."""
     return "asyncio"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the longest files first where several processes share the tests; alone, the order makes no difference."""
+    if not hasattr(config, "workerinput"):
+        return
+    lines = LONGEST.read_text(encoding="utf-8").splitlines()
+    places = {name: place for place, name in enumerate(line for line in lines if not line.startswith("#"))}
+
+    def place_of(item: pytest.Item) -> tuple[int, bool]:
+        name = item.nodeid.partition("::")[0]
+        return places.get(name, len(places)), not name.startswith("tests/journeys/")
+
+    items.sort(key=place_of)

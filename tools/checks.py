@@ -68,7 +68,9 @@ def judge_tests(arguments: Sequence[str], *, chromium: str | None) -> Verdict:
     # Tests wait now and then, for a page or a job: one worker more than there are processors uses that time.
     workers = str(max(2, min(4, (os.cpu_count() or 2) + 1)))
     colour = ["--color=yes"] if sys.stdout.isatty() else []
-    command = [str(PYTHON), "-m", "pytest", "-n", workers, "--dist", "loadfile", *colour, *arguments]
+    # Files go to whoever is free, in the order of the root's conftest.py: the longest first.
+    spread = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
+    command = [str(PYTHON), "-m", "pytest", *spread, *colour, *arguments]
     environment = {**os.environ, **({"DOORWARD_CHROMIUM": chromium} if chromium else {})}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as program:
         last = echo(program.stdout.fileno()) if program.stdout else b""

@@ -111,3 +111,10 @@ def test_ci_runs_what_a_person_runs() -> None:
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
     assert script.read_text(encoding="utf-8").splitlines()[-1] == 'exec python3 run.py test "$@"'
+
+
+def test_the_longest_files_are_files() -> None:
+    """What is to begin first is there, and is named once."""
+    lines = [line for line in read("tests/longest.txt").splitlines() if not line.startswith("#")]
+    assert [line for line in lines if not (ROOT / line).is_file()] == []
+    assert len(lines) == len(set(lines)) > 0

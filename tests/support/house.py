@@ -6,6 +6,7 @@ always be tested. Embeddings are computed once, and kept beside the compiled pat
 
 import contextlib
 import functools
+import gc
 import getpass
 import hashlib
 import inspect
@@ -146,6 +147,7 @@ def shared_engines() -> Engines:
     cache = Path(tempfile.gettempdir()) / f"doorward-tests-{getpass.getuser()}"
     engines = make_engines(load(environment={}), clock=SystemClock(), cache_folder=cache)
     packs = tuple(engines.plugins.packs.values())
+    gc.freeze()  # all of it outlives the tests: no garbage collection needs to look through it again
     encoder = RememberingEncoder(engines.encoder, cache)
     return msgspec.structs.replace(engines, encoder=encoder, reader=Reader(packs, encoder), passwords=quick_passwords())
 
