@@ -40,8 +40,8 @@ def copied(form: FormatName, data: bytes, tmp_path: Path, **order: Any) -> tuple
 
 def job(source: Path, folder: Path, form: FormatName = "jsonl", **more: Any) -> Job:
     """Return a job that wants a copy and the findings."""
-    more = {"order": Order(format=form), "detectors": "d", "chunk": 200} | more
-    return Job(source=source, copy=folder / "copy.out", findings=folder / "findings.out", **more)
+    wanted: dict[str, Any] = {"order": Order(format=form), "detectors": "d", "chunk": 200} | more
+    return Job(source=source, copy=folder / "copy.out", findings=folder / "findings.out", **wanted)
 
 
 def silent(_done: int, _total: int, *, looking: bool) -> None:

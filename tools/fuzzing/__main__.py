@@ -43,8 +43,9 @@ def fuzz_inside(target: str, seconds: int) -> None:
         f"-max_total_time={seconds}",
         f"-max_len={LONGEST}",
         f"-artifact_prefix={folder}/",
-        "-timeout=60",
+        "-timeout=120",
     ]
+    TARGETS[target](b"")  # building the detectors takes its time, and is no part of any input's
     atheris.Setup([*words, str(folder / "corpus")], TARGETS[target])
     atheris.Fuzz()
 

@@ -15,7 +15,17 @@ from doorward.doors.cli.archive_report import Reporter
 from doorward.doors.cli.ending import Code, Stop
 from doorward.doors.cli.options import EXISTING_FILE, settings_from
 from doorward.doors.cli.output import Steps, aside, hint, progress
-from doorward.flow.archives import ENCODINGS, Engine, Job, Order, Tally, guess_format, preview, screen_archive
+from doorward.flow.archives import (
+    ENCODINGS,
+    Engine,
+    Job,
+    Order,
+    Tally,
+    check_places,
+    guess_format,
+    preview,
+    screen_archive,
+)
 from doorward.flow.archives.engines import HereEngine, ProcessEngine
 from doorward.kit import logging
 from doorward.kit.clock import SystemClock
@@ -121,6 +131,7 @@ def screen_whole(source: Path, wishes: Wishes, *, guards: tuple[Guard, ...], for
     plugins = load_plugins(settings, clock=SystemClock(), kinds=("language", "detector"))
     reporter = Reporter(plugins.packs, wishes.language)
     job = _job(source, wishes, reporter, Order(format=_format(source, form), guards=guards), plugins)
+    check_places(job)
     with progress("compiling the patterns"):
         engine = _engine(wishes, settings)
     try:

@@ -8,7 +8,7 @@ of each format is made), by as many processes as there are (`engines`). What is 
 
 from doorward.flow.archives.chunks import Chunk, ScreenedChunk, screen_chunk
 from doorward.flow.archives.engines import Engine, MakeScreener
-from doorward.flow.archives.journey import Job, Step, preview, screen_archive
+from doorward.flow.archives.journey import Job, Step, check_places, preview, screen_archive
 from doorward.flow.archives.reading import FORMATS, guess_format
 from doorward.flow.archives.tally import Refusal, Tally
 from doorward.flow.archives.terms import ENCODINGS, REASONS, Dialect, FormatName, Order, Reason, Record, Refused
@@ -31,6 +31,7 @@ __all__ = [
     "ScreenedChunk",
     "Step",
     "Tally",
+    "check_places",
     "guess_format",
     "preview",
     "screen_archive",

@@ -33,7 +33,7 @@ Write = Callable[[Tally, int], str]
 class Step(Protocol):
     """Something that hears how far the work is."""
 
-    def __call__(self, done: int, total: int, *, looking: bool) -> None:
+    def __call__(self, done: int, total: int, /, *, looking: bool) -> None:
         """Tell how many bytes are done of how many; `looking` while the archive is only looked through."""
 
 
@@ -105,7 +105,7 @@ def screen_archive(job: Job, engine: Engine, *, write: Write | None = None, tell
     by a folder. Raises `StoreInUse` while another run is at the same work, `Unavailable` when a worker dies. Outputs
     appear whole and at the end; until then nothing that was at their places is touched.
     """
-    _check_places(job)
+    check_places(job)
     size = _size(job)
     archive = _look_through(job, size, tell=tell)
     order = msgspec.structs.replace(job.order, size=size, secret=bytes.fromhex(archive))
@@ -159,7 +159,7 @@ def _size(job: Job) -> int:
     return sum(path.stat().st_size for path in job.source.rglob("*") if path.suffix.lower() == ".eml")
 
 
-def _check_places(job: Job) -> None:
+def check_places(job: Job) -> None:
     """Raise `Conflict` when an output would take the place of the archive, of another output, or of a full folder."""
     places = [path.resolve() for path in job.targets.values()]
     source = job.source.resolve()

@@ -184,7 +184,7 @@ def test_the_matchers_give_the_same_bytes() -> None:
     )
     order = Order(format="jsonl", size=300)
     chunk = Chunk(number=0, records=records)
-    fast, plain = (screen_chunk(chunk, screener(matcher), order) for matcher in ("hyperscan", "re"))  # type: ignore[arg-type]  # they are names of matchers
+    fast, plain = (screen_chunk(chunk, screener(matcher), order) for matcher in ("hyperscan", "re"))
     assert fast == plain
 
 

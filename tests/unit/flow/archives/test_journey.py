@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from doorward.flow.archives import Dialect, Job, Order, preview, screen_archive
@@ -174,7 +175,7 @@ def test_outputs_never_take_the_archives_place(tmp_path: Path) -> None:
         {"copy": tmp_path / "x", "findings": tmp_path / "x"},
         {"copy": tmp_path / "folder"},
     ):
-        work = Job(source=source, order=Order(format="jsonl"), detectors="d", **places)
+        work = msgspec.structs.replace(Job(source=source, order=Order(format="jsonl"), detectors="d"), **places)
         with pytest.raises(Conflict):
             screen_archive(work, NearbyEngine(), tell=silent)
     assert source.read_bytes() == lines_of_tickets(60)

@@ -4,7 +4,6 @@ import time
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -16,7 +15,7 @@ def copy_of(original: EmailMessage | bytes, tmp_path: Path) -> EmailMessage:
     """Return the masked copy of a mail, parsed strictly: any defect of ours is an error."""
     data = original if isinstance(original, bytes) else original.as_bytes()
     copy, _ = copied("eml", data, tmp_path, secret=b"s")
-    return cast("EmailMessage", message_from_bytes(copy, policy=policy.default.clone(raise_on_defect=True)))
+    return message_from_bytes(copy, policy=policy.default.clone(raise_on_defect=True))
 
 
 def test_headings_are_masked(tmp_path: Path) -> None:
