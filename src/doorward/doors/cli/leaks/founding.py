@@ -20,8 +20,8 @@ from doorward.kit.settings import Settings, load, user_cache
 from doorward.vocabulary.company import ArticleSeed, Company, CustomerSeed, PastConversation
 from doorward.vocabulary.scope import system_scope
 
-_ARTICLES: Final = 10
-_CUSTOMERS: Final = 6
+_ARTICLES: Final = 5
+_CUSTOMERS: Final = 4
 _PERMISSIONS: Final = ("messages:write", "conversations:read", "conversations:write", "audit:read", "measure:read")
 
 

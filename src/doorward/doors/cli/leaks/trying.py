@@ -29,7 +29,7 @@ from doorward.kit.db.everything import drop_database, every_value, make_database
 from doorward.kit.settings import Settings
 from doorward.kit.tx import Tx
 
-_BESIDES: Final = 12
+_BESIDES: Final = 8
 """Canaries for every way in besides the web chat; other ones for each."""
 _LOOKS: Final = 6000
 _PAUSE: Final = 0.1
