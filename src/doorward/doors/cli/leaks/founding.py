@@ -86,6 +86,7 @@ def found(house: House) -> Founded:
     company, password = companies[0], made_up_password()
     brief: Any = Excerpt(company)
     tenant = found_company(house, brief, password=password, progress=lambda *_: None)
+    _open_core(company, house.settings.folder / "core")
     scope = system_scope(tenant.id, "leaks")
     tokens, sites = house.identity.tokens, house.identity.host_tokens
     made = house.transactions.write(
@@ -101,6 +102,14 @@ def found(house: House) -> Founded:
         agents=tuple(member.username for member in company.staff()),
         customers=tuple(brief.customers()),
     )
+
+
+def _open_core(company: Company, folder: Path) -> None:
+    """Make the company's own core system now, so that its made-up people are known before canaries are made."""
+    for name in ("", company.id):
+        folder /= name
+        folder.mkdir(exist_ok=True, mode=0o700)
+    company.core_system(folder)
 
 
 def open_scratch(settings: Settings) -> House:
