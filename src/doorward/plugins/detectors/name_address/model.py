@@ -23,6 +23,7 @@ from doorward.protection.ports import LanguagePack, View
 from doorward.vocabulary.errors import Misconfigured
 
 Scores = NDArray[np.float32]
+Labels = NDArray[np.int64]
 
 TOKEN: Final = re.compile(r"[^\W\d_]+|\d+|\n|[^\w\s]|_")
 """A word, a number, a line's end, any other sign. An apostrophe parts: what follows it is often no part of a name."""
@@ -44,6 +45,7 @@ _MAY_FOLLOW: Final = np.array(
     [[0, 0, _NEVER, 0, _NEVER], [0, 0, 0, 0, _NEVER], [0, 0, 0, 0, _NEVER], [0, 0, _NEVER, 0, 0], [0, 0, _NEVER, 0, 0]],
     np.float32,
 )
+_FORBIDDEN: Final = frozenset(zip(*(places.tolist() for places in np.nonzero(_MAY_FOLLOW)), strict=True))
 _MAY_BEGIN: Final = np.array([0, 0, _NEVER, 0, _NEVER], np.float32)
 
 _TELLING: Final = Known.STREET | Known.UNIT | Known.FORM | Known.KIN
@@ -95,8 +97,10 @@ class Model:
         rows = np.frombuffer(b"".join([self._known(token) for token in tokens]), _ROW)
         if not rows["tells"].any():
             return []
-        scores = rows["own"] + self._weights[context_places(rows["ids"])].sum(axis=1) + self._caution
-        return _decoded(scores) if scores.argmax(axis=1).any() else []
+        context = self._weights.take(context_places(rows["ids"]), axis=0).sum(axis=1)
+        scores = rows["own"] + context + self._caution
+        likeliest = scores.argmax(axis=1)
+        return _decoded(scores, likeliest) if likeliest.any() else []
 
     def _known(self, token: Token) -> bytes:
         remembered = len(token.written) <= _LONGEST_REMEMBERED
@@ -139,17 +143,39 @@ def tokens_of(view: View) -> list[Token]:
     ]
 
 
-def _decoded(scores: Scores) -> list[Stretch]:
-    """Return the most likely labels that may follow each other (A. J. Viterbi, 1967), as stretches."""
+def _decoded(scores: Scores, likeliest: Labels) -> list[Stretch]:
+    """Return the most likely labels that may follow each other (A. J. Viterbi, 1967), as stretches.
+
+    `likeliest` are the labels that score highest token by token: where they may follow each other, they are it.
+    """
     stretches = []
-    for first, behind in _islands(scores.argmax(axis=1) != _OUTSIDE):
-        piece = scores[first:behind]
-        labels = _best_labels(piece)
+    chances = _chances(scores)
+    for first, behind in _islands(likeliest != _OUTSIDE):
+        labels = likeliest[first:behind].tolist()
+        if not _may_stand(labels):
+            labels = _best_labels(scores[first:behind])
         stretches += [
-            Stretch(first + start, first + end, address, _sureness(piece[start:end], address))
+            Stretch(first + start, first + end, address, float(chances[address][first + start : first + end].mean()))
             for start, end, address in _runs(labels)
         ]
     return stretches
+
+
+def _chances(scores: Scores) -> tuple[Scores, Scores]:
+    """Return the probability of every token to belong to a name, and to an address."""
+    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+    whole = shifted.sum(axis=1)
+    return shifted[:, _NAME:_ADDRESS].sum(axis=1) / whole, shifted[:, _ADDRESS:].sum(axis=1) / whole
+
+
+def _may_stand(labels: Sequence[int]) -> bool:
+    """Return whether every label may follow the one before it, and the first may begin."""
+    before = _OUTSIDE
+    for label in labels:
+        if (before, label) in _FORBIDDEN:
+            return False
+        before = label
+    return True
 
 
 def _islands(marked: NDArray[np.bool_]) -> Iterable[tuple[int, int]]:
@@ -183,13 +209,6 @@ def _runs(labels: Sequence[int]) -> list[tuple[int, int, bool]]:
             start, _, address = runs[-1]
             runs[-1] = (start, place + 1, address)
     return runs
-
-
-def _sureness(scores: Scores, address: bool) -> float:  # noqa: FBT001 - says which columns are meant
-    """Return the mean probability of what was chosen over the tokens."""
-    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
-    chosen = slice(_ADDRESS, LABELS) if address else slice(_NAME, _ADDRESS)
-    return float((shifted[:, chosen].sum(axis=1) / shifted.sum(axis=1)).mean())
 
 
 def read_model(folder: Traversable, packs: Iterable[LanguagePack]) -> Model:
