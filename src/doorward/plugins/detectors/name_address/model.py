@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources.abc import Traversable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,30 @@ class Token(NamedTuple):
     written: str
 
 
+class Tokens(Sequence[Token]):
+    """The tokens of a text, kept as columns: most of them are never looked at one by one."""
+
+    __slots__ = ("_spans", "words", "written")
+
+    def __init__(self, spans: Sequence[tuple[int, int]], words: Sequence[str], written: Sequence[str]) -> None:
+        """Take places, words in normal form, and how they were written; equally many."""
+        self._spans, self.words, self.written = spans, words, written
+
+    @overload
+    def __getitem__(self, place: int) -> Token: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Tokens": ...
+    def __getitem__(self, place: int | slice) -> "Token | Tokens":
+        """Return one token, or some of them."""
+        if isinstance(place, slice):
+            return Tokens(self._spans[place], self.words[place], self.written[place])
+        return Token(*self._spans[place], self.words[place], self.written[place])
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._spans)
+
+
 class Stretch(NamedTuple):
     """Tokens that are a name or an address: the first, the one behind the last, whether an address, how sure (0..1)."""
 
@@ -81,7 +105,7 @@ class Model:
         self._caution = np.array([0.0, *[caution] * (LABELS - 1)], np.float32)
         self._row = lru_cache(_REMEMBERED)(self._make_row)
 
-    def stretches(self, tokens: Sequence[Token]) -> list[Stretch]:
+    def stretches(self, tokens: Tokens) -> list[Stretch]:
         """Return the names and addresses among the tokens of one text, in order. Linear in the tokens."""
         found = []
         for begin in range(0, len(tokens), _BLOCK):
@@ -93,8 +117,8 @@ class Model:
             ]
         return found
 
-    def _in_block(self, tokens: Sequence[Token]) -> list[Stretch]:
-        rows = np.frombuffer(b"".join([self._known(token) for token in tokens]), _ROW)
+    def _in_block(self, tokens: Tokens) -> list[Stretch]:
+        rows = np.frombuffer(b"".join(self._known(tokens)), _ROW)
         if not rows["tells"].any():
             return []
         context = self._weights.take(context_places(rows["ids"]), axis=0).sum(axis=1)
@@ -102,9 +126,14 @@ class Model:
         likeliest = scores.argmax(axis=1)
         return _decoded(scores, likeliest) if likeliest.any() else []
 
-    def _known(self, token: Token) -> bytes:
-        remembered = len(token.written) <= _LONGEST_REMEMBERED
-        return (self._row if remembered else self._make_row)(token.word, token.written)
+    def _known(self, tokens: Tokens) -> Iterable[bytes]:
+        """Return what the tokens say by themselves; very long ones are not worth remembering."""
+        if max(map(len, tokens.written), default=0) <= _LONGEST_REMEMBERED:
+            return map(self._row, tokens.words, tokens.written)
+        return [
+            (self._row if len(written) <= _LONGEST_REMEMBERED else self._make_row)(word, written)
+            for word, written in zip(tokens.words, tokens.written, strict=True)
+        ]
 
     def _make_row(self, word: str, written: str) -> bytes:
         known, shape = self.lists.class_of(word), shape_of(written)
@@ -133,14 +162,15 @@ def _tells(known: int, written: str) -> bool:
     )
 
 
-def tokens_of(view: View) -> list[Token]:
+def tokens_of(view: View) -> Tokens:
     """Return the tokens of a text."""
     text, original = view.text, view.original
-    if view.aligned:
-        return [Token(*match.span(), match[0], original[slice(*match.span())]) for match in TOKEN.finditer(text)]
-    return [
-        Token(*match.span(), match[0], original[slice(*view.origin(*match.span()))]) for match in TOKEN.finditer(text)
-    ]
+    spans = [match.span() for match in TOKEN.finditer(text)]
+    words = [text[start:end] for start, end in spans]
+    if original == text:
+        return Tokens(spans, words, words)
+    places = spans if view.aligned else [view.origin(start, end) for start, end in spans]
+    return Tokens(spans, words, [original[start:end] for start, end in places])
 
 
 def _decoded(scores: Scores, likeliest: Labels) -> list[Stretch]:
