@@ -108,15 +108,15 @@ class Watch:
         transactions._write_here = written_here  # type: ignore[method-assign]  # as above
 
     def _wrap_screening(self, house: House) -> None:
-        screen = house.screening.screen
+        screen = house.screening.weigh_next
 
-        def screened(scope: Any, text: Any, message_id: MessageId) -> Any:
+        def screened(scope: Any, arrival: Any, message_id: MessageId) -> Any:
             before = time.thread_time()
-            result = screen(scope, text, message_id)
+            result = screen(scope, arrival, message_id)
             self.cpu["protect"].append(time.thread_time() - before)
             return result
 
-        house.screening.screen = screened  # type: ignore[method-assign]  # as above
+        house.screening.weigh_next = screened  # type: ignore[method-assign]  # as above
 
     def _tell(self, message_id: MessageId, at: float) -> None:
         with self._lock:

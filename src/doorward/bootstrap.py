@@ -23,6 +23,7 @@ from doorward.flow.desk import Desk
 from doorward.flow.destroy import Destruction
 from doorward.flow.fragments import Fragments
 from doorward.flow.idempotency import forget_old
+from doorward.flow.masking_check import MaskingCheck, settings_check
 from doorward.flow.measuring import Meters
 from doorward.flow.originals import Originals
 from doorward.flow.portal import Portal
@@ -34,6 +35,7 @@ from doorward.flow.seed import PastWriter, Progress, Seeder
 from doorward.flow.senders import Senders
 from doorward.flow.settle import Settlement
 from doorward.flow.tenancy import SettingsBook
+from doorward.flow.tenant_rules import TenantRules
 from doorward.flow.walk import WalkRooms
 from doorward.identity import (
     Identity,
@@ -64,6 +66,7 @@ from doorward.protection import AttachmentScanner, CustomerIndex, ProtectionServ
 from doorward.risk import Assessor
 from doorward.understanding import Encoder, Reader, Understander
 from doorward.vocabulary.company import Company, CoreSystem
+from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import DoorwardError, Misconfigured
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.language import LanguagePack
@@ -182,6 +185,12 @@ def detection_fingerprint(plugins: Plugins) -> str:
     return digest.hexdigest()
 
 
+def make_masking_check(plugins: Plugins) -> MaskingCheck:
+    """Return what knows the kinds that the detectors mask, and the channels."""
+    kinds = (kind for one in plugins.detectors if one.family == "sensitive" for kind in one.kinds)
+    return MaskingCheck(kinds, (channel.id for channel in plugins.channels))
+
+
 class Engines(msgspec.Struct, frozen=True, kw_only=True):
     """What is costly to build and belongs to no tenant: several houses of one process may share it."""
 
@@ -257,6 +266,7 @@ class House:
         self.packs = self.plugins.packs
         self.translator = self.engines.translator
         self.screener = self.engines.screener
+        self.masking_check = make_masking_check(self.plugins)
         self.reader = self.engines.reader
         self.bus: ProcessBus = open_bus(database)
         settlement = Settlement(self.bus, ring=self._ring, written=self.meters.entry_written)
@@ -270,6 +280,7 @@ class House:
             passwords=self.engines.passwords,
             findable=self.customer_index,
         )
+        self.identity.tenants.check_settings_by(settings_check(lambda: (self.masking_check, self.translator)))
         self._build_rooms()
         self._build_flow()
         self._build_office()
@@ -324,10 +335,16 @@ class House:
             threads=self.settings.server.walkers,
             stage_seen=self.meters.stage_seen,
         )
-        self.screening = TenantScreening(
+        self.rules_of_tenants = TenantRules(
             self.screener,
-            recognition=Recognition(self.likeness_keys, self.customer_index),
             settings_of=self.settings_book.settings_of,
+            cache_folder=self.settings.folder / "cache",
+            house_facts=(self.settings.server.public_url, self.settings.mail.sender),
+        )
+        self.screening = TenantScreening(
+            self.rules_of_tenants,
+            recognition=Recognition(self.likeness_keys, self.customer_index),
+            note=self._note,
             is_at_hand=self.settings_book.is_at_hand,
             fragments=Fragments(self.clock),
         )
@@ -540,6 +557,9 @@ class House:
 
     def _forget_likenesses(self, tx: Tx, *, scope: Scope) -> Outcome[int]:
         return Outcome(self.protection.forget_expired(tx, scope, self.likeness_keys))
+
+    def _note(self, scope: Scope, events: tuple[AuditEvent, ...]) -> None:
+        self.transactions.write(scope, lambda _tx: Outcome(None, events))
 
     def _walks_ping(self) -> str | None:
         open_walks = self.transactions.read(count_unfinished)

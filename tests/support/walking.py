@@ -11,6 +11,7 @@ from doorward.flow.accept import Accepted, FrontDoor, Recognition, TenantScreeni
 from doorward.flow.desk import Desk
 from doorward.flow.repository import RunKey
 from doorward.flow.runner import Runner
+from doorward.flow.tenant_rules import TenantRules
 from doorward.flow.walk import WalkRooms
 from doorward.kit.clock import FixedClock
 from doorward.kit.i18n import Translator
@@ -103,9 +104,9 @@ class Flow:
         likeness_keys = EpochKeys(keys, purpose="likeness", clock=FixedClock(NOON), period=timedelta(days=90))
         screener = bare_screener(())
         screening = TenantScreening(
-            screener,
+            TenantRules(screener, settings_of=self.settings_of),
             recognition=Recognition(likeness_keys, CustomerIndex(keys, screener)),
-            settings_of=self.settings_of,
+            note=lambda *_: None,
         )
         protection = ProtectionService(keys)
         self.front_door = FrontDoor(

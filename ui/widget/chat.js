@@ -346,9 +346,12 @@ export class Chat {
   /** @param {Draft} draft @param {unknown} error */
   async #notSent(draft, error) {
     if (error instanceof Problem && !error.passing) {
-      this.#outbox.refuse(draft);
+      const secret = error.code === "secret_refused";
+      // What must not be sent need not stand on the screen either.
+      if (secret) this.#outbox.sent(draft);
+      else this.#outbox.refuse(draft);
       const key = error.status === 413 ? "widget.error.too_large" : "widget.error.refused";
-      this.#view.refused(draft, key, error);
+      this.#view.refused(draft, key, { detail: error.detail, appeal: error.appeal, secret });
       return;
     }
     this.#outbox.keep(draft);

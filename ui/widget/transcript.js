@@ -133,11 +133,13 @@ export class Transcript {
 
   /**
    * @param {Draft} draft @param {string} key what to say where the server said nothing
-   * @param {{detail: string, appeal: string}} said what it said, and where to object; that stands in it for other channels
+   * @param {{detail: string, appeal: string, secret: boolean}} said what it said, and where to object, which stands in it for
+   *   other channels; of a `secret` the text must not be sent at all: then it is taken away, not offered again
    */
-  refused(draft, key, { detail, appeal }) {
-    this.#note(draft, "widget.not_sent");
+  refused(draft, key, { detail, appeal, secret }) {
+    this.#note(draft, secret ? "widget.not_sent_secret" : "widget.not_sent");
     const bubble = this.#drafts.get(draft.id);
+    if (secret && bubble) bubble.text.textContent = "…";
     const told = appeal ? detail.replace(appeal, "").trim() : detail;
     const why = told ? make("span", { dir: "auto" }, told) : this.#labels.make("span", key);
     bubble?.note.append(" ", why, " ");
@@ -147,7 +149,7 @@ export class Transcript {
       bubble?.note.append(link, " ");
     }
     bubble?.item.classList.add("refused");
-    this.#offerAgain(draft);
+    if (!secret) this.#offerAgain(draft);
   }
 
   /** @param {Entry[]} entries in order @param {boolean} quiet whether screen readers are spared them */

@@ -236,7 +236,7 @@ export class View {
     this.#transcript.kept(draft, seconds);
   }
 
-  /** @param {Draft} draft @param {string} key @param {{detail: string, appeal: string}} said */
+  /** @param {Draft} draft @param {string} key @param {{detail: string, appeal: string, secret: boolean}} said */
   refused(draft, key, said) {
     this.#transcript.refused(draft, key, said);
   }

@@ -14,7 +14,7 @@ from doorward.vocabulary.ids import ConversationId, PartyId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 
-BlockReason = Literal["abuse", "threats", "spam", "fraud", "other"]
+BlockReason = Literal["abuse", "threats", "spam", "fraud", "policy", "other"]
 Decision = Literal["lift", "keep"]
 
 REASONS: Final[tuple[BlockReason, ...]] = get_args(BlockReason)

@@ -2,25 +2,27 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
 
 from doorward import record
+from doorward.admission import Blocks
 from doorward.flow import repository
 from doorward.flow.fragments import Fragments, is_repetition
+from doorward.flow.refusals import Refusals, audited, secret_refused
 from doorward.flow.repository import LEASE, RunKey
+from doorward.flow.tenant_rules import TenantRules
 from doorward.flow.walk import Begun
 from doorward.kit.ids import derive_id
 from doorward.kit.keys import EpochKeys, KeyDestroyed, Keys
-from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import CommitFailed, Transactions, Tx
-from doorward.protection import CustomerIndex, Hashing, ProtectionService, PublicFacts, Screened, Screener
+from doorward.protection import DESK, CustomerIndex, Hashing, ProtectionService, Screened, Weighed
 from doorward.vocabulary.arrival import Arrival, Message
-from doorward.vocabulary.entry import Entry
-from doorward.vocabulary.errors import KeyReused, NotFound, StorageFull, Unavailable
+from doorward.vocabulary.entry import AuditEvent, Entry
+from doorward.vocabulary.errors import KeyReused, NotFound, SecretRefused, StorageFull, Unavailable
 from doorward.vocabulary.ids import ConversationId, MessageId, PartyId, SpanId, TenantId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
@@ -55,55 +57,91 @@ class Recognition(NamedTuple):
         return Hashing(partial(self.likeness_keys.marks, tenant_id), partial(self.customer_index.hashed, tenant_id))
 
 
+class _How(NamedTuple):
+    """By which channel a text came, the tail of what the same party said before, and the kinds that were asked for."""
+
+    channel: str
+    before: WildText | None = None
+    wanted: Collection[str] = ()
+
+
 class TenantScreening:
-    """The screener as each tenant needs it: its own public facts spared, equal values known by its own keys."""
+    """The screener as each tenant needs it: public facts, own kinds and policies, equal values known by its keys.
+
+    This is the one way from wild text to masked text: whatever channel a text comes by, the policy has judged it.
+    """
 
     def __init__(
         self,
-        screener: Screener,
+        rules: TenantRules,
         *,
         recognition: Recognition,
-        settings_of: Callable[[TenantId], TenantSettings],
+        note: Callable[[Scope, tuple[AuditEvent, ...]], None],
         is_at_hand: Callable[[TenantId], bool] = lambda _tenant_id: True,
         fragments: Fragments | None = None,
     ) -> None:
-        """Screen with `screener`; settings tell the public facts, `recognition` how values are known again.
+        """Screen by `rules`; `recognition` tells how values are known again, `note` writes down what a policy decided.
 
         `is_at_hand` tells whether asking for a tenant's settings costs no look at the database. `fragments` remembers
         what was said last; without it every message stands alone.
         """
-        self._screener = screener
+        self._rules = rules
         self._recognition = recognition
-        self._settings_of = settings_of
+        self._note = note
         self._is_at_hand = is_at_hand
         self._fragments = fragments
-        self._facts: dict[TenantId, tuple[tuple[str, ...], PublicFacts]] = {}
 
-    def screen_next(self, scope: Scope, arrival: Arrival, message_id: MessageId) -> Screened:
-        """Screen a customer's message with what the same conversation's customer said just before in mind."""
+    def weigh_next(self, scope: Scope, arrival: Arrival, message_id: MessageId) -> Weighed:
+        """Screen a customer's message with what the same conversation's customer said just before in mind.
+
+        Writes nothing down: whoever stores the message stores what was decided about it with it.
+        """
         if self._fragments is None:
-            return self.screen(scope, arrival.text, message_id)
+            return self._weigh(scope, arrival.text, message_id, _How(arrival.channel))
         key = (scope.tenant_id, arrival.conversation_id)
         before = self._fragments.before(key, message_id)
-        screened = self.screen(scope, arrival.text, message_id, before=before)
-        tail = self._screener.after(before).tail(arrival.text, screened)
+        weighed = self._weigh(scope, arrival.text, message_id, _How(arrival.channel, before))
+        if weighed.refusal is None:
+            screener = self._rules.of(scope.tenant_id, arrival.channel).screener
+            tail = screener.after(before).tail(arrival.text, weighed.screened)
+        else:
+            # Nobody has said what is refused; what comes next goes on with what came before.
+            tail = before or WildText("")
         self._fragments.keep(key, message_id, before=before, tail=tail)
-        return screened
+        return weighed
 
     def screen(
-        self, scope: Scope, text: WildText, message_id: MessageId, *, before: WildText | None = None
+        self, scope: Scope, text: WildText, message_id: MessageId, *, channel: str, wanted: Collection[str] = ()
     ) -> Screened:
         """Screen a text; its spans get ids that belong to the message, so that a repetition makes the same ones.
 
-        `before` is the tail of what the same party said before.
+        `wanted` are kinds that were asked for: no policy refuses them. Raises `SecretRefused`. What was decided is
+        written down in a transaction of its own, so this may wait: not for the event loop.
         """
-        tenant_id = scope.tenant_id
-        return self._screener.after(before).screen(
+        weighed = self._weigh(scope, text, message_id, _How(channel, wanted=wanted))
+        events = audited(weighed, message_id, channel)
+        if events:
+            self._note(scope, events)
+        if weighed.refusal is not None:
+            raise secret_refused(weighed.refusal.kinds, language=None)
+        return weighed.screened
+
+    def _weigh(self, scope: Scope, text: WildText, message_id: MessageId, how: _How) -> Weighed:
+        """Screen a text and judge it by the policy."""
+        tenant_id, wanted = scope.tenant_id, how.wanted
+        rules = self._rules.of(tenant_id, how.channel)
+        screener = rules.screener.under(partial(rules.policy.weigh, wanted=wanted))
+        screened = screener.after(how.before).screen(
             text,
             span_id=lambda number: SpanId(derive_id("span", tenant_id, message_id, str(number))),
             hashing=self._recognition.hashing(tenant_id),
-            public=self._public_facts(tenant_id),
+            public=rules.public,
         )
+        return rules.policy.judge(screened, wanted=wanted)
+
+    def screen_past(self, scope: Scope, text: WildText, message_id: MessageId, *, channel: str) -> Screened:
+        """Screen a text of the past, which nobody can refuse any more: what would be is masked and not kept."""
+        return self._weigh(scope, text, message_id, _How(channel)).screened
 
     def kept_id(self, scope: Scope, made_up: str) -> str:
         """Return an id that a sender made up as it may be kept: itself, or a keyed hash if the guard sees something.
@@ -119,7 +157,7 @@ class TenantScreening:
     def withhold(self, scope: Scope, text: WildText, message_id: MessageId) -> Screened:
         """Mask a text as a whole: for what is known to be sensitive whatever it looks like."""
         tenant_id = scope.tenant_id
-        return self._screener.withhold(
+        return self._rules.of(tenant_id, DESK).screener.withhold(
             text, span_id=lambda number: SpanId(derive_id("span", tenant_id, message_id, str(number)))
         )
 
@@ -127,15 +165,7 @@ class TenantScreening:
         """Return whether screening the text now waits for nothing and is done before anybody could notice."""
         tenant_id = scope.tenant_id
         at_hand = self._is_at_hand(tenant_id) and self._recognition.likeness_keys.is_at_hand(tenant_id)
-        return at_hand and len(text) <= INLINE_CHARACTERS
-
-    def _public_facts(self, tenant_id: TenantId) -> PublicFacts:
-        contacts = self._settings_of(tenant_id).public_contacts
-        held = self._facts.get(tenant_id)
-        if held is None or held[0] != contacts:
-            held = (contacts, self._screener.public_facts(contacts))
-            self._facts[tenant_id] = held
-        return held[1]
+        return at_hand and len(text) <= INLINE_CHARACTERS and self._rules.is_ready(tenant_id)
 
 
 class FrontDoor:
@@ -154,6 +184,7 @@ class FrontDoor:
         self._transactions = transactions
         self._screening = screening
         self._protection = protection
+        self._refusals = Refusals(Blocks())
         self._keys = keys
         self._submit = submit
 
@@ -161,30 +192,38 @@ class FrontDoor:
         """Screen, seal and store a message; return once it is durable.
 
         The same client message id in the same conversation is the same message. Raises `StorageFull` or `Unavailable`
-        when it could not be kept: then it was not accepted, and may be sent again.
+        when it could not be kept: then it was not accepted, and may be sent again; `SecretRefused` or `SenderBlocked`
+        when the tenant's policy does not let it in, however often it comes.
         """
         arrival = self._discreet(scope, arrival)
         message_id = message_id_of(scope, arrival)
         if self._screening.is_quick(scope, arrival.text):
-            screened = self._screening.screen_next(scope, arrival, message_id)
+            weighed = self._screening.weigh_next(scope, arrival, message_id)
         else:
-            screened = await asyncio.to_thread(self._screening.screen_next, scope, arrival, message_id)
-        if screened.originals and not self._keys.has_party_at_hand(scope.tenant_id, arrival.party_id):
+            weighed = await asyncio.to_thread(self._screening.weigh_next, scope, arrival, message_id)
+        if weighed.screened.originals and not self._keys.has_party_at_hand(scope.tenant_id, arrival.party_id):
             await asyncio.to_thread(self._make_ready, scope, arrival.party_id)
-        work = self._work(scope, arrival, message_id, screened)
+        work = self._work(scope, arrival, message_id, weighed)
         try:
-            return await self._transactions.write_async(scope, work)
+            accepted = await self._transactions.write_async(scope, work)
         except CommitFailed as error:
             raise (StorageFull if error.full else Unavailable)("the message could not be stored") from error
+        if isinstance(accepted, SecretRefused):
+            await self._transactions.read_async(lambda tx: self._refusals.refuse_blocked(tx, scope, arrival))
+            raise accepted
+        return accepted
 
     def accept_here(self, scope: Scope, arrival: Arrival) -> Accepted:
         """Do as `accept`, in a thread that may block: for replays, seeds and connectors."""
         arrival = self._discreet(scope, arrival)
         message_id = message_id_of(scope, arrival)
-        screened = self._screening.screen_next(scope, arrival, message_id)
-        if screened.originals:
+        weighed = self._screening.weigh_next(scope, arrival, message_id)
+        if weighed.screened.originals:
             self._make_ready(scope, arrival.party_id)
-        return self._transactions.write(scope, self._work(scope, arrival, message_id, screened))
+        accepted = self._transactions.write(scope, self._work(scope, arrival, message_id, weighed))
+        if isinstance(accepted, SecretRefused):
+            raise accepted
+        return accepted
 
     def _make_ready(self, scope: Scope, party_id: PartyId) -> None:
         try:
@@ -201,19 +240,26 @@ class FrontDoor:
         )
 
     def _work(
-        self, scope: Scope, arrival: Arrival, message_id: MessageId, screened: Screened
-    ) -> Callable[[Tx], Outcome[Accepted]]:
-        def work(tx: Tx) -> Outcome[Accepted]:
+        self, scope: Scope, arrival: Arrival, message_id: MessageId, weighed: Weighed
+    ) -> Callable[[Tx], Outcome[Accepted | SecretRefused]]:
+        screened = weighed.screened
+
+        def work(tx: Tx) -> Outcome[Accepted | SecretRefused]:
             record.lock_conversation(tx, scope, arrival.conversation_id)
             key = f"message:{arrival.channel}:{arrival.client_message_id}"
             before = record.find_entry(tx, scope, arrival.conversation_id, key)
             if before is not None:
+                if before.entry.kind == "message.refused":
+                    return Outcome(self._refusals.again(before))
                 if before.entry.text is None or not is_repetition(before.entry.text, screened.masked):
                     # Silently taking it for the same message would lose what was said.
                     raise KeyReused("another message came under this id")
                 return Outcome(_again(before))
             card = record.card_of(tx, scope, arrival.conversation_id)
             entries = () if card is not None else (_opened(tx, scope, arrival),)
+            if weighed.refusal is not None:
+                told, lines = self._refusals.refuse(tx, scope, arrival, message_id=message_id, refusal=weighed.refusal)
+                return Outcome(told, (*entries, *lines))
             number = (card.customer_messages if card else 0) + 1
             seq = (card.last_seq if card else 0) + len(entries) + 1
             self._protection.keep(tx, scope, screened, party_id=arrival.party_id, message_id=message_id)
@@ -227,7 +273,8 @@ class FrontDoor:
             )
             behind = card is not None and bool(repository.unfinished_runs(tx, scope, arrival.conversation_id))
             self._start_run(tx, scope, accepted, begin=None if behind else partial(_begun, arrival, accepted, screened))
-            return Outcome(accepted, (*entries, _received(scope, arrival, accepted, screened)))
+            events = audited(weighed, message_id, arrival.channel)
+            return Outcome(accepted, (*entries, _received(scope, arrival, accepted, screened), *events))
 
         return work
 

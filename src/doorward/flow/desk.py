@@ -11,7 +11,7 @@ from doorward.kit.i18n import Translator
 from doorward.kit.ids import derive_id
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
-from doorward.protection import ProtectionService
+from doorward.protection import DESK, ProtectionService
 from doorward.vocabulary.entry import AuditEvent, Entry, EntryKind
 from doorward.vocabulary.errors import Conflict, NotFound
 from doorward.vocabulary.ids import ConversationId, MessageId, StaffId, TenantId
@@ -59,7 +59,7 @@ class Desk:
         or `Conflict` when the acting agent does not have the conversation.
         """
         message_id = MessageId(derive_id("reply", scope.tenant_id, conversation_id, scope.actor.id, key))
-        screened = await asyncio.to_thread(self._screening.screen, scope, text, message_id)
+        screened = await asyncio.to_thread(self._screening.screen, scope, text, message_id, channel=DESK)
         if screened.originals:  # a key may have to be made, and a file written, which no transaction waits for
             party_id = (await self.card(scope, conversation_id)).party_id
             await asyncio.to_thread(self._protection.make_ready, scope, party_id)

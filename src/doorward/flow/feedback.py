@@ -48,7 +48,9 @@ class Feedback:
         screened = None
         if request.comment is not None:
             rooms.admission.measure(request.comment)
-            screened = await asyncio.to_thread(rooms.screening.screen, scope, request.comment, message_id)
+            screened = await asyncio.to_thread(
+                rooms.screening.screen, scope, request.comment, message_id, channel="webchat"
+            )
             if screened.originals:
                 await threshold.make_ready(scope, party_id)
 

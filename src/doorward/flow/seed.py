@@ -14,7 +14,7 @@ from doorward.flow.accept import TenantScreening
 from doorward.identity import Identity, MemberSeed
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
-from doorward.protection import ProtectionService
+from doorward.protection import DESK, ProtectionService
 from doorward.vocabulary.company import ArticleSeed, Company, CustomerSeed, PastConversation, PastTurn, StaffSeed
 from doorward.vocabulary.entry import Entry, EntryKind
 from doorward.vocabulary.ids import ConversationId, MessageId, PartyId, StaffId
@@ -161,7 +161,10 @@ class PastWriter:
         screened = []
         for number, turn in enumerate(past.turns):
             message_id = MessageId(derive_id("past-message", conversation_id, str(number)))
-            screened.append((turn, message_id, self._screening.screen(scope, WildText(turn.text), message_id)))
+            channel = DESK if turn.author == "agent" else "webchat"
+            screened.append(
+                (turn, message_id, self._screening.screen_past(scope, WildText(turn.text), message_id, channel=channel))
+            )
 
         def work(tx: Tx) -> Outcome[None]:
             for turn, message_id, one in screened:

@@ -1,5 +1,6 @@
 """Turning away a sender who abuses the door: from a conversation, with an appeal that somebody else decides."""
 
+import asyncio
 import hmac
 import re
 from typing import Final
@@ -13,6 +14,7 @@ from doorward.identity import Parties
 from doorward.kit.ids import new_id
 from doorward.kit.keys import KeyDestroyed, Keys
 from doorward.kit.tx import Transactions, Tx
+from doorward.protection import DESK
 from doorward.vocabulary.errors import Malformed, NotFound, TooLarge
 from doorward.vocabulary.ids import ConversationId, MessageId, TenantId
 from doorward.vocabulary.outcome import Outcome
@@ -54,7 +56,7 @@ class Senders:
 
     async def block(self, scope: Scope, conversation_id: ConversationId, wish: BlockWish) -> Block:
         """Turn the sender of a conversation away. Raises `NotFound`, `Malformed`, `TooLarge`, `Conflict`."""
-        note = self._masked(scope, wish.note)
+        note = await self._masked(scope, wish.note, channel=DESK)
 
         def work(tx: Tx) -> Outcome[Block]:
             card = record.card_of(tx, scope, conversation_id)
@@ -79,7 +81,7 @@ class Senders:
 
     async def decide(self, scope: Scope, block_id: str, *, decision: Decision, note: WildText) -> None:
         """Decide an appeal. Raises as `Blocks.decide`."""
-        words = self._masked(scope, note)
+        words = await self._masked(scope, note, channel=DESK)
         await self._transactions.write_async(
             scope, lambda tx: self._blocks.decide(tx, scope, block_id, decision=decision, note=words)
         )
@@ -107,7 +109,7 @@ class Senders:
         scope = Scope(tenant_id=tenant_id, actor=Actor(kind="customer", id=block.party_id))
         if words.is_blank:
             raise Malformed("words: blank")
-        masked = self._masked(scope, words)
+        masked = await self._masked(scope, words, channel="webchat")
         await self._transactions.write_async(scope, lambda tx: self._blocks.appeal(tx, scope, block.id, words=masked))
 
     def _read(self, token: str) -> tuple[TenantId, str]:
@@ -126,7 +128,8 @@ class Senders:
     def _mark(self, tenant_id: TenantId, block_id: str) -> str:
         return self._keys.mac(tenant_id, "appeal", block_id.encode())[:16].hex()
 
-    def _masked(self, scope: Scope, text: WildText) -> str:
+    async def _masked(self, scope: Scope, text: WildText, *, channel: str) -> str:
         if len(text) > LONGEST_WORDS:
             raise TooLarge(f"longer than {LONGEST_WORDS} characters", limit=LONGEST_WORDS)
-        return self._screening.screen(scope, text, MessageId(new_id())).masked.text
+        screened = await asyncio.to_thread(self._screening.screen, scope, text, MessageId(new_id()), channel=channel)
+        return screened.masked.text

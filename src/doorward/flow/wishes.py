@@ -47,7 +47,9 @@ class Wishes:
         language = await threshold.language(visitor)
         key = f"callback:{request.client_message_id}"
         message_id = MessageId(derive_id("callback", scope.tenant_id, conversation_id, request.client_message_id))
-        screened = await asyncio.to_thread(rooms.screening.screen, scope, request.contact, message_id)
+        screened = await asyncio.to_thread(
+            rooms.screening.screen, scope, request.contact, message_id, channel="webchat", wanted=_REACHABLE
+        )
         if not any(span.kind in _REACHABLE for span in screened.masked.spans):
             screened = rooms.screening.withhold(scope, request.contact, message_id)
         await threshold.make_ready(scope, party_id)

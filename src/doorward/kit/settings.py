@@ -187,6 +187,35 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return timedelta(hours=self.sessions.visitor_hours)
 
 
+MaskingAction = Literal["mask", "keep_last_four", "drop", "refuse", "block"]
+"""What becomes of a sensitive place that was found; `docs/concepts/masking.md` says what each means."""
+
+Check = Literal["", "luhn", "mod97"]
+"""The check that a value must pass to be one of its kind."""
+
+ACTIONS: Final[tuple[MaskingAction, ...]] = get_args(MaskingAction)
+CHECKS: Final[tuple[Check, ...]] = get_args(Check)
+ANY_CHANNEL: Final = "*"
+MOST_OWN_KINDS: Final = 40
+MOST_WORDS: Final = 5000
+MOST_PATTERNS: Final = 20
+
+
+class OwnKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something that one company knows to be sensitive: words and phrases, or patterns with a check and context words.
+
+    `name` is its kind, in capitals. Words are found as whole words whatever their case; patterns are written in the
+    language of `doorward.protection.own_patterns`, and count only where a context word is near, if there are any.
+    """
+
+    name: Annotated[str, Meta(pattern=r"\A[A-Z][A-Z0-9]*(_[A-Z0-9]+)*\Z", min_length=3, max_length=40)]
+    words: Annotated[tuple[str, ...], Meta(max_length=MOST_WORDS)] = ()
+    patterns: Annotated[tuple[str, ...], Meta(max_length=MOST_PATTERNS)] = ()
+    check: Check = ""
+    context: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
+    action: MaskingAction = "mask"
+
+
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
@@ -217,6 +246,20 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     accent_dark: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="Accent colour on dark ground.")] = "#5fd0b8"
     public_contacts: Annotated[
         tuple[str, ...], Meta(description="The tenant's own public numbers, addresses and links: never masked.")
+    ] = ()
+    masking: Annotated[
+        dict[str, dict[str, MaskingAction]],
+        Meta(
+            description='What becomes of a kind on a channel (`*`: all, `desk`: what staff write), as {"PIN": '
+            '{"webchat": "refuse"}}: mask, keep_last_four, drop, refuse or block.'
+        ),
+    ] = {}
+    own_kinds: Annotated[
+        tuple[OwnKind, ...],
+        Meta(
+            max_length=MOST_OWN_KINDS,
+            description="Kinds of the tenant's own, each with name, words, patterns, check, context and action.",
+        ),
     ] = ()
     greetings: Annotated[dict[str, str], Meta(description="First words of the web chat per language.")] = {}
     privacy_notices: Annotated[dict[str, str], Meta(description="Privacy notice of the web chat per language.")] = {}
@@ -271,7 +314,7 @@ def _words(base: Any) -> str:
         return " | ".join(str(choice) for choice in get_args(base))
     if get_origin(base) is None:
         return str(base.__name__)
-    return str(base).replace("typing.", "").replace(", ...", "")
+    return re.sub(r"typing\.|doorward\.[a-z_.]+\.|, \.\.\.", "", str(base))
 
 
 def keep_arithmetic_single_threaded() -> None:
@@ -381,7 +424,7 @@ def change_tenant(current: TenantSettings, name: str, value: Any) -> TenantSetti
             value = msgspec.json.decode(value)
         except msgspec.DecodeError as error:
             raise SettingsInvalid(f"{name}: not readable as JSON, write for example '[\"en\"]' or 0.5") from error
-    changed = tenant_settings({**msgspec.structs.asdict(current), name: value})
+    changed = tenant_settings({**msgspec.to_builtins(current), name: value})
     _check_hours(changed)
     _check_reach(changed)
     return changed

@@ -8,22 +8,31 @@ from doorward.protection.customer_index import CustomerIndex
 from doorward.protection.findable import FindableKind
 from doorward.protection.masking import KINDS, WITHHELD, Masker
 from doorward.protection.matching import MatcherChoice
+from doorward.protection.own_kinds import Broken, OwnKinds
+from doorward.protection.own_patterns import PatternRefused, read_pattern
+from doorward.protection.own_words import WordRefused, words_in
+from doorward.protection.policies import DESK, LAST_FOUR, ChannelPolicy, Refusal, Weighed, channel_policy
 from doorward.protection.ports import AttachmentScanner, Verdict
+from doorward.protection.public import NO_FACTS, PublicFacts
 from doorward.protection.repository.likenesses import Sighting
 from doorward.protection.screened import Hashing, Likeness, Original, Screened
-from doorward.protection.screener import ALL_GUARDS, NO_FACTS, Guard, PublicFacts, Screener
+from doorward.protection.screener import ALL_GUARDS, Guard, Screener
 from doorward.protection.service import ProtectionService, sightings
 from doorward.protection.unmasking import LONGEST_REASON, PURPOSES, ForAction, Opened, OriginalOpening, Purpose
 
 __all__ = [
     "ALL_GUARDS",
+    "DESK",
     "FINDABLE_KINDS",
     "KINDS",
+    "LAST_FOUR",
     "LONGEST_REASON",
     "NO_FACTS",
     "PURPOSES",
     "WITHHELD",
     "AttachmentScanner",
+    "Broken",
+    "ChannelPolicy",
     "CustomerIndex",
     "FindableKind",
     "ForAction",
@@ -35,12 +44,20 @@ __all__ = [
     "Opened",
     "Original",
     "OriginalOpening",
+    "OwnKinds",
+    "PatternRefused",
     "ProtectionService",
     "PublicFacts",
     "Purpose",
+    "Refusal",
     "Screened",
     "Screener",
     "Sighting",
     "Verdict",
+    "Weighed",
+    "WordRefused",
+    "channel_policy",
+    "read_pattern",
     "sightings",
+    "words_in",
 ]

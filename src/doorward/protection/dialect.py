@@ -9,7 +9,7 @@ classes, `? * +`, `{m,n}` with n up to 100, and
 No look-around, back-references, lazy or possessive repeats, no `.`, no `^ $`, nothing that could match the empty text.
 
 Hyperscan only has to say where to look, so its translation may match more than the expression, never less: it takes in
-the character beyond an edge, and does not count letters outside ASCII.
+the character beyond an edge, and counts neither letters outside ASCII nor far.
 """
 
 import re
@@ -18,6 +18,9 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 MOST_REPEATS: Final = 100  # beyond it Hyperscan calls patterns with start offsets too large
+
+_MOST_COUNTED: Final = 20
+"""Larger bounds are not counted by Hyperscan, which would call several of them too large: there they have no end."""
 
 _TOKEN: Final = re.compile(
     r"(?P<edge>\\[mM])|(?P<shorthand>\\[wds])|(?P<escaped>\\[^0-9A-Za-z])|(?P<class>\[\^?(?:\\.|[^\]\\])+\])"
@@ -57,6 +60,7 @@ def to_hyperscan(expression: str) -> bytes:
     """
     parts: list[str] = []
     tokens = _tokens(expression)
+    tokens = [token._replace(text=_uncounted(token.text)) if token.kind == "repeat" else token for token in tokens]
     for place, token in enumerate(tokens):
         repeat = tokens[place + 1].text if tokens[place + 1 : place + 2] and tokens[place + 1].kind == "repeat" else ""
         if token.kind in _CLASSES:
@@ -89,6 +93,12 @@ def _check_repeat(repeat: str, *, repeatable: bool) -> None:
         raise PatternUnsupported("a repeat needs something plain before it; lazy and possessive repeats are not")
     if any(int(number) > MOST_REPEATS for number in re.findall(r"\d+", repeat)):
         raise PatternUnsupported(f"a repeat is bounded by at most {MOST_REPEATS}")
+
+
+def _uncounted(repeat: str) -> str:
+    """Return a repeat for Hyperscan: the same least number, and no most where it is large."""
+    least, _, most = repeat.strip("{}").partition(",")
+    return f"{{{least},}}" if most and int(most) > _MOST_COUNTED else repeat
 
 
 def _spelled_out(text: str) -> str:

@@ -1,5 +1,6 @@
 """What all detectors say of one text: as it came, and once more without its disguises if it may have any."""
 
+import copy
 import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -67,6 +68,12 @@ class Judge:
         self._cues = {expressions.index(cue): number for number, cue in enumerate(self._disguises.cues)}
         self.matcher: Matcher = make_matcher(expressions, matcher, cache_folder=cache_folder)
         self._clocks = clocks
+
+    def also(self, inspector: Inspector) -> "Judge":
+        """Return a judge that asks one more inspector, and shares everything else with this one."""
+        other = copy.copy(self)
+        other._inspectors = (*self._inspectors, Inspecting(inspector, inspector.inspection(())))  # noqa: SLF001 - its twin
+        return other
 
     def judge(self, original: str, *, own_hosts: frozenset[str] = frozenset(), before: str = "") -> Judgement:
         """Return what is found in a text; a place that is found in several ways comes several times.

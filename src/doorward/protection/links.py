@@ -39,7 +39,7 @@ class Link(NamedTuple):
     """A link in a view's text. `scheme`, `userinfo` and `rest` (path, query, fragment) are empty where there is none.
 
     `host` is in normal form; `shown_host` is how it was really spelled, in ASCII (other names as Punycode, RFC 3492),
-    or None when it is no proper name.
+    or None when it is no proper name. `port` is with its colon.
     """
 
     start: int
@@ -49,6 +49,13 @@ class Link(NamedTuple):
     host: str
     shown_host: str | None
     rest: str
+    port: str = ""
+
+    @property
+    def is_usual_port(self) -> bool:
+        """Return whether the link leads to where the scheme leads anyway."""
+        usual = {"": {"", ":80", ":443"}, "http": {"", ":80"}, "https": {"", ":443"}}
+        return self.port.lstrip(".") in usual.get(self.scheme, {""})
 
     @property
     def address(self) -> "ipaddress.IPv4Address | ipaddress.IPv6Address | None":
@@ -128,6 +135,7 @@ def _read(view: View, start: int, scheme: str, at: int) -> Link | None:
         host=host[0],
         shown_host=ascii_host(spelled),
         rest=text[port.end() if port else host.end() : end],
+        port=port[0] if port else "",
     )
 
 

@@ -36,12 +36,17 @@ class Masker:
 
     def __init__(self, kinds: Sequence[str] = KINDS) -> None:
         """Take the kinds whose bare mask (`[PIN]`) somebody might type to deceive."""
-        known = "|".join(re.escape(kind) for kind in dict.fromkeys((*KINDS, *kinds)))
+        self._kinds = tuple(dict.fromkeys((*KINDS, *kinds)))
+        known = "|".join(map(re.escape, self._kinds))
         self._typed = re.compile(
             # '[KIND·' of whatever kind with whatever dot, and '[KIND]' of the known kinds, unless escaped already.
             rf"(?<!\\)\[(?=\s*(?:[\w{_INVISIBLE}]{{2,40}}\s*[·•‧∙⋅・･]|(?:{known})\s*\]))",
             re.IGNORECASE,
         )
+
+    def knowing(self, kinds: Sequence[str]) -> "Masker":
+        """Return a masker that knows these kinds as well."""
+        return Masker((*self._kinds, *kinds)) if kinds else self
 
     def mask(self, original: str, masks: Sequence[Mask]) -> MaskedText:
         """Return the masked text; `masks` are in order and do not overlap.

@@ -64,8 +64,10 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
     `score` is 0..1, `rule` is `<detector>.<rule>` and stable. `tail` is what a mask may show, `host` is a link's host,
     `canonical` is the value written in the one way that equal values share (for the keyed hash and the list of public
-    facts), `aliases` are further ways under which a public fact may be known. `part` says that this is one of several
-    parts of the same thing, such as the street of an address: neighbours are found one by one and masked as one.
+    facts), `aliases` are further ways under which a public fact may be known. Where `canonical` is generous, `exact` is
+    what the list of public facts compares instead, and `writings` are other full ways to write the same. `part` says
+    that this is one of several parts of the same thing, such as the street of an address: neighbours are found one by
+    one and masked as one.
     """
 
     kind: str
@@ -79,6 +81,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     host: str | None = None
     canonical: str | None = None
     aliases: tuple[str, ...] = ()
+    exact: str | None = None
+    writings: tuple[str, ...] = ()
     part: bool = False
 
     def __repr__(self) -> str:

@@ -8,7 +8,7 @@ import copy
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from doorward.kit.logging import get_logger
 from doorward.protection.continuing import LONGEST_PIECE, end_of_values, tail_of
@@ -18,7 +18,8 @@ from doorward.protection.judging import Judge
 from doorward.protection.masking import WITHHELD, Mask, Masker
 from doorward.protection.matching import Matcher, MatcherChoice
 from doorward.protection.overlap import Placed, distinct, resolve, whole
-from doorward.protection.ports import Plugin
+from doorward.protection.ports import Inspector, Plugin
+from doorward.protection.public import NO_FACTS, PublicFacts, facts_of, without_public
 from doorward.protection.screened import Hashing, IndexEntry, Likeness, Original, Screened
 from doorward.vocabulary.finding import Finding, guard_unavailable
 from doorward.vocabulary.ids import SpanId
@@ -28,17 +29,11 @@ from doorward.vocabulary.text import MaskedText, WildText
 Guard = Literal["sensitive", "threats"]
 ALL_GUARDS: Final[tuple[Guard, ...]] = ("sensitive", "threats")
 
+Weigh = Callable[[Sequence[Placed], Sequence[Placed]], list[Placed]]
+"""Takes the claims that stand and all that were found; returns those that stand, with less to show or know."""
+
 _log = get_logger("protection")
 
-
-class PublicFacts(NamedTuple):
-    """What a tenant publishes itself (its hotline, its addresses), so that nobody needs to mask it."""
-
-    canonical: frozenset[str] = frozenset()
-    hosts: frozenset[str] = frozenset()
-
-
-NO_FACTS: Final = PublicFacts()
 
 _AS_DETECTED: Final = frozenset({"phone", "email"})
 """What is found in the form that its detector gives it; `findable.form_of` gives the same to what stands alone."""
@@ -62,8 +57,10 @@ class Screener:
         thread's seconds. Raises `PatternUnsupported`
         for a pattern outside of the dialect, `ImportError` for a matcher that is asked for by name and not installed.
         """
+        self.choice = matcher
         self._judge = Judge(detectors, packs, matcher=matcher, cache_folder=cache_folder, clocks=clocks)
         self._before = ""
+        self._weigh: Weigh | None = None
         self._masker = Masker([kind for plugin in detectors if plugin.family == "sensitive" for kind in plugin.kinds])
 
     @property
@@ -77,13 +74,13 @@ class Screener:
 
     def public_facts(self, facts: Iterable[str]) -> PublicFacts:
         """Return facts (telephone numbers, addresses, links as people write them) in the form that `screen` takes."""
-        claims = [
-            placed.claim for fact in facts for placed in self._judge.judge(fact).placed if placed.family == "sensitive"
-        ]
-        return PublicFacts(
-            canonical=frozenset(claim.canonical for claim in claims if claim.canonical),
-            hosts=frozenset(claim.host for claim in claims if claim.host),
-        )
+        return facts_of((fact, self._judge.judge(fact).placed) for fact in facts)
+
+    def also(self, inspector: Inspector) -> "Screener":
+        """Return a screener that asks one more inspector, such as a company's own kinds; the rest is shared."""
+        other = copy.copy(self)
+        vars(other).update(_judge=self._judge.also(inspector), _masker=self._masker.knowing(inspector.kinds))
+        return other
 
     def screen(
         self,
@@ -111,7 +108,10 @@ class Screener:
             return self._withhold(raw, span_id)
         if not judged and not failures:
             return Screened(MaskedText(self._masker.escape(raw)))
-        sensitive = resolve((placed for placed in judged if _needs_mask(placed, public)), raw)
+        found = without_public(judged, public, raw)
+        sensitive = resolve(found, raw)
+        if self._weigh is not None:
+            sensitive = self._weigh(sensitive, found)
         threats = distinct(placed for placed in judged if placed.family == "threat")
         reported = [*(sensitive if "sensitive" in guards else ()), *(threats if "threats" in guards else ())]
         findings = [*((failure, "") for failure in failures), *(_finding(placed) for placed in reported)]
@@ -125,6 +125,12 @@ class Screener:
             () if hashing is None else tuple(_likenesses(findings, hashing)),
             () if hashing is None else tuple(_index(sensitive, raw, hashing)),
         )
+
+    def under(self, weigh: Weigh) -> "Screener":
+        """Return this screener under a policy that says what of the claims that stand may be shown and known."""
+        other = copy.copy(self)
+        vars(other).update(_weigh=weigh)
+        return other
 
     def after(self, before: WildText | None) -> "Screener":
         """Return this screener with `before` in mind, the `tail` of what the same party said just before.
@@ -168,13 +174,6 @@ class Screener:
         masks = [Mask(0, len(raw), WITHHELD, span_id=span_id(0) if span_id else None)]
         failure = guard_unavailable("protection.matcher", length=len(raw))
         return Screened(self._masker.mask(raw, masks), (failure,), _originals(raw, masks))
-
-
-def _needs_mask(placed: Placed, public: PublicFacts) -> bool:
-    claim = placed.claim
-    return placed.family == "sensitive" and not (
-        claim.canonical in public.canonical or any(alias in public.canonical for alias in claim.aliases)
-    )
 
 
 def _mask(placed: Placed, span_id: SpanId | None) -> Mask:

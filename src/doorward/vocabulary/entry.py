@@ -14,6 +14,7 @@ EntryKind = Literal[
     "message.customer",
     "message.bot",
     "message.agent",
+    "message.refused",
     "assessment.made",
     "decision.made",
     "handoff.requested",

@@ -6,6 +6,7 @@ DoorwardError                      code                     HTTP  recipient
 │   ├── TooLarge                   too_large                 413  customer
 │   ├── UnsupportedType            unsupported_type          415  customer
 │   ├── RateLimited                rate_limited              429  customer   retry_after in seconds
+│   ├── SecretRefused              secret_refused            422  customer   what must not be sent here
 │   ├── NotSignedIn                not_signed_in             401  customer
 │   ├── TokenExpired               token_expired             401  customer
 │   ├── TokenReplayed              token_replayed            401  customer
@@ -89,6 +90,16 @@ class RateLimited(Refusal):
         """Take the whole seconds to wait, at least 1."""
         super().__init__(detail, seconds=retry_after)
         self.retry_after = retry_after
+
+
+class SecretRefused(Refusal):
+    """The company's policy takes no message with such a thing in it; nothing of it was kept.
+
+    Facts: `kinds` (codes with blanks between), `language` (the sender's, if known); the door says them.
+    """
+
+    code: ClassVar[str] = "secret_refused"
+    status: ClassVar[int] = 422
 
 
 class NotSignedIn(Refusal):

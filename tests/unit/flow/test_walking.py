@@ -7,6 +7,7 @@ from sqlalchemy import event
 from doorward.flow.accept import Recognition, TenantScreening
 from doorward.flow.stages import BEFORE_ACCEPTANCE, CLOSING, STAGES, WALK
 from doorward.flow.tenancy import FRESH, SettingsBook
+from doorward.flow.tenant_rules import TenantRules
 from doorward.flow.views.conversation import conversation
 from doorward.flow.views.inbox import inbox
 from doorward.flow.views.transcript import SHOWN_LINES, transcript
@@ -121,25 +122,25 @@ async def test_the_inbox_shows_who_waits_and_who_is_mine(flow: Flow, transaction
 def test_settings_that_must_be_read_are_not_read_on_the_event_loop(
     transactions: Transactions, clock: FixedClock
 ) -> None:
-    """A short text is screened at once only while the tenant's settings and keys are at hand."""
+    """A short text is screened at once only while settings and keys are at hand and the rules compiled."""
     keys = Keys(MemoryKeyStore())
     keys.make_tenant(TENANT)
     tenants = Tenants(keys)
     book = SettingsBook(transactions, tenants, clock=clock)
     screener = bare_screener(())
     screening = TenantScreening(
-        screener,
+        TenantRules(screener, settings_of=lambda _tenant_id: SETTINGS),
         recognition=Recognition(
             EpochKeys(keys, purpose="likeness", clock=clock, period=timedelta(days=90)), CustomerIndex(keys, screener)
         ),
-        settings_of=lambda _tenant_id: SETTINGS,
+        note=lambda *_: None,
         is_at_hand=book.is_at_hand,
     )
     assert not screening.is_quick(SCOPE, WildText("hello"))
     transactions.write(SCOPE, lambda tx: tenants.make_tenant(tx, SCOPE, slug="one", name="One"))
     book.settings_of(TENANT)
     assert not screening.is_quick(SCOPE, WildText("hello"))
-    screening.screen(SCOPE, WildText("hello"), MessageId("m"))
+    screening.screen(SCOPE, WildText("hello"), MessageId("first"), channel="webchat")
     assert screening.is_quick(SCOPE, WildText("hello"))
     assert not screening.is_quick(SCOPE, WildText("hello" * 1000))
     clock.advance(FRESH)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from doorward import record
+from doorward.bootstrap import load_plugins, make_masking_check
 from doorward.doors.cli.ending import Code, Stop
+from doorward.flow.masking_check import MaskingCheck, settings_check
 from doorward.flow.settle import Settlement
 from doorward.identity import Identity, Tenant, open_identity
 from doorward.kit.bus import ProcessBus, open_bus
@@ -14,6 +16,7 @@ from doorward.kit.clock import SystemClock
 from doorward.kit.db import Database
 from doorward.kit.db.looking import embedded_file
 from doorward.kit.db.migrate import schema_state
+from doorward.kit.i18n import Translator
 from doorward.kit.keys import FileKeyStore, Keys
 from doorward.kit.settings import Settings
 from doorward.kit.tx import Transactions, Tx
@@ -95,8 +98,13 @@ def office(settings: Settings, *, read_only: bool = False) -> Iterator[Office]:
                 database=database,
                 keys=keys,
                 transactions=transactions,
-                identity=open_identity(keys, settings=settings, phrases=_NoPhrases()),
+                identity=open_identity(
+                    keys,
+                    settings=settings,
+                    phrases=_NoPhrases(),
+                ),
             )
+            opened.identity.tenants.check_settings_by(settings_check(lambda: _masking(settings)))
             yield opened
             if not read_only:
                 opened.seal_audit()
@@ -105,6 +113,12 @@ def office(settings: Settings, *, read_only: bool = False) -> Iterator[Office]:
     finally:
         bus.close()
         database.close()
+
+
+def _masking(settings: Settings) -> tuple[MaskingCheck, Translator]:
+    """Return what checks masking; the plugins are read only when somebody changes it."""
+    plugins = load_plugins(settings, clock=SystemClock(), kinds=("language", "detector", "channel"))
+    return make_masking_check(plugins), Translator(plugins.packs)
 
 
 class _NoPhrases:

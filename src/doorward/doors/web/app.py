@@ -50,13 +50,21 @@ from doorward.doors.web.desk.sign_in.routes import show_sign_in, sign_in, sign_o
 from doorward.doors.web.door import AnyRequest, AtDoor, Door, SignInHint
 from doorward.doors.web.hooks import channel_handlers, readable_by
 from doorward.doors.web.problems import MEDIA_TYPE, Problem, known_error, problem_of, retry_after, title_of
+from doorward.doors.web.refused import told_refusal
 from doorward.doors.web.security import entry_middleware, header_hook
 from doorward.doors.web.streams import Streams
 from doorward.doors.web.turned_away import turned_away
 from doorward.kit.ids import new_id
 from doorward.kit.logging import get_logger
 from doorward.vocabulary import errors
-from doorward.vocabulary.errors import DoorwardError, NotFound, NotSignedIn, SenderBlocked, UnsupportedType
+from doorward.vocabulary.errors import (
+    DoorwardError,
+    NotFound,
+    NotSignedIn,
+    SecretRefused,
+    SenderBlocked,
+    UnsupportedType,
+)
 
 log = get_logger("web")
 
@@ -209,6 +217,9 @@ class _Teller:
         if isinstance(known, SenderBlocked):
             told = turned_away(self._door.house, request, known, otherwise=language)
             known, language = told.error, told.language
+        if isinstance(known, SecretRefused):
+            refused = told_refusal(self._door.house.translator, known, otherwise=language)
+            known, language = refused.error, refused.language
         problem = problem_of(known, language=language, translator=self._door.house.translator, incident=incident)
         response = self._document(request, problem, language)
         response.headers.update(_headers(request, known, error) | {"content-language": language})

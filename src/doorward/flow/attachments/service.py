@@ -58,7 +58,7 @@ class Attachments:
         language = await threshold.language(visitor)
         attachment_id = derive_id("attachment", scope.tenant_id, conversation_id, request.client_message_id)
         message_id = MessageId(attachment_id)
-        screened = await asyncio.to_thread(rooms.screening.screen, scope, request.name, message_id)
+        screened = await asyncio.to_thread(rooms.screening.screen, scope, request.name, message_id, channel="webchat")
         name = safe_name(screened.masked, media_type)
         await threshold.make_ready(scope, party_id)
         context = file_context(scope, attachment_id)

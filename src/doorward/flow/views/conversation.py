@@ -144,7 +144,7 @@ def _lines(tx: Tx, scope: Scope, written: Sequence[WrittenEntry]) -> tuple[Shown
 
 def _is_event(written: WrittenEntry) -> bool:
     kind = written.entry.kind
-    return kind == "attachment.scanned" or kind.partition(".")[0] in {"handoff", "identity"}
+    return kind in {"attachment.scanned", "message.refused"} or kind.partition(".")[0] in {"handoff", "identity"}
 
 
 def _findings(message: WrittenEntry, assessed: WrittenEntry | None, seen: tuple[Sighting, ...]) -> MessageFindings:

@@ -3,7 +3,7 @@
 import re
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -21,6 +21,9 @@ from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 
 TenantState = Literal["active", "suspended"]
+
+SettingsCheck = Callable[[str, TenantSettings], None]
+"""Takes the changed setting's name and all settings as they would be; raises `SettingsInvalid`."""
 
 _SLUG: Final = re.compile(r"\A[a-z0-9][a-z0-9-]{1,39}\Z")
 _WIDGET_KEY: Final = re.compile(r"\Awk_[0-9a-f]{24}\Z")
@@ -82,8 +85,13 @@ class Tenants:
     def __init__(self, keys: Keys) -> None:
         """Make new tenants' keys in `keys`."""
         self._keys = keys
+        self._check: SettingsCheck = _accept_all
         self._lock = threading.Lock()
         self._read: dict[tuple[str, int], TenantSettings] = {}
+
+    def check_settings_by(self, check: SettingsCheck) -> None:
+        """Have `check` refuse settings that cannot be meant in this installation, with a sentence."""
+        self._check = check
 
     def make_tenant(self, tx: Tx, scope: Scope, *, slug: str, name: str, hosts: Sequence[str] = ()) -> Outcome[Tenant]:
         """Make the tenant whose id the scope names (see `new_tenant_id`), with its keys and its widget key.
@@ -217,6 +225,7 @@ class Tenants:
         name = wish.name
         try:
             settings = change_tenant(tenant.settings, name, wish.value)
+            self._check(name, settings)
         except SettingsInvalid as error:
             raise Malformed(str(error)) from None
         before, after = _plain(tenant.settings, name), _plain(settings, name)
@@ -268,10 +277,14 @@ class Tenants:
             return self._read[key]
 
 
+def _accept_all(_name: str, _settings: TenantSettings) -> None:
+    """Refuse nothing."""
+
+
 def _overrides(settings: TenantSettings) -> dict[str, Any]:
     # Only what differs is kept, so that a better default reaches those who never chose.
-    defaults = msgspec.structs.asdict(TenantSettings())
-    return {name: value for name, value in msgspec.structs.asdict(settings).items() if value != defaults[name]}
+    defaults = msgspec.to_builtins(TenantSettings())
+    return {name: value for name, value in msgspec.to_builtins(settings).items() if value != defaults[name]}
 
 
 def _plain(settings: TenantSettings, name: str) -> Any:

@@ -81,6 +81,26 @@ def is_international(digits: str) -> bool:
     return bool(_OTHERS.match(digits))
 
 
+def written_at_home(digits: str) -> tuple[str, ...]:
+    """Return an international number without a trunk zero that was left in, and then as it is dialled at home.
+
+    Home dials 0 before it, 8 in Russia and Kazakhstan, 1 or nothing in North America; nothing is known of others.
+    """
+    for size in (1, 2):
+        code, rest = digits[:size], digits[size:]
+        if code not in _LENGTHS:
+            continue
+        if code == "1":
+            return digits, digits, rest
+        if code == "7":
+            return digits, f"8{rest}", rest
+        if code == "39":  # Italy's zero belongs to the number
+            return digits, rest
+        rest = rest.removeprefix("0")
+        return f"{code}{rest}", f"0{rest}"
+    return (digits,)
+
+
 def national_shape(groups: str) -> str | None:
     """Return the country whose numbers look like these groups, joined by `-`; None if there is none."""
     size = sum(character.isdecimal() for character in groups)

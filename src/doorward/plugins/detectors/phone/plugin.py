@@ -5,7 +5,13 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final, Literal, NamedTuple
 
-from doorward.plugins.detectors.phone.numbering import LONGEST, SHORTEST, is_international, national_shape
+from doorward.plugins.detectors.phone.numbering import (
+    LONGEST,
+    SHORTEST,
+    is_international,
+    national_shape,
+    written_at_home,
+)
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
 from doorward.protection.numbers import (
     NUMBER_RUN,
@@ -148,6 +154,7 @@ def _is_inside_a_word(number: _Number, text: str) -> bool:
 def _claim(words: _Words, number: _Number, text: str, judged: tuple[str, Certainty, float]) -> Claim:
     rule, certainty, score = judged
     extension = words.extension.match(text, number.end)
+    exact, writings = _written(number, extension[0] if extension else "")
     return Claim(
         kind="PHONE",
         start=number.start,
@@ -157,7 +164,20 @@ def _claim(words: _Words, number: _Number, text: str, judged: tuple[str, Certain
         rule=rule,
         tail=number.digits[-_TAIL:],
         canonical=f"phone:{number.digits[-_SAME_NUMBER:]}",
+        exact=exact,
+        writings=writings,
     )
+
+
+def _written(number: _Number, extension: str) -> tuple[str, tuple[str, ...]]:
+    """Return the number with every digit and its extension, as dialled, and how else the same one is dialled."""
+    behind = "".join(("x", *filter(str.isdecimal, extension))) if extension else ""
+    digits = number.digits
+    foreign = digits if number.plus else digits[2:] if digits.startswith("00") else ""
+    if not foreign or not is_international(foreign):
+        return f"phone:{digits}{behind}", ()
+    international, *home = written_at_home(foreign)
+    return f"phone:+{international}{behind}", tuple(f"phone:{one}{behind}" for one in home)
 
 
 def build(_kit: object) -> Detector:

@@ -1,5 +1,6 @@
 """Links, with or without their scheme, and bare host names."""
 
+import re
 from collections.abc import Sequence
 from typing import Final, Literal
 
@@ -40,8 +41,15 @@ def _examine(candidate: Candidate, view: View) -> Sequence[Claim]:
             host=link.tail,
             canonical=f"url:{_place(link)}{link.rest.rstrip('/')}",
             aliases=_parents(link),
+            exact=_exact(link),
         ),
     )
+
+
+def _exact(link: Link) -> str:
+    """Return the link for the list of public facts: what is not a page of the web by its own name is never on it."""
+    is_page = link.scheme in {"", "http", "https"} and not link.userinfo and link.shown_host and link.is_usual_port
+    return f"url:{_place(link)}{link.rest.rstrip('/')}" if is_page else ""
 
 
 def _place(link: Link) -> str:
@@ -51,9 +59,10 @@ def _place(link: Link) -> str:
 def _parents(link: Link) -> tuple[str, ...]:
     """Return the pages above this one, down to the host: whoever publishes a site publishes its pages.
 
-    Not with a query, a fragment or a user name: there personal data travels.
+    Not with a query, a fragment or a user name: there personal data travels. Not with a step up (`..`, also encoded) or
+    a number of five digits and more: that is no page below the one that is published, or somebody's own.
     """
-    if link.userinfo or "?" in link.rest or "#" in link.rest:
+    if not _exact(link) or re.search(r"[?#%\\]|\.\.|\d{5}", link.rest):
         return ()
     parts = link.rest.strip("/").split("/")[:_MOST_ALIASES]
     return tuple(f"url:{_place(link)}" + "".join(f"/{part}" for part in parts[:count]) for count in range(len(parts)))

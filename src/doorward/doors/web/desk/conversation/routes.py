@@ -13,9 +13,10 @@ from doorward.doors.web.callers import BY_ITSELF
 from doorward.doors.web.desk.conversation.view import conversation_places, earlier_places
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.downloads import file_response
+from doorward.doors.web.refused import kinds_in_words
 from doorward.flow.looking_signs import LookingSigns
 from doorward.kit.ids import new_id
-from doorward.vocabulary.errors import Conflict, Malformed, RateLimited, TooLarge
+from doorward.vocabulary.errors import Conflict, Malformed, RateLimited, SecretRefused, TooLarge
 from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import WildText
@@ -101,6 +102,10 @@ def _action(name: str, act: Act) -> HTTPRouteHandler:
         except (Conflict, Malformed, TooLarge, RateLimited) as error:
             key = _SENTENCES.get(type(error), error.message_key)
             trouble, status = desk.say(key, **error.facts), error.status
+        except SecretRefused as error:
+            kinds = str(error.facts["kinds"]).split()
+            what = kinds_in_words(desk.house.translator, desk.language, kinds)
+            trouble, status = desk.say("desk.conversation.reply_secret", what=what), error.status
         if not trouble and not desk.by_script:
             return Redirect(f"/desk/conversations/{wanted}", status_code=303)
         places = await conversation_places(desk, wanted, since=_number(fields.get("since", ""))) | {"trouble": trouble}

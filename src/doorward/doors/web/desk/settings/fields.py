@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from doorward.doors.web.desk.settings.masking_fields import written_masking
 from doorward.kit.settings import DAYS, SettingsInvalid, TenantSettings, change_tenant
 
 LONGEST: Final = 2000
@@ -132,7 +133,7 @@ def written(settings: TenantSettings, around: Around) -> dict[str, str]:
     found |= {name: f"{getattr(settings, name):g}" for name in (*_SHARES, *_COUNTS)}
     for name in ("closed_days", "allowed_origins", "public_contacts"):
         found[name] = "\n".join(getattr(settings, name))
-    return found
+    return found | written_masking(settings)
 
 
 def contrast(colour: str, ground: str) -> float:

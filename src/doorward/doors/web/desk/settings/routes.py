@@ -1,5 +1,6 @@
 """The tenant's settings: a form for each part, and the history of all changes with undo."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
@@ -17,19 +18,26 @@ from doorward.doors.web.desk.settings.fields import (
     contrast,
     written,
 )
+from doorward.doors.web.desk.settings.masking_fields import MASKING_READERS, rule_field, shown_kinds, tried
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
 from doorward.doors.web.forms import read_form
+from doorward.doors.web.refused import kinds_in_words
 from doorward.doors.web.security import check_csrf
+from doorward.flow.masking_check import EXAMPLES, told
 from doorward.identity import Tenant
-from doorward.kit.settings import DAYS
+from doorward.kit.settings import ACTIONS, CHECKS, DAYS
+from doorward.protection import DESK, Weighed
 from doorward.routing.hours import is_open
 from doorward.vocabulary.errors import Conflict, NotFound
+from doorward.vocabulary.text import WildText
 
 Short = Annotated[str, QueryParameter(max_length=40)]
 _HERE: Final = "settings"
-_FIELDS: Final = 200
+_FIELDS: Final = 500
 _FORM_BYTES: Final = 524_288
 _PAGE: Final = 30
+_LONGEST_TRIAL: Final = 4000
+PARTS: Final = frozenset({*READERS, *MASKING_READERS})
 
 
 @get("/desk/settings", include_in_schema=False)
@@ -66,12 +74,16 @@ async def save_settings_part(desk: ADeskCall, part: FromPath[str]) -> Response[A
     scope = desk.require("settings:write")
     fields = await read_form(desk.request, most=_FIELDS)
     check_csrf(desk.caller.session_token or "", fields.get("csrf", ""))
-    if part not in READERS:
+    if part not in PARTS:
         raise NotFound("no such settings")
     tenant = await _tenant(desk)
     around = _around(desk, tenant)
-    read = READERS[part](fields, around)
+    # Thousands of words are read and checked where nobody else has to wait for it.
+    read = await asyncio.to_thread(_read, desk, part, fields, around)
     seen = (tenant, around)
+    if part in MASKING_READERS and fields.get("try") == "yes" and not read.faults:
+        trial = await asyncio.to_thread(_try_out, desk, tenant, read, fields)
+        return await _part(desk, part, seen, fields, trial=trial)
     if read.faults:
         return await _part(desk, part, seen, fields, read=read, status=400)
     revision = fields.get("revision", "")
@@ -110,6 +122,22 @@ SETTINGS_HANDLERS: Final = [
 ]
 
 
+def _read(desk: DeskCall, part: str, fields: Mapping[str, str], around: Around) -> Reading:
+    """Return what a form says, with its faults in words."""
+    if part in READERS:
+        read = READERS[part](fields, around)
+        faults = {name: desk.say(key) for name, key in read.faults.items()}
+        return Reading(values=read.values, faults=faults)
+    masking = MASKING_READERS[part](fields, around.settings, desk.house.masking_check)
+    return Reading(values=masking.values, faults={name: told(one, desk.say) for name, one in masking.faults.items()})
+
+
+def _try_out(desk: DeskCall, tenant: Tenant, read: Reading, fields: Mapping[str, str]) -> Weighed:
+    channel = fields.get("try_channel", DESK)
+    text = WildText(fields.get("try_text", "").replace("\r\n", "\n")[:_LONGEST_TRIAL])
+    return desk.house.rules_of_tenants.trial(tried(tenant.settings, read.values), text, channel)
+
+
 async def _tenant(desk: DeskCall) -> Tenant:
     scope, tenants = desk.scope, desk.house.identity.tenants
     return await desk.house.transactions.read_async(lambda tx: tenants.tenant(tx, scope))
@@ -130,9 +158,10 @@ async def _part(
     fields: Mapping[str, str],
     **more: Any,
 ) -> Response[str]:
-    if part not in READERS:
+    if part not in PARTS:
         raise NotFound("no such settings")
     tenant, around = seen
+    trial: Weighed | None = more.get("trial")
     read: Reading = more.get("read") or Reading()
     status = more.get("status", 200)
     return await desk.page(
@@ -143,14 +172,27 @@ async def _part(
         tenant=tenant,
         around=around,
         fields=fields,
-        faults={name: desk.say(key) for name, key in read.faults.items()},
+        faults=read.faults,
         conflict=status == 409,
         done=more.get("done") == "saved",
         days=DAYS,
         open_now=is_open(tenant.settings, desk.house.clock.now()),
         contrasts={name: _contrast(tenant, name, ground) for name, ground in GROUNDS.items()},
         enough=ENOUGH,
+        check=desk.house.masking_check,
+        masking_actions=ACTIONS,
+        masking_checks=CHECKS,
+        pattern_examples={**EXAMPLES, "example": r"MB-\d{6}[A-Z]"},
+        rule_field=rule_field,
+        shown_kinds=shown_kinds(fields),
+        trial=trial,
+        tried_kinds=_refused_kinds(desk, trial),
     )
+
+
+def _refused_kinds(desk: DeskCall, trial: Weighed | None) -> str:
+    refusal = trial.refusal if trial is not None else None
+    return kinds_in_words(desk.house.translator, desk.language, refusal.kinds) if refusal is not None else ""
 
 
 def _contrast(tenant: Tenant, name: str, ground: str) -> tuple[float, str]:
