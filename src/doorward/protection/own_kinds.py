@@ -2,7 +2,7 @@
 
 They take part in the one judgement of a text: of the text as it came, of the text without disguises, and of what is
 told in pieces. Their patterns are a small database of their own, because the big one is every tenant's; making a big
-one for each tenant would cost a second and more of compiling, and some ten megabytes, to save microseconds a message.
+one for each tenant would cost half a minute of compiling, to save microseconds a message.
 """
 
 from collections.abc import Callable, Mapping, Sequence

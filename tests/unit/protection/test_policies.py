@@ -13,7 +13,11 @@ HASHING = Hashing(lambda _value: (Mark(1, b"x"),), lambda value: value[:2])
 CARD = "my card 4111 1111 1111 1111"
 
 
-def weighed(text: str, rules: dict[str, dict[str, MaskingAction]], *own: OwnKind, channel: str = "webchat") -> Weighed:
+Rules = dict[str, dict[str, MaskingAction]]
+PHONES_DROPPED: Rules = {"PHONE": {"*": "drop"}}
+
+
+def weighed(text: str, rules: Rules, *own: OwnKind, channel: str = "webchat") -> Weighed:
     """Return a text under rules."""
     settings = TenantSettings(masking=rules, own_kinds=own)
     policy = channel_policy(settings, channel)
@@ -59,14 +63,14 @@ def test_a_refusal_counts_kinds_and_keeps_nothing(action: MaskingAction) -> None
 
 def test_a_rule_for_the_channel_counts_before_one_for_all() -> None:
     """The nearer rule decides; another channel is not touched by it."""
-    rules: dict[str, dict[str, MaskingAction]] = {"CARD": {"*": "mask", "api": "refuse"}}
+    rules: Rules = {"CARD": {"*": "mask", "api": "refuse"}}
     assert weighed(CARD, rules, channel="api").refusal is not None
     assert weighed(CARD, rules).screened.masked.text == "my card [CARD]"
 
 
 def test_nobody_is_found_by_what_is_dropped() -> None:
     """A dropped number is neither known again nor in the index, although its characters would give a form."""
-    kept, dropped = (weighed("call +49 170 1234567", rules).screened for rules in ({}, {"PHONE": {"*": "drop"}}))
+    kept, dropped = (weighed("call +49 170 1234567", rules).screened for rules in ({}, PHONES_DROPPED))
     assert (len(kept.likenesses), len(kept.index)) == (1, 1)
     assert (dropped.likenesses, dropped.index) == ((), ())
 
