@@ -335,19 +335,7 @@ class House:
             threads=self.settings.server.walkers,
             stage_seen=self.meters.stage_seen,
         )
-        self.rules_of_tenants = TenantRules(
-            self.screener,
-            settings_of=self.settings_book.settings_of,
-            cache_folder=self.settings.folder / "cache",
-            house_facts=(self.settings.server.public_url, self.settings.mail.sender),
-        )
-        self.screening = TenantScreening(
-            self.rules_of_tenants,
-            recognition=Recognition(self.likeness_keys, self.customer_index),
-            note=self._note,
-            is_at_hand=self.settings_book.is_at_hand,
-            fragments=Fragments(self.clock),
-        )
+        self._build_screening()
         self.front_door = FrontDoor(
             self.transactions,
             screening=self.screening,
@@ -383,6 +371,21 @@ class House:
                 core_systems=self.core_systems,
                 scans_files=self.scanner is not None,
             ),
+        )
+
+    def _build_screening(self) -> None:
+        self.rules_of_tenants = TenantRules(
+            self.screener,
+            settings_of=self.settings_book.settings_of,
+            cache_folder=self.settings.folder / "cache",
+            house_facts=(self.settings.server.public_url, self.settings.mail.sender),
+        )
+        self.screening = TenantScreening(
+            self.rules_of_tenants,
+            recognition=Recognition(self.likeness_keys, self.customer_index),
+            note=self._note,
+            is_at_hand=self.settings_book.is_at_hand,
+            fragments=Fragments(self.clock),
         )
 
     def _build_office(self) -> None:

@@ -48,7 +48,7 @@ class MaskingCheck:
         return (*self._faults_of_policies(settings), *self._faults_of_kinds(settings.own_kinds))
 
     def _faults_of_policies(self, settings: TenantSettings) -> Iterator[Fault]:
-        own = {kind.name for kind in settings.own_kinds}
+        own = {kind.name for kind in settings.own_kinds} - {*self.kinds}
         for kind, rules in settings.masking.items():
             if kind not in own and kind not in self.kinds:
                 yield Fault(setting="masking", kind=kind, key="masking.wrong.kind", facts={"kind": kind})
@@ -69,9 +69,10 @@ class MaskingCheck:
             for field, words in (("words", kind.words), ("context", kind.context)):
                 yield from _faults_of_words(kind, field, words)
             yield from _faults_of_patterns(kind)
-        for field, most in (("words", MOST_WORDS), ("patterns", MOST_PATTERNS)):
-            if kinds and sum(len(getattr(kind, field)) for kind in kinds) > most:
-                yield _fault(kinds[-1], field, 0, f"masking.wrong.too_many_{field}", most=most)
+        if sum(len(kind.words) for kind in kinds) > MOST_WORDS:
+            yield _fault(kinds[-1], "words", 0, "masking.wrong.too_many_words", most=MOST_WORDS)
+        if sum(len(kind.patterns) for kind in kinds) > MOST_PATTERNS:
+            yield _fault(kinds[-1], "patterns", 0, "masking.wrong.too_many_patterns", most=MOST_PATTERNS)
 
 
 def _faults_of_words(kind: OwnKind, field: str, words: Sequence[str]) -> Iterator[Fault]:
