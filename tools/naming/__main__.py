@@ -10,8 +10,9 @@ import argparse
 import hashlib
 import io
 import json
+import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
@@ -29,6 +30,11 @@ from tools.naming.material import LANGUAGES, read_list, read_templates, world
 from tools.naming.speaking import spoken
 from tools.naming.training import EPOCHS, Example, examples, train
 
+GROWN, SHORTEST_GROWN, CAPITAL = 0.3, 3, 0.15
+"""Share of words of noise with another ending, their fewest letters less one, and share of those with a capital."""
+
+MISTYPED = 0.03
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 TARGET = Path(__file__).parents[2] / "src/doorward/plugins/detectors/name_address/weights"
 FREQUENT_SCORE = -10.5
 """Log probability from which a piece of the encoder's vocabulary counts as frequent."""
@@ -76,8 +82,9 @@ def messages(language: str, each: int) -> Iterator[Marked]:
         yield _varied(filler.fill(f"{random.choice(forms)} {{surname}}"), random)
     common = read_list(language, "common")
     capitals = [read_list(language, name) for name in ("capitals", "capitals", "city", "country", "company", "product")]
+    endings = read_list(language, "ending")
     for _ in range(each * 60):
-        words = [random.choice(common) for _ in range(random.randrange(3, 9))]
+        words = [_grown(random.choice(common), endings, random) for _ in range(random.randrange(3, 9))]
         words[random.randrange(len(words))] = random.choice(random.choice(capitals))
         if random.random() < 0.5:
             noise = filler.noise()
@@ -86,8 +93,27 @@ def messages(language: str, each: int) -> Iterator[Marked]:
         yield _varied(Marked(" ".join(words).capitalize() if random.random() < 0.5 else " ".join(words), ()), random)
 
 
+def _grown(word: str, endings: Sequence[str], random: Random) -> str:
+    """Return a word as it is, or with another ending: ordinary words that no list knows are the rule as well."""
+    if random.random() < GROWN and len(word) > SHORTEST_GROWN:
+        word = word[: len(word) - random.randrange(2)] + random.choice(endings)
+    return word.capitalize() if random.random() < CAPITAL else word
+
+
+def _mistyped(marked: Marked, random: Random) -> Marked:
+    """Return a message with two letters of some ordinary words in each other's place."""
+    letters = list(marked.text)
+    held = {place for start, end, _ in marked.places for place in range(start, end)}
+    for word in _LONG_WORD.finditer(marked.text):
+        if random.random() < MISTYPED and word.start() not in held:
+            place = word.start() + 1 + random.randrange(len(word[0]) - 2)
+            letters[place], letters[place + 1] = letters[place + 1], letters[place]
+    return Marked("".join(letters), marked.places)
+
+
 def _varied(marked: Marked, random: Random) -> Marked:
-    """Return a message as it is, or in small or in large letters."""
+    """Return a message as it is or mistyped, and some in small or in large letters."""
+    marked = _mistyped(marked, random)
     chance = random.random()
     changed = marked.text.lower() if chance < 0.13 else marked.text.upper() if chance < 0.17 else marked.text
     return Marked(changed, marked.places) if len(changed) == len(marked.text) else marked

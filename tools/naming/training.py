@@ -28,6 +28,14 @@ FEWEST: Final = 4
 
 HIDDEN_WORDS: Final = 0.35
 HIDDEN_CLASSES: Final = 0.12
+HIDDEN_OWN: Final = 0.3
+"""Share of tokens whose own word is hidden, so that its ending and its neighbours must do."""
+
+HIDDEN_NAMES: Final = 0.2
+"""Share of messages in which no list knows any of the names."""
+
+NOWHERE: Final = own_places("", 0, "")[0]
+"""The place of a word that is hidden."""
 
 Places = NDArray[np.int64]
 Labels = NDArray[np.int64]
@@ -67,9 +75,13 @@ def examples(messages: Iterable[Marked], lists: Lists, *, seed: int) -> Iterable
         rows, own = [], []
         hidden = random.random(len(tokens)) < HIDDEN_WORDS
         unknown = random.random(len(tokens)) < HIDDEN_CLASSES
-        for (word, written), hide, forget in zip(tokens, hidden, unknown, strict=True):
+        alone = random.random(len(tokens)) < HIDDEN_OWN
+        if random.random() < HIDDEN_NAMES:
+            unknown |= np.isin(labels, (1, 2))
+        for (word, written), hide, forget, blank in zip(tokens, hidden, unknown, alone, strict=True):
             known, shape = 0 if forget else lists.class_of(word), shape_of(written)
-            own.append(_own(word, known, shape))
+            places = _own(word, known, shape)
+            own.append([NOWHERE, *places[1:]] if blank else places)
             ids = _ids(word, known, shape)
             rows.append((0x7FFFFFFF, *ids[1:]) if hide else ids)
         context = context_places(np.array(rows, np.uint64))

@@ -2,9 +2,11 @@
 
 A hotline is the same number with spaces or without, with its country's code or dialled at home, and another one with a
 digit more. A link is the same with or without its scheme and `www.`, and so are the pages below it; another host, port,
-user name or a look-alike letter makes another link. Of addresses and accounts every character counts.
+user name or a look-alike letter makes another link. Of mail addresses and accounts every character counts. The company's
+own name and its own street are the same words, whole; an address also by what stands between its commas.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
@@ -14,11 +16,14 @@ from doorward.protection.overlap import Placed
 from doorward.protection.ports import Claim
 from doorward.protection.view import View
 
-_PUBLISHED: Final = frozenset({"PHONE", "EMAIL", "URL", "IBAN", "BANK_ACCOUNT"})
+_PUBLISHED: Final = frozenset({"PHONE", "EMAIL", "URL", "IBAN", "BANK_ACCOUNT", "PERSON", "ADDRESS"})
 """The kinds that a company may publish. No list makes a PIN public."""
 
 _SPELLED: Final = frozenset({"EMAIL", "URL", "IBAN"})
 """The kinds of which letters are read: a letter that only looks like another makes another value."""
+
+
+_WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 
 
 class PublicFacts(NamedTuple):
@@ -36,12 +41,15 @@ def facts_of(judged: Iterable[tuple[str, Sequence[Placed]]]) -> PublicFacts:
     known: set[str] = set()
     hosts: set[str] = set()
     for text, places in judged:
-        for placed in places:
+        sensitive = [placed for placed in places if placed.family == "sensitive"]
+        for placed in sensitive:
             claim = placed.claim
-            if placed.family != "sensitive" or claim.kind not in _PUBLISHED or not _is_itself(placed, text):
+            if claim.kind not in _PUBLISHED or not _is_itself(placed, text):
                 continue
             known.update(filter(None, (_exact(claim), *claim.writings)))
             hosts.update(filter(None, (claim.host,)))
+        if all(placed.claim.part for placed in sensitive):
+            known.update(_worded(text))
     return PublicFacts(frozenset(known), frozenset(hosts))
 
 
@@ -64,6 +72,20 @@ def without_public(judged: Sequence[Placed], public: PublicFacts, text: str) -> 
         for placed in sensitive
         if id(placed) not in gone and not any(start <= placed.start and placed.end <= end for start, end in inside)
     ]
+
+
+def _worded(fact: str) -> list[str]:
+    """Return a name or an address by its words as detectors of names join them: whole, and piece by piece if of several.
+
+    For what no detector knows by itself, or only by its parts.
+    """
+    pieces = [_words(piece) for piece in fact.split(",")]
+    worded = [" ".join(piece) for piece in (_words(fact), *(piece for piece in pieces if len(piece) > 1))]
+    return [one for one in worded if one]
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(View(text).text)
 
 
 def _is_public(placed: Placed, public: PublicFacts, text: str) -> bool:

@@ -73,7 +73,7 @@ class Screener:
         return self._judge.matcher
 
     def public_facts(self, facts: Iterable[str]) -> PublicFacts:
-        """Return facts (telephone numbers, addresses, links as people write them) in the form that `screen` takes."""
+        """Return facts (numbers, addresses, links, the company's name, as people write them) as `screen` takes them."""
         return facts_of((fact, self._judge.judge(fact).placed) for fact in facts)
 
     def also(self, inspector: Inspector) -> "Screener":

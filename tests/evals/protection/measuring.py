@@ -21,6 +21,9 @@ from doorward.vocabulary.text import WildText
 FOLDER: Final = Path(__file__).parent
 LANGUAGES: Final = ("en", "de", "tr", "id", "ru")
 
+COMPANY: Final = "Halden"
+"""What the sets' messages call the company that they are written to."""
+
 CHECKSUMMED: Final = frozenset({"CARD", "IBAN"})
 CHECKSUMMED_SUBKINDS: Final = frozenset(
     {"de.steuer_id", "de.sozialversicherung", "tr.tckn", "tr.vkn", "ru.inn", "ru.snils", "gb.nhs", "ie.pps", "au.tfn"}
@@ -95,9 +98,9 @@ def messages(language: str, half: str) -> list[Message]:
 
 
 def public_facts(language: str) -> list[str]:
-    """Return what the sets' company publishes itself."""
+    """Return what the sets' company publishes itself, its name included, which a tenant of that name lists as well."""
     facts: dict[str, list[str]] = json.loads((FOLDER / "public.json").read_text(encoding="utf-8"))
-    return facts[language]
+    return [COMPANY, *facts[language]]
 
 
 def guesses_of(screener: Screener, wanted: Sequence[Message], facts: Iterable[str]) -> list[list[Guess]]:

@@ -50,7 +50,8 @@ _MAY_BEGIN: Final = np.array([0, 0, _NEVER, 0, _NEVER], np.float32)
 
 _TELLING: Final = Known.STREET | Known.UNIT | Known.FORM | Known.KIN
 _NAMES: Final = Known.GIVEN | Known.SURNAME
-_ORDINARY: Final = Known.COMMON | Known.FREQUENT
+_ORDINARY: Final = Known.COMMON | Known.FREQUENT | Known.LIKE_COMMON
+_UNKNOWN: Final = Known.UPPER | Known.LIKE_NAME
 
 
 class Token(NamedTuple):
@@ -157,7 +158,7 @@ def _tells(known: int, written: str) -> bool:
         return False
     return (
         bool(known & _NAMES and not known & _ORDINARY)
-        or (known & ~Known.UPPER == 0)
+        or (known & ~_UNKNOWN == 0)
         or (bool(known & _NAMES) and written[0].isupper())
     )
 

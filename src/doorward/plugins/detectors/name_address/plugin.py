@@ -1,12 +1,14 @@
 """Names of persons and postal addresses: found by what a word is, how it is written, and what stands around it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Literal
 
-from doorward.plugins.detectors.name_address.model import Model, Token, read_model, tokens_of
+from doorward.plugins.detectors.name_address.model import Model, Stretch, Token, read_model, tokens_of
 from doorward.plugins.detectors.name_address.parts import parts_of_address
+from doorward.plugins.detectors.name_address.postcodes import postcode_finder
 from doorward.plugins.detectors.name_address.shaping import is_plausible, joined, trimmed
+from doorward.plugins.detectors.name_address.widening import is_sure, repeated, widened
 from doorward.protection.ports import Certainty, Claim, Inspection, Inspector, LanguagePack, View
 from doorward.vocabulary.finding import Family
 
@@ -23,18 +25,15 @@ class NameAddressInspector:
     def inspection(self, packs: Sequence[LanguagePack]) -> Inspection:
         """Return the inspection with the packs' names, streets and forms of address. Raises `Misconfigured`."""
         model = read_model(files(__package__) / "weights", packs)
-        return lambda view: _inspect(model, view)
+        postcodes = postcode_finder(packs)
+        return lambda view: [*_inspect(model, view), *(_postcode(view, place) for place in postcodes(view))]
 
 
 def _inspect(model: Model, view: View) -> Sequence[Claim]:
     tokens = tokens_of(view)
     claims = []
-    for stretch in joined(model.stretches(tokens), tokens, view.text):
-        first, behind = trimmed(tokens, stretch.first, stretch.behind)
-        if first == behind or not is_plausible(
-            tokens, stretch._replace(first=first, behind=behind), view.text, model.lists
-        ):
-            continue
+    for stretch in _stretches(model, tokens, view.text):
+        first, behind = stretch.first, stretch.behind
         if stretch.is_address:
             for part in parts_of_address(tokens, first, behind, model.lists):
                 held = trimmed(tokens, part.first, part.behind)
@@ -42,6 +41,35 @@ def _inspect(model: Model, view: View) -> Sequence[Claim]:
         else:
             claims.append(_claim(view, tokens[first:behind], "PERSON", stretch.sure))
     return claims
+
+
+def _stretches(model: Model, tokens: Sequence[Token], text: str) -> Iterator[Stretch]:
+    """Yield the stretches of a text that are names or addresses, without signs at their ends."""
+    seen = widened(joined(model.stretches(tokens), tokens, text), tokens, text, model.lists)
+    for one in repeated(seen, tokens, model.lists):
+        first, behind = trimmed(tokens, one.first, one.behind)
+        stretch = one._replace(first=first, behind=behind)
+        if (
+            first < behind
+            and is_plausible(tokens, stretch, text, model.lists)
+            and is_sure(tokens, stretch, model.lists)
+        ):
+            yield stretch
+
+
+def _postcode(view: View, place: tuple[int, int]) -> Claim:
+    start, end = view.origin(*place)
+    return Claim(
+        kind="ADDRESS",
+        subkind="postcode",
+        start=start,
+        end=end,
+        certainty=Certainty.SHAPE,
+        score=0.9,
+        rule="name_address.postcode",
+        canonical=view.text[slice(*place)],
+        part=True,
+    )
 
 
 def _claim(view: View, held: Sequence[Token], kind: str, sure: float, subkind: str | None = None) -> Claim:

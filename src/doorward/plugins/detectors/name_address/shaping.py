@@ -13,7 +13,7 @@ _GLUE: Final = frozenset("_@#%=\\+&~$")
 _JOINS_NAMES: Final = re.compile(r"[ \u00a0]|-|'|\. ?")
 _JOINS_ADDRESSES: Final = re.compile(r"[ ,.\n/\-]{1,3}")
 _FEWEST_LETTERS: Final = 2
-_ORDINARY: Final = Known.COMMON | Known.FREQUENT | Known.NUMBER
+_ORDINARY: Final = Known.COMMON | Known.FREQUENT | Known.LIKE_COMMON | Known.NUMBER
 _LONGEST_NAME: Final = 8
 """Tokens: the longest names have six words or so."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import IntFlag
 from typing import Final
 
+from doorward.plugins.detectors.name_address.stems import Stems
 from doorward.protection.ports import LanguagePack
 from doorward.protection.view import View
 
@@ -24,6 +25,8 @@ class Known(IntFlag):
     FREQUENT = 1024
     UPPER = 2048
     NUMBER = 4096
+    LIKE_COMMON = 8192
+    LIKE_NAME = 16384
 
 
 PURPOSES: Final[Mapping[str, Known]] = {
@@ -42,6 +45,18 @@ PURPOSES: Final[Mapping[str, Known]] = {
 }
 """Which lists of a language pack say what. A phrase says it of each of its words of three letters or more."""
 
+_ALIKE: Final[Mapping[Known, Known]] = {
+    Known.COMMON: Known.LIKE_COMMON,
+    Known.KIN: Known.LIKE_COMMON,
+    Known.FORM: Known.LIKE_COMMON,
+    Known.GIVEN: Known.LIKE_NAME,
+    Known.SURNAME: Known.LIKE_NAME,
+}
+"""What other forms of the words of a list are like."""
+
+_VAGUE: Final = Known.UPPER | Known.LOWER
+"""What the spelling of texts says, which is little: here a word's stem is asked as well."""
+
 ENDING: Final = "-"
 """An entry that begins so is the ending of longer words: `-straße`."""
 
@@ -55,13 +70,18 @@ class Lists:
         """Join both; `world` holds classes by word in normal form."""
         classes: dict[str, int] = dict(world)
         endings: dict[str, int] = {}
+        alike: list[tuple[str, dict[str, int]]] = []
         for pack in packs:
+            like: dict[str, int] = {}
+            alike += [(pack.stemmer, like)] if pack.stemmer else []
             for purpose, known in PURPOSES.items():
                 for entry in pack.words(purpose):
                     if entry.startswith(ENDING):
                         endings[View(entry[1:]).text] = int(known)
                     for word in () if entry.startswith(ENDING) else parts_of(entry):
                         classes[word] = classes.get(word, 0) | int(known)
+                        like[word] = like.get(word, 0) | int(_ALIKE.get(known, 0))
+        self._stems = Stems(alike, int(Known.LIKE_COMMON))
         self._classes = classes
         self._endings = tuple(endings.items())
 
@@ -72,7 +92,7 @@ class Lists:
             for ending, meaning in self._endings:
                 if word.endswith(ending) and len(word) > len(ending):
                     known |= meaning
-        return known
+        return known if known & ~_VAGUE else known | self._stems.like(word)
 
 
 def parts_of(entry: str) -> Sequence[str]:

@@ -1,0 +1,93 @@
+"""What the model alone does not see: the other half of a name, a name that comes again, and words that doubt calls off."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from doorward.plugins.detectors.name_address.model import Stretch, Token
+from doorward.plugins.detectors.name_address.words import Known, Lists
+
+_NAMES: Final = Known.GIVEN | Known.SURNAME
+_ORDINARY: Final = Known.COMMON | Known.FREQUENT | Known.LIKE_COMMON
+_OTHER_HALF: Final = _NAMES | Known.UPPER | Known.LIKE_NAME
+"""What may be known of the other half of a name: nothing, or that it is a name."""
+
+_SHORTEST_HALF: Final = 4
+_SHORTEST_AGAIN: Final = 3
+_SURE_AGAIN: Final = 0.8
+"""How sure a name must be for its words to be names wherever they stand."""
+
+_SURE_OF_COMMON: Final = 0.9
+_SURE_OF_CAPITAL: Final = 0.6
+"""How sure a single word must be that is an ordinary one as well, in small letters and with a capital."""
+
+
+_SURE_OF_ADDRESS: Final = 0.65
+
+
+def widened(stretches: Iterable[Stretch], tokens: Sequence[Token], text: str, lists: Lists) -> list[Stretch]:
+    """Return the stretches, names with the word beside them that nobody knows: `Jane Whitlock` where only `Jane` was seen.
+
+    With a capital a word belongs to a name that has one; in small letters only to a given name that stands alone.
+    """
+    found = list(stretches)
+    taken = {place for one in found for place in range(one.first, one.behind)}
+    for number, one in enumerate(found):
+        if one.is_address:
+            continue
+        first, behind = one.first, one.behind
+        last = tokens[behind - 1]
+        if behind < len(tokens) and behind not in taken and text[last.end : tokens[behind].start] in {" ", "-"}:
+            behind += _belongs(tokens[behind], last, behind - first == 1, lists)
+        before = first - 1
+        if before >= 0 and before not in taken and text[tokens[before].end : tokens[first].start] in {" ", "-"}:
+            known = bool(lists.class_of(tokens[before].word) & _NAMES) or tokens[before].written[0].isupper()
+            first -= known and _belongs(tokens[before], tokens[first], behind - first == 1, lists)
+        taken.update((first, behind - 1))
+        found[number] = one._replace(first=first, behind=behind)
+    return found
+
+
+def _belongs(token: Token, name: Token, alone: bool, lists: Lists) -> bool:  # noqa: FBT001 - whether the name has one word
+    """Return whether a word beside a word of a name is the rest of the name."""
+    known = lists.class_of(token.word)
+    if not token.written[0].isalpha() or len(token.word) < _SHORTEST_HALF or known & ~_OTHER_HALF:
+        return False
+    if name.written[0].isupper():
+        return token.written[0].isupper() and token.written.isupper() == name.written.isupper()
+    of_name = lists.class_of(name.word)
+    return alone and token.written.islower() and bool(of_name & Known.GIVEN) and not of_name & _ORDINARY
+
+
+def repeated(stretches: Iterable[Stretch], tokens: Sequence[Token], lists: Lists) -> list[Stretch]:
+    """Return the stretches and whatever else in the text is a word of a name that is sure, in order."""
+    found = list(stretches)
+    taken = {place for one in found for place in range(one.first, one.behind)}
+    words = {
+        tokens[place].word
+        for one in found
+        if not one.is_address and one.sure >= _SURE_AGAIN and one.behind - one.first > 1
+        for place in range(one.first, one.behind)
+    }
+    names = {word for word in words if len(word) >= _SHORTEST_AGAIN and not lists.class_of(word) & _ORDINARY}
+    if names:
+        again = [place for place, token in enumerate(tokens) if token.word in names and place not in taken]
+        found += [Stretch(place, place + 1, is_address=False, sure=_SURE_AGAIN) for place in again]
+        found.sort()
+    return found
+
+
+def is_sure(tokens: Sequence[Token], stretch: Stretch, lists: Lists) -> bool:
+    """Return whether a name of one word that is an ordinary word as well is sure enough to be a name here, and an
+    address without a word for a street or a town beside a number sure enough to be one.
+    """
+    if stretch.is_address:
+        held = tokens[stretch.first : stretch.behind]
+        told = any(lists.class_of(token.word) & (Known.STREET | Known.PLACE) for token in held)
+        numbered = any(token.word.isdigit() for token in held)
+        return (told and numbered) or stretch.sure >= _SURE_OF_ADDRESS
+    if stretch.behind - stretch.first > 1:
+        return True
+    token = tokens[stretch.first]
+    if not lists.class_of(token.word) & _ORDINARY:
+        return True
+    return stretch.sure >= (_SURE_OF_CAPITAL if token.written[0].isupper() else _SURE_OF_COMMON)
