@@ -144,7 +144,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--each", type=int, default=14, help="messages made of each template")
     parser.add_argument("--languages", nargs="+", default=LANGUAGES)
-    parser.add_argument("--caution", type=float, default=0.4, help="what is added to whatever is not outside")
+    parser.add_argument("--caution", type=float, default=0.1, help="what is added to whatever is not outside")
     options = parser.parse_args()
     classes = known_words()
     packs = tuple(plugin.build(None) for plugin in discover("language"))

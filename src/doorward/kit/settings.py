@@ -112,7 +112,7 @@ class Protection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         int, Meta(ge=10, description="A detector that needs longer for one message has failed.")
     ] = 2000
     experimental: Annotated[
-        bool, Meta(description="Let detectors take part that ask to be chosen (`opt_in`): names and addresses.")
+        bool, Meta(description="Let detectors take part that ask to be chosen (`opt_in`); none of ours does.")
     ] = False
     scanner: Annotated[
         str,
@@ -245,7 +245,7 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     accent: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="Accent colour of the widget.")] = "#0f6b5c"
     accent_dark: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="Accent colour on dark ground.")] = "#5fd0b8"
     public_contacts: Annotated[
-        tuple[str, ...], Meta(description="The tenant's own public numbers, addresses and links: never masked.")
+        tuple[str, ...], Meta(description="The tenant's own public name, numbers, addresses and links: never masked.")
     ] = ()
     masking: Annotated[
         dict[str, dict[str, MaskingAction]],

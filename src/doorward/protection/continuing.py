@@ -60,6 +60,10 @@ def may_go_on(text: str) -> bool:
     return text[:1] in {"@", "_"} or any(map(str.isdecimal, text))
 
 
+_GOES_ON: Final = ("unfinished.", "name_address.person")
+"""Rules whose finds others go on from: mail addresses begin with names."""
+
+
 def end_of_values(findings: Iterable[Finding], text: str) -> int:
     """Return where the last value of a text ends that needs no continuation; 0 if there is none."""
     ends = [
@@ -72,7 +76,7 @@ def end_of_values(findings: Iterable[Finding], text: str) -> int:
 
 def _is_open(finding: Finding, value: str) -> bool:
     few = sum(map(str.isdecimal, value)) < _FEWEST_PHONE
-    return finding.rule.startswith("unfinished.") or (finding.rule == "phone.context" and few)
+    return finding.rule.startswith(_GOES_ON) or (finding.rule == "phone.context" and few)
 
 
 def tail_of(before: str, text: str) -> str:

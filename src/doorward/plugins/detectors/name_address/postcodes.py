@@ -15,15 +15,15 @@ _IRISH: Final = r"(?:[ac-fhknprtv-y][0-9]{2}|d6w) ?[0-9ac-fhknprtv-y]{4}"
 _CANADIAN: Final = r"[abceghj-nprstvxy][0-9][abceghj-nprstv-z] ?[0-9][abceghj-nprstv-z][0-9]"
 """Form of a Canadian postal code (Canada Post, Addressing Guidelines)."""
 
-_FIGURES: Final = r"(?:[a-z]{1,2}-)?(?:[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2,3}|[0-9]{4} ?[a-z]{2}|[0-9]{5}-[0-9]{4}|[0-9]{4,6})"
+_FIGURES: Final = (
+    r"(?:[a-z]{1,2}-)?(?:[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2,3}|[0-9]{4} ?[a-z]{2}|[0-9]{5}-[0-9]{4}|[0-9]{4,6})"
+)
 """Forms in figures, those of the Universal Postal Union's members that have three to six of them or nine."""
 
 _ALONE: Final = re.compile(rf"(?<![\w-])(?:{_BRITISH}|{_IRISH}|{_CANADIAN})(?![\w-])")
-_AREAS: Final = frozenset(
-    "ab al b ba bb bd bh bl bn br bs bt ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy e ec eh en ex fk fy g gl gu "
-    "gy ha hd hg hp hr hs hu hx ig im ip iv je ka kt kw ky l la ld le ll ln ls lu m me mk ml n ne ng nn np nr nw ol ox pa pe "
-    "ph pl po pr rg rh rm s sa se sg sk sl sm sn so sp sr ss st sw sy ta td tf tn tq tr ts tw ub w wa wc wd wf wn wr ws wv "
-    "yo ze".split()
+_AREA: Final = re.compile(
+    r"(?:a[bl]|b[abdhlnrst]?|c[abfhmortvw]|d[adeghlnty]|e[chnx]?|f[ky]|g[luy]?|h[adgprsux]|i[gmpv]|je|k[atwy]|l[adelnsu]?"
+    r"|m[ekl]?|n[egnprw]?|o[lx]|p[aehlor]|r[ghm]|s[aegklmnoprstwy]?|t[adfnqrsw]|ub|w[acdfnrsv]?|yo|ze)[0-9]"
 )
 """The areas of British postcodes (Office for National Statistics, Postcode Products)."""
 
@@ -35,7 +35,8 @@ def postcode_finder(packs: Sequence[LanguagePack]) -> Callable[[View], Places]:
     cues = sorted({View(word).text for pack in packs for word in pack.words("postcode_word")}, key=len, reverse=True)
     said = "|".join(re.escape(cue) for cue in cues) or r"(?!)"
     told = re.compile(
-        rf"(?<!\w)(?:{said})(?:\w{{0,3}}\W{{1,3}}[^\W\d]{{1,7}})?(?:\w{{0,3}})[\s:=.#-]{{1,3}}({_BRITISH}|{_IRISH}|{_CANADIAN}|{_FIGURES})(?![\w-])"
+        rf"(?<!\w)(?:{said})(?:\w{{0,3}}\W{{1,3}}[^\W\d]{{1,7}})?(?:\w{{0,3}})[\s:=.#-]{{1,3}}"
+        rf"({_BRITISH}|{_IRISH}|{_CANADIAN}|{_FIGURES})(?![\w-])"
     )
 
     def find(view: View) -> Places:
@@ -45,8 +46,8 @@ def postcode_finder(packs: Sequence[LanguagePack]) -> Callable[[View], Places]:
             return
         for match in _ALONE.finditer(view.text):
             written = view.original[slice(*view.origin(*match.span()))]
-            area = re.match(r"[a-z]+", match[0])
-            if written.isupper() and " " in written and (area is None or area[0] in _AREAS or len(match[0]) > 7):
+            other = re.fullmatch(f"{_IRISH}|{_CANADIAN}", match[0])
+            if written.isupper() and " " in written and (other or _AREA.match(match[0])):
                 yield match.span()
 
     return find

@@ -19,7 +19,7 @@ _IN_CYRILLIC: Final = "russian"
 
 
 class Stems:
-    """What words are like, by the stems of the languages. Immutable; thread-safe: an algorithm is made for every look."""
+    """What words are like, by the stems of the languages. Immutable; thread-safe: each look makes its algorithms."""
 
     def __init__(self, known: Iterable[tuple[str, Mapping[str, int]]], ordinary: int) -> None:
         """Take for each Snowball algorithm what its words are like; `ordinary` is what ordinary ones are like."""

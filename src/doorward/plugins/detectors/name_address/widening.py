@@ -1,4 +1,4 @@
-"""What the model alone does not see: the other half of a name, a name that comes again, and words that doubt calls off."""
+"""What the model alone does not see: a name's other half, a name that comes again, and where doubt is too great."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -25,7 +25,7 @@ _SURE_OF_ADDRESS: Final = 0.65
 
 
 def widened(stretches: Iterable[Stretch], tokens: Sequence[Token], text: str, lists: Lists) -> list[Stretch]:
-    """Return the stretches, names with the word beside them that nobody knows: `Jane Whitlock` where only `Jane` was seen.
+    """Return the stretches, names with the unknown word beside them: `Jane Whitlock` where only `Jane` was seen.
 
     With a capital a word belongs to a name that has one; in small letters only to a given name that stands alone.
     """
