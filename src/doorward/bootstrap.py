@@ -23,6 +23,7 @@ from doorward.flow.desk import Desk
 from doorward.flow.destroy import Destruction
 from doorward.flow.fragments import Fragments
 from doorward.flow.idempotency import forget_old
+from doorward.flow.kept_ids import KeptIds
 from doorward.flow.masking_check import MaskingCheck, settings_check
 from doorward.flow.measuring import Meters
 from doorward.flow.originals import Originals
@@ -382,7 +383,7 @@ class House:
         )
         self.screening = TenantScreening(
             self.rules_of_tenants,
-            recognition=Recognition(self.likeness_keys, self.customer_index),
+            recognition=Recognition(self.likeness_keys, self.customer_index, KeptIds(self.keys, self.screener)),
             note=self._note,
             is_at_hand=self.settings_book.is_at_hand,
             fragments=Fragments(self.clock),

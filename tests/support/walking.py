@@ -9,6 +9,7 @@ from doorward import record
 from doorward.decision import RuleBook
 from doorward.flow.accept import Accepted, FrontDoor, Recognition, TenantScreening
 from doorward.flow.desk import Desk
+from doorward.flow.kept_ids import KeptIds
 from doorward.flow.repository import RunKey
 from doorward.flow.runner import Runner
 from doorward.flow.tenant_rules import TenantRules
@@ -105,7 +106,7 @@ class Flow:
         screener = bare_screener(())
         screening = TenantScreening(
             TenantRules(screener, settings_of=self.settings_of),
-            recognition=Recognition(likeness_keys, CustomerIndex(keys, screener)),
+            recognition=Recognition(likeness_keys, CustomerIndex(keys, screener), KeptIds(keys, screener)),
             note=lambda *_: None,
         )
         protection = ProtectionService(keys)

@@ -1,7 +1,6 @@
 """The front of the walk: admit, identify, protect; then the message is durable, and only then acknowledged."""
 
 import asyncio
-import re
 from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ from doorward import record
 from doorward.admission import Blocks
 from doorward.flow import repository
 from doorward.flow.fragments import Fragments, is_repetition
+from doorward.flow.kept_ids import KeptIds
 from doorward.flow.refusals import Refusals, audited, secret_refused
 from doorward.flow.repository import LEASE, RunKey
 from doorward.flow.tenant_rules import TenantRules
@@ -31,8 +31,6 @@ from doorward.vocabulary.text import MaskedText, WildText
 INLINE_CHARACTERS = 1000
 """Texts up to this length are screened on the event loop (well under a millisecond); longer ones in a thread."""
 
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z")
-
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     """An accepted message: durable from now on. `duplicate`: it had been accepted before."""
@@ -46,10 +44,11 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recognition(NamedTuple):
-    """By what values are known again: the keys that equal ones are marked with, and the index of whose they are."""
+    """By what is known again: keys to mark equal values with, the index of whose they are, and ids that are kept."""
 
     likeness_keys: EpochKeys
     customer_index: CustomerIndex
+    kept_ids: KeptIds
 
     def hashing(self, tenant_id: TenantId) -> Hashing:
         """Return how a tenant's values are hashed, its keys made ready."""
@@ -144,15 +143,8 @@ class TenantScreening:
         return self._weigh(scope, text, message_id, _How(channel)).screened
 
     def kept_id(self, scope: Scope, made_up: str) -> str:
-        """Return an id that a sender made up as it may be kept: itself, or a keyed hash if the guard sees something.
-
-        Ids are stored and shown beside the message, and nobody keeps a program from making them of card numbers.
-        Random UUIDs (RFC 9562, versions 4 and 7), which the web chat makes, are what they are; now and then one of them
-        looks like the beginning of an account number.
-        """
-        if _UUID.match(made_up) or not self._screener.screen(WildText(made_up)).masked.spans:
-            return made_up
-        return self._keys.mac(scope.tenant_id, "client_id", made_up.encode()).hex()[:32]
+        """Return an id that a sender made up as it may be kept; see `KeptIds`."""
+        return self._recognition.kept_ids.kept(scope.tenant_id, made_up)
 
     def withhold(self, scope: Scope, text: WildText, message_id: MessageId) -> Screened:
         """Mask a text as a whole: for what is known to be sensitive whatever it looks like."""

@@ -2,8 +2,8 @@
 
 A hotline is the same number with spaces or without, with its country's code or dialled at home, and another one with a
 digit more. A link is the same with or without its scheme and `www.`, and so are the pages below it; another host, port,
-user name or a look-alike letter makes another link. Of mail addresses and accounts every character counts. The company's
-own name and its own street are the same words, whole; an address also by what stands between its commas.
+user name or a look-alike letter makes another link. Of mail addresses and accounts every character counts. The
+company's own name and its own street are the same words, whole; an address also by what stands between its commas.
 """
 
 import re
@@ -75,7 +75,7 @@ def without_public(judged: Sequence[Placed], public: PublicFacts, text: str) -> 
 
 
 def _worded(fact: str) -> list[str]:
-    """Return a name or an address by its words as detectors of names join them: whole, and piece by piece if of several.
+    """Return a name or an address by its words as detectors of names join them: whole, and by its pieces.
 
     For what no detector knows by itself, or only by its parts.
     """

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import event
 
 from doorward.flow.accept import Recognition, TenantScreening
+from doorward.flow.kept_ids import KeptIds
 from doorward.flow.stages import BEFORE_ACCEPTANCE, CLOSING, STAGES, WALK
 from doorward.flow.tenancy import FRESH, SettingsBook
 from doorward.flow.tenant_rules import TenantRules
@@ -131,7 +132,9 @@ def test_settings_that_must_be_read_are_not_read_on_the_event_loop(
     screening = TenantScreening(
         TenantRules(screener, settings_of=lambda _tenant_id: SETTINGS),
         recognition=Recognition(
-            EpochKeys(keys, purpose="likeness", clock=clock, period=timedelta(days=90)), CustomerIndex(keys, screener)
+            EpochKeys(keys, purpose="likeness", clock=clock, period=timedelta(days=90)),
+            CustomerIndex(keys, screener),
+            KeptIds(keys, screener),
         ),
         note=lambda *_: None,
         is_at_hand=book.is_at_hand,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Literal
 
-from doorward.plugins.detectors.name_address.model import Model, Stretch, Token, read_model, tokens_of
+from doorward.plugins.detectors.name_address.model import Model, Stretch, Token, Tokens, read_model, tokens_of
 from doorward.plugins.detectors.name_address.parts import parts_of_address
 from doorward.plugins.detectors.name_address.postcodes import postcode_finder
 from doorward.plugins.detectors.name_address.shaping import is_plausible, joined, trimmed
@@ -43,7 +43,7 @@ def _inspect(model: Model, view: View) -> Sequence[Claim]:
     return claims
 
 
-def _stretches(model: Model, tokens: Sequence[Token], text: str) -> Iterator[Stretch]:
+def _stretches(model: Model, tokens: Tokens, text: str) -> Iterator[Stretch]:
     """Yield the stretches of a text that are names or addresses, without signs at their ends."""
     seen = widened(joined(model.stretches(tokens), tokens, text), tokens, text, model.lists)
     for one in repeated(seen, tokens, model.lists):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from doorward.plugins.detectors.name_address.model import Stretch, Token
+from doorward.plugins.detectors.name_address.model import Stretch, Token, Tokens
 from doorward.plugins.detectors.name_address.words import Known, Lists
 
 _NAMES: Final = Known.GIVEN | Known.SURNAME
@@ -58,7 +58,7 @@ def _belongs(token: Token, name: Token, alone: bool, lists: Lists) -> bool:  # n
     return alone and token.written.islower() and bool(of_name & Known.GIVEN) and not of_name & _ORDINARY
 
 
-def repeated(stretches: Iterable[Stretch], tokens: Sequence[Token], lists: Lists) -> list[Stretch]:
+def repeated(stretches: Iterable[Stretch], tokens: Tokens, lists: Lists) -> list[Stretch]:
     """Return the stretches and whatever else in the text is a word of a name that is sure, in order."""
     found = list(stretches)
     taken = {place for one in found for place in range(one.first, one.behind)}
@@ -70,7 +70,7 @@ def repeated(stretches: Iterable[Stretch], tokens: Sequence[Token], lists: Lists
     }
     names = {word for word in words if len(word) >= _SHORTEST_AGAIN and not lists.class_of(word) & _ORDINARY}
     if names:
-        again = [place for place, token in enumerate(tokens) if token.word in names and place not in taken]
+        again = [place for place, word in enumerate(tokens.words) if word in names and place not in taken]
         found += [Stretch(place, place + 1, is_address=False, sure=_SURE_AGAIN) for place in again]
         found.sort()
     return found
