@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from doorward.protection import Screener
 from tests.evals.protection.measuring import LANGUAGES, guesses_of, measure, messages, public_facts
 from tests.support.screening import screener
 
@@ -18,16 +17,10 @@ NAMES_AND_ADDRESSES = {"en": 0.87, "de": 0.85, "tr": 0.88, "id": 0.86, "ru": 0.8
 
 
 @cache
-def everything() -> Screener:
-    """Return the screener with the finder of names."""
-    return screener(also="name_address")
-
-
-@cache
 def figures(language: str) -> dict[str, Any]:
     """Return the figures of a language's test half: scores alone, nobody looks at its messages."""
     half = messages(language, "test")
-    return measure(half, guesses_of(everything(), half, public_facts(language)))
+    return measure(half, guesses_of(screener(), half, public_facts(language)))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

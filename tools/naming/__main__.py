@@ -30,7 +30,7 @@ from tools.naming.material import LANGUAGES, read_list, read_templates, world
 from tools.naming.speaking import spoken
 from tools.naming.training import EPOCHS, Example, examples, train
 
-GROWN, SHORTEST_GROWN, CAPITAL = 0.3, 3, 0.15
+GROWN, SHORTEST_GROWN, CAPITAL = 0.15, 3, 0.08
 """Share of words of noise with another ending, their fewest letters less one, and share of those with a capital."""
 
 MISTYPED = 0.03
@@ -144,7 +144,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--each", type=int, default=14, help="messages made of each template")
     parser.add_argument("--languages", nargs="+", default=LANGUAGES)
-    parser.add_argument("--caution", type=float, default=0.1, help="what is added to whatever is not outside")
+    parser.add_argument("--caution", type=float, default=0.1, help="what is added to the score of names")
+    parser.add_argument("--caution-of-addresses", type=float, default=0.5, help="and to that of addresses")
     options = parser.parse_args()
     classes = known_words()
     packs = tuple(plugin.build(None) for plugin in discover("language"))
@@ -158,6 +159,7 @@ def main() -> int:
         data += list(examples(made, lists, seed=len(data)))
     weights = train(data, tell=lambda words: print(words, flush=True))
     facts = {
+        "caution_of_addresses": options.caution_of_addresses,
         "made_by": "tools/naming",
         "messages": counts,
         "epochs": EPOCHS,

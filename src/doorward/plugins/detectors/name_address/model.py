@@ -99,11 +99,11 @@ class Stretch(NamedTuple):
 class Model:
     """The weights and the lists. Immutable but for what it remembers of words; thread-safe."""
 
-    def __init__(self, weights: Scores, lists: Lists, *, caution: float) -> None:
-        """Take (BUCKETS, LABELS) weights; `caution` is added to the score of whatever is not outside."""
+    def __init__(self, weights: Scores, lists: Lists, *, caution: tuple[float, float]) -> None:
+        """Take (BUCKETS, LABELS) weights; `caution` is added to the scores of names and of addresses."""
         self._weights = weights
         self.lists = lists
-        self._caution = np.array([0.0, *[caution] * (LABELS - 1)], np.float32)
+        self._caution = np.array([0.0, caution[0], caution[0], caution[1], caution[1]], np.float32)
         self._row = lru_cache(_REMEMBERED)(self._make_row)
 
     def stretches(self, tokens: Tokens) -> list[Stretch]:
@@ -253,4 +253,4 @@ def read_model(folder: Traversable, packs: Iterable[LanguagePack]) -> Model:
         world = dict(zip(bytes(archive["words"]).decode().split("\n"), archive["classes"].tolist(), strict=True))
     weights = np.zeros((BUCKETS, LABELS), np.float32)
     weights[places] = values.astype(np.float32) * scale
-    return Model(weights, Lists(packs, world), caution=float(card["caution"]))
+    return Model(weights, Lists(packs, world), caution=(float(card["caution"]), float(card["caution_of_addresses"])))

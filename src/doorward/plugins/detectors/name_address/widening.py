@@ -21,7 +21,7 @@ _SURE_OF_CAPITAL: Final = 0.6
 """How sure a single word must be that is an ordinary one as well, in small letters and with a capital."""
 
 
-_SURE_OF_ADDRESS: Final = 0.65
+_SURE_OF_ADDRESS: Final = 0.5
 
 
 def widened(stretches: Iterable[Stretch], tokens: Sequence[Token], text: str, lists: Lists) -> list[Stretch]:
