@@ -58,7 +58,8 @@ def _tables(connection: Connection) -> tuple[str, ...]:
 
 
 def _values(connection: Connection, table: str, query: str) -> Iterator[tuple[str, bytes]]:
-    result = connection.execution_options(stream_results=True, yield_per=_ROWS).execute(text(query))
+    # Options of this statement alone: a savepoint cannot be streamed.
+    result = connection.execute(text(query), execution_options={"stream_results": True, "yield_per": _ROWS})
     columns = list(result.keys())
     for rows in result.partitions():
         for number, column in enumerate(columns):
