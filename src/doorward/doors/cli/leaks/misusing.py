@@ -56,7 +56,7 @@ def _elsewhere(visits: Visits, stranger: Caller, value: str) -> Iterable[Answer]
     yield stranger.get("/api/v1/me", headers=signed)
     yield stranger.get("/api/v1/audit", headers={"authorization": f"Bearer {visits.founded.token}", "cookie": value},
                        query={"object_id": value})  # fmt: skip
-    yield stranger.get(f"/nowhere/{_safe(value)}", sink="")
+    yield stranger.get(f"/nowhere/{_safe(value)}")
     # A page names its own address, for the way back, to whoever asked for it: that is not kept.
     yield stranger.get(f"/my/{_safe(value)}/sign-in", sink="")
     yield stranger.get(f"/appeals/{_safe(value)}", sink="")
