@@ -12,11 +12,7 @@ def copy_block(data: bytes, desk: Desk) -> bytes:
     try:
         return desk.text(data.decode(encoding), field=FIELD).encode(encoding, "replace")
     except UnicodeDecodeError:
-        copied = [_copy_line(line, desk) for line in data.splitlines(keepends=True)]
-    if not any(copied):
-        # Its lines were counted already; the block itself is nothing more.
-        return b""
-    return b"".join(copied)
+        return b"".join(_copy_line(line, desk) for line in data.splitlines(keepends=True))
 
 
 def _copy_line(line: bytes, desk: Desk) -> bytes:
