@@ -22,13 +22,19 @@ on_sqlite = pytest.mark.parametrize("house_settings", ["sqlite"], indirect=True)
 """For what a page promises whatever database is behind it."""
 
 
+def browser_program() -> str | None:
+    """Return the Chromium that was named, or one of this machine; rather one without windows (see tools/browser.py)."""
+    names = ("chromium-headless-shell", "chrome-headless-shell", "chromium", "google-chrome")
+    return os.environ.get("DOORWARD_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A Chromium of this machine, for one module: Playwright keeps an event loop running in this thread while it lives.
 
     Were it open longer, tests of other modules could not run loops of their own.
     """
-    program = os.environ.get("DOORWARD_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    program = browser_program()
     if not program and os.environ.get("CI", "").lower() not in {"true", "1"}:
         pytest.skip("no Chromium on this machine: python3 run.py test installs one")
     assert (STATIC / "desk.js").exists(), "the front end is not built: python3 run.py assets"

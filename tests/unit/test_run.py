@@ -302,3 +302,12 @@ def test_a_named_browser_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOORWARD_CHROMIUM", "/no/such/chromium")
     with pytest.raises(terminal.Stop, match="not a file"):
         browser.find_chromium()
+
+
+def test_a_browser_without_windows_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there are several, the one that costs least is used; where there is one, that."""
+    monkeypatch.delenv("DOORWARD_CHROMIUM", raising=False)
+    monkeypatch.setattr("tools.browser.shutil.which", lambda name: f"/usr/bin/{name}")
+    assert browser.find_chromium() == "/usr/bin/chromium-headless-shell"
+    monkeypatch.setattr("tools.browser.shutil.which", lambda name: "/usr/bin/chromium" if name == "chromium" else None)
+    assert browser.find_chromium() == "/usr/bin/chromium"

@@ -3,7 +3,6 @@
 import gzip
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.support.browsing import violations
+from tests.support.browsing import browser_program, violations
 from tests.support.webchat_twin import CARD, WIDGET, TwinServer, WebChatTwin
 
 pytestmark = pytest.mark.browser
@@ -20,7 +19,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A real Chromium."""
-    program = os.environ.get("DOORWARD_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    program = browser_program()
     if not program and not os.environ.get("CI"):
         pytest.skip("no Chromium on this machine: python3 run.py test installs one")
     assert WIDGET.exists(), "the front end is not built: python3 run.py assets"
