@@ -20,17 +20,36 @@ def ensure_chromium() -> str | None:
     nothing.
     """
     chromium = find_chromium()
-    if chromium:
+    if chromium and not could_be_leaner(chromium):
         return chromium
     with contextlib.suppress(Stop), timed("browser", "installing Chromium"):
-        chromium = install_chromium()
+        chromium = install_chromium() or chromium
     if chromium:
         return chromium
     sentence = f"No Chromium was found and none could be installed. Run: {chromium_command()}"
-    if os.environ.get("CI", "").lower() in {"true", "1"}:
+    if is_ci():
         raise Stop(sentence)
     say("browser", f"{sentence}\n{'':<12} THE BROWSER JOURNEYS ARE NOT RUN.")
     return None
+
+
+def is_ci() -> bool:
+    """Whether nobody watches: CI=true."""
+    return os.environ.get("CI", "").lower() in {"true", "1"}
+
+
+def may_install() -> bool:
+    """Whether the system's packages are ours to install."""
+    return os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def could_be_leaner(chromium: str) -> bool:
+    """Whether this is CI with a Chromium that has windows, where one without could be installed.
+
+    A person's machine is left as it is, and so is a browser that was named outright.
+    """
+    named = bool(os.environ.get("DOORWARD_CHROMIUM"))
+    return is_ci() and may_install() and not named and Path(chromium).name not in SHELLS
 
 
 def find_chromium() -> str | None:
@@ -57,7 +76,7 @@ def playwright_chromium() -> str | None:
 
 def install_chromium() -> str | None:
     """Install Chromium with the system's packages when allowed to, else with Playwright."""
-    if os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get"):
+    if may_install():
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
         with contextlib.suppress(Stop):
             # The wait is for another installation that holds the package database.

@@ -311,3 +311,22 @@ def test_a_browser_without_windows_comes_first(monkeypatch: pytest.MonkeyPatch) 
     assert browser.find_chromium() == "/usr/bin/chromium-headless-shell"
     monkeypatch.setattr("tools.browser.shutil.which", lambda name: "/usr/bin/chromium" if name == "chromium" else None)
     assert browser.find_chromium() == "/usr/bin/chromium"
+
+
+@pytest.mark.parametrize(
+    ("ci", "found", "installed"),
+    [("true", "chromium", True), ("true", "chromium-headless-shell", False), ("", "chromium", False)],
+)
+def test_ci_alone_gets_the_leaner_browser(
+    ci: str,
+    found: str,
+    installed: bool,  # noqa: FBT001 - a case
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where nobody's machine is changed, a full browser is not left in place of the one that costs a third."""
+    monkeypatch.delenv("DOORWARD_CHROMIUM", raising=False)
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr(browser, "find_chromium", lambda: f"/usr/bin/{found}")
+    monkeypatch.setattr(browser, "may_install", lambda: True)
+    monkeypatch.setattr(browser, "install_chromium", lambda: "/usr/bin/lean")
+    assert browser.ensure_chromium() == ("/usr/bin/lean" if installed else f"/usr/bin/{found}")
