@@ -488,13 +488,16 @@ def test_the_privacy_notice_can_be_read_again(talking: Page) -> None:
 def test_an_answer_appears_without_moving_anything(talking: Page, twin: WebChatTwin) -> None:
     """A long answer stands there whole from the first moment: nothing jumps, and it is in the page's text at once."""
     talking.evaluate("""() => { window.shifts = 0; new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) window.shifts += entry.value; }).observe({ type: "layout-shift" }); }""")
+        for (const entry of list.getEntries()) window.shifts += entry.value; }).observe({ type: "layout-shift" });
+        window.begun = []; const animate = Element.prototype.animate;
+        Element.prototype.animate = function (...how) {
+            const one = animate.apply(this, how); window.begun.push(one); return one; }; }""")
     twin.say("bot", "word " * 120)
     answer = talking.locator(".message.bot .text").last
     expect(answer).to_contain_text("word word")
     first = answer.bounding_box()
-    shown = "Promise.all(node.getAnimations({ subtree: true }).map((one) => one.finished)).then((all) => all.length)"
-    assert answer.evaluate(f"(node) => {shown}") > 0
+    # Asked for what began, not for what still moves: on a busy machine it is over before anybody asks.
+    assert talking.evaluate("Promise.all(window.begun.map((one) => one.finished)).then((all) => all.length)") > 0
     last = answer.bounding_box()
     assert first is not None
     assert last is not None
