@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import threading
 from array import array
 from typing import Final, NamedTuple
 
@@ -28,14 +29,16 @@ class _Forms(dict[int, str]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._growing = threading.Lock()
         self.irregular: set[str] = set()
         self.pattern: re.Pattern[str] = re.compile("(?!)")
 
     def __missing__(self, point: int) -> str:
         form = normal_form(chr(point))
         if len(form) != 1:
-            self.irregular.add(chr(point))
-            self.pattern = re.compile(f"[{''.join(map(re.escape, sorted(self.irregular)))}]")
+            with self._growing:  # a pattern that lacks a character would put everything behind it out of place
+                self.irregular.add(chr(point))
+                self.pattern = re.compile(f"[{''.join(map(re.escape, sorted(self.irregular)))}]")
         self[point] = form
         return form
 
