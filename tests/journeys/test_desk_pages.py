@@ -89,6 +89,7 @@ def test_screen_readers_are_told_what_is_there(pages: tuple[Page, list[str]]) ->
         expect(page.locator("dialog[open]")).to_have_count(1)
         found += [f"{keys}: {fault}" for fault in faults_of_tree(page) if fault != "no main part"]
         page.keyboard.press("Escape")
+        expect(page.locator("dialog[open]")).to_have_count(0)
     assert found == []
 
 
