@@ -14,20 +14,24 @@ _ONCE: Final = ("main", "banner")
 _LANDMARKS: Final = frozenset({"navigation", "region", "complementary"})
 
 
-def faults_of_tree(page: Page) -> list[str]:
-    """Return what is wrong with the tree of a page: what lacks a name, stands twice, or skips a level of headings."""
+def faults_of_tree(page: Page, *, within_dialog: bool = False) -> list[str]:
+    """Return what is wrong with the tree of a page: what lacks a name, stands twice, or skips a level of headings.
+
+    An open dialog is all that there is: it has no main part, and its headings begin below the page's.
+    """
     nodes = _nodes(page)
     found = [f"{_role(one)} without a name" for one in nodes if _role(one) in _NAMED and not _name(one)]
     found += [f"{role} stands {count} times" for role in _ONCE if (count := _count(nodes, role)) > 1]
-    if _count(nodes, "main") == 0:
+    if not within_dialog and _count(nodes, "main") == 0:
         found.append("no main part")
     names = [(_role(one), _name(one)) for one in nodes if _role(one) in _LANDMARKS]
     found += [f"two {role} are called '{name}'" for role, name in dict.fromkeys(names) if names.count((role, name)) > 1]
-    return found + _skipped([int(_property(one, "level")) for one in nodes if _role(one) == "heading"])
+    levels = [int(_property(one, "level")) for one in nodes if _role(one) == "heading"]
+    return found + _skipped(levels[:1] if within_dialog else [0], levels)
 
 
-def _skipped(levels: list[int]) -> list[str]:
-    pairs = zip([0, *levels], levels, strict=False)
+def _skipped(start: list[int], levels: list[int]) -> list[str]:
+    pairs = zip([*start, *levels], levels, strict=False)
     return [
         f"a heading of level {after} follows one of level {before}" for before, after in pairs if after > before + 1
     ]
