@@ -30,6 +30,7 @@ from doorward.flow.originals import Originals
 from doorward.flow.portal import Portal
 from doorward.flow.portal_export import PortalExport
 from doorward.flow.portal_wishes import PortalWishes, WishRooms
+from doorward.flow.refusals import noting
 from doorward.flow.repository import count_unfinished, forget_runs
 from doorward.flow.runner import Runner
 from doorward.flow.seed import PastWriter, Progress, Seeder
@@ -67,7 +68,6 @@ from doorward.protection import AttachmentScanner, CustomerIndex, ProtectionServ
 from doorward.risk import Assessor
 from doorward.understanding import Encoder, Reader, Understander
 from doorward.vocabulary.company import Company, CoreSystem
-from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import DoorwardError, Misconfigured
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.language import LanguagePack
@@ -186,12 +186,6 @@ def detection_fingerprint(plugins: Plugins) -> str:
     return digest.hexdigest()
 
 
-def make_masking_check(plugins: Plugins) -> MaskingCheck:
-    """Return what knows the kinds that the detectors mask, and the channels."""
-    kinds = (kind for one in plugins.detectors if one.family == "sensitive" for kind in one.kinds)
-    return MaskingCheck(kinds, (channel.id for channel in plugins.channels))
-
-
 class Engines(msgspec.Struct, frozen=True, kw_only=True):
     """What is costly to build and belongs to no tenant: several houses of one process may share it."""
 
@@ -267,7 +261,7 @@ class House:
         self.packs = self.plugins.packs
         self.translator = self.engines.translator
         self.screener = self.engines.screener
-        self.masking_check = make_masking_check(self.plugins)
+        self.masking_check = MaskingCheck.over(self.plugins.detectors, self.plugins.channels)
         self.reader = self.engines.reader
         self.bus: ProcessBus = open_bus(database)
         settlement = Settlement(self.bus, ring=self._ring, written=self.meters.entry_written)
@@ -375,16 +369,14 @@ class House:
         )
 
     def _build_screening(self) -> None:
+        facts, cache = (self.settings.server.public_url, self.settings.mail.sender), self.settings.folder / "cache"
         self.rules_of_tenants = TenantRules(
-            self.screener,
-            settings_of=self.settings_book.settings_of,
-            cache_folder=self.settings.folder / "cache",
-            house_facts=(self.settings.server.public_url, self.settings.mail.sender),
+            self.screener, settings_of=self.settings_book.settings_of, cache_folder=cache, house_facts=facts
         )
         self.screening = TenantScreening(
             self.rules_of_tenants,
             recognition=Recognition(self.likeness_keys, self.customer_index, KeptIds(self.keys, self.screener)),
-            note=self._note,
+            note=noting(self.transactions),
             is_at_hand=self.settings_book.is_at_hand,
             fragments=Fragments(self.clock),
         )
@@ -561,9 +553,6 @@ class House:
 
     def _forget_likenesses(self, tx: Tx, *, scope: Scope) -> Outcome[int]:
         return Outcome(self.protection.forget_expired(tx, scope, self.likeness_keys))
-
-    def _note(self, scope: Scope, events: tuple[AuditEvent, ...]) -> None:
-        self.transactions.write(scope, lambda _tx: Outcome(None, events))
 
     def _walks_ping(self) -> str | None:
         open_walks = self.transactions.read(count_unfinished)

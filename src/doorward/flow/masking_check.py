@@ -43,6 +43,12 @@ class MaskingCheck:
         self.kinds = tuple(sorted({*kinds} - {WITHHELD}))
         self.channels = (ANY_CHANNEL, *channels, DESK)
 
+    @classmethod
+    def over(cls, detectors: Iterable[Any], channels: Iterable[Any]) -> "MaskingCheck":
+        """Return what knows the kinds that these detectors mask, and these channels."""
+        kinds = (kind for one in detectors if one.family == "sensitive" for kind in one.kinds)
+        return cls(kinds, (channel.id for channel in channels))
+
     def faults(self, settings: TenantSettings) -> tuple[Fault, ...]:
         """Return what is wrong with the settings' policies and own kinds, in order."""
         return (*self._faults_of_policies(settings), *self._faults_of_kinds(settings.own_kinds))

@@ -1,16 +1,17 @@
 """Messages that a tenant's policy does not let in: only that there was one is kept, and of which kinds."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from doorward import record
 from doorward.admission import Blocks, NewBlock
-from doorward.kit.tx import Tx
+from doorward.kit.tx import Transactions, Tx
 from doorward.protection import Refusal, Weighed
 from doorward.vocabulary.arrival import Arrival
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.errors import SecretRefused
 from doorward.vocabulary.ids import MessageId
+from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope, system_scope
 
 HOURS: Final = 24
@@ -24,6 +25,11 @@ def audited(weighed: Weighed, message_id: MessageId, channel: str) -> tuple[Audi
     if weighed.refusal is not None:
         return (_event("message.refused", message_id, weighed.refusal.kinds, channel),)
     return (_event("message.dropped", message_id, weighed.dropped, channel),) if weighed.dropped else ()
+
+
+def noting(transactions: Transactions) -> Callable[[Scope, tuple[AuditEvent, ...]], None]:
+    """Return what writes audit lines down in a transaction of their own."""
+    return lambda scope, events: transactions.write(scope, lambda _tx: Outcome(None, events))
 
 
 def secret_refused(kinds: Mapping[str, int], *, language: str | None) -> SecretRefused:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from doorward import record
-from doorward.bootstrap import load_plugins, make_masking_check
+from doorward.bootstrap import load_plugins
 from doorward.doors.cli.ending import Code, Stop
 from doorward.flow.masking_check import MaskingCheck, settings_check
 from doorward.flow.settle import Settlement
@@ -118,7 +118,7 @@ def office(settings: Settings, *, read_only: bool = False) -> Iterator[Office]:
 def _masking(settings: Settings) -> tuple[MaskingCheck, Translator]:
     """Return what checks masking; the plugins are read only when somebody changes it."""
     plugins = load_plugins(settings, clock=SystemClock(), kinds=("language", "detector", "channel"))
-    return make_masking_check(plugins), Translator(plugins.packs)
+    return MaskingCheck.over(plugins.detectors, plugins.channels), Translator(plugins.packs)
 
 
 class _NoPhrases:
