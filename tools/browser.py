@@ -79,8 +79,9 @@ def install_chromium() -> str | None:
     if may_install():
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
         with contextlib.suppress(Stop):
-            # The wait is for another installation that holds the package database.
-            wait = ["-o", "DPkg::Lock::Timeout=300", "-q"]
+            # One wait is for another installation that holds the package database, one for a mirror that is silent.
+            waits = ("DPkg::Lock::Timeout=300", "Acquire::http::Timeout=20", "Acquire::Retries=1")
+            wait = ["-q", *(word for one in waits for word in ("-o", one))]
             run(["apt-get", *wait, "update"], environment=quiet)
             with contextlib.suppress(Stop):  # not every release has it
                 run(["apt-get", *wait, "install", "-y", SHELLS[0]], environment=quiet)
