@@ -109,7 +109,14 @@ _OPTIONS: Final = (
         help="Where the work is done; ray needs doorward[ray].",
     ),
     click.option("--ray-address", metavar="URL", help="The Ray cluster. [default: one of this computer alone]"),
-    click.option("--chunk", type=click.IntRange(1, 2**30), default=524_288, hidden=True, metavar="BYTES"),
+    click.option(
+        "--chunk",
+        type=click.IntRange(1, 2**30),
+        default=524_288,
+        hidden=True,
+        metavar="BYTES",
+        help="Bytes that a worker takes at once.",
+    ),
     click.option("--restart", is_flag=True, help="Forget what an unfinished run has done, and begin anew."),
     click.option(
         "--matcher", type=click.Choice(("auto", "hyperscan", "re")), help="Pattern engine. [default: the setting's]"

@@ -15,6 +15,7 @@ _SHORT: Final = 64
 _REMEMBERED: Final = 4096
 _AROUND: Final = 40
 _LONGEST_NAME: Final = 80
+_LONGEST_ENDING: Final = 5
 _WORDS_IN_NAMES: Final = re.compile(r"(?<=[^\W\d_])[_\-.]+(?=\w)|(?<=[a-z])(?=[A-Z])")
 
 
@@ -55,6 +56,13 @@ class Screens:
             self._names[name] = self._screener.screen(WildText(name)).masked.text
         return self._names[name]
 
+    def file_name(self, name: str) -> str:
+        """Return a file's name masked; its ending, of a few plain letters, says what it is and nobody's name."""
+        before, dot, ending = name.rpartition(".")
+        if before and len(ending) <= _LONGEST_ENDING and ending.isascii() and ending.isalpha():
+            return self.name(before) + dot + ending
+        return self.name(name)
+
     def _screener_for(self, named: str) -> Screener:
         if not named:
             return self._screener
@@ -75,7 +83,7 @@ class Desk:
         self.number = record.number
         self.noted: list[Noted] = []
         self.id: str | int = record.number
-        self.name = screens.name(record.name)[-_LONGEST_NAME:] if record.name else ""
+        self.name = screens.file_name(record.name)[-_LONGEST_NAME:] if record.name else ""
         self._screens = screens
         self._tally = tally
         self._offset = record.offset
