@@ -108,7 +108,7 @@ class Judge:
     def _of_joined(self, joined: Joined, own_hosts: frozenset[str]) -> Judgement:
         """Return what is found behind the seam, as places of the text that was joined."""
         judgement = self._of_plain(joined.text, own_hosts)
-        least = Certainty.CONTEXT if joined.certain else Certainty.VALIDATED
+        least = Certainty.LEARNED if joined.certain else Certainty.VALIDATED
         moved = joined.cut - joined.seam
         placed = [
             one._replace(start=max(one.start, joined.seam) + moved, end=one.end + moved)

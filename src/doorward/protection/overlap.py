@@ -26,9 +26,10 @@ class Placed(NamedTuple):
 def resolve(claims: Iterable[Placed], text: str) -> list[Placed]:
     """Return claims that do not overlap, in order of their place, such that nothing that counts stays uncovered.
 
-    `text` is the original. Validated beats context beats shape; then the longer claim, the earlier, the one whose kind
-    and rule come first in the alphabet. What a better claim leaves over of a claim by context or validation stays
-    claimed by it, if there is a letter or digit in it: half a password is still half a password.
+    `text` is the original. Validated beats context beats learned (what a model takes something for) beats shape; then
+    the longer claim, the earlier, the one whose kind and rule come first in the alphabet. What a better claim leaves
+    over of a claim by more than its shape stays claimed by it, if there is a letter or digit in it: half a password is
+    still half a password.
     """
     taken: list[Placed] = []
     for placed in sorted(claims, key=_rank):

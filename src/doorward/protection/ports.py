@@ -31,8 +31,9 @@ class Certainty(IntEnum):
     """What a claim rests on. Where claims overlap, the better reason wins, then the longer claim."""
 
     SHAPE = 0
-    CONTEXT = 1
-    VALIDATED = 2
+    LEARNED = 1
+    CONTEXT = 2
+    VALIDATED = 3
 
 
 class Pattern(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ _MOST: Final = 50
 _CODE: Final = re.compile(r"[\d\s.\-,_]+")
 _RUN: Final = re.compile(r"\d(?:[\s.\-]?\d)*")
 _BREAK: Final = re.compile(r"[\s.\-]")
+_TOLD: Final = (Certainty.LEARNED, Certainty.CONTEXT)
 _LOOSE: Final = re.compile(r"[,_]|[\s.\-]{2}")
 
 
@@ -29,9 +30,9 @@ def repeated(claims: Sequence[Claim], view: View) -> list[Claim]:
     known: dict[str, Claim] = {}
     for claim in claims:
         value = view.text[claim.start : claim.end]
-        if claim.certainty is Certainty.CONTEXT and len(value) >= _SHORTEST:
+        if claim.certainty in _TOLD and len(value) >= _SHORTEST:
             known.setdefault(value, claim)
-    taken = {claim.start for claim in claims if claim.certainty is Certainty.CONTEXT}
+    taken = {claim.start for claim in claims if claim.certainty in _TOLD}
     for value, claim in list(known.items())[:_MOST]:
         if _is_alone(value, view.text):
             continue

@@ -24,9 +24,10 @@ def _hex(text: str) -> bytes:
 
 
 def _append(path: Path, content: bytes) -> None:
+    """Add to a file. It begins with a zero byte: SQLite plays a journal back that does not, and takes it away."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with path.open("ab") as file:
-        file.write(b"before " + content + b" behind\n")
+        file.write(b"\0before " + content + b" behind\n")
 
 
 _IN_FILES: Final[Mapping[str, tuple[str, str, Callable[[str], bytes]]]] = {

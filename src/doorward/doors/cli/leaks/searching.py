@@ -41,8 +41,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 class Finder(Protocol):
     """Finds many needles in a haystack at once."""
 
-    def find_matches_as_indexes(self, haystack: bytes) -> Sequence[tuple[int, int, int]]:
-        """Return number, start and end of needles that are there."""
+    def find_matches_as_indexes(self, haystack: bytes, *, overlapping: bool) -> Sequence[tuple[int, int, int]]:
+        """Return number, start and end of needles that are there, also those that lie inside or over each other."""
 
 
 class OneByOne:
@@ -52,8 +52,8 @@ class OneByOne:
         """Take the needles."""
         self._needles = tuple(needles)
 
-    def find_matches_as_indexes(self, haystack: bytes) -> Sequence[tuple[int, int, int]]:
-        """See `Finder`: the first place of each."""
+    def find_matches_as_indexes(self, haystack: bytes, *, overlapping: bool) -> Sequence[tuple[int, int, int]]:
+        """See `Finder`: the first place of each, so that overlapping ones are all there."""
         places = ((number, haystack.find(needle)) for number, needle in enumerate(self._needles))
         return [(number, at, at + len(self._needles[number])) for number, at in places if at >= 0]
 
@@ -92,7 +92,7 @@ class Searcher:
         """Return what is in `data`, each canary and writing once."""
         found: dict[tuple[str, str], Hit] = {}
         for finder, meanings, prepare in self._parts:
-            for number, _, _ in finder.find_matches_as_indexes(prepare(data)):
+            for number, _, _ in finder.find_matches_as_indexes(prepare(data), overlapping=True):
                 canary, writing = meanings[number]
                 found[canary.name, writing] = _hit(canary, writing, sink=sink, place=place)
         return tuple(found[key] for key in sorted(found))

@@ -1,6 +1,7 @@
 """The leak test itself: found a scratch house, say canaries everywhere, stop it, search everything that is left."""
 
 import contextlib
+import itertools
 import tempfile
 import threading
 from collections import Counter
@@ -15,6 +16,7 @@ import msgspec
 from doorward.bootstrap import House
 from doorward.doors.cli.ending import Code, Stop
 from doorward.doors.cli.leaks.canaries import Aviary, Canary, Template, missing_kinds, templates_of
+from doorward.doors.cli.leaks.forms import bare
 from doorward.doors.cli.leaks.founding import found, open_scratch, scratch_name, scratch_settings
 from doorward.doors.cli.leaks.misusing import misuse, wear_out
 from doorward.doors.cli.leaks.planting import PLANTS, can_plant, form_of_plant, plant_leak
@@ -288,15 +290,27 @@ def _bred(aviary: Aviary, templates: Sequence[Template], *, thorough: bool) -> S
         and len(name) <= _NAME - 4
         and aviary.sees(name)
     ]
+    chat = tuple(aviary.every(templates, thorough=thorough))
+    besides = tuple(some(_BESIDES) for _ in range(7))
+    planted = _unlike(some(4 * len(PLANTS)), (*chat, *itertools.chain(*besides), *names))
     return Said(
-        chat=tuple(aviary.every(templates, thorough=thorough)),
-        besides=tuple(some(_BESIDES) for _ in range(7)),
+        chat=chat,
+        besides=besides,
         names=tuple(names),
         planted=tuple(
-            msgspec.structs.replace(one, form=form_of_plant(place))
-            for place, one in zip(PLANTS, some(len(PLANTS)), strict=True)
+            msgspec.structs.replace(one, form=form_of_plant(place)) for place, one in zip(PLANTS, planted, strict=False)
         ),
     )
+
+
+def _unlike(canaries: Iterable[Canary], others: Iterable[Canary]) -> Iterator[Canary]:
+    """Yield the canaries that hold nothing of another one's and are in none, so that a find tells which one it is."""
+    known = [bare(secret) for other in others for secret in other.secrets]
+    for one in canaries:
+        mine = [bare(secret) for secret in one.secrets]
+        if not any(secret in other or other in secret for secret in mine for other in known):
+            known += mine
+            yield one
 
 
 @contextlib.contextmanager

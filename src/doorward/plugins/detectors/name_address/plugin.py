@@ -79,7 +79,7 @@ def _claim(view: View, held: Sequence[Token], kind: str, sure: float, subkind: s
         subkind=subkind,
         start=start,
         end=end,
-        certainty=Certainty.CONTEXT,
+        certainty=Certainty.LEARNED,
         score=round(sure, 3),
         rule=f"name_address.{kind.lower()}",
         canonical=" ".join(token.word for token in held if token.word[0].isalnum()),

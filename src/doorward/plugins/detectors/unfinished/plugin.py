@@ -87,7 +87,7 @@ def _examine(other: re.Pattern[str], candidate: Candidate, view: View) -> Sequen
             kind=kind,
             start=found[0],
             end=found[1],
-            certainty=Certainty.SHAPE,
+            certainty=Certainty.CONTEXT if kind == "EMAIL" else Certainty.SHAPE,  # a name may stand there as well
             score=0.6,
             rule=f"unfinished.{rule}",
         ),
