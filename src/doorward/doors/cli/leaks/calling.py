@@ -138,10 +138,10 @@ class Caller:
             connection = http.client.HTTPConnection(self._host, self._port, timeout=PATIENCE)
             with contextlib.suppress(http.client.HTTPException, OSError), contextlib.closing(connection):
                 connection.request("GET", path, headers=headers)
-                response = connection.getresponse()
-                while piece := response.read1(65536):
-                    self._ear.hear("streams", piece)
-                    begun.set()
+                with connection.getresponse() as response:  # it outlives its connection where that closes at its end
+                    while piece := response.read1(65536):
+                        self._ear.hear("streams", piece)
+                        begun.set()
 
         thread = threading.Thread(target=read, name="leaks-stream", daemon=True)
         thread.start()

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from random import SystemRandom
+from random import Random, SystemRandom
 from typing import Final
 
 import msgspec
@@ -104,6 +104,8 @@ class Try:
         """Work in `folder`, which must be empty."""
         self.folder = folder
         self.settings = settings
+        self.chance: Random = SystemRandom()
+        """What makes the values: others every time, unless a test that has to repeat itself sets its own."""
         self._thorough = thorough
         self._hits: dict[Hit, None] = {}
 
@@ -113,7 +115,7 @@ class Try:
         house = open_scratch(self.settings)
         try:
             self.founded = found(house)
-            self.said, self.searcher, self.missing = _canaries(house, thorough=self._thorough)
+            self.said, self.searcher, self.missing = _canaries(house, self.chance, thorough=self._thorough)
             channels = {channel.id for channel in house.plugins.channels}
             self.untried = tuple(sorted(channels - CHANNELS))
         finally:
@@ -254,11 +256,11 @@ def _sink_of(path: str) -> str:
     return next((sink for start, sink in _PLACES if path.startswith(start)), "data folder")
 
 
-def _canaries(house: House, *, thorough: bool) -> tuple[Said, Searcher, tuple[str, ...]]:
+def _canaries(house: House, chance: Random, *, thorough: bool) -> tuple[Said, Searcher, tuple[str, ...]]:
     """Return canaries that nobody has said yet, a searcher for them, and the kinds of which there are none."""
     detectors = [plugin for plugin in house.plugins.found if plugin.manifest.kind == "detector"]
     templates, built = templates_of(detectors), house.plugins.detectors
-    aviary = Aviary(house.screener, house.packs, detectors=built, chance=SystemRandom())
+    aviary = Aviary(house.screener, house.packs, detectors=built, chance=chance)
     for _ in range(_AGAIN):
         said = _bred(aviary, templates, thorough=thorough)
         searcher = Searcher(said.everything)
