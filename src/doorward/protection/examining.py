@@ -10,10 +10,10 @@ from doorward.protection.ports import Candidate, Certainty, Claim, Inspection, I
 from doorward.protection.repeats import repeated
 from doorward.protection.view import View
 
-SECONDS_PER_TEXT: Final = 0.25
+SECONDS_PER_TEXT: Final = 0.5
 SECONDS_PER_CHARACTER: Final = 1e-6
 """What one detector may take for one text, in seconds of its thread's processor time. The built-in ones need a
-hundredth of it; the rest is there for slow machines."""
+hundredth of it; the rest is there for slow machines, and for Python collecting its garbage meanwhile."""
 
 FEWEST_CHARACTERS: Final = 8
 """Characters for each candidate of a detector beyond the first 500. What has more is no message but an attempt to keep
@@ -46,17 +46,18 @@ class Stopwatch:
     """Tells whether a detector has used up its time for one text.
 
     It reads two clocks: the wall's, which costs nothing, and the thread's processor time, which is a call into the
-    kernel and is asked only when the wall's says that it may be too late, so that a busy machine blames no detector.
+    kernel and is asked only when the wall's says that it may be too late, so that a busy machine blames no detector,
+    nor one for what those before it took: at most a quarter of the limit is counted twice.
     """
 
-    __slots__ = ("_begun", "_limit", "_processor", "_started", "_wall")
+    __slots__ = ("_begun", "_limit", "_processor", "_read", "_started", "_wall")
 
     def __init__(self, clocks: tuple[Clock, Clock], length: int) -> None:
         """Start for a text of so many characters; `clocks` tell wall and processor time in seconds."""
         self._wall, self._processor = clocks
         self._limit = SECONDS_PER_TEXT + SECONDS_PER_CHARACTER * length
         self._started = self._processor()
-        self._begun = self._wall()
+        self._begun = self._read = self._wall()
 
     def is_over(self) -> bool:
         """Return whether the detector at work has taken too long."""
@@ -65,6 +66,8 @@ class Stopwatch:
     def restart(self) -> None:
         """Begin with the next detector."""
         self._begun = self._wall()
+        if self._begun - self._read > self._limit / 4:
+            self._started, self._read = self._processor(), self._begun
 
 
 class _TooMuch(Exception):
