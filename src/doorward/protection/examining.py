@@ -10,10 +10,10 @@ from doorward.protection.ports import Candidate, Certainty, Claim, Inspection, I
 from doorward.protection.repeats import repeated
 from doorward.protection.view import View
 
-SECONDS_PER_TEXT: Final = 1.0
+SECONDS_PER_TEXT: Final = 0.25
 SECONDS_PER_CHARACTER: Final = 1e-6
 """What one detector may take for one text, in seconds of its thread's processor time. The built-in ones need a
-hundredth of it; the rest is there for slow machines, and for Python collecting a large heap's garbage meanwhile."""
+hundredth of it; the rest is there for slow machines."""
 
 FEWEST_CHARACTERS: Final = 8
 """Characters for each candidate of a detector beyond the first 500. What has more is no message but an attempt to keep

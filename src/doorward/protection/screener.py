@@ -21,6 +21,7 @@ from doorward.protection.overlap import Placed, distinct, resolve, whole
 from doorward.protection.ports import Inspector, Plugin
 from doorward.protection.public import NO_FACTS, PublicFacts, facts_of, without_public
 from doorward.protection.screened import Hashing, IndexEntry, Likeness, Original, Screened
+from doorward.protection.working import worked_seconds
 from doorward.vocabulary.finding import Finding, guard_unavailable
 from doorward.vocabulary.ids import SpanId
 from doorward.vocabulary.language import LanguagePack
@@ -49,7 +50,7 @@ class Screener:
         *,
         matcher: MatcherChoice = "auto",
         cache_folder: Path | None = None,
-        clocks: tuple[Clock, Clock] = (time.perf_counter, time.thread_time),
+        clocks: tuple[Clock, Clock] = (time.perf_counter, worked_seconds),
     ) -> None:
         """Compile the patterns of `detectors` for the languages of `packs`.
 
