@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import APIResponse, Dialog, Page, Route, expect
 
 from doorward.identity import Tenant
 from tests.support.browsing import OpenContext, on_sqlite, sign_in, tab_to
@@ -101,7 +101,7 @@ def test_two_agents_cannot_take_one_conversation(desk: Page, customer: WebVisito
     take = desk.get_by_role("button", name="Take over")
     expect(take).to_be_visible()
     # The page of the slower one still shows the button: its refresh is held up.
-    desk.route("**/now", lambda route: route.abort())
+    desk.route("**/now*", lambda route: route.abort())
     jonas = guests.member("jonas")
     jonas.post(f"/api/v1/conversations/{customer.conversation_id}/take").raise_for_status()
     with desk.expect_response("**/take") as answered:
@@ -110,6 +110,34 @@ def test_two_agents_cannot_take_one_conversation(desk: Page, customer: WebVisito
     expect(desk.locator("#conversation").get_by_role("alert")).to_be_visible()
     expect(desk.get_by_text("Jonas Wiegand has this conversation.")).to_be_visible()
     expect(take).to_have_count(0)
+
+
+@on_sqlite
+def test_a_refresh_that_an_action_overtook_is_not_shown(desk: Page, customer: WebVisitor) -> None:
+    """What the page asked for before an agent took over, and gets only afterwards, takes no field away: asked again."""
+    late: list[tuple[Route, APIResponse]] = []
+
+    def hold_first(route: Route) -> None:
+        late.append((route, route.fetch())) if not late else route.continue_()
+
+    desk.route("**/now*", hold_first)
+    open_conversation(desk, customer)
+    customer.say("Is anybody there?")
+    while not late:
+        desk.wait_for_timeout(20)
+    desk.get_by_role("button", name="Take over").click()
+    reply = desk.get_by_role("textbox", name="Your reply")
+    expect(reply).to_be_focused()
+    desk.keyboard.type("Hel")
+    route, stale = late[0]
+    assert "You have this conversation." not in stale.text()
+    with desk.expect_response("**/now*"), desk.expect_request("**/now*"):
+        route.fulfill(response=stale)
+        desk.wait_for_event("response", lambda answer: "/now" in answer.url)
+    expect(reply).to_be_focused()
+    desk.keyboard.type("lo")
+    expect(reply).to_have_value("Hello")
+    expect(desk.get_by_text("You have this conversation.")).to_be_visible()
 
 
 @on_sqlite

@@ -12,6 +12,7 @@ import { tellLooking } from "./looking.js";
 import { closeMenus } from "./menus.js";
 import { tellNews } from "./news.js";
 import { forgetOriginals } from "./originals.js";
+import { keepOrder } from "./order.js";
 import { preparePreferences } from "./preferences.js";
 import { keepSession } from "./session.js";
 import { listenToKeys } from "./shortcuts.js";
@@ -45,6 +46,7 @@ function start() {
   closeMenus();
   tellTimes();
   preparePreferences();
+  keepOrder();
   writeNext();
   watchConnection();
   tellTyping();
