@@ -15,6 +15,18 @@ from tests.support.server import Guests, serving
 pytestmark = [pytest.mark.browser, on_sqlite]
 
 NO_WORKER = "delete window.SharedWorker;"
+SILENT_WORKER = "window.SharedWorker = class extends EventTarget { port = new MessageChannel().port1; };"
+WORKER_IN_PAGE = """
+  window.SharedWorker = class extends EventTarget {
+    constructor(address) {
+      super();
+      const { port1, port2 } = new MessageChannel();
+      this.port = port1;
+      import(address).then(() => dispatchEvent(Object.assign(new Event("connect"), { ports: [port2] })));
+    }
+  };
+"""
+"""The worker's own script, run where Playwright's clock rules its timers too."""
 
 
 def be_live(page: Page) -> None:
@@ -125,3 +137,43 @@ def test_being_offline_is_told_in_words(open_context: OpenContext) -> None:
     expect(page.get_by_text("You are offline.")).to_be_visible()
     context.set_offline(False)
     expect(page.get_by_text("You are offline.")).to_be_hidden()
+
+
+def test_a_worker_that_does_not_answer_is_done_without(
+    open_context: OpenContext, guests: Guests, halden: Tenant
+) -> None:
+    """Where a browser has workers and none comes to life, the page is live all the same."""
+    context = open_context()
+    context.add_init_script(SILENT_WORKER)
+    page = sign_in(context.new_page(), username="mira")
+    be_live(page)
+    guests.visitor(halden).ask_for_person()
+    expect(page.get_by_role("region", name="Waiting").get_by_role("link")).to_have_count(1)
+
+
+def test_a_line_that_falls_silent_is_opened_again(open_context: OpenContext) -> None:
+    """A stream that looks open and from which nothing comes any more, as after a change of networks, is replaced."""
+    context = open_context()
+    context.add_init_script(NO_WORKER)
+    page = context.new_page()
+    page.clock.install()
+    sign_in(page, username="mira")
+    be_live(page)
+    with page.expect_request("**/desk/stream*"):
+        page.clock.fast_forward(41_000)
+    be_live(page)
+
+
+def test_a_computer_that_slept_hears_again(open_context: OpenContext, guests: Guests, halden: Tenant) -> None:
+    """Tabs that gave no sign of life for long are given up for gone; awake again, they hear what happens."""
+    context = open_context()
+    context.add_init_script(WORKER_IN_PAGE)
+    page = context.new_page()
+    page.clock.install()
+    sign_in(page, username="mira")
+    be_live(page)
+    page.clock.fast_forward(600_000)
+    page.clock.fast_forward(31_000)
+    be_live(page)
+    guests.visitor(halden).ask_for_person()
+    expect(page.get_by_role("region", name="Waiting").get_by_role("link")).to_have_count(1)

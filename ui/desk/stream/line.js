@@ -5,11 +5,14 @@
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
 const GATHER = 120;
+const SILENCE = 40_000; // the house speaks at least every 15 seconds; a line silent for longer is dead, whatever the browser says
 
 export class Line {
   #tell;
   #tabs = new Map();
   #source = null;
+  #spoken = null; // the last stream that spoke: it goes on until the next one does, so that nothing falls between
+  #watchdog = 0;
   #followed = new Set();
   #state = "lost";
   #wait = FIRST_WAIT;
@@ -40,8 +43,12 @@ export class Line {
 
   close() {
     clearTimeout(this.#timer);
+    clearTimeout(this.#watchdog);
     this.#source?.close();
+    this.#spoken?.close();
     this.#source = null;
+    this.#spoken = null;
+    this.#state = "lost"; // whoever comes next waits for a stream again
   }
 
   #openSoon(after) {
@@ -52,32 +59,43 @@ export class Line {
   #open() {
     const followed = new Set([...this.#tabs.values()].filter(Boolean).slice(-24));
     const wanted = followed.size ? `?conversation=${encodeURIComponent([...followed].join(","))}` : "";
-    const before = this.#source;
+    if (this.#source !== this.#spoken) this.#source?.close();
     const source = new EventSource(`/desk/stream${wanted}`);
-    let greeted = false;
-    // The old stream goes on until the new one speaks, so that nothing falls between the two.
     const hear = (message) => {
-      if (before && !greeted) before.close();
-      greeted = true;
-      if (this.#source !== source) return;
-      this.#say("live");
-      this.#wait = FIRST_WAIT;
-      this.#tell(message);
+      if (source !== this.#source && source !== this.#spoken) return;
+      if (source === this.#source) {
+        if (this.#spoken !== source) this.#spoken?.close();
+        this.#spoken = source;
+        this.#watch(source);
+        this.#say("live");
+        this.#wait = FIRST_WAIT;
+      }
+      if (message) this.#tell(message);
     };
     source.addEventListener("desk", () => hear({ event: "desk" }));
     source.addEventListener("conversation", (event) => hear({ event: "conversation", id: JSON.parse(event.data).id }));
     source.addEventListener("typing", (event) => hear({ event: "typing", id: JSON.parse(event.data).id }));
     source.addEventListener("looking", (event) => hear({ event: "looking", ...JSON.parse(event.data) }));
+    source.addEventListener("alive", () => hear(null));
     source.addEventListener("error", () => this.#lost(source));
     this.#source = source;
     this.#followed = followed;
+    this.#watch(source);
+  }
+
+  // A network that changed or a computer that slept may leave a stream that looks open and hears nothing.
+  #watch(source) {
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => this.#lost(source), SILENCE);
   }
 
   // The browser's own retries end at the first refusal; ours go on, ever more slowly, and ask first who we are.
   async #lost(source) {
     source.close();
+    if (this.#spoken === source) this.#spoken = null;
     if (this.#source !== source) return;
     this.#source = null;
+    clearTimeout(this.#watchdog);
     if (this.#state !== "ended") this.#say("lost");
     const wait = this.#wait * (0.75 + Math.random() / 2);
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);

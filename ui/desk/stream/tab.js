@@ -3,14 +3,30 @@
 import { Line } from "./line.js";
 
 const SIGN_OF_LIFE = 30_000;
+const ANSWER = 10_000; // a worker answers whoever joins at once; one that does not within this time is not there
 
-function throughWorker(name, address, follow, hear) {
-  const { port } = new SharedWorker(address, { name });
-  port.addEventListener("message", ({ data }) => hear(data));
-  port.start();
+// `fail` is called, once, when there is no worker after all; nothing is heard from it afterwards.
+function throughWorker(name, address, follow, hear, fail) {
+  const worker = new SharedWorker(address, { name });
+  const { port } = worker;
   const say = (what) => port.postMessage({ say: what, follow });
+  const giveUp = () => {
+    clearTimeout(patience);
+    clearInterval(living);
+    say("leave");
+    port.close();
+    fail();
+    fail = () => {};
+  };
+  const patience = setTimeout(giveUp, ANSWER);
+  const living = setInterval(() => say("here"), SIGN_OF_LIFE);
+  worker.addEventListener("error", giveUp);
+  port.addEventListener("message", ({ data }) => {
+    clearTimeout(patience);
+    hear(data);
+  });
+  port.start();
   say("join");
-  setInterval(() => say("here"), SIGN_OF_LIFE);
   window.addEventListener("pagehide", () => say("leave"));
   window.addEventListener("pageshow", (event) => event.persisted && say("join"));
   return () => say("again");
@@ -55,16 +71,21 @@ function alone(follow, hear) {
   return () => line.again();
 }
 
+function withoutWorker(name, follow, hear) {
+  if (navigator.locks && window.BroadcastChannel) return throughElection(name, follow, hear);
+  return alone(follow, hear);
+}
+
 // Calls `hear` with every message of the line (see line.js); returns what asks it to try again at once.
 export function openLine({ member, address, follow, hear }) {
   const name = `doorward-desk-${member}`;
-  if (window.SharedWorker && address) {
-    try {
-      return throughWorker(name, address, follow, hear);
-    } catch {
-      // A browser may forbid workers; the other ways remain.
-    }
+  let again = null;
+  const otherwise = () => (again = withoutWorker(name, follow, hear));
+  try {
+    if (window.SharedWorker && address) again = throughWorker(name, address, follow, hear, otherwise);
+  } catch {
+    // A browser may forbid workers; the other ways remain.
   }
-  if (navigator.locks && window.BroadcastChannel) return throughElection(name, follow, hear);
-  return alone(follow, hear);
+  if (!again) otherwise();
+  return () => again();
 }

@@ -16,8 +16,10 @@ function forget(tab) {
 self.addEventListener("connect", (event) => {
   const [tab] = event.ports;
   tab.addEventListener("message", ({ data }) => {
+    const known = tabs.has(tab);
     tabs.set(tab, Date.now());
-    if (data.say === "join") line.join(tab, data.follow);
+    // Who was given up for lost, as all are when a computer has slept, comes back with its next sign of life.
+    if (data.say === "join" || (data.say === "here" && !known)) line.join(tab, data.follow);
     else if (data.say === "again") line.again();
     else if (data.say === "leave") forget(tab);
   });

@@ -13,7 +13,7 @@ from litestar.params import QueryParameter
 from doorward.doors.web.callers import BY_ITSELF, Callers, Connection
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.door import AtDoor
-from doorward.doors.web.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Streams, event, stream_response
+from doorward.doors.web.streams import KEEP_ALIVE_SECONDS, Streams, event, stream_response
 from doorward.flow.looking_signs import looking_topic, signs_among
 from doorward.flow.settle import conversation_topic, desk_topic
 from doorward.flow.typing_signs import typing_topic
@@ -60,7 +60,7 @@ async def desk_stream(desk: ADeskCall, door: AtDoor, conversation: Followed = ""
                         if not await _still_signed_in(door.callers, desk.request):
                             return
                     if not woken:
-                        yield KEEP_ALIVE
+                        yield event("alive", {})  # an event: the page cannot hear comments, and misses it when it fails
                     for told in _told(woken, followed, typing):
                         yield told
                     for seen in _seen(woken, looking, reader=scope.actor.id):
