@@ -22,11 +22,13 @@ WORKER_IN_PAGE = """
       super();
       const { port1, port2 } = new MessageChannel();
       this.port = port1;
+      const post = port1.postMessage.bind(port1);
+      port1.postMessage = (message) => setTimeout(() => post(message), 5);
       import(address).then(() => dispatchEvent(Object.assign(new Event("connect"), { ports: [port2] })));
     }
   };
 """
-"""The worker's own script, run where Playwright's clock rules its timers too."""
+"""The worker's own script, run where Playwright's clock rules its timers too; it hears late, as after sleep."""
 
 
 def be_live(page: Page) -> None:
