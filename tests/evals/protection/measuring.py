@@ -90,9 +90,9 @@ class Tally:
         }
 
 
-def messages(language: str, half: str) -> list[Message]:
-    """Return the messages of one half (`dev` or `test`) of a language's set."""
-    lines = (FOLDER / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()
+def messages(language: str, half: str, *, fresh: bool = False) -> list[Message]:
+    """Return the messages of one half (`dev` or `test`) of a language's first set, or of its fresh one."""
+    lines = (FOLDER / f"{'fresh-' if fresh else ''}{language}.jsonl").read_text(encoding="utf-8").splitlines()
     rows = (msgspec.convert(json.loads(line), Message) for line in lines)
     return [row for row in rows if row.half == half]
 
