@@ -9,7 +9,7 @@ import pytest
 from tests.evals.protection.measuring import FOLDER, LANGUAGES, SECRETS, Message, messages, public_facts
 
 DECISIONS = Path(__file__).parents[3] / "docs/decisions"
-RECORDS = ("0012-evaluation-of-protection.md", "0019-fresh-evaluation-messages.md")
+RECORDS = ("0012-evaluation-of-protection.md", "0018-fresh-evaluation-messages.md")
 SETS = (*LANGUAGES, *(f"fresh-{language}" for language in LANGUAGES))
 
 

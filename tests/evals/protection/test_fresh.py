@@ -1,0 +1,58 @@
+"""How well sensitive data is found in the fresh messages, which no detector was made with (decision 0018).
+
+The floors are those that the first sets have to reach. Where one is missed, the miss is recorded with what is reached,
+which may only get better; a miss is struck out when its floor is reached.
+"""
+
+from functools import cache
+from typing import Any
+
+import pytest
+
+from tests.evals.protection.measuring import LANGUAGES, guesses_of, measure, messages, public_facts
+from tests.support.screening import screener
+
+pytestmark = pytest.mark.slow
+
+CHECKED = 0.98
+SECRETS = 0.95
+EVADED = 0.90
+OVERMASKED = 0.005
+
+MISSED_CHECKED = {"ru": 0.95}
+MISSED_SECRETS = {"en": 0.66, "de": 0.52, "tr": 0.57, "id": 0.48, "ru": 0.50}
+MISSED_EVADED = {"tr": 0.69, "id": 0.88, "ru": 0.83}
+MISSED_OVERMASKED = {"tr": 0.015, "ru": 0.01}
+
+
+@cache
+def figures(language: str) -> dict[str, Any]:
+    """Return the figures of a language's fresh test half: scores alone, nobody looks at its messages."""
+    half = messages(language, "test", fresh=True)
+    return measure(half, guesses_of(screener(), half, public_facts(language)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_with_check_digits_are_found(language: str) -> None:
+    """Precision and recall over cards, IBANs and national numbers that have check digits."""
+    found = figures(language)["checksummed"]
+    assert found["precision"] >= CHECKED
+    assert found["recall"] >= MISSED_CHECKED.get(language, CHECKED)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_secrets_are_found(language: str) -> None:
+    """Recall over codes, PINs, passwords and cards' security codes."""
+    assert figures(language)["secrets"]["recall"] >= MISSED_SECRETS.get(language, SECRETS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_evaded_values_are_found(language: str) -> None:
+    """Recall over values that are written so as not to be found."""
+    assert figures(language)["evasion_recall"] >= MISSED_EVADED.get(language, EVADED)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ordinary_words_stay_readable(language: str) -> None:
+    """Of what is not sensitive at most one in two hundred characters is masked, names included."""
+    assert figures(language)["overmasked"] <= MISSED_OVERMASKED.get(language, OVERMASKED)
