@@ -135,4 +135,5 @@ def test_masking_by_keyboard(open_context: OpenContext, halden: Tenant, scheme: 
         assert violations(page) == [], part
         page.set_viewport_size({"width": 390, "height": 800})
         assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"), part
+        expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)
         page.set_viewport_size({"width": 1280, "height": 800})

@@ -58,6 +58,15 @@ function readMistakesFirst() {
   readEndNext();
 }
 
+// Of tabs that a narrow screen cannot show all at once, the open one is in sight.
+function showOpenTab() {
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const tabs = tab.closest(".tabs");
+    const beyond = tab.getBoundingClientRect().right - tabs.getBoundingClientRect().right;
+    if (beyond > 0) tabs.scrollLeft += beyond + tabs.clientWidth / 4;
+  }
+}
+
 export function startComponents() {
   document.addEventListener("click", (event) => {
     openDialog(event);
@@ -69,6 +78,8 @@ export function startComponents() {
     if (event.detail?.text) toast(event.detail.text, event.detail.tone);
   });
   readMistakesFirst();
+  showOpenTab();
+  window.addEventListener("resize", showOpenTab);
   document.body.addEventListener("htmx:after:swap", (event) => {
     event.target.querySelector?.("[data-focus]")?.focus();
     readEndNext();
