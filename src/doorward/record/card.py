@@ -10,6 +10,7 @@ from doorward.vocabulary.ids import ConversationId, PartyId
 
 State = Literal["bot", "waiting", "human", "resolved"]
 _PREVIEW = 140
+_UNHANDED: dict[str, Any] = {"handed_by": None, "handed_note": ""}
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +18,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
     `state` says who has it: the bot, the queue (`waiting`), a person, or nobody any more. `risk` is the highest score
     so far. `waited_seconds` adds up all waiting for a person. `misunderstood` counts the clarifying questions in a row;
-    `helped` the answers from knowledge. `preview` is masked, and holds what a person said last.
+    `helped` the answers from knowledge. `preview` is masked, and holds what a person said last. `handed_by` is the
+    agent who handed the conversation over last, to a colleague or back into the queue, and `handed_note` what they
+    wrote for whoever has it next, masked; both are gone when it is the assistant's again or over.
     """
 
     conversation_id: ConversationId
@@ -46,6 +49,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     handovers: int = 0
     misunderstood: int = 0
     helped: int = 0
+    handed_by: str | None = None
+    handed_note: str = ""
 
 
 class CardQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,17 +94,13 @@ def _changes(card: Card, entry: Entry) -> dict[str, Any]:
         case "message.customer":
             return _spoken(card, entry, "customer") | ({"party_id": entry.party_id})
         case "message.bot" | "message.agent":
-            return _spoken(card, entry, entry.kind.removeprefix("message."))
+            return _noticed(card) if _is_notice(entry) else _spoken(card, entry, entry.kind.removeprefix("message."))
         case "assessment.made":
             return {"risk": max(card.risk, float(data.get("score", 0.0)))}
         case "decision.made":
             return _decided(card, data)
-        case "handoff.requested":
-            waiting = {"waiting_since": entry.at, "reason": data.get("reason", ""), "queue": data.get("queue", "")}
-            return {"state": "waiting", "assignee": None, "handovers": card.handovers + 1, **waiting}
-        case "handoff.assigned":
-            assigned = {"state": "human", "assignee": data["staff_id"], "assigned_at": entry.at, "resolved_at": None}
-            return assigned | _waited(card, entry.at)
+        case "handoff.requested" | "handoff.assigned" | "handoff.passed":
+            return _routed(card, entry)
         case "handoff.returned" | "conversation.resolved":
             return _left(entry) | _waited(card, entry.at)
         case _:
@@ -108,8 +109,30 @@ def _changes(card: Card, entry: Entry) -> dict[str, Any]:
 
 def _left(entry: Entry) -> dict[str, Any]:
     if entry.kind == "handoff.returned":
-        return {"state": "bot", "assignee": None, "misunderstood": 0, "queue": ""}
-    return {"state": "resolved", "resolved_at": entry.at, "queue": ""}
+        return {"state": "bot", "assignee": None, "misunderstood": 0, "queue": ""} | _UNHANDED
+    return {"state": "resolved", "resolved_at": entry.at, "queue": ""} | _UNHANDED
+
+
+def _routed(card: Card, entry: Entry) -> dict[str, Any]:
+    data = entry.data
+    if entry.kind == "handoff.assigned":
+        assigned = {"state": "human", "assignee": data["staff_id"], "assigned_at": entry.at, "resolved_at": None}
+        return assigned | _waited(card, entry.at) | ({} if card.handed_by != data["staff_id"] else _UNHANDED)
+    waiting = {"state": "waiting", "assignee": None, "waiting_since": entry.at, "queue": data.get("queue", "")}
+    if entry.kind == "handoff.requested":
+        return waiting | {"reason": data.get("reason", ""), "handovers": card.handovers + 1}
+    handed = {"handed_by": data["by"], "handed_note": "" if entry.text is None else entry.text.text}
+    # A colleague gets it by the line that follows.
+    return handed if data["to"] else handed | waiting | {"reason": "handed_on"}
+
+
+def _is_notice(entry: Entry) -> bool:
+    return entry.data.get("action") == "handoff.passed"
+
+
+def _noticed(card: Card) -> dict[str, Any]:
+    """Saying who has the conversation next answers nothing: what a customer said last is unanswered still."""
+    return {"bot_messages": card.bot_messages + 1}
 
 
 def _spoken(card: Card, entry: Entry, author: str) -> dict[str, Any]:

@@ -53,6 +53,8 @@ card_table = Table(
     Column("handovers", Integer, nullable=False),
     Column("misunderstood", Integer, nullable=False),
     Column("helped", Integer, nullable=False),
+    Column("handed_by", Text),
+    Column("handed_note", Text, nullable=False, server_default=""),
 )
 Index("ix_record_card_state_last", card_table.c.tenant_id, card_table.c.state, card_table.c.last_at)
 Index("ix_record_card_last", card_table.c.tenant_id, card_table.c.last_at)

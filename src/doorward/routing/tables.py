@@ -15,6 +15,8 @@ item_table = Table(
     Column("entered_at", UtcTime, nullable=False),
     Column("staff_id", Text),
     Column("assigned_at", UtcTime),
+    # Who put it back into the queue: it does not come to them by itself again.
+    Column("put_back_by", Text),
 )
 Index("ix_routing_item_waiting", item_table.c.tenant_id, item_table.c.staff_id, item_table.c.entered_at)
 

@@ -19,6 +19,7 @@ EntryKind = Literal[
     "decision.made",
     "handoff.requested",
     "handoff.assigned",
+    "handoff.passed",
     "handoff.returned",
     "conversation.resolved",
     "identity.raised",

@@ -93,6 +93,9 @@ KINDS = st.sampled_from(
         ("decision.made", {"action": "hand_over", "intent": "", "language": "de"}),
         ("handoff.requested", {"reason": "risk_high", "queue": "default"}),
         ("handoff.assigned", {"staff_id": "s1"}),
+        ("handoff.passed", {"by": "s1", "to": "s2", "queue": "default"}),
+        ("handoff.passed", {"by": "s1", "to": "", "queue": "default"}),
+        ("message.bot", {"action": "handoff.passed"}),
         ("handoff.returned", {"staff_id": "s1"}),
         ("conversation.resolved", {"staff_id": "s1"}),
         ("identity.raised", {"level": 2}),
@@ -119,6 +122,7 @@ def test_the_card_is_a_pure_fold_whose_counts_and_states_hold_together(kinds: li
     assert (card.state == "resolved") <= (card.resolved_at is not None)
     assert (card.state == "human") <= (card.assignee is not None)
     assert card.waited_seconds >= 0
+    assert (card.state == "resolved") <= (card.handed_by is None)
 
 
 def test_the_stored_card_equals_the_one_rebuilt_from_the_ledger(transactions: Transactions) -> None:
@@ -134,3 +138,44 @@ def test_the_stored_card_equals_the_one_rebuilt_from_the_ledger(transactions: Tr
     assert stored == rebuilt
     assert stored is not None
     assert (stored.state, stored.waited_seconds, stored.agent_messages) == ("resolved", 9.0, 1)
+
+
+def test_the_card_says_who_handed_the_conversation_over_and_what_for(transactions: Transactions) -> None:
+    """Handed to a colleague, put back by them, taken by a third: note and waiting are right, and are in the ledger."""
+    write(transactions, an_entry("conversation.opened", channel="webchat", language="en"))
+    write(transactions, an_entry("message.customer", key="1", text="help me"))
+    write(transactions, an_entry("handoff.assigned", key="a1", staff_id="s1", at=NOON))
+    notice = an_entry("message.bot", key="n1", text="a colleague is next", action="handoff.passed")
+    passed = an_entry("handoff.passed", key="p1", text="a refund", by="s1", to="s2", queue="default")
+    write(transactions, notice, passed, an_entry("handoff.assigned", key="a2", staff_id="s2"))
+    card, rebuilt = both(transactions)
+    assert card == rebuilt
+    assert (card.state, card.assignee, card.handed_by, card.handed_note) == ("human", "s2", "s1", "a refund")
+    assert (card.last_author, card.preview) == ("customer", "help me")  # what was asked is unanswered still
+    back = an_entry("handoff.passed", key="p2", by="s2", to="", queue="default", at=NOON + timedelta(seconds=60))
+    write(transactions, back)
+    card, rebuilt = both(transactions)
+    assert card == rebuilt
+    assert (card.state, card.assignee, card.reason, card.handed_by, card.handed_note) == (
+        "waiting",
+        None,
+        "handed_on",
+        "s2",
+        "",
+    )
+    write(transactions, an_entry("handoff.assigned", key="a3", staff_id="s3", at=NOON + timedelta(seconds=90)))
+    card, rebuilt = both(transactions)
+    assert card == rebuilt
+    assert (card.state, card.waited_seconds, card.handed_by) == ("human", 30.0, "s2")
+    write(transactions, an_entry("handoff.assigned", key="a4", staff_id="s2", at=NOON + timedelta(seconds=99)))
+    assert both(transactions)[0].handed_by is None  # nobody needs to be told what they wrote themselves
+
+
+def both(transactions: Transactions) -> tuple[Card, Card]:
+    """Return the stored card and the one that the ledger gives."""
+    stored, rebuilt = transactions.read(
+        lambda tx: (record.card_of(tx, SCOPE, CONVERSATION), record.rebuild_card(tx, SCOPE, CONVERSATION))
+    )
+    assert stored is not None
+    assert rebuilt is not None
+    return stored, rebuilt
