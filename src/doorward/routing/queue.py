@@ -93,20 +93,35 @@ def assign(
         holder = presence_of(tx, scope, StaffId(item.staff_id))
         if holder is None or holder.state != "away":
             raise Conflict("another agent has this conversation")
-    if item is None:
-        repository.insert_item(
-            tx,
-            scope,
-            {
-                "conversation_id": conversation_id,
-                "party_id": party_id,
-                "queue": "default",
-                "priority": 0,
-                "entered_at": tx.now,
-            },
-        )
+    _take_in(tx, scope, conversation_id, party_id)
     repository.assign_item(tx, scope, conversation_id, staff_id)
     return Outcome(value=True, entries=_assigned(tx, scope, conversation_id, party_id, staff_id))
+
+
+def pass_to(
+    tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: PartyId, *, staff_id: StaffId
+) -> Outcome[None]:
+    """Give a conversation that somebody has to this agent, and the freed place to who waits longest.
+
+    Like taking by hand it may exceed the agent's capacity: the one who hands it over chose them.
+    """
+    repository.lock_queue(tx, scope)
+    _take_in(tx, scope, conversation_id, party_id)
+    repository.assign_item(tx, scope, conversation_id, staff_id)
+    return Outcome(None, (*_assigned(tx, scope, conversation_id, party_id, staff_id), *_drain(tx, scope)))
+
+
+def put_back(tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: PartyId, *, by: StaffId) -> Outcome[int]:
+    """Put a conversation that an agent has back into the queue, and give out what can be given out.
+
+    It stands where it would stand had nobody had it: it keeps its priority and the time at which it entered. It does
+    not come to `by` again by itself, though they may take it. Returns how many wait before it, 0 when it was assigned.
+    """
+    repository.lock_queue(tx, scope)
+    _take_in(tx, scope, conversation_id, party_id)
+    repository.release_item(tx, scope, conversation_id, by=by)
+    entries = _drain(tx, scope)
+    return Outcome(place_in_queue(tx, scope, conversation_id) or 0, entries)
 
 
 def leave_queue(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Outcome[bool]:
@@ -123,6 +138,11 @@ def set_presence(tx: Tx, scope: Scope, staff_id: StaffId, *, state: PresenceStat
     audit = AuditEvent(action="presence.set", object_kind="staff", object_id=staff_id, fields=(state,))
     presence = Presence(staff_id=staff_id, state=state, capacity=capacity)
     return Outcome(presence, (audit, *_drain(tx, scope)))
+
+
+def staff_load(tx: Tx, scope: Scope) -> dict[StaffId, int]:
+    """Return how many conversations each agent has; who has none is left out."""
+    return {StaffId(staff_id): number for staff_id, number in repository.load_by_staff(tx, scope).items()}
 
 
 def available_staff(tx: Tx, scope: Scope) -> frozenset[StaffId]:
@@ -165,14 +185,31 @@ def waiting_list(tx: Tx, scope: Scope, *, limit: int = 100) -> tuple[Waiting, ..
     )
 
 
+def _take_in(tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: PartyId) -> None:
+    """See to it that routing knows a conversation; one that never waited enters now."""
+    if repository.find_item(tx, scope, conversation_id) is None:
+        item = {"conversation_id": conversation_id, "party_id": party_id, "entered_at": tx.now}
+        repository.insert_item(tx, scope, item | {"queue": "default", "priority": 0})
+
+
 def _drain(tx: Tx, scope: Scope) -> tuple[Entry | AuditEvent, ...]:
-    """Give waiting conversations to available agents: next in line first, to the agent with most room, fewest first."""
+    """Give waiting conversations to available agents: next in line first, to the agent with most room, fewest first.
+
+    What an agent has put back goes to somebody else, and waits while nobody else has room.
+    """
     load = repository.load_by_staff(tx, scope)
     room = {row.staff_id: row.capacity - load.get(row.staff_id, 0) for row in repository.present_staff(tx, scope)}
     room = {staff_id: free for staff_id, free in room.items() if free > 0}
     entries: list[Entry | AuditEvent] = []
-    for item in repository.waiting_items(tx, scope, limit=sum(room.values())) if room else ():
-        staff_id = min(room, key=lambda one: (load.get(one, 0), one))
+    if not room:
+        return ()
+    # What one agent may not have stands in nobody else's way: as many more are looked at.
+    most = sum(room.values()) + repository.count_put_back(tx, scope)
+    for item in repository.waiting_items(tx, scope, limit=most):
+        fitting = [staff_id for staff_id in room if staff_id != item.put_back_by]
+        if not fitting:
+            continue
+        staff_id = min(fitting, key=lambda one: (load.get(one, 0), one))
         conversation_id = ConversationId(item.conversation_id)
         repository.assign_item(tx, scope, conversation_id, StaffId(staff_id))
         entries += _assigned(tx, scope, conversation_id, PartyId(item.party_id), StaffId(staff_id))

@@ -47,7 +47,16 @@ def assign_item(tx: Tx, scope: Scope, conversation_id: ConversationId, staff_id:
     tx.execute(
         update(item_table)
         .where(item_table.c.tenant_id == scope.tenant_id, item_table.c.conversation_id == conversation_id)
-        .values(staff_id=staff_id, assigned_at=tx.now)
+        .values(staff_id=staff_id, assigned_at=tx.now, put_back_by=None)
+    )
+
+
+def release_item(tx: Tx, scope: Scope, conversation_id: ConversationId, *, by: StaffId) -> None:
+    """Let a conversation wait again at its old place, put back by this agent."""
+    tx.execute(
+        update(item_table)
+        .where(item_table.c.tenant_id == scope.tenant_id, item_table.c.conversation_id == conversation_id)
+        .values(staff_id=None, assigned_at=None, put_back_by=by)
     )
 
 
@@ -59,6 +68,16 @@ def waiting_items(tx: Tx, scope: Scope, *, limit: int) -> Sequence[Any]:
         .order_by(item_table.c.priority.desc(), item_table.c.entered_at, item_table.c.conversation_id)
         .limit(limit)
     ).all()
+
+
+def count_put_back(tx: Tx, scope: Scope) -> int:
+    """Return how many wait that an agent has put back."""
+    query = select(func.count()).where(
+        item_table.c.tenant_id == scope.tenant_id,
+        item_table.c.staff_id.is_(None),
+        item_table.c.put_back_by.is_not(None),
+    )
+    return int(tx.execute(query).scalar_one())
 
 
 def count_before(tx: Tx, scope: Scope, item: Any) -> int:

@@ -67,6 +67,26 @@ class Queue:
             lambda tx: self._hear(routing.assign(tx, SCOPE, ConversationId(name), PartyId("p"), staff_id=staff_id)),
         )
 
+    def pass_to(self, name: str, staff_id: StaffId) -> object:
+        """Let a conversation be handed to a colleague."""
+        self.clock.advance(timedelta(seconds=1))
+        return self.transactions.write(
+            SCOPE,
+            lambda tx: self._hear(routing.pass_to(tx, SCOPE, ConversationId(name), PartyId("p"), staff_id=staff_id)),
+        )
+
+    def put_back(self, name: str, staff_id: StaffId) -> object:
+        """Let an agent put a conversation back; return how many wait before it."""
+        self.clock.advance(timedelta(seconds=1))
+        return self.transactions.write(
+            SCOPE,
+            lambda tx: self._hear(routing.put_back(tx, SCOPE, ConversationId(name), PartyId("p"), by=staff_id)),
+        )
+
+    def load(self) -> dict[StaffId, int]:
+        """Return how many conversations each agent has."""
+        return self.transactions.read(lambda tx: routing.staff_load(tx, SCOPE))
+
     def place(self, name: str) -> int | None:
         """Return how many wait before a conversation."""
         return self.transactions.read(lambda tx: routing.place_in_queue(tx, SCOPE, ConversationId(name)))
@@ -151,6 +171,57 @@ def test_a_colleague_may_take_over_from_who_went_away(queue: Queue) -> None:
     assert queue.assigned == [("a", MIRA), ("a", JONAS)]
 
 
+def test_who_is_put_back_stands_where_they_stood(queue: Queue) -> None:
+    """Having been taken costs nobody their place: those who came later wait behind, an urgent one before."""
+    queue.enter("a")
+    queue.take("a", MIRA)
+    for name in "bc":
+        queue.enter(name)
+    queue.enter("urgent", priority=1)
+    assert queue.put_back("a", MIRA) == 1
+    assert [queue.place(name) for name in ("urgent", "a", "b", "c")] == [0, 1, 2, 3]
+
+
+def test_what_an_agent_puts_back_goes_to_somebody_else(queue: Queue) -> None:
+    """It does not come straight back, waits while nobody else is there, and blocks nobody behind it."""
+    queue.present(MIRA, 1)
+    queue.enter("a")
+    queue.enter("b")
+    queue.put_back("a", MIRA)
+    assert queue.assigned == [("a", MIRA), ("b", MIRA)]
+    queue.leave("b")
+    assert (queue.place("a"), queue.load()) == (0, {})
+    queue.present(JONAS, 1)
+    assert queue.assigned[-1] == ("a", JONAS)
+
+
+def test_who_put_it_back_may_take_it_again_by_hand(queue: Queue) -> None:
+    """A person who decides to help is not stopped, and after that it is as if they had never put it back."""
+    queue.enter("a")
+    queue.take("a", MIRA)
+    queue.put_back("a", MIRA)
+    queue.take("a", MIRA)
+    assert queue.load() == {MIRA: 1}
+
+
+def test_handing_to_a_colleague_may_exceed_their_capacity_and_frees_a_place(queue: Queue) -> None:
+    """Who hands over chose the colleague; whoever waits gets the freed place at once."""
+    queue.present(MIRA, 1)
+    queue.enter("a")
+    queue.present(JONAS, 1)
+    queue.enter("b")
+    queue.enter("c")
+    queue.pass_to("a", JONAS)
+    assert queue.assigned == [("a", MIRA), ("b", JONAS), ("a", JONAS), ("c", MIRA)]
+    assert queue.load() == {MIRA: 1, JONAS: 2}
+
+
+def test_what_never_waited_can_be_put_back(queue: Queue) -> None:
+    """A conversation that routing does not know enters the queue now."""
+    queue.enter("a")
+    assert queue.put_back("new", MIRA) == 1
+
+
 def test_tenants_do_not_share_a_queue(queue: Queue) -> None:
     """Another tenant neither sees nor empties this queue."""
     queue.enter("a")
@@ -161,6 +232,7 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("enter"), st.sampled_from("abcdefgh")),
         st.tuples(st.just("leave"), st.sampled_from("abcdefgh")),
+        st.tuples(st.just("back"), st.sampled_from("abcdefgh")),
         st.tuples(st.sampled_from(["available", "away"]), st.sampled_from([MIRA, JONAS])),
     ),
     max_size=20,
@@ -172,7 +244,10 @@ STEPS = st.lists(
 def test_nobody_waits_while_somebody_is_free_and_nobody_gets_too_many(
     queue: Queue, steps: list[tuple[str, str]]
 ) -> None:
-    """The law of the queue, over random days: capacity two is kept, and waiting and free places never coexist."""
+    """The law of the queue, over random days: capacity two is kept, and nobody waits whom somebody free may have.
+
+    Who put a conversation back may not have it.
+    """
     for name in "abcdefgh":
         queue.leave(name)
     present = {MIRA: False, JONAS: False}
@@ -183,11 +258,20 @@ def test_nobody_waits_while_somebody_is_free_and_nobody_gets_too_many(
             queue.enter(name)
         elif verb == "leave":
             queue.leave(name)
+        elif verb == "back":
+            _put_back(queue, name)
         else:
             present[StaffId(name)] = verb == "available"
             queue.present(StaffId(name), 2, state="available" if verb == "available" else "away")
         waiting, load = queue.transactions.read(
-            lambda tx: (routing.waiting_list(tx, SCOPE), repository.load_by_staff(tx, SCOPE))
+            lambda tx: (repository.waiting_items(tx, SCOPE, limit=99), repository.load_by_staff(tx, SCOPE))
         )
         assert all(count <= 2 for count in load.values())
-        assert not (waiting and any(here and load.get(one, 0) < 2 for one, here in present.items()))
+        free = {one for one, here in present.items() if here and load.get(one, 0) < 2}
+        assert not [item.conversation_id for item in waiting if free - {item.put_back_by}]
+
+
+def _put_back(queue: Queue, name: str) -> None:
+    item = queue.transactions.read(lambda tx: repository.find_item(tx, SCOPE, ConversationId(name)))
+    if item is not None and item.staff_id is not None:
+        queue.put_back(name, StaffId(item.staff_id))
