@@ -17,9 +17,11 @@ from doorward.decision import RuleBook
 from doorward.flow.accept import FrontDoor, Recognition, TenantScreening
 from doorward.flow.attachments import Downloads, Scanning
 from doorward.flow.attendance import Attendance
+from doorward.flow.colleagues import Colleagues
 from doorward.flow.contact import Contact, ContactRooms
 from doorward.flow.customer_search import CustomerSearch
 from doorward.flow.desk import Desk
+from doorward.flow.desk_rooms import DeskRooms
 from doorward.flow.destroy import Destruction
 from doorward.flow.fragments import Fragments
 from doorward.flow.idempotency import forget_old
@@ -338,12 +340,10 @@ class House:
             keys=self.keys,
             submit=self.runner.submit,
         )
+        self.colleagues = colleagues = Colleagues(self.identity.staff, self.identity.sessions)
         self.desk = Desk(
             self.transactions,
-            screening=self.screening,
-            protection=self.protection,
-            translator=self.translator,
-            settings_of=self.settings_book.settings_of,
+            DeskRooms(self.screening, self.protection, self.translator, self.settings_book.settings_of, colleagues),
         )
         self.core_systems: dict[TenantId, CoreSystem] = {}
         self.contact = Contact(

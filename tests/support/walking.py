@@ -8,15 +8,19 @@ import pytest
 from doorward import record
 from doorward.decision import RuleBook
 from doorward.flow.accept import Accepted, FrontDoor, Recognition, TenantScreening
+from doorward.flow.colleagues import Colleagues
 from doorward.flow.desk import Desk
+from doorward.flow.desk_rooms import DeskRooms
 from doorward.flow.kept_ids import KeptIds
 from doorward.flow.repository import RunKey
 from doorward.flow.runner import Runner
 from doorward.flow.tenant_rules import TenantRules
 from doorward.flow.walk import WalkRooms
+from doorward.identity import Sessions, Staff
 from doorward.kit.clock import FixedClock
 from doorward.kit.i18n import Translator
 from doorward.kit.keys import EpochKeys, Keys, MemoryKeyStore
+from doorward.kit.settings import Sessions as SessionSettings
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions
 from doorward.plugins.policies.first_line.plugin import FirstLine
@@ -117,12 +121,9 @@ class Flow:
             keys=keys,
             submit=lambda key, _begun: self.submitted.append(key),
         )
+        colleagues = Colleagues(Staff(), Sessions(SessionSettings()))
         self.desk = Desk(
-            transactions,
-            screening=screening,
-            protection=protection,
-            translator=self.rooms.translator,
-            settings_of=self.settings_of,
+            transactions, DeskRooms(screening, protection, self.rooms.translator, self.settings_of, colleagues)
         )
 
     def settings_of(self, _tenant_id: TenantId) -> TenantSettings:

@@ -8,6 +8,7 @@ import { announceChanges } from "./announce.js";
 import { watchConnection } from "./connection.js";
 import { keepDrafts } from "./drafts.js";
 import { guardForms } from "./guard.js";
+import { askToWhom } from "./handing.js";
 import { tellLooking } from "./looking.js";
 import { closeMenus } from "./menus.js";
 import { tellNews } from "./news.js";
@@ -42,6 +43,7 @@ function start() {
   guardForms();
   keepSession();
   forgetOriginals();
+  askToWhom();
   listenToKeys();
   closeMenus();
   tellTimes();

@@ -76,6 +76,7 @@ _KEY_HEADER: Final = {
 }
 _ID: Final = "01j9z3k5q7v8w9x0y1z2a3b4c5"
 _EXAMPLES: Final[Mapping[str, Any]] = {
+    "HandOverBody": {"to": None, "note": "Has waited for a refund since Monday."},
     "ReplyBody": {"text": "Good morning, I am looking into it."},
     "PresenceBody": {"available": True},
     "SearchBody": {"value": "+49 170 1234567", "kind": "phone"},

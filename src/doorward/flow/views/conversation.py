@@ -18,6 +18,7 @@ from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.finding import Finding
 from doorward.vocabulary.ids import ConversationId, MessageId
 from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.text import Span
 
 
 class ShownCandidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +60,9 @@ class MessageFindings(msgspec.Struct, frozen=True, kw_only=True):
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened to the conversation without words: handed over, assigned, returned, resolved, raised, a
     file scanned; `data` then holds its finding, and by which scanner and signatures it was scanned.
+
+    Of a conversation that an agent handed over (`handoff.passed`), `data` holds `by` and `to`, the ids of both, `to`
+    empty for the queue, and `note` is what was written for whoever has it next: masked, its masked places in `spans`.
     """
 
     seq: int
@@ -67,6 +71,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     actor_kind: str
     actor_id: str
     data: dict[str, Any]
+    note: str = ""
+    spans: tuple[Span, ...] = ()
 
 
 class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,4 +191,6 @@ def _event(written: WrittenEntry) -> Event:
         actor_kind=entry.actor.kind,
         actor_id=entry.actor.id,
         data=entry.data,
+        note="" if entry.text is None else entry.text.text,
+        spans=() if entry.text is None else entry.text.spans,
     )

@@ -1,4 +1,4 @@
-"""Conversations: list, look, take, answer, hand back, resolve."""
+"""Conversations: list, look, take, answer, hand over, hand back, resolve."""
 
 from typing import Annotated, Any, Literal
 
@@ -8,15 +8,16 @@ from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta
 
 from doorward import record
-from doorward.doors.web.api.common import ANY_OF, ACall, After, IdPath, Limit, Offset, problems
+from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, After, IdPath, Limit, Offset, problems
 from doorward.doors.web.downloads import file_response
+from doorward.flow.handing_over import LONGEST_NOTE, HandOver
 from doorward.flow.reading import conversation_read, open_conversation, read_noted
 from doorward.flow.views.conversation import ConversationView
 from doorward.flow.views.transcript import ShownEntry, Transcript, show, transcript
 from doorward.record import Card, CardQuery
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import NotFound
-from doorward.vocabulary.ids import ConversationId
+from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.text import WildText
 
 States = Annotated[
@@ -34,6 +35,16 @@ class CardList(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[Card, ...]
     next_offset: int | None
     counts: dict[str, int]
+
+
+class HandOverBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """To whom a conversation goes: `to` is a colleague's id as `list_colleagues` tells it, or null for the queue.
+
+    `note` is for whoever has it next; what is sensitive in it is masked before it is stored.
+    """
+
+    to: Annotated[str, Meta(pattern=ID_PATTERN)] | None = None
+    note: Annotated[str, Meta(max_length=LONGEST_NOTE)] = ""
 
 
 class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -161,6 +172,29 @@ async def reply_to_conversation(
         return show(await call.house.desk.reply(scope, wanted, text, key=key))
 
     return await call.answer_once(scope, act, status=201)
+
+
+@post(
+    "/conversations/{conversation_id:str}/hand-over",
+    status_code=200,
+    responses=problems(404, 409, 413, 415, 422),
+    security=ANY_OF,
+    operation_id="hand_conversation_over",
+)
+async def hand_conversation_over(
+    call: ACall,
+    conversation_id: IdPath,
+    data: JSONBody[HandOverBody],
+) -> Response[Card]:
+    """Hand a conversation that the caller has over to a colleague, or put it back into the queue for any of them.
+
+    In the queue it keeps the place that it had, and does not come to the caller by itself again. A conflict, and
+    nothing changed, when the caller does not have it, or the colleague is not signed in or may not write to customers.
+    """
+    scope = call.member_scope("conversations:write")
+    wish = HandOver(to=None if data.to is None else StaffId(data.to), note=WildText(data.note))
+    wanted = ConversationId(conversation_id)
+    return await call.answer_once(scope, lambda key: call.house.desk.hand_over(scope, wanted, wish, key=key))
 
 
 @post(

@@ -10,6 +10,7 @@ from litestar.params import JSONBody, QueryParameter
 from doorward import routing
 from doorward.doors.web.api.common import ANY_OF, ACall, Limit, problems
 from doorward.doors.web.security import issue_csrf
+from doorward.flow.colleagues import Colleague
 from doorward.flow.reading import read_noted
 from doorward.flow.views.figures import figures
 from doorward.measure import Figures
@@ -26,6 +27,12 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """Who waits for a person, next first."""
 
     waiting: tuple[Card, ...]
+
+
+class ColleagueList(msgspec.Struct, frozen=True, kw_only=True):
+    """To whom a conversation can be handed over now."""
+
+    items: tuple[Colleague, ...]
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +81,14 @@ async def get_queue(call: ACall, limit: Limit = 100) -> Queue:
         read,
         event=AuditEvent(action="queue.listed", object_kind="tenant", object_id=scope.tenant_id),
     )
+
+
+@get("/colleagues", responses=problems(), security=ANY_OF, operation_id="list_colleagues")
+async def list_colleagues(call: ACall) -> ColleagueList:
+    """List those who are signed in and may have a conversation, without the caller: those who are free first."""
+    scope = call.scope("conversations:write")
+    here = call.house.colleagues.here
+    return ColleagueList(items=await call.house.transactions.read_async(lambda tx: here(tx, scope)))
 
 
 @put("/presence", status_code=200, responses=problems(413, 415), security=ANY_OF, operation_id="set_presence")

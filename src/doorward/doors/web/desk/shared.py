@@ -20,7 +20,7 @@ from doorward.doors.web.forms import read_member_form
 from doorward.doors.web.security import issue_csrf
 from doorward.identity import Permission, require_permission
 from doorward.kit.tx import Tx
-from doorward.record import CardQuery
+from doorward.record import Card, CardQuery
 from doorward.vocabulary.ids import PartyId, StaffId
 from doorward.vocabulary.scope import Scope
 
@@ -30,12 +30,16 @@ UNKNOWN: Final = "…"
 class Demand(msgspec.Struct, frozen=True, kw_only=True):
     """What asks for the reader: customers waiting for anybody, the reader's own conversations, those of them in which
     the customer spoke last, and when that was, in milliseconds since 1970 (a rising number is news).
+
+    `handed` is when a colleague handed the reader a conversation last, likewise, and `handed_by` who that was.
     """
 
     waiting: int = 0
     mine: int = 0
     unanswered: int = 0
     heard: int = 0
+    handed: int = 0
+    handed_by: str = ""
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,12 +152,19 @@ def demand_on(tx: Tx, scope: Scope) -> Demand:
     """Return what asks for the acting member of staff now."""
     mine = record.list_cards(tx, scope, CardQuery(states=("human",), assignee=scope.actor.id, limit=100))
     unanswered = [card for card in mine if card.last_author == "customer"]
+    handed = max((card for card in mine if card.handed_by and card.assigned_at), key=_assigned_at, default=None)
     return Demand(
         waiting=record.count_by_state(tx, scope).get("waiting", 0),
         mine=len(mine),
         unanswered=len(unanswered),
         heard=max((int(card.last_at.timestamp() * 1000) for card in unanswered), default=0),
+        handed=0 if handed is None else _assigned_at(handed),
+        handed_by="" if handed is None else handed.handed_by or "",
     )
+
+
+def _assigned_at(card: Card) -> int:
+    return 0 if card.assigned_at is None else int(card.assigned_at.timestamp() * 1000)
 
 
 async def make_desk_call(door: AtDoor, request: AnyRequest) -> Any:

@@ -44,6 +44,7 @@ SHORTCUTS: Final = (
             Shortcut(keys=("t",), label="desk.conversation.take"),
             Shortcut(keys=("r",), label="shell.keys.reply"),
             Shortcut(keys=("Ctrl", "Enter"), label="desk.conversation.reply_send", always=True),
+            Shortcut(keys=("h",), label="hand.open"),
             Shortcut(keys=("b",), label="desk.conversation.hand_back"),
             Shortcut(keys=("e",), label="desk.conversation.resolve"),
         ),

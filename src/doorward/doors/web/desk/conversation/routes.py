@@ -1,16 +1,17 @@
 """One conversation: its page, its refresh, and what an agent does with it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from doorward.bootstrap import House
 from doorward.doors.web.callers import BY_ITSELF
-from doorward.doors.web.desk.conversation.view import conversation_places, earlier_places
+from doorward.doors.web.desk.conversation.handing import HANDING
+from doorward.doors.web.desk.conversation.view import Line, conversation_places, earlier_places, line_number
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.downloads import file_response
 from doorward.doors.web.refused import kinds_in_words
@@ -30,7 +31,6 @@ _SENTENCES: Final[Mapping[type[Exception], str]] = {
 }
 """What an agent is told when an action could not be done; other refusals say it in their own words."""
 
-Line = Annotated[int, QueryParameter(ge=0, le=2**31 - 1)]
 Act = Callable[[House, Scope, ConversationId, Mapping[str, str]], Awaitable[Any]]
 
 
@@ -108,7 +108,8 @@ def _action(name: str, act: Act) -> HTTPRouteHandler:
             trouble, status = desk.say("desk.conversation.reply_secret", what=what), error.status
         if not trouble and not desk.by_script:
             return Redirect(f"/desk/conversations/{wanted}", status_code=303)
-        places = await conversation_places(desk, wanted, since=_number(fields.get("since", ""))) | {"trouble": trouble}
+        since = line_number(fields.get("since", ""))
+        places = await conversation_places(desk, wanted, since=since) | {"trouble": trouble}
         if desk.by_script:
             return await desk.part(_PART, status=status, **places)
         return await desk.page(_PAGE, status=status, here="inbox", **places)
@@ -142,16 +143,12 @@ async def tell_looking(desk: ADeskCall, conversation_id: FromPath[str]) -> None:
         signs.give(scope.tenant_id, card.conversation_id, staff_id=StaffId(scope.actor.id), gone=gone)
 
 
-def _number(given: str) -> int | None:
-    """Return the ledger line that a page begins after; None for anything else that a form may hold."""
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
-
-
 ACTIONS: Final = [
     tell_typing,
     tell_looking,
     _action("take", _take),
     _action("replies", _reply),
+    *HANDING,
     _action("hand-back", _hand_back),
     _action("resolve", _resolve),
 ]

@@ -1,13 +1,14 @@
 """What the page of a conversation shows."""
 
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
+from litestar.params import QueryParameter
 
 from doorward import routing
 from doorward.doors.web.desk.shared import DeskCall
 from doorward.flow.reading import open_conversation
-from doorward.flow.views.conversation import ConversationView, EarlierLines, conversation, earlier_lines
+from doorward.flow.views.conversation import ConversationView, EarlierLines, Event, conversation, earlier_lines
 from doorward.flow.views.wishes import Wish, copies_taken
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
@@ -16,6 +17,9 @@ from doorward.record import Card
 from doorward.vocabulary.assessment import Reason
 from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.scope import Scope
+
+Line = Annotated[int, QueryParameter(ge=0, le=2**31 - 1)]
+"""The number of a ledger line."""
 
 Standing = Literal["free", "mine", "theirs", "over"]
 
@@ -58,6 +62,7 @@ async def conversation_places(
         "takeable": standing == "free" or (standing == "theirs" and about.holder_away),
         "holder_away": standing == "theirs" and about.holder_away,
         "wishes": sorted((*view.wishes, *about.copies), key=lambda one: one.at, reverse=True),
+        "handed": handed_of(view),
         "findings": findings_of(view),
         "risks": risks_of(view),
         "assurance": desk.say(f"assurance.{about.assurance}"),
@@ -89,6 +94,11 @@ def original_address(conversation_id: ConversationId) -> str:
     return f"/desk/originals/{{span_id}}?conversation={shown}"
 
 
+def line_number(given: str) -> int | None:
+    """Return the ledger line that a page begins after; None for anything else that a form may hold."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+
+
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """How sure we are who the customer is, whether the agent who has the conversation has gone away, and when the
     customer took a copy of their data.
@@ -115,6 +125,13 @@ def standing_of(card: Card, scope: Scope) -> Standing:
     if card.state == "human":
         return "mine" if card.assignee == scope.actor.id else "theirs"
     return "over" if card.state == "resolved" else "free"
+
+
+def handed_of(view: ConversationView) -> Event | None:
+    """Return how the conversation was handed over last, if it was and whoever has it next is still at it."""
+    if view.card.handed_by is None or view.card.state not in {"waiting", "human"}:
+        return None
+    return next((one for one in reversed(view.events) if one.kind == "handoff.passed"), None)
 
 
 def findings_of(view: ConversationView) -> tuple[ShownFinding, ...]:

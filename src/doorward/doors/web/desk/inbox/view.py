@@ -1,6 +1,7 @@
 """What the inbox shows."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, TypedDict
 
 import msgspec
@@ -55,6 +56,7 @@ class InboxPage(TypedDict):
     number: int
     more: bool
     wishes: Mapping[ConversationId, tuple[WishKind, ...]]
+    entered: Mapping[ConversationId, datetime]
 
 
 async def inbox_page(desk: DeskCall, *, show: str, number: int) -> InboxPage:
@@ -73,6 +75,7 @@ async def inbox_page(desk: DeskCall, *, show: str, number: int) -> InboxPage:
         number=number if states else 1,
         more=bool(states) and len(found.others) > PAGE,
         wishes=found.wishes,
+        entered=found.entered,
     )
 
 

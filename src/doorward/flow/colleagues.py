@@ -1,0 +1,73 @@
+"""Colleagues: who else is at the desk and may have a conversation."""
+
+import msgspec
+
+from doorward import routing
+from doorward.identity import Member, Sessions, Staff, permits
+from doorward.kit.tx import Tx
+from doorward.routing import PresenceState
+from doorward.vocabulary.errors import Conflict
+from doorward.vocabulary.ids import StaffId
+from doorward.vocabulary.scope import Scope
+
+
+class Colleague(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody a conversation can be handed to: whether they take conversations now, how many they have, of how many.
+
+    `capacity` is null for somebody who never said whether they take conversations.
+    """
+
+    staff_id: StaffId
+    name: str
+    state: PresenceState
+    conversations: int
+    capacity: int | None
+
+
+class Colleagues:
+    """Knows who is there: who is signed in nowhere takes no conversations, and no customer waits for them."""
+
+    def __init__(self, staff: Staff, sessions: Sessions) -> None:
+        """Take who works here and who is signed in."""
+        self._staff = staff
+        self._sessions = sessions
+
+    def here(self, tx: Tx, scope: Scope) -> tuple[Colleague, ...]:
+        """Return those to whom the acting member can hand a conversation: available, and least to do, first."""
+        signed_in, load = self._sessions.signed_in(tx, scope), routing.staff_load(tx, scope)
+        found = [
+            _colleague(tx, scope, member, conversations=load.get(member.id, 0))
+            for member in self._staff.everybody(tx, scope)
+            if member.id in signed_in and member.id != scope.actor.id and _may_have_conversations(member)
+        ]
+        return tuple(sorted(found, key=lambda one: (one.state != "available", one.conversations, one.name)))
+
+    def require(self, tx: Tx, scope: Scope, staff_id: StaffId) -> None:
+        """Refuse a colleague who cannot have a conversation.
+
+        Raises `NotFound` for somebody who does not work here, and `Conflict` for the acting member, for somebody who
+        may not write to customers, is shut out, or is signed in nowhere; its fact `why` says which (`yourself`,
+        `not_allowed`, `gone`).
+        """
+        if staff_id == scope.actor.id:
+            raise Conflict("you have this conversation already", why="yourself")
+        member = self._staff.find(tx, scope, staff_id)
+        if not member.disabled and not permits(member.role, "conversations:write"):
+            raise Conflict("this colleague may not write to customers", why="not_allowed")
+        if member.disabled or staff_id not in self._sessions.signed_in(tx, scope):
+            raise Conflict("this colleague is not signed in", why="gone")
+
+
+def _may_have_conversations(member: Member) -> bool:
+    return not member.disabled and permits(member.role, "conversations:write")
+
+
+def _colleague(tx: Tx, scope: Scope, member: Member, *, conversations: int) -> Colleague:
+    presence = routing.presence_of(tx, scope, member.id)
+    return Colleague(
+        staff_id=member.id,
+        name=member.display_name,
+        state="away" if presence is None else presence.state,
+        conversations=conversations,
+        capacity=None if presence is None else presence.capacity,
+    )

@@ -1,0 +1,80 @@
+"""What the verbs of the desk share: the rooms they need, and what each of them asks first."""
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+
+from doorward import record
+from doorward.flow.accept import TenantScreening
+from doorward.flow.colleagues import Colleagues
+from doorward.kit.i18n import Translator
+from doorward.kit.settings import TenantSettings
+from doorward.kit.tx import Transactions, Tx
+from doorward.protection import DESK, ProtectionService, Screened
+from doorward.vocabulary.entry import AuditEvent
+from doorward.vocabulary.errors import Conflict, NotFound
+from doorward.vocabulary.ids import ConversationId, MessageId, PartyId, TenantId
+from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.text import WildText
+
+
+class DeskRooms(NamedTuple):
+    """What the desk asks of others."""
+
+    screening: TenantScreening
+    protection: ProtectionService
+    translator: Translator
+    settings_of: Callable[[TenantId], TenantSettings]
+    colleagues: Colleagues
+
+
+class WrittenAtDesk(NamedTuple):
+    """What an agent wrote, under the id of its own by which its originals are kept."""
+
+    message_id: MessageId
+    screened: Screened
+
+    def seal(self, tx: Tx, scope: Scope, party_id: PartyId, *, protection: ProtectionService) -> None:
+        """Keep what was masked in it with what is the customer's."""
+        originals = self.screened.originals
+        if originals:
+            protection.seal(tx, scope, party_id=party_id, message_id=self.message_id, originals=originals)
+
+
+async def screen_words(
+    transactions: Transactions,
+    rooms: DeskRooms,
+    scope: Scope,
+    *,
+    about: ConversationId,
+    text: tuple[MessageId, WildText],
+) -> WrittenAtDesk:
+    """Mask what an agent writes about a conversation, and make ready what its originals need.
+
+    Raises `NotFound`, and `SecretRefused` where the company's policy takes no such text.
+    """
+    message_id, words = text
+    screened = await asyncio.to_thread(rooms.screening.screen, scope, words, message_id, channel=DESK)
+    if screened.originals:  # a key may have to be made, and a file written, which no transaction waits for
+        card = await transactions.read_async(lambda tx: card_at(tx, scope, about))
+        await asyncio.to_thread(rooms.protection.make_ready, scope, card.party_id)
+    return WrittenAtDesk(message_id, screened)
+
+
+def card_at(tx: Tx, scope: Scope, conversation_id: ConversationId) -> record.Card:
+    """Return the conversation's card. Raises `NotFound`."""
+    card = record.card_of(tx, scope, conversation_id)
+    if card is None:
+        raise NotFound("no such conversation")
+    return card
+
+
+def require_mine(card: record.Card, scope: Scope) -> None:
+    """Raise `Conflict` unless the acting agent has the conversation."""
+    if card.state != "human" or card.assignee != scope.actor.id:
+        raise Conflict("this conversation is not with you; take it over first", why="not_mine")
+
+
+def audit_of(action: str, conversation_id: ConversationId, *fields: str) -> AuditEvent:
+    """Return the audit line of something that was done to a conversation."""
+    return AuditEvent(action=action, object_kind="conversation", object_id=conversation_id, fields=fields)
