@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import event
 
 from doorward.flow.accept import Recognition, TenantScreening
+from doorward.flow.handing_over import HandOver
 from doorward.flow.kept_ids import KeptIds
 from doorward.flow.stages import BEFORE_ACCEPTANCE, CLOSING, STAGES, WALK
 from doorward.flow.tenancy import FRESH, SettingsBook
@@ -77,14 +78,16 @@ async def test_whoever_writes_to_conversations_and_the_queue_locks_the_queue_fir
     event.listen(writer, "commit", lambda _connection: locks.append("|"))
     flow.runner().walk_now(flow.say("a person please"))
     await flow.desk.take_over(MIRA, CONVERSATION)
-    await flow.desk.hand_back(MIRA, CONVERSATION)
+    await flow.desk.hand_over(MIRA, CONVERSATION, HandOver(to=None, note=WildText("")), key="1")
+    await flow.desk.take_over(JONAS, CONVERSATION)
+    await flow.desk.hand_back(JONAS, CONVERSATION)
     flow.runner().walk_now(flow.say("a person again"))
-    await flow.desk.set_presence(JONAS, available=True)
-    await flow.desk.resolve(JONAS, CONVERSATION)
+    await flow.desk.set_presence(MIRA, available=True)
+    await flow.desk.resolve(MIRA, CONVERSATION)
     taken = [part.split() for part in " ".join(locks).split("|")]
     both = [part for part in taken if "queue" in part and "conversation" in part]
     assert all(part[0] == "queue" for part in both)
-    assert len(both) == (0 if writer.dialect.name == "sqlite" else 6)
+    assert len(both) == (0 if writer.dialect.name == "sqlite" else 8)
 
 
 async def test_a_reply_sent_again_after_handing_back_is_the_same_reply(flow: Flow) -> None:
