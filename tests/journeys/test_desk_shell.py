@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from doorward.identity import Tenant
-from tests.support.browsing import OpenContext, on_sqlite, sign_in, violations
+from tests.support.browsing import OpenContext, agree, on_sqlite, sign_in, violations
 from tests.support.server import Guests
 
 pytestmark = [pytest.mark.browser, on_sqlite]
@@ -109,10 +109,10 @@ def test_the_palette_offers_what_the_page_offers(desk: Page, guests: Guests, hal
     desk.keyboard.type("take over")
     desk.keyboard.press("Enter")
     expect(desk.get_by_text("You have this conversation.")).to_be_visible()
-    desk.once("dialog", lambda dialog: dialog.accept())
     open_palette(desk)
     desk.keyboard.type("hand back")
     desk.keyboard.press("Enter")
+    agree(desk, "Hand back")
     expect(desk.get_by_text("The assistant has this conversation.")).to_be_visible()
 
 
@@ -169,8 +169,8 @@ def test_single_keys_work_through_the_inbox(desk: Page, guests: Guests, halden: 
     desk.keyboard.press("r")
     expect(reply).to_be_focused()
     desk.get_by_role("link", name="Outbox").focus()
-    desk.once("dialog", lambda dialog: dialog.accept())
     desk.keyboard.press("e")
+    agree(desk, "Resolve")
     expect(desk.get_by_text("This conversation is resolved.")).to_be_visible()
     desk.keyboard.press("g")
     desk.keyboard.press("i")

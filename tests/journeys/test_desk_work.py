@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import APIResponse, Dialog, Page, Route, expect
 
 from doorward.identity import Tenant
-from tests.support.browsing import OpenContext, on_sqlite, sign_in, tab_to
+from tests.support.browsing import OpenContext, agree, on_sqlite, sign_in, tab_to, violations
+from tests.support.reader import faults_of_tree
 from tests.support.server import Guests, WebVisitor
 
 pytestmark = pytest.mark.browser
@@ -63,8 +64,8 @@ def test_an_agent_answers_and_resolves(desk: Page, customer: WebVisitor) -> None
     expect(desk.locator(".line-agent .line-text")).to_have_text("Good morning, I am looking into it.")
     expect(reply).to_have_value("")
     assert "Good morning, I am looking into it." in customer.heard()
-    desk.once("dialog", lambda dialog: dialog.accept())
     desk.get_by_role("button", name="Resolve").click()
+    agree(desk, "Resolve")
     expect(desk.get_by_text("This conversation is resolved.")).to_be_visible()
     expect(reply).to_be_hidden()
     assert customer.entries()["state"] == "resolved"
@@ -74,10 +75,40 @@ def test_an_agent_answers_and_resolves(desk: Page, customer: WebVisitor) -> None
 def test_a_conversation_is_handed_back(desk: Page, customer: WebVisitor) -> None:
     """Handed back, the assistant has the conversation again and the agent may take it over once more."""
     take_over(desk, customer)
-    desk.once("dialog", lambda dialog: dialog.accept())
     desk.get_by_role("button", name="Hand back").click()
+    agree(desk, "Hand back")
     expect(desk.get_by_role("button", name="Take over")).to_be_visible()
     assert customer.entries()["state"] == "bot"
+
+
+@on_sqlite
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_asked_first_can_be_dropped_by_keyboard(
+    open_context: OpenContext, customer: WebVisitor, scheme: str
+) -> None:
+    """The safe button has the focus; it and Escape change nothing and give the focus back; the other one does it."""
+    page = sign_in(open_context(color_scheme=scheme).new_page(), username="mira")
+    take_over(page, customer)
+    resolve = page.locator("#conversation").get_by_role("button", name="Resolve")
+    asked = page.get_by_role("alertdialog", name="Are you sure?")
+    for drop in ("Escape", "Enter"):
+        resolve.focus()
+        page.keyboard.press("Enter")
+        expect(asked).to_have_accessible_description(re.compile("Close this conversation as resolved"))
+        expect(asked.get_by_role("button", name="Cancel")).to_be_focused()
+        assert violations(page) == []
+        assert faults_of_tree(page, within_dialog=True) == []
+        page.keyboard.press(drop)
+        expect(asked).to_be_hidden()
+        expect(resolve).to_be_focused()
+    assert customer.entries()["state"] == "human"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(asked.get_by_role("button", name="Resolve")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#standing")).to_have_text("This conversation is resolved.")
+    expect(page.locator("#standing")).to_be_focused()
+    assert customer.entries()["state"] == "resolved"
 
 
 @on_sqlite

@@ -79,6 +79,11 @@ def sign_in(page: Page, *, username: str, company: str = "halden") -> Page:
     return page
 
 
+def agree(page: Page, name: str) -> None:
+    """Press the button of the question that is asked before something is done, named as what was pressed."""
+    page.get_by_role("alertdialog").get_by_role("button", name=name).click()
+
+
 def write_until(box: Locator, sign: Locator) -> None:
     """Go on writing in a box, as people do, until the other side's sign of it is seen; fail when it never is.
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 _NAMED: Final = frozenset(
     {"button", "link", "textbox", "searchbox", "combobox", "checkbox", "radio", "switch", "slider", "option", "img"}
-    | {"dialog", "progressbar", "table", "spinbutton", "menuitem"}
+    | {"dialog", "alertdialog", "progressbar", "table", "spinbutton", "menuitem"}
 )
 """Roles that say nothing without a name (WAI-ARIA 1.2, "Accessible Name Required", and what we press)."""
 

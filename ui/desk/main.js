@@ -5,6 +5,7 @@ import Alpine from "@alpinejs/csp";
 
 import { startComponents } from "../design/behaviour.js";
 import { announceChanges } from "./announce.js";
+import { askFirst } from "./confirm.js";
 import { watchConnection } from "./connection.js";
 import { keepDrafts } from "./drafts.js";
 import { guardForms } from "./guard.js";
@@ -43,6 +44,7 @@ function start() {
   guardForms();
   keepSession();
   forgetOriginals();
+  askFirst();
   askToWhom();
   listenToKeys();
   closeMenus();
