@@ -254,6 +254,12 @@ def test_who_looked_is_told_by_role(client: Client, talked: WebVisitor, open_con
     expect(row).to_contain_text("Opened the conversation")
     assert not re.search(r"\bmira\b", page.content(), re.IGNORECASE)
     expect(page.get_by_text("What is not in this list")).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    frame = page.locator(".table-frame")
+    assert frame.evaluate("(frame) => frame.scrollWidth <= frame.clientWidth"), "nothing is hidden beside the screen"
+    expect(page.get_by_role("table").get_by_role("columnheader")).to_have_count(4)
+    expect(row.first.get_by_role("cell")).to_have_count(4)
+    expect(row.first.get_by_role("cell").nth(1)).to_have_text("Agent")
 
 
 def test_screen_readers_are_told_what_is_there(client: Client, talked: WebVisitor) -> None:
