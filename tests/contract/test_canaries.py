@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from doorward.doors.cli.leaks.canaries import Aviary, Template, is_seen, missing_kinds, templates_of
+from doorward.doors.cli.leaks.canaries import Aviary, Template, is_seen, missing_kinds, seals, templates_of
 from doorward.doors.cli.leaks.forms import FORMS
 from doorward.kit.plugins import discover
 from doorward.protection.screener import Screener
@@ -51,7 +51,8 @@ def test_a_detector_tells_of_its_own_kinds_alone() -> None:
     ("template", "form"), PROMISES, ids=[f"{template.kind}-{template.language}-{form}" for template, form in PROMISES]
 )
 def test_a_promised_form_is_seen(template: Template, form: str) -> None:
-    """Fresh values of each kind, said in each language in each form that is promised, are masked."""
+    """Fresh values of each kind, said in each language in each form that is promised, are masked from end to end."""
     canary = aviary().breed(template, form)
     assert canary is not None
     assert is_seen(canary, guard())
+    assert seals(canary, guard())

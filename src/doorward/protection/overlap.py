@@ -29,13 +29,14 @@ def resolve(claims: Iterable[Placed], text: str) -> list[Placed]:
     `text` is the original. Validated beats context beats learned (what a model takes something for) beats shape; then
     the longer claim, the earlier, the one whose kind and rule come first in the alphabet. What a better claim leaves
     over of a claim by more than its shape stays claimed by it, if there is a letter or digit in it: half a password is
-    still half a password.
+    still half a password. So does what is left over of a part among parts of the same thing, whatever its reason: half
+    a postcode is still half an address.
     """
     taken: list[Placed] = []
     for placed in sorted(claims, key=_rank):
         free = _free(placed, taken)
         whole = free == [(placed.start, placed.end)]
-        if not whole and placed.claim.certainty is Certainty.SHAPE:
+        if not whole and placed.claim.certainty is Certainty.SHAPE and not _is_among_its_own(placed, taken):
             continue
         for start, end in free:
             if whole or any(character.isalnum() for character in text[start:end]):
@@ -74,6 +75,12 @@ def _rank(placed: Placed) -> tuple[int, int, int, str, str]:
 
 def _start(placed: Placed) -> int:
     return placed.start
+
+
+def _is_among_its_own(placed: Placed, taken: list[Placed]) -> bool:
+    """Return whether a claim and all that lie over it are parts of one sort of thing; see `_free` for `taken`."""
+    over = (other for other in taken if other.start < placed.end and placed.start < other.end)
+    return placed.claim.part and all(other.claim.part and other.claim.kind == placed.claim.kind for other in over)
 
 
 def _free(placed: Placed, taken: list[Placed]) -> list[tuple[int, int]]:

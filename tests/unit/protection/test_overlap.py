@@ -4,13 +4,16 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.protection.overlap import Placed, distinct, resolve
+from doorward.protection.overlap import Placed, distinct, resolve, whole
 from doorward.protection.ports import Certainty, Claim
 
 
-def placed(start: int, end: int, certainty: Certainty = Certainty.CONTEXT, kind: str = "A") -> Placed:
+def placed(
+    start: int, end: int, certainty: Certainty = Certainty.CONTEXT, kind: str = "A", *, part: bool = False
+) -> Placed:
     """Return a claim of a place."""
-    claim = Claim(kind=kind, start=start, end=end, certainty=certainty, score=0.9, rule=f"{kind.lower()}.test")
+    rule = f"{kind.lower()}.test"
+    claim = Claim(kind=kind, start=start, end=end, certainty=certainty, score=0.9, rule=rule, part=part)
     return Placed(start, end, claim, "sensitive")
 
 
@@ -49,6 +52,17 @@ def test_what_a_better_claim_leaves_over_stays_claimed() -> None:
     found = resolve([placed(0, 14, kind="B"), placed(4, 8, Certainty.VALIDATED)], text)
     assert places(found) == [("B", 0, 4), ("A", 4, 8), ("B", 8, 14)]
     assert places(resolve([placed(2, 8, kind="B"), placed(4, 8, Certainty.VALIDATED)], "ab- 4111")) == [("A", 4, 8)]
+
+
+def test_what_is_left_of_a_part_among_its_own_stays_claimed() -> None:
+    """A postcode that a model took for half a street is masked to its end; not where anything else lies over it."""
+    street = placed(0, 11, Certainty.LEARNED, "ADDRESS", part=True)
+    postcode = placed(6, 13, Certainty.SHAPE, "ADDRESS", part=True)
+    text = "Leeds LS2 9PU"
+    found = resolve([street, postcode], text)
+    assert places(found) == [("ADDRESS", 0, 11), ("ADDRESS", 11, 13)]
+    assert [(one.start, one.end) for one in whole(found, text)] == [(0, 13)]
+    assert places(resolve([placed(0, 11, Certainty.LEARNED), postcode], text)) == [("A", 0, 11)]
 
 
 @given(CLAIMS)

@@ -27,6 +27,7 @@ CARD = Canary(
     form="plain",
     promised=True,
     value="4929 1634 8207 5518",
+    secret="4929 1634 8207 5518",
     messages=("My card is 4929 1634 8207 5518",),
     secrets=("4929 1634 8207 5518",),
 )
@@ -36,6 +37,7 @@ MAIL = Canary(
     form="full_width",
     promised=True,
     value="qwhjkl.zzxmnb@example.org",
+    secret="qwhjkl.zzxmnb@example.org",
     messages=("ｑｗｈｊｋｌ．ｚｚｘｍｎｂ＠ｅｘａｍｐｌｅ．ｏｒｇ",),
     secrets=("ｑｗｈｊｋｌ．ｚｚｘｍｎｂ＠ｅｘａｍｐｌｅ．ｏｒｇ", "qwhjkl.zzxmnb@example.org"),
 )
@@ -125,6 +127,7 @@ def test_a_form_sends_the_value_and_searches_for_it(form: str) -> None:
         form=form,
         promised=True,
         value="",
+        secret="",
         messages=written.messages,
         secrets=written.secrets,
     )

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 import msgspec
 
-from doorward.doors.cli.leaks.forms import FORMS, Sentence, Written, bare, write
+from doorward.doors.cli.leaks.forms import FORMS, LITERAL, Sentence, Written, bare, write
 from doorward.doors.cli.leaks.values import draw, word
 from doorward.kit.plugins import FoundPlugin
-from doorward.protection import Screener
+from doorward.protection import Screened, Screener
+from doorward.vocabulary.ids import SpanId
 from doorward.vocabulary.language import LanguagePack
 from doorward.vocabulary.text import WildText
 
@@ -45,13 +46,17 @@ class Template(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Canary(msgspec.Struct, frozen=True, kw_only=True):
-    """One made-up secret: of which kind, in which form, what is sent, and which writings may be nowhere afterwards."""
+    """One made-up secret: of which kind, in which form, what is sent, and which writings may be nowhere afterwards.
+
+    `value` is as one writes it, `secret` the part of it that nobody may know; `secrets` have the word that follows it.
+    """
 
     kind: str
     language: str
     form: str
     promised: bool
     value: str
+    secret: str
     messages: tuple[str, ...]
     secrets: tuple[str, ...]
 
@@ -113,14 +118,15 @@ class Aviary:
         raise LookupError(f"{template.kind} in '{template.language}': the guard sees no value of its own template")
 
     def _is_real(self, template: Template, sentence: Sentence, *, rare: bool) -> bool:
-        whole, secret = sentence.value.whole, bare(sentence.value.secret)
+        whole, secret = sentence.value.whole, sentence.value.secret
         # Standing alone, a value is found by its check digits and nothing else: then they are right.
         texts = (whole, sentence.around(whole)) if "alone" in template.promised else (sentence.around(whole),)
         # Where check digits are seldom right by chance, those who know them are asked first: they cost little.
         for guard in (self._specialist(template.kind), self._screener) if rare else (self._screener,):
             for text in texts:
-                masked = guard.screen(WildText(text)).masked
-                if secret in bare(masked.text) or template.kind not in {span.kind for span in masked.spans}:
+                screened = _screened(text, guard)
+                kinds = {span.kind for span in screened.masked.spans}
+                if template.kind not in kinds or not is_sealed(secret, _uncovered(screened)):
                     return False
         return True
 
@@ -178,6 +184,30 @@ def is_seen(canary: Canary, screener: Screener) -> bool:
     return not any(bare(secret) in text for secret in canary.secrets for text in (*shown, "".join(shown)))
 
 
+def is_sealed(secret: str, originals: Iterable[str]) -> bool:
+    """Return whether the originals of a message, in their order, hold all of a secret: no sign of it stays readable.
+
+    They may hold it in pieces, where one of its parts is something else as well. Only for a form whose characters are
+    the value's own (`LITERAL`). The search after a try finds no rest of a value that was cut off; this does.
+    """
+    return bare(secret) in "".join(map(bare, originals))
+
+
+def seals(canary: Canary, screener: Screener) -> bool:
+    """Return whether the guard seals all of a canary, or is in a form of which that cannot be told."""
+    if canary.form not in LITERAL:
+        return True
+    return is_sealed(canary.secret, _uncovered(_screened(canary.messages[0], screener)))
+
+
+def _screened(text: str, screener: Screener) -> Screened:
+    return screener.screen(WildText(text), span_id=lambda place: SpanId(str(place)))
+
+
+def _uncovered(screened: Screened) -> Iterator[str]:
+    return (original.uncover().decode("utf-8", "replace") for original in screened.originals)
+
+
 def _canary(template: Template, form: str, sentence: Sentence, written: Written) -> Canary:
     return Canary(
         kind=template.kind,
@@ -185,6 +215,7 @@ def _canary(template: Template, form: str, sentence: Sentence, written: Written)
         form=form,
         promised=form in template.promised,
         value=sentence.value.whole,
+        secret=sentence.value.secret,
         messages=written.messages,
         secrets=written.secrets,
     )

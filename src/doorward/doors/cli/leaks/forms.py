@@ -134,6 +134,9 @@ FORMS: Final[Mapping[str, Form]] = {
 }
 """The forms by their names."""
 
+LITERAL: Final = ("plain", "alone", "full_width", "zero_width", "mixed", "spaced")
+"""Forms in one message whose characters are the value's own, however they are dressed: `bare` undresses them."""
+
 MEANINGS: Final[Mapping[str, str]] = {
     "plain": "as people write it, in a sentence",
     "alone": "without a word about what it is",

@@ -5,6 +5,7 @@ from enum import IntFlag
 from typing import Final
 
 from doorward.plugins.detectors.name_address.stems import Stems
+from doorward.protection.characters import is_ignorable
 from doorward.protection.ports import LanguagePack
 from doorward.protection.view import View
 
@@ -102,7 +103,11 @@ def parts_of(entry: str) -> Sequence[str]:
 
 
 def shape_of(written: str) -> str:
-    """Return how a token is written: its capitals, its number of digits, or the sign itself."""
+    """Return how a token is written: its capitals, its number of digits, or the sign itself. What is invisible in it
+    does not count: two digits with a zero-width space between them are two digits.
+    """
+    if not written.isascii():
+        written = "".join(sign for sign in written if not is_ignorable(sign)) or written
     if written == "\n":
         return "line"
     if written.isdigit():

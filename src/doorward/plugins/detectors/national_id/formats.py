@@ -12,6 +12,7 @@ BREAK: Final = r"[\s.\-/_]{0,3}"
 """What may stand between the characters of a number, however it is grouped."""
 
 _BREAKS: Final = re.compile(r"[\s.\-/_]+")
+_MORE_DIGITS: Final = re.compile(r"(?:[\s.\-/_]?\d){1,8}(?![\s.\-/_]?\d)")
 _CARD_LETTER: Final = "[cfghjklmnprtvwxyz0-9]"
 
 
@@ -114,7 +115,21 @@ def shapes_of(purpose: str) -> list[Shape]:
 def _shape(form: Format, size: int, *, check: Callable[[str], bool]) -> Shape:
     inner = form.lettered or _row(*[r"\d"] * size)
     pattern = re.compile(rf"{VALUE_BEGINS}{inner}{VALUE_ENDS}")
-    return Shape(form.subkind, pattern, lambda match: check(plain(match[0])), FAR if form.proves else NEAR)
+
+    def is_one(match: re.Match[str]) -> bool:
+        return check(plain(match[0])) and not (size and _goes_on(match, form.purposes))
+
+    return Shape(form.subkind, pattern, is_one, FAR if form.proves else NEAR)
+
+
+def _goes_on(match: re.Match[str], purposes: Sequence[str]) -> bool:
+    """Return whether the digits go on to the size of a longer number of these purposes: nine of a SNILS are no SSN."""
+    digits = len(plain(match[0]))
+    more = _MORE_DIGITS.match(match.string, match.end())
+    longer = digits + len(plain(more[0])) if more else digits
+    return longer > digits and any(
+        longer in one.sizes for one in FORMATS if not set(purposes).isdisjoint(one.purposes)
+    )
 
 
 def _is_no_amount(match: re.Match[str]) -> bool:

@@ -32,7 +32,7 @@ _SHAPES: Final = (
     _shape("de", r"[a-z]{1,3}\s[a-z]{1,2}\s?\d{1,4}(?:\s?[eh])?"),
     _shape("tr", rf"(?:0[1-9]|[1-7]\d|8[01]){_BREAK}[a-z]{{1,3}}{_BREAK}\d{{2,5}}"),  # 81 provinces
     _shape("gb", r"[a-z]\s?[a-z]\s?\d\s?\d\s?[a-z]\s?[a-z]\s?[a-z]"),
-    _shape("de", r"(?:[a-z]\s){2,5}\d{1,4}(?:\s?[eh])?"),
+    _shape("de", r"(?:[a-z]\s){2,5}\d(?:\s?\d){0,3}(?:\s?[eh])?"),
     _shape("id", rf"[a-z]{{1,2}}{_BREAK}\d{{1,4}}{_BREAK}[a-z]{{1,3}}"),
     _shape("in", rf"[a-z]{{2}}{_BREAK}\d{{1,2}}{_BREAK}[a-z]{{1,3}}{_BREAK}\d{{1,4}}"),
     _shape("ie", r"\d{2,3}[\s\-][a-z]{1,2}[\s\-]\d{1,6}"),
