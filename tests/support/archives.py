@@ -80,7 +80,7 @@ class PretendedCluster:
             waiting.append((chunk.number, lambda: screen_chunk(chunk, screener(), order)))
             return chunk.number
 
-        def result(number: int) -> ScreenedChunk:
+        def result(_chunk: Chunk, number: int) -> ScreenedChunk:
             while waiting:
                 other, work = waiting.pop()
                 done[other] = work()

@@ -27,6 +27,7 @@ Reason = Literal[
     "unknown_charset",
     "too_many_parts",
     "unreadable",
+    "killed_worker",
 ]
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 

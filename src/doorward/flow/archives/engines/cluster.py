@@ -8,6 +8,7 @@ import ray
 
 from doorward.flow.archives.chunks import Chunk, ScreenedChunk, screen_chunk
 from doorward.flow.archives.engines.port import AHEAD, MakeScreener, in_order
+from doorward.flow.archives.engines.rescue import Rescue
 from doorward.flow.archives.terms import Order
 from doorward.kit.settings import keep_ray_quiet
 from doorward.vocabulary.errors import Unavailable
@@ -29,24 +30,45 @@ class RayEngine:
             )
         except Exception as error:  # noqa: BLE001 - a bare one is what Ray raises when it does not start
             raise Unavailable(f"The Ray cluster cannot be reached ({type(error).__name__}).") from None
-        actor = ray.remote(num_cpus=1, max_restarts=0)(_Screening)
+        # An actor that dies comes back, without the chunk that it died of.
+        actor = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=0)(_Screening)
         self._actors = [actor.remote(make) for _ in range(workers)]
+        self._make_single = lambda: ray.remote(num_cpus=0, max_restarts=0)(_Screening).remote(make)
+        self._single: Any = None
 
     def screen(self, chunks: Iterable[Chunk], order: Order) -> Iterator[ScreenedChunk]:
         """See `Engine`."""
         actors = cycle(self._actors)
         known = ray.put(order)
+        rescue = Rescue(lambda chunk: self._alone(chunk, known))
 
         def submit(chunk: Chunk) -> Any:
             return next(actors).screen.remote(chunk, known)
 
+        def result(chunk: Chunk, handle: Any) -> ScreenedChunk:
+            try:
+                screened: ScreenedChunk = ray.get(handle)
+            except ray.exceptions.RayActorError:
+                return rescue.screen(chunk)
+            return screened
+
         try:
-            yield from in_order(chunks, submit, ray.get, ahead=len(self._actors) * AHEAD)
+            yield from in_order(chunks, submit, result, ahead=len(self._actors) * AHEAD)
         except ray.exceptions.RayError as error:
             raise Unavailable(
                 f"A worker of the Ray cluster failed ({type(error).__name__}). What was screened before is kept; run "
                 "the command again to go on."
             ) from None
+
+    def _alone(self, chunk: Chunk, order: Any) -> ScreenedChunk | None:
+        """Return what becomes of a chunk by an actor of its own, None when that died of it."""
+        self._single = self._single or self._make_single()
+        try:
+            screened: ScreenedChunk = ray.get(self._single.screen.remote(chunk, order))
+        except ray.exceptions.RayActorError:
+            self._single = None
+            return None
+        return screened
 
     def close(self) -> None:
         """See `Engine`."""

@@ -23,7 +23,8 @@ class Engine(Protocol):
     def screen(self, chunks: Iterable[Chunk], order: Order) -> Iterator[ScreenedChunk]:
         """Yield what becomes of the chunks, in their order, with a bounded number of them under way.
 
-        Raises `Unavailable` when a worker died or cannot be reached.
+        A record of which workers die is left out (`Rescue`). Raises `Unavailable` when workers die of anything else, or
+        cannot be reached.
         """
 
     def close(self) -> None:
@@ -31,13 +32,13 @@ class Engine(Protocol):
 
 
 def in_order(
-    chunks: Iterable[Chunk], submit: Callable[[Chunk], H], result: Callable[[H], ScreenedChunk], *, ahead: int
+    chunks: Iterable[Chunk], submit: Callable[[Chunk], H], result: Callable[[Chunk, H], ScreenedChunk], *, ahead: int
 ) -> Iterator[ScreenedChunk]:
     """Yield results in the order of their chunks while up to `ahead` are under way."""
-    waiting: deque[H] = deque()
+    waiting: deque[tuple[Chunk, H]] = deque()
     for chunk in chunks:
-        waiting.append(submit(chunk))
+        waiting.append((chunk, submit(chunk)))
         if len(waiting) >= ahead:
-            yield result(waiting.popleft())
+            yield result(*waiting.popleft())
     while waiting:
-        yield result(waiting.popleft())
+        yield result(*waiting.popleft())

@@ -8,18 +8,13 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
-from typing import Final
 
 from doorward.flow.archives.chunks import Chunk, ScreenedChunk, screen_chunk
 from doorward.flow.archives.engines.port import AHEAD, MakeScreener, in_order
+from doorward.flow.archives.engines.rescue import Rescue
 from doorward.flow.archives.terms import Order
 from doorward.protection import Screener
 from doorward.vocabulary.errors import Unavailable
-
-_DIED: Final = (
-    "A worker died, perhaps for want of memory. What was screened before is kept; run the command again to go on, with "
-    "fewer --workers if it happens twice."
-)
 
 
 class HereEngine:
@@ -48,25 +43,51 @@ class ProcessEngine:
 
     def __init__(self, make: MakeScreener, *, workers: int) -> None:
         """Take how the detectors are built and the number of processes, which start with the first chunks."""
-        self._ahead = workers * AHEAD
-        self._pool = ProcessPoolExecutor(
-            workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(make,)
+        self._make = make
+        self._workers = workers
+        self._pool = self._pool_of(workers)
+        self._single: ProcessPoolExecutor | None = None
+
+    def _pool_of(self, workers: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(self._make,)
         )
 
     def screen(self, chunks: Iterable[Chunk], order: Order) -> Iterator[ScreenedChunk]:
-        """See `Engine`."""
+        """See `Engine`. Where one worker dies, its whole pool breaks: what was under way is screened one by one."""
+        rescue = Rescue(lambda chunk: self._alone(chunk, order))
 
         def submit(chunk: Chunk) -> Future[ScreenedChunk]:
-            return self._pool.submit(_screen, chunk, order)
+            try:
+                return self._pool.submit(_screen, chunk, order)
+            except BrokenProcessPool:
+                self._pool.shutdown(wait=True)
+                self._pool = self._pool_of(self._workers)
+                return self._pool.submit(_screen, chunk, order)
 
+        def result(chunk: Chunk, future: Future[ScreenedChunk]) -> ScreenedChunk:
+            try:
+                return future.result()
+            except BrokenProcessPool:
+                return rescue.screen(chunk)
+
+        return in_order(chunks, submit, result, ahead=self._workers * AHEAD)
+
+    def _alone(self, chunk: Chunk, order: Order) -> ScreenedChunk | None:
+        """Return what becomes of a chunk in a worker of its own, None when that died of it."""
+        self._single = self._single or self._pool_of(1)
         try:
-            yield from in_order(chunks, submit, Future.result, ahead=self._ahead)
+            return self._single.submit(_screen, chunk, order).result()
         except BrokenProcessPool:
-            raise Unavailable(_DIED) from None
+            self._single.shutdown(wait=True)
+            self._single = None
+            return None
 
     def close(self) -> None:
         """See `Engine`."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._pool, self._single):
+            if pool is not None:
+                pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _begin(make: MakeScreener) -> None:

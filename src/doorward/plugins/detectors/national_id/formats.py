@@ -127,9 +127,7 @@ def _goes_on(match: re.Match[str], purposes: Sequence[str]) -> bool:
     digits = len(plain(match[0]))
     more = _MORE_DIGITS.match(match.string, match.end())
     longer = digits + len(plain(more[0])) if more else digits
-    return longer > digits and any(
-        longer in one.sizes for one in FORMATS if not set(purposes).isdisjoint(one.purposes)
-    )
+    return longer > digits and any(longer in one.sizes for one in FORMATS if not set(purposes).isdisjoint(one.purposes))
 
 
 def _is_no_amount(match: re.Match[str]) -> bool:
