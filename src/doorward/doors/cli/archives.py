@@ -12,6 +12,7 @@ import rich_click as click
 
 from doorward.bootstrap import Plugins, detection_fingerprint, load_plugins, make_screener
 from doorward.doors.cli.archive_report import Reporter
+from doorward.doors.cli.company_rules import CompanyRules, company_rules
 from doorward.doors.cli.ending import Code, Stop
 from doorward.doors.cli.options import EXISTING_FILE, settings_from
 from doorward.doors.cli.output import Steps, aside, hint, progress
@@ -19,7 +20,9 @@ from doorward.flow.archives import (
     ENCODINGS,
     Engine,
     Job,
+    MakeScreener,
     Order,
+    Ruled,
     Tally,
     check_places,
     guess_format,
@@ -30,7 +33,7 @@ from doorward.flow.archives.engines import HereEngine, ProcessEngine
 from doorward.kit import logging
 from doorward.kit.clock import SystemClock
 from doorward.kit.settings import Settings, user_cache
-from doorward.protection import Guard, Screener
+from doorward.protection import Guard
 from doorward.vocabulary.errors import Malformed
 
 ENGINES: Final = ("processes", "ray")
@@ -56,12 +59,24 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     chunk: int
     restart: bool
     matcher: Literal["auto", "hyperscan", "re"] | None
+    tenant: str | None
+    channel: str | None
+    public: Path | None
+    data: str | None
     config: Path | None
 
     @property
     def outputs(self) -> tuple[Path, ...]:
         """Return the outputs that are wanted of an archive; none means that lines are screened."""
         return tuple(path for path in (self.masked, self.findings, self.report) if path is not None)
+
+    def settings(self) -> Settings:
+        """Load the settings that these options lead to. Raises `SettingsInvalid`."""
+        return settings_from(self.config, overrides={"protection.matcher": self.matcher, "data": self.data})
+
+    def rules(self, settings: Settings) -> CompanyRules:
+        """Read the rules that these options ask for. Raises `Stop`."""
+        return company_rules(settings, tenant=self.tenant, channel=self.channel, public=self.public)
 
 
 def with_archive_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -121,26 +136,32 @@ _OPTIONS: Final = (
     click.option(
         "--matcher", type=click.Choice(("auto", "hyperscan", "re")), help="Pattern engine. [default: the setting's]"
     ),
+    click.option("--tenant", metavar="SLUG", help="Apply a tenant's own kinds, policies and public facts."),
+    click.option("--channel", metavar="ID", help="Its policies for this channel. [default: those for all]"),
+    click.option("--public", type=EXISTING_FILE, metavar="FILE", help="What is never masked: one fact a line."),
+    click.option("--data", metavar="FOLDER", help="Data folder with the tenant's house."),
     click.option("--config", type=EXISTING_FILE, metavar="FILE", help="Settings file."),
 )
 
 
-def build_screener(settings: Settings) -> Screener:
+def build_screener(settings: Settings, rules: CompanyRules) -> Ruled:
     """Build the detectors, in whichever process this is, with the compiled patterns of the user's cache."""
     logging.configure(level=settings.logging.level)
     plugins = load_plugins(settings, clock=SystemClock(), kinds=("language", "detector"))
-    return make_screener(plugins, settings, cache_folder=user_cache())
+    return rules.over(make_screener(plugins, settings, cache_folder=user_cache()))
 
 
 def screen_whole(source: Path, wishes: Wishes, *, guards: tuple[Guard, ...], form: str) -> int:
     """Screen an archive as the options say, and return the exit code. Raises `Stop` and what `screen_archive` does."""
-    settings = settings_from(wishes.config, overrides={"protection.matcher": wishes.matcher})
+    settings = wishes.settings()
+    rules = wishes.rules(settings)
     plugins = load_plugins(settings, clock=SystemClock(), kinds=("language", "detector"))
     reporter = Reporter(plugins.packs, wishes.language)
     job = _job(source, wishes, reporter, Order(format=_format(source, form), guards=guards), plugins)
+    job = msgspec.structs.replace(job, detectors=rules.added_to(job.detectors))
     check_places(job)
     with progress("compiling the patterns"):
-        engine = _engine(wishes, settings)
+        engine = _engine(wishes, functools.partial(build_screener, settings, rules))
     try:
         with _telling() as tell:
             tally = screen_archive(
@@ -196,8 +217,7 @@ def _job(source: Path, wishes: Wishes, reporter: Reporter, order: Order, plugins
     )
 
 
-def _engine(wishes: Wishes, settings: Settings) -> Engine:
-    make = functools.partial(build_screener, settings)
+def _engine(wishes: Wishes, make: MakeScreener) -> Engine:
     workers = wishes.workers or _processors()
     if wishes.engine == "ray":
         # Only now: most installations have no Ray, and it takes seconds to import.

@@ -10,6 +10,7 @@ from doorward.flow.archives.chunks import Chunk, ScreenedChunk, screen_chunk
 from doorward.flow.archives.engines import Engine, MakeScreener
 from doorward.flow.archives.journey import Job, Step, check_places, preview, screen_archive
 from doorward.flow.archives.reading import FORMATS, guess_format
+from doorward.flow.archives.ruled import Ruled, Screening
 from doorward.flow.archives.tally import Refusal, Tally
 from doorward.flow.archives.terms import ENCODINGS, REASONS, Dialect, FormatName, Order, Reason, Record, Refused
 
@@ -28,7 +29,9 @@ __all__ = [
     "Record",
     "Refusal",
     "Refused",
+    "Ruled",
     "ScreenedChunk",
+    "Screening",
     "Step",
     "Tally",
     "check_places",

@@ -7,9 +7,9 @@ import msgspec
 
 from doorward.flow.archives.copying import COPIES, Desk
 from doorward.flow.archives.copying.desk import Noted, Screens
+from doorward.flow.archives.ruled import Screening
 from doorward.flow.archives.tally import SLICES, Tally
 from doorward.flow.archives.terms import Order, Record, Refused
-from doorward.protection import Screener
 
 CHUNK: Final = 524_288
 """Bytes of a chunk, about: enough that handing it over costs nothing, little enough that a crash loses nothing."""
@@ -57,7 +57,7 @@ def chunked(records: Iterable[Record], *, size: int = CHUNK) -> Iterator[Chunk]:
         yield Chunk(number=number, records=tuple(waiting))
 
 
-def screen_chunk(chunk: Chunk, screener: Screener, order: Order) -> ScreenedChunk:
+def screen_chunk(chunk: Chunk, screener: Screening, order: Order) -> ScreenedChunk:
     """Screen the records of a chunk. Pure: equal chunks give equal bytes, in whichever process and order.
 
     What cannot be screened is in no copy; it is counted with its place and reason. No record makes this raise.

@@ -9,7 +9,7 @@ from doorward.bootstrap import load_plugins, make_screener
 from doorward.doors.cli.archives import Wishes, screen_whole, with_archive_options
 from doorward.doors.cli.ending import Code, Stop
 from doorward.doors.cli.lines import OUTPUT, STREAM, open_input, open_output, read_lines, write_line
-from doorward.doors.cli.options import examples, settings_from
+from doorward.doors.cli.options import examples
 from doorward.doors.cli.output import hint, progress
 from doorward.flow.screening import screen_lines
 from doorward.kit.clock import SystemClock
@@ -35,6 +35,7 @@ def _read_guards(_context: click.Context, _parameter: click.Parameter, value: st
         "doorward screen - --out - --guards sensitive < notes.txt",
         "doorward screen tickets.csv --masked masked.csv --report report.html",
         "doorward screen mails/ --masked masked-mails --findings findings.jsonl --workers 8",
+        "doorward screen tickets.csv --masked masked.csv --tenant acme --data doorward-data --public hotlines.txt",
     )
 )
 @click.argument("source", metavar="IN", type=ARCHIVE)
@@ -56,7 +57,7 @@ def _read_guards(_context: click.Context, _parameter: click.Parameter, value: st
 )
 @with_archive_options
 def command(*, source: Path, out: Path | None, guards: tuple[Guard, ...], form: str, wishes: Wishes) -> int:
-    """Find and mask personal data and threats in texts. No database, no keys, nothing is kept.
+    """Find and mask personal data and threats in texts. Nothing is kept; a database is read for --tenant only.
 
     Lines (--out): JSONL lines are {"id", "text"}; plain lines have their number for an id. A result is
     {"id", "masked", "findings"}, one line out for each line in, in order. A bad line gives {"id", "error"}, the others
@@ -81,13 +82,15 @@ def command(*, source: Path, out: Path | None, guards: tuple[Guard, ...], form: 
 
 
 def _screen_lines(source: Path, out: Path, *, guards: tuple[Guard, ...], form: Any, wishes: Wishes) -> int:
-    settings = settings_from(wishes.config, overrides={"protection.matcher": wishes.matcher})
+    settings = wishes.settings()
+    rules = wishes.rules(settings)
     plugins = load_plugins(settings, clock=SystemClock(), kinds=("language", "detector"))
     with progress("compiling the patterns"):
-        screener = make_screener(plugins, settings, cache_folder=user_cache())
+        ruled = rules.over(make_screener(plugins, settings, cache_folder=user_cache()))
     good, bad = 0, 0
     with open_input(source) as lines, open_output(out, source=source) as results, progress("screening") as tell:
-        for result in screen_lines(read_lines(lines), screener, guards=guards, form=form):
+        results_of = screen_lines(read_lines(lines), ruled.screener, guards=guards, public=ruled.public, form=form)
+        for result in results_of:
             write_line(results, result)
             bad += "error" in result
             good += "error" not in result

@@ -3,9 +3,10 @@
 import re
 from typing import Final, NamedTuple
 
+from doorward.flow.archives.ruled import Screening
 from doorward.flow.archives.tally import Excerpt, Refusal, Tally
 from doorward.flow.archives.terms import LONGEST_RECORD, Order, Reason, Record, Refused
-from doorward.protection import Screened, Screener
+from doorward.protection import Screened
 from doorward.vocabulary.finding import Finding
 from doorward.vocabulary.text import MaskedText, WildText
 
@@ -29,11 +30,11 @@ class Noted(NamedTuple):
 class Screens:
     """Screens texts for one chunk, and remembers short ones: the same few words stand in a column again and again."""
 
-    def __init__(self, screener: Screener, order: Order) -> None:
+    def __init__(self, screener: Screening, order: Order) -> None:
         """Take the detectors and what is asked for."""
         self.order = order
         self._screener = screener
-        self._named: dict[str, Screener] = {}
+        self._named: dict[str, Screening] = {}
         self._remembered: dict[tuple[str, str], Screened] = {}
         self._names: dict[str, str] = {}
 
@@ -63,7 +64,7 @@ class Screens:
             return self.name(before) + dot + ending
         return self.name(name)
 
-    def _screener_for(self, named: str) -> Screener:
+    def _screener_for(self, named: str) -> Screening:
         if not named:
             return self._screener
         if named not in self._named:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Protocol, TypeVar
 
 from doorward.flow.archives.chunks import Chunk, ScreenedChunk
+from doorward.flow.archives.ruled import Screening
 from doorward.flow.archives.terms import Order
-from doorward.protection import Screener
 
-MakeScreener = Callable[[], Screener]
+MakeScreener = Callable[[], Screening]
 """Builds the detectors where they are needed, once for each worker; travels to other processes by its name."""
 
 AHEAD: Final = 3

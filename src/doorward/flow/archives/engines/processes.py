@@ -12,8 +12,8 @@ from multiprocessing.connection import wait
 from doorward.flow.archives.chunks import Chunk, ScreenedChunk, screen_chunk
 from doorward.flow.archives.engines.port import AHEAD, MakeScreener, in_order
 from doorward.flow.archives.engines.rescue import Rescue
+from doorward.flow.archives.ruled import Screening
 from doorward.flow.archives.terms import Order
-from doorward.protection import Screener
 from doorward.vocabulary.errors import Unavailable
 
 
@@ -35,7 +35,7 @@ class HereEngine:
 class _Worker:
     """What a worker keeps from chunk to chunk: detectors cannot be handed over, each process has its own."""
 
-    screener: Screener | None = None
+    screener: Screening | None = None
 
 
 class ProcessEngine:

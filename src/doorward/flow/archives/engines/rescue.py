@@ -13,8 +13,8 @@ _CHANCES: Final = 2
 """Times that a record may kill a worker alone. Once may have been want of memory, for which it cannot be blamed."""
 
 DIED: Final = (
-    "Workers die again and again, perhaps for want of memory. What was screened before is kept; run the command again to "
-    "go on, with fewer --workers if it happens twice."
+    "Workers die again and again, perhaps for want of memory. What was screened before is kept; run the command again "
+    "to go on, with fewer --workers if it happens twice."
 )
 
 Attempt = Callable[[Chunk], ScreenedChunk | None]
