@@ -20,7 +20,7 @@ STAMP: Final = VENV / "doorward-stamp.json"
 REQUIREMENTS: Final = ROOT / "requirements"
 
 # Fast twins of pure-Python code. They have no wheels for some machines; the rest of the house stands without them.
-ACCELERATORS: Final = ("ahocorasick-rs", "google-re2", "hyperscan")
+ACCELERATORS: Final = ("ahocorasick-rs", "google-re2", "hyperscan", "pystemmer")
 # How pip and uv say that a package has nothing ready-made for this machine.
 MISSING: Final = re.compile(
     r"No matching distribution found for ({0})|({0})\S* (?:\S+ )*has no (?:usable )?wheels".format(

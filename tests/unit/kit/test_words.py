@@ -1,6 +1,8 @@
 """Words and phrases: cut alike everywhere, found in spite of slips."""
 
 import threading
+from importlib import import_module
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,6 +10,8 @@ from hypothesis import strategies as st
 
 from doorward.kit.phrases import PhraseBook
 from doorward.kit.words import Stemmer, split_words, stemmer_for, visible
+from doorward.vocabulary.language import LanguagePack
+from tests.support.screening import all_packs
 
 
 def book(*phrases: str, algorithm: str = "english") -> PhraseBook:
@@ -136,3 +140,14 @@ def test_any_phrases_and_text_can_be_compared(text: str, phrases: list[str]) -> 
     words = split_words(visible(text).casefold())
     stems = tuple(stemmer_for("english").stem(word) for word in words)
     assert all(0 <= match.start < match.end <= len(words) for match in of.find(words, stems))
+
+
+@pytest.mark.parametrize("pack", all_packs(), ids=lambda pack: pack.code)
+def test_both_twins_of_an_algorithm_cut_alike(pack: LanguagePack) -> None:
+    """Stems are the same where the compiled Snowball is installed and where the pure one works alone."""
+    compiled = pytest.importorskip("Stemmer")
+    pure: Any = import_module(f"snowballstemmer.{pack.stemmer}_stemmer")
+    words = [word for phrases in pack.lexicon.values() for phrase in phrases for word in split_words(phrase)]
+    some = sorted(set(words))[::40]
+    fast, plain = compiled.Stemmer(pack.stemmer), getattr(pure, f"{pack.stemmer.capitalize()}Stemmer")()
+    assert [word for word in some if fast.stemWord(word) != plain.stemWord(word)] == []
