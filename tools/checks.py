@@ -71,7 +71,9 @@ def judge_tests(arguments: Sequence[str], *, chromium: str | None) -> Verdict:
     # Files go to whoever is free, in the order of the root's conftest.py: the longest first.
     spread = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
     command = [str(PYTHON), "-m", "pytest", *spread, *colour, *arguments]
-    environment = {**os.environ, **({"DOORWARD_CHROMIUM": chromium} if chromium else {})}
+    # Workers and the programs they start import the same files: what one compiles is kept for all, also where the
+    # machine's habit is not to.
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **({"DOORWARD_CHROMIUM": chromium} if chromium else {})}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as program:
         last = echo(program.stdout.fileno()) if program.stdout else b""
     seconds = time.monotonic() - start

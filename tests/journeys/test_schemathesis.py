@@ -22,7 +22,13 @@ from doorward.kit.settings import Limits, Settings
 from tests.support.house import open_test_house
 from tests.support.server import Guests
 
-EXAMPLES = 8
+EXAMPLES = 4
+"""Requests to one operation, in one mode, on one database. Those on the other are others: what is sent is refused or
+taken by the same code, so that eight different requests find more than four asked twice."""
+
+SEEDS = {True: 1, False: 2}
+"""Where the examples come from, by whether the database is SQLite."""
+
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ENDLESS = "/c/webchat/stream"
 """A stream that is let in never ends; here it is asked for by strangers alone, and elsewhere by those who may."""
@@ -42,9 +48,10 @@ def house(house_settings: Settings) -> Iterator[House]:
 class Asker:
     """Sends made-up requests as somebody who may do everything, and as nobody."""
 
-    def __init__(self, guests: Guests, tenant: Tenant) -> None:
-        """Sign in, open a chat, and learn ids that exist."""
+    def __init__(self, guests: Guests, tenant: Tenant, *, seed: int) -> None:
+        """Sign in, open a chat, and learn ids that exist; `seed` decides what is made up."""
         self.url = guests.url
+        self.seed = seed
         self.admin = guests.member("admin")
         self.visitor = guests.visitor(tenant)
         self.visitor.say("Hello, I need help with my card")
@@ -67,6 +74,7 @@ class Asker:
 def judge(operation: Any, asker: Asker, mode: schemathesis.GenerationMode) -> None:
     """Send made-up requests to one operation and hold the answers against the description."""
 
+    @hypothesis.seed(asker.seed)
     @hypothesis.settings(
         max_examples=EXAMPLES, deadline=None, suppress_health_check=list(hypothesis.HealthCheck), database=None
     )
@@ -82,9 +90,11 @@ def judge(operation: Any, asker: Asker, mode: schemathesis.GenerationMode) -> No
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE])
-def test_no_request_breaks_the_house(guests: Guests, halden: Tenant, mode: schemathesis.GenerationMode) -> None:
+def test_no_request_breaks_the_house(
+    guests: Guests, house: House, halden: Tenant, mode: schemathesis.GenerationMode
+) -> None:
     """Whatever is sent, the answer is none of the 5xx, and one that the description foresees in form and content."""
-    asker = Asker(guests, halden)
+    asker = Asker(guests, halden, seed=SEEDS[house.database.is_sqlite])
     document = httpx.get(f"{guests.url}/api/v1/openapi.json").json()
     schema = schemathesis.openapi.from_dict(document)
     judged = 0

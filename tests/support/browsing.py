@@ -3,9 +3,9 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
@@ -111,13 +111,32 @@ def follow(page: Page, link: Locator) -> None:
         link.press("Enter")
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe-core holds against the page (WCAG 2.2 A and AA, and good practice), as `rule: selector`."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    wanted = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    result = page.evaluate("(wanted) => axe.run(document, wanted)", wanted)
+ALL_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""Groups of axe-core's rules: WCAG 2.2, A and AA, and good practice. Of those rules the ones that colours decide."""
+
+
+def violations(page: Page, *, rules: Sequence[str] = ALL_RULES) -> list[str]:
+    """Return what axe-core holds against the page, as `rule: selector`."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    result = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", list(rules))
     return [
         f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"
         for one in result["violations"]
         for node in one["nodes"]
     ]
+
+
+def violations_in_both_schemes(page: Page) -> list[str]:
+    """Return what axe-core holds against the page in light, and against its colours in dark.
+
+    Light and dark are the same document with other values of the same colours: names, roles and order, which most rules
+    are about, cannot differ.
+    """
+    found = []
+    schemes: tuple[tuple[Literal["light", "dark"], Sequence[str]], ...] = (("light", ALL_RULES), ("dark", COLOURS))
+    for scheme, rules in schemes:
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{scheme} {fault}" for fault in violations(page, rules=rules)]
+    return found

@@ -1,0 +1,62 @@
+"""What every door of a test process works out anew and finds the same: its handlers' signatures and its built files."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from types import FunctionType
+from typing import Any
+
+import pytest
+from litestar._signature import SignatureModel
+from litestar.utils.signature import ParsedSignature
+
+from doorward.doors.web import assets
+
+
+def _name_of(handler: Callable[..., Any]) -> object | None:
+    """Return what tells a handler's signature from others and holds nothing of a house, None where nothing does."""
+    if not isinstance(handler, FunctionType) or hasattr(handler, "__signature__"):
+        return None
+    if "<locals>" not in handler.__qualname__:
+        return handler
+    # A function within another is made anew for every door, with the door inside: its code is the same.
+    return None if hasattr(handler, "__wrapped__") or handler.__defaults__ else handler.__code__
+
+
+class _Signatures:
+    """Stands for Litestar's two readers of signatures, and reads each once."""
+
+    def __init__(self) -> None:
+        self._parse = ParsedSignature.from_fn
+        self._create = SignatureModel.create
+        self._parsed: dict[object, ParsedSignature] = {}
+        self._models: dict[object, type[SignatureModel]] = {}
+
+    def from_fn(self, fn: Callable[..., Any], signature_namespace: dict[str, Any]) -> ParsedSignature:
+        """Return a function's signature."""
+        name = _name_of(fn)
+        if name is None:
+            return self._parse(fn, signature_namespace)
+        if name not in self._parsed:
+            self._parsed[name] = self._parse(fn, signature_namespace)
+        return self._parsed[name]
+
+    def create(self, *, dependency_name_set: set[str], fn: Callable[..., Any], **rest: Any) -> type[SignatureModel]:
+        """Return the model that a handler's arguments are read with."""
+        name = _name_of(fn)
+        if name is None:
+            return self._create(dependency_name_set=dependency_name_set, fn=fn, **rest)
+        place = (name, frozenset(dependency_name_set))
+        if place not in self._models:
+            self._models[place] = self._create(dependency_name_set=dependency_name_set, fn=fn, **rest)
+        return self._models[place]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def registered_once() -> Iterator[None]:
+    """Let the doors of all houses share the signatures of their handlers and the compressed front end."""
+    signatures = _Signatures()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ParsedSignature, "from_fn", signatures.from_fn)
+        patch.setattr(SignatureModel, "create", signatures.create)
+        patch.setattr(assets, "_read", cache(assets._read))
+        yield
