@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.plugins.detectors.name_address.features import BUCKETS, LABELS, context_places, own_places
-from doorward.plugins.detectors.name_address.model import ids_of, tokens_of
+from doorward.plugins.detectors.name_address.memory import ids_of
+from doorward.plugins.detectors.name_address.tokens import Tokens
 from doorward.plugins.detectors.name_address.words import Lists, shape_of
 from doorward.protection.view import View
 from tools.naming.filling import ADDRESS, Marked
@@ -50,9 +51,9 @@ class Example(NamedTuple):
 
 def labels_of(marked: Marked) -> tuple[list[tuple[str, str]], list[int]]:
     """Return the tokens of a message as (word, as written) with their labels."""
-    tokens = tokens_of(View(marked.text))
-    labels = [0] * len(tokens)
     view = View(marked.text)
+    tokens = Tokens(view)
+    labels = [0] * len(tokens)
     for start, end, kind in marked.places:
         inside = [number for number, token in enumerate(tokens) if _inside(view, token.start, token.end, start, end)]
         for place, number in enumerate(inside):

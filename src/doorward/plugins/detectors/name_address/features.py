@@ -1,12 +1,12 @@
 """From words to numbers: each token and its neighbours become places in one table of weights.
 
 The trick is feature hashing (K. Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", ICML 2009): no
-dictionary of features is kept, a feature's number is a hash of what it says. What a token says by itself is summed once
-and remembered; what it says together with its neighbours is one multiplication of matrices, taking the upper bits of
-products with odd numbers (M. Dietzfelbinger et al., "A Reliable Randomized Algorithm for the Closest-Pair Problem",
-1997).
+dictionary of features is kept, a feature's number is a hash of what it says: the upper bits of a sum of products with
+odd numbers (M. Dietzfelbinger et al., "A Reliable Randomized Algorithm for the Closest-Pair Problem", 1997). A sum can
+be taken in parts: what each token adds to those of its neighbours is reckoned once for a word and remembered.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -24,17 +24,20 @@ Ids = NDArray[np.uint64]
 Places = NDArray[np.int64]
 
 WORD, CLASS, SHAPE = 0, 1, 2
-_NOTHING: Final = (0x51ED270B, 0x2545F491, 0x1B873593)
+EDGE: Final = (0x51ED270B, 0x2545F491, 0x1B873593)
 """The ids of what stands before the first and after the last token."""
 
-_CONTEXTS: Final[tuple[tuple[tuple[int, int], ...], ...]] = (
-    # Each is one feature: which ids of which neighbours it joins, as (distance, id).
+_ALONE: Final[tuple[tuple[tuple[int, int], ...], ...]] = (
+    # Each is one feature that one neighbour decides alone: which of its ids it joins, as (distance, id).
     ((-1, WORD),),
     ((1, WORD),),
     ((-2, WORD),),
     ((2, WORD),),
     ((-1, CLASS), (-1, SHAPE)),
     ((1, CLASS), (1, SHAPE)),
+)
+_JOINED: Final[tuple[tuple[tuple[int, int], ...], ...]] = (
+    # And these are decided by several tokens together.
     ((-1, CLASS), (0, CLASS), (0, SHAPE)),
     ((0, CLASS), (0, SHAPE), (1, CLASS)),
     ((-1, SHAPE), (0, SHAPE), (1, SHAPE)),
@@ -48,24 +51,28 @@ _CONTEXTS: Final[tuple[tuple[tuple[int, int], ...], ...]] = (
     ((-2, SHAPE), (-1, SHAPE), (0, SHAPE), (1, SHAPE), (2, SHAPE)),
     ((-1, CLASS), (-1, SHAPE), (0, CLASS), (0, SHAPE), (1, CLASS), (1, SHAPE)),
 )
+DISTANCES: Final = 2 * REACH + 1
+JOINED: Final = len(_JOINED)
 
 
 def _multipliers() -> tuple[Ids, Ids]:
-    """Return the odd multipliers of every context, (2 * REACH + 1) * 3 rows, and its own constant."""
+    """Return the odd multipliers of every feature for each id of each distance, (3 * distances, features), and its own
+    constant.
+    """
+    contexts = (*_ALONE, *_JOINED)
     random = np.random.Generator(np.random.PCG64(20261129))
-    odd = random.integers(0, 2**63, size=((2 * REACH + 1) * 3, len(_CONTEXTS)), dtype=np.uint64) * np.uint64(2)
+    odd = random.integers(0, 2**63, size=(DISTANCES * 3, len(contexts)), dtype=np.uint64) * np.uint64(2)
     odd += np.uint64(1)
     mask = np.zeros(odd.shape, np.uint64)
-    for number, context in enumerate(_CONTEXTS):
+    for number, context in enumerate(contexts):
         for distance, which in context:
             mask[(distance + REACH) * 3 + which, number] = 1
-    constants = random.integers(0, 2**63, size=len(_CONTEXTS), dtype=np.uint64)
+    constants = random.integers(0, 2**63, size=len(contexts), dtype=np.uint64)
     return odd * mask, constants
 
 
 _ODD, _CONSTANTS = _multipliers()
-_SHIFT: Final = np.uint64(64 - BITS)
-_EDGE: Final = np.array([_NOTHING] * REACH, np.uint64)
+SHIFT: Final = np.uint64(64 - BITS)
 
 
 def hash_of(text: str) -> int:
@@ -100,7 +107,30 @@ def _spread(value: int) -> int:
 
 def context_places(ids: Ids) -> Places:
     """Return for (tokens, 3) ids the (tokens, contexts) places of what each token says with its neighbours."""
-    padded = np.concatenate((_EDGE, ids, _EDGE))
+    edge = np.array([EDGE] * REACH, np.uint64)
+    padded = np.concatenate((edge, ids, edge))
     count = len(ids)
-    window = np.concatenate([padded[offset : offset + count] for offset in range(2 * REACH + 1)], axis=1)
-    return ((window @ _ODD + _CONSTANTS) >> _SHIFT).astype(np.int64)
+    window = np.concatenate([padded[offset : offset + count] for offset in range(DISTANCES)], axis=1)
+    return ((window @ _ODD + _CONSTANTS) >> SHIFT).astype(np.int64)
+
+
+def parts_of_sums(ids: Sequence[int]) -> Ids:
+    """Return what a token of these ids adds to the sums of the joined features: (distances, features).
+
+    Row `d` is for the token from which it stands `d - REACH` tokens away. The sums' upper bits are the places.
+    """
+    products = np.array(ids, np.uint64)[None, :, None] * _ODD.reshape(DISTANCES, 3, -1)[:, :, len(_ALONE) :]
+    parts: Ids = products.sum(axis=1, dtype=np.uint64)
+    parts[REACH] += _CONSTANTS[len(_ALONE) :]
+    return parts
+
+
+def places_alone(ids: Sequence[int]) -> list[list[int]]:
+    """Return, row by row as above, the places of the features that a token of these ids decides alone."""
+    products = np.array(ids, np.uint64)[None, :, None] * _ODD.reshape(DISTANCES, 3, -1)[:, :, : len(_ALONE)]
+    places = ((products.sum(axis=1, dtype=np.uint64) + _CONSTANTS[: len(_ALONE)]) >> SHIFT).astype(np.int64)
+    rows: list[list[int]] = [[] for _ in range(DISTANCES)]
+    for number, context in enumerate(_ALONE):
+        distance = context[0][0] + REACH
+        rows[distance].append(int(places[distance, number]))
+    return rows

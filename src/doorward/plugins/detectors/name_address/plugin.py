@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Literal
 
-from doorward.plugins.detectors.name_address.model import Model, Stretch, Token, Tokens, read_model, tokens_of
+from doorward.plugins.detectors.name_address.decoding import Stretch
+from doorward.plugins.detectors.name_address.model import Model, read_model
 from doorward.plugins.detectors.name_address.parts import parts_of_address
 from doorward.plugins.detectors.name_address.postcodes import postcode_finder
 from doorward.plugins.detectors.name_address.shaping import is_plausible, joined, trimmed
+from doorward.plugins.detectors.name_address.tokens import Token, Tokens
 from doorward.plugins.detectors.name_address.widening import is_sure, repeated, widened
 from doorward.protection.ports import Certainty, Claim, Inspection, Inspector, LanguagePack, View
 from doorward.vocabulary.finding import Family
@@ -30,12 +32,12 @@ class NameAddressInspector:
 
 
 def _inspect(model: Model, view: View) -> Sequence[Claim]:
-    tokens = tokens_of(view)
+    tokens = model.tokens_of(view)
     claims = []
     for stretch in _stretches(model, tokens, view.text):
         first, behind = stretch.first, stretch.behind
         if stretch.is_address:
-            for part in parts_of_address(tokens, first, behind, model.lists):
+            for part in parts_of_address(tokens, first, behind):
                 held = trimmed(tokens, part.first, part.behind)
                 claims.append(_claim(view, tokens[slice(*held)], "ADDRESS", stretch.sure, part.subkind))
         else:
@@ -45,15 +47,11 @@ def _inspect(model: Model, view: View) -> Sequence[Claim]:
 
 def _stretches(model: Model, tokens: Tokens, text: str) -> Iterator[Stretch]:
     """Yield the stretches of a text that are names or addresses, without signs at their ends."""
-    seen = widened(joined(model.stretches(tokens), tokens, text), tokens, text, model.lists)
-    for one in repeated(seen, tokens, model.lists):
+    seen = widened(joined(model.stretches(tokens), tokens, text), tokens, text)
+    for one in repeated(seen, tokens, text):
         first, behind = trimmed(tokens, one.first, one.behind)
         stretch = one._replace(first=first, behind=behind)
-        if (
-            first < behind
-            and is_plausible(tokens, stretch, text, model.lists)
-            and is_sure(tokens, stretch, model.lists)
-        ):
+        if first < behind and is_plausible(tokens, stretch, text) and is_sure(tokens, stretch):
             yield stretch
 
 

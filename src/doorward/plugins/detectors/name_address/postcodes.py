@@ -27,6 +27,10 @@ _AREA: Final = re.compile(
 )
 """The areas of British postcodes (Office for National Statistics, Postcode Products)."""
 
+_DIGIT: Final = re.compile("[0-9]")
+_LETTER_AND_DIGIT: Final = re.compile("[a-z][0-9]")
+"""What every postcode has, and every one that stands alone: where it is missing, no dearer look is needed."""
+
 Places = Iterator[tuple[int, int]]
 
 
@@ -39,10 +43,15 @@ def postcode_finder(packs: Sequence[LanguagePack]) -> Callable[[View], Places]:
         rf"({_BRITISH}|{_IRISH}|{_CANADIAN}|{_FIGURES})(?![\w-])"
     )
 
+    cue = re.compile(said)
+
     def find(view: View) -> Places:
-        for match in told.finditer(view.text):
-            yield match.span(1)
-        if view.original.islower():
+        if not view.holds(_DIGIT):
+            return
+        if cue.search(view.text):
+            for match in told.finditer(view.text):
+                yield match.span(1)
+        if view.original.islower() or not _LETTER_AND_DIGIT.search(view.text):
             return
         for match in _ALONE.finditer(view.text):
             written = view.original[slice(*view.origin(*match.span()))]

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from doorward.plugins.detectors.name_address.model import Stretch, Token
-from doorward.plugins.detectors.name_address.words import Known, Lists
+from doorward.plugins.detectors.name_address.decoding import Stretch
+from doorward.plugins.detectors.name_address.tokens import Token
+from doorward.plugins.detectors.name_address.words import Known
 
 _TRIMMED: Final = frozenset("\n,.;:-/(['\"!?*>|")
 _GLUE: Final = frozenset("_@#%=\\+&~$")
@@ -13,7 +14,9 @@ _GLUE: Final = frozenset("_@#%=\\+&~$")
 _JOINS_NAMES: Final = re.compile(r"[ \u00a0]|-|'|\. ?")
 _JOINS_ADDRESSES: Final = re.compile(r"[ ,.\n/\-]{1,3}")
 _FEWEST_LETTERS: Final = 2
-_ORDINARY: Final = Known.COMMON | Known.FREQUENT | Known.LIKE_COMMON | Known.NUMBER
+_ORDINARY: Final = int(Known.COMMON | Known.FREQUENT | Known.LIKE_COMMON | Known.NUMBER)
+_STREET_OR_PLACE: Final = int(Known.STREET | Known.PLACE)
+_COUNTED: Final = int(Known.NUMBER | Known.STREET | Known.UNIT)
 _LONGEST_NAME: Final = 8
 """Tokens: the longest names have six words or so."""
 
@@ -42,14 +45,14 @@ def trimmed(tokens: Sequence[Token], first: int, behind: int) -> tuple[int, int]
     return first, behind
 
 
-def is_plausible(tokens: Sequence[Token], stretch: Stretch, text: str, lists: Lists) -> bool:
+def is_plausible(tokens: Sequence[Token], stretch: Stretch, text: str) -> bool:
     """Return whether the tokens can be a name or an address: some letters, and no part of a code, link or user name."""
     first, behind = stretch.first, stretch.behind
     held = tokens[first:behind]
     longest = max((len(token.word) for token in held if token.word[0].isalpha()), default=0)
     if stretch.is_address:
         return _is_address(
-            [lists.class_of(tokens[place].word) for place in range(first, behind) if _is_word(tokens, place, text)],
+            [tokens[place].known for place in range(first, behind) if _is_word(tokens, place, text)],
             held,
         )
     if longest < _FEWEST_LETTERS or behind - first > _LONGEST_NAME:
@@ -61,10 +64,8 @@ def _is_address(words: Sequence[int], held: Sequence[Token]) -> bool:
     """Return whether words of these classes can be an address: one of them is no ordinary word, and there is a number
     or a word for streets or flats. A town alone is none, nor are figures alone.
     """
-    telling = any(known & (Known.STREET | Known.PLACE) or not known & _ORDINARY for known in words)
-    numbered = any(token.word.isdigit() for token in held) or any(
-        known & (Known.NUMBER | Known.STREET | Known.UNIT) for known in words
-    )
+    telling = any(known & _STREET_OR_PLACE or not known & _ORDINARY for known in words)
+    numbered = any(token.word.isdigit() for token in held) or any(known & _COUNTED for known in words)
     return telling and numbered
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from doorward.plugins.detectors.name_address.model import Stretch, Token, Tokens
-from doorward.plugins.detectors.name_address.words import Known, Lists
+from doorward.plugins.detectors.name_address.decoding import Stretch
+from doorward.plugins.detectors.name_address.tokens import Token, Tokens
+from doorward.plugins.detectors.name_address.words import Known
 
-_NAMES: Final = Known.GIVEN | Known.SURNAME
-_ORDINARY: Final = Known.COMMON | Known.FREQUENT | Known.LIKE_COMMON
-_OTHER_HALF: Final = _NAMES | Known.UPPER | Known.LIKE_NAME
+_NAMES: Final = int(Known.GIVEN | Known.SURNAME)
+_ORDINARY: Final = int(Known.COMMON | Known.FREQUENT | Known.LIKE_COMMON)
+_OTHER_HALF: Final = _NAMES | int(Known.UPPER | Known.LIKE_NAME)
+_GIVEN: Final = int(Known.GIVEN)
+_STREET_OR_PLACE: Final = int(Known.STREET | Known.PLACE)
 """What may be known of the other half of a name: nothing, or that it is a name."""
 
 _SHORTEST_HALF: Final = 4
@@ -24,7 +27,7 @@ _SURE_OF_CAPITAL: Final = 0.6
 _SURE_OF_ADDRESS: Final = 0.5
 
 
-def widened(stretches: Iterable[Stretch], tokens: Sequence[Token], text: str, lists: Lists) -> list[Stretch]:
+def widened(stretches: Iterable[Stretch], tokens: Sequence[Token], text: str) -> list[Stretch]:
     """Return the stretches, names with the unknown word beside them: `Jane Whitlock` where only `Jane` was seen.
 
     With a capital a word belongs to a name that has one; in small letters only to a given name that stands alone.
@@ -37,57 +40,57 @@ def widened(stretches: Iterable[Stretch], tokens: Sequence[Token], text: str, li
         first, behind = one.first, one.behind
         last = tokens[behind - 1]
         if behind < len(tokens) and behind not in taken and text[last.end : tokens[behind].start] in {" ", "-"}:
-            behind += _belongs(tokens[behind], last, behind - first == 1, lists)
+            behind += _belongs(tokens[behind], last, behind - first == 1)
         before = first - 1
         if before >= 0 and before not in taken and text[tokens[before].end : tokens[first].start] in {" ", "-"}:
-            known = bool(lists.class_of(tokens[before].word) & _NAMES) or tokens[before].written[0].isupper()
-            first -= known and _belongs(tokens[before], tokens[first], behind - first == 1, lists)
+            known = bool(tokens[before].known & _NAMES) or tokens[before].written[0].isupper()
+            first -= known and _belongs(tokens[before], tokens[first], behind - first == 1)
         taken.update((first, behind - 1))
         found[number] = one._replace(first=first, behind=behind)
     return found
 
 
-def _belongs(token: Token, name: Token, alone: bool, lists: Lists) -> bool:  # noqa: FBT001 - whether the name has one word
+def _belongs(token: Token, name: Token, alone: bool) -> bool:  # noqa: FBT001 - whether the name has one word
     """Return whether a word beside a word of a name is the rest of the name."""
-    known = lists.class_of(token.word)
+    known = token.known
     if not token.written[0].isalpha() or len(token.word) < _SHORTEST_HALF or known & ~_OTHER_HALF:
         return False
     if name.written[0].isupper():
         return token.written[0].isupper() and token.written.isupper() == name.written.isupper()
-    of_name = lists.class_of(name.word)
-    return alone and token.written.islower() and bool(of_name & Known.GIVEN) and not of_name & _ORDINARY
+    of_name = name.known
+    return alone and token.written.islower() and bool(of_name & _GIVEN) and not of_name & _ORDINARY
 
 
-def repeated(stretches: Iterable[Stretch], tokens: Tokens, lists: Lists) -> list[Stretch]:
+def repeated(stretches: Iterable[Stretch], tokens: Tokens, text: str) -> list[Stretch]:
     """Return the stretches and whatever else in the text is a word of a name that is sure, in order."""
     found = list(stretches)
-    taken = {place for one in found for place in range(one.first, one.behind)}
-    words = {
-        tokens[place].word
+    held = [
+        tokens[place]
         for one in found
         if not one.is_address and one.sure >= _SURE_AGAIN and one.behind - one.first > 1
         for place in range(one.first, one.behind)
-    }
-    names = {word for word in words if len(word) >= _SHORTEST_AGAIN and not lists.class_of(word) & _ORDINARY}
-    if names:
-        again = [place for place, word in enumerate(tokens.words) if word in names and place not in taken]
+    ]
+    names = {token.word for token in held if len(token.word) >= _SHORTEST_AGAIN and not token.known & _ORDINARY}
+    if sum(map(text.count, names)) > sum(token.word in names for token in held):
+        taken = {place for one in found for place in range(one.first, one.behind)}
+        again = [place for name in names for place in tokens.find(name) if place not in taken]
         found += [Stretch(place, place + 1, is_address=False, sure=_SURE_AGAIN) for place in again]
         found.sort()
     return found
 
 
-def is_sure(tokens: Sequence[Token], stretch: Stretch, lists: Lists) -> bool:
+def is_sure(tokens: Sequence[Token], stretch: Stretch) -> bool:
     """Return whether a name of one word that is an ordinary word as well is sure enough to be a name here, and an
     address without a word for a street or a town beside a number sure enough to be one.
     """
     if stretch.is_address:
         held = tokens[stretch.first : stretch.behind]
-        told = any(lists.class_of(token.word) & (Known.STREET | Known.PLACE) for token in held)
+        told = any(token.known & _STREET_OR_PLACE for token in held)
         numbered = any(token.word.isdigit() for token in held)
         return (told and numbered) or stretch.sure >= _SURE_OF_ADDRESS
     if stretch.behind - stretch.first > 1:
         return True
     token = tokens[stretch.first]
-    if not lists.class_of(token.word) & _ORDINARY:
+    if not token.known & _ORDINARY:
         return True
     return stretch.sure >= (_SURE_OF_CAPITAL if token.written[0].isupper() else _SURE_OF_COMMON)

@@ -1,0 +1,126 @@
+"""What is known of a word, reckoned once: its class, and what it adds to its own score and to its neighbours'.
+
+A row is a run of 64-bit numbers as bytes: for each distance the parts of the joined features' sums and the weights of
+what the word decides alone, and at the end its class and `TELLS`. Scores are packed four to a number (`Packed`).
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.plugins.detectors.name_address.features import (
+    DISTANCES,
+    EDGE,
+    JOINED,
+    REACH,
+    hash_of,
+    own_places,
+    parts_of_sums,
+    places_alone,
+)
+from doorward.plugins.detectors.name_address.tokens import Tokens
+from doorward.plugins.detectors.name_address.words import Known, Lists, shape_of
+
+Packed = NDArray[np.uint64]
+"""Scores of the labels but the first, less that of the first, 16 bits each. Weights are whole numbers, to which `BIAS`
+is added so that none is negative: sums of them carry nothing from one to the next."""
+
+BIAS: Final = 256
+FEATURES: Final = 11 + 6 + JOINED
+"""Weights that a token's score is the sum of."""
+
+NUMBERS: Final = JOINED + 1
+"""Numbers of a row for one distance."""
+
+ROW: Final = DISTANCES * NUMBERS + 1
+TELLS: Final = 1 << 56
+"""Marks, in the last byte of a row, a token that gives reason to look at its text."""
+
+_TELLING: Final = int(Known.STREET | Known.UNIT | Known.FORM | Known.KIN)
+_NAMES: Final = int(Known.GIVEN | Known.SURNAME)
+_ORDINARY: Final = int(Known.COMMON | Known.FREQUENT | Known.LIKE_COMMON)
+_UNKNOWN: Final = int(Known.UPPER | Known.LIKE_NAME)
+_REMEMBERED: Final = 8_192
+"""Rows of each of two generations, 9 MB at most: they hold nearly all words that are written in a day."""
+
+_LONGEST: Final = 32
+"""Letters of a word that is worth remembering."""
+
+
+def packed(weights: NDArray[np.int8]) -> Packed:
+    """Return weights (places, labels) as packed scores, one for each place."""
+    differences = weights[:, 1:].astype(np.int16) - weights[:, :1] + np.int16(BIAS)
+    return np.ascontiguousarray(differences).view(np.uint64).ravel()
+
+
+class Memory:
+    """Makes rows and remembers the latest of them, by keyed hashes of the words and never by the words themselves.
+
+    Thread-safe: threads that meet may make a row twice, which is the same row. What was not asked for while a whole
+    generation came is forgotten.
+    """
+
+    def __init__(self, weights: Packed, lists: Lists) -> None:
+        """Take one packed weight for each place."""
+        self._weights, self._lists = weights, lists
+        self._young: dict[int, bytes] = {}
+        self._old: dict[int, bytes] = {}
+        self.edge = self._row(EDGE, [], 0)
+
+    def __repr__(self) -> str:
+        """Show a number only."""
+        return f"<Memory of {len(self._young) + len(self._old)} words>"
+
+    def rows(self, tokens: Tokens) -> Sequence[bytes]:
+        """Return the row of each token of a text."""
+        try:
+            return list(map(self._young.__getitem__, tokens.keys()))
+        except KeyError:
+            return [self._found(key, place, tokens) for place, key in enumerate(tokens.keys())]
+
+    def _found(self, key: int, place: int, tokens: Tokens) -> bytes:
+        row = self._young.get(key)
+        if row is not None:
+            return row
+        row = self._old.get(key)
+        if row is None:
+            row = self.row_of(*tokens.said(*tokens.span(place)))
+        if len(tokens.pieces[place]) <= _LONGEST:
+            self._young[key] = row
+            if len(self._young) >= _REMEMBERED:
+                self._young, self._old = {}, self._young
+        return row
+
+    def row_of(self, word: str, written: str) -> bytes:
+        """Return the row of a word in normal form that was written so."""
+        known, shape = self._lists.class_of(word), shape_of(written)
+        told = known | TELLS if _tells(known, written) else known
+        return self._row(ids_of(word, known, shape), own_places(word, known, shape), told)
+
+    def _row(self, ids: Sequence[int], own: Sequence[int], told: int) -> bytes:
+        numbers = np.zeros((DISTANCES, NUMBERS), np.uint64)
+        numbers[:, :JOINED] = parts_of_sums(ids)
+        for distance, places in enumerate(places_alone(ids)):
+            mine = [*own, *places] if distance == REACH else places
+            numbers[distance, JOINED] = self._weights[mine].sum(dtype=np.uint64)
+        return numbers.tobytes() + told.to_bytes(8, "little")
+
+
+def ids_of(word: str, known: int, shape: str) -> tuple[int, int, int]:
+    """Return the numbers by which a token's neighbours know it: its word, its class, its shape."""
+    return hash_of(word), hash_of(f"c{known}"), hash_of(f"s{shape}")
+
+
+def _tells(known: int, written: str) -> bool:
+    """Return whether a token alone gives reason to look at its text: a name, a street, a title, a word nobody knows."""
+    if known & _TELLING:
+        return True
+    if not written[0].isalpha() or len(written) == 1:
+        return False
+    return (
+        bool(known & _NAMES and not known & _ORDINARY)
+        or (known & ~_UNKNOWN == 0)
+        or (bool(known & _NAMES) and written[0].isupper())
+    )
