@@ -84,14 +84,18 @@ def test_a_colleague_who_cannot_have_it_is_refused_with_a_reason(
     mira, selin = office.a_member("mira"), office.a_member()
     assert office.sign_in() is not None
     scope = acting(office, mira)
-    office.read(lambda tx: colleagues.require(tx, scope, selin))
+
+    def ask(staff_id: StaffId) -> None:
+        office.read(lambda tx: colleagues.require(tx, scope, staff_id))
+
+    ask(selin)
     change(office, selin)
     for staff_id, wanted in ((selin, why), (mira, "yourself")):
         with pytest.raises(Conflict) as refused:
-            office.read(lambda tx, one=staff_id: colleagues.require(tx, scope, one))
+            ask(staff_id)
         assert refused.value.facts["why"] == wanted
     with pytest.raises(NotFound):
-        office.read(lambda tx: colleagues.require(tx, acting(office, mira), StaffId("x" * 26)))
+        ask(StaffId("x" * 26))
     elsewhere = Scope(tenant_id=office.other.tenant_id, actor=Actor(kind="staff", id="somebody"))
     with pytest.raises(NotFound):
         office.read(lambda tx: colleagues.require(tx, elsewhere, selin))
