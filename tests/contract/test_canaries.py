@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from doorward.doors.cli.leaks.canaries import Aviary, Template, is_seen, missing_kinds, seals, templates_of
-from doorward.doors.cli.leaks.forms import FORMS
+from doorward.doors.cli.leaks.forms import FORMS, bare
 from doorward.kit.plugins import discover
 from doorward.protection.screener import Screener
 from tests.support.screening import all_packs, detector, screener
@@ -45,6 +45,13 @@ def test_a_detector_tells_of_its_own_kinds_alone() -> None:
             assert template.kind in detector(plugin.manifest.id).kinds
             assert set(template.forms) <= set(FORMS) - {"plain"}
             assert template.text.count("{}") == 1
+
+
+def test_no_value_is_bred_twice() -> None:
+    """Of two alike nobody could tell which was found; there are enough values for all forms in each language."""
+    template = next(one for one in TEMPLATES if one.kind == "PERSON" and one.language == "ru")
+    bred = [aviary().breed(template, form) for form in FORMS]
+    assert len({bare(one.value) for one in bred if one is not None}) == sum(one is not None for one in bred)
 
 
 @pytest.mark.parametrize(

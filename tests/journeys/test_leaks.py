@@ -12,7 +12,7 @@ from sqlalchemy import select
 from doorward.doors.cli.leaks import PLANTS, Outcome, Try, scratch
 from doorward.doors.cli.leaks.canaries import is_sealed
 from doorward.doors.cli.leaks.forms import LITERAL
-from doorward.doors.cli.leaks.planting import can_plant, form_of_plant, sink_of_plant
+from doorward.doors.cli.leaks.planting import can_plant, form_of_plant, is_planted, sink_of_plant
 from doorward.kit import logging
 from doorward.kit.db import Database
 from doorward.kit.ids import derive_id
@@ -45,7 +45,7 @@ MOST_PLACES = 20
 
 
 class Tried(msgspec.Struct, frozen=True):
-    """A scratch house after its end: what was found, and what after a leak was planted in each sink."""
+    """A scratch house after its end, with a leak planted in each sink: what was found besides them, and with them."""
 
     house: Try
     clean: Outcome
@@ -53,9 +53,18 @@ class Tried(msgspec.Struct, frozen=True):
     unsealed: tuple[str, ...]
 
 
+@pytest.fixture(scope="module")
+def begun() -> list[Try]:
+    """The tries that have begun: the first lends its engines and canaries to the next."""
+    return []
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def tried(request: pytest.FixtureRequest) -> Iterator[Tried]:
-    """A scratch house on each kind of database, tried once for all of these tests."""
+def tried(request: pytest.FixtureRequest, begun: list[Try]) -> Iterator[Tried]:
+    """A scratch house on each kind of database, tried and searched once for all of these tests.
+
+    What is found of the planted canaries, which nobody said, is what was planted; all else was there without it.
+    """
     address = None
     if request.param == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres")
@@ -63,11 +72,14 @@ def tried(request: pytest.FixtureRequest) -> Iterator[Tried]:
     logging.configure(level="error")
     with scratch(address) as house:
         house.chance = Random(3)
-        house.begin()
+        house.begin(begun[0] if begun else None)
+        begun.append(house)
         house.run()
-        clean, unsealed = house.search(), _unsealed(house)
+        unsealed = _unsealed(house)
         house.plant(PLANTS)
-        yield Tried(house, clean, house.search(), unsealed)
+        planted = house.search()
+        unplanted = tuple(hit for hit in planted.hits if not is_planted(hit.form))
+        yield Tried(house, msgspec.structs.replace(planted, hits=unplanted), planted, unsealed)
 
 
 def _unsealed(house: Try) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def fuzz_inside(target: str, seconds: int) -> None:
 
     with atheris.instrument_imports(include=["doorward.protection", "doorward.flow.archives"]):
         from tools.fuzzing.seeds import write_seeds  # noqa: PLC0415 - it must be imported here to be instrumented
-        from tools.fuzzing.targets import TARGETS  # noqa: PLC0415 - as above
+        from tools.fuzzing.targets import TARGETS, screener  # noqa: PLC0415 - as above
     folder = FOLDER / target
     write_seeds(target, folder / "corpus")
     words = [
@@ -45,7 +45,7 @@ def fuzz_inside(target: str, seconds: int) -> None:
         f"-artifact_prefix={folder}/",
         "-timeout=120",
     ]
-    TARGETS[target](b"")  # building the detectors takes its time, and is no part of any input's
+    screener()  # building the detectors takes its time, and is no part of any input's
     atheris.Setup([*words, str(folder / "corpus")], TARGETS[target])
     atheris.Fuzz()
 

@@ -36,7 +36,7 @@ class Acted:
         self._outcome = outcome
         self.planted: tuple[str, ...] = ()
 
-    def begin(self) -> None:
+    def begin(self, _like: object) -> None:
         """Found nothing."""
 
     def run(self) -> None:

@@ -12,7 +12,7 @@ import rich_click as click
 from rich.markup import escape
 
 from doorward.doors.cli.ending import Code, Stop
-from doorward.doors.cli.leaks import PLANTS, Outcome, scratch
+from doorward.doors.cli.leaks import PLANTS, Outcome, Try, scratch
 from doorward.doors.cli.options import examples
 from doorward.doors.cli.output import hint, print_json, progress, words
 from doorward.kit import logging
@@ -54,10 +54,11 @@ def command(*, only: str | None, database: str | None, as_json: bool, **wishes: 
     """
     logging.configure(level="error")
     outcomes: list[Outcome] = []
+    begun: list[Try] = []
     if only != "postgresql":
-        outcomes.append(_try(None, **wishes))
+        outcomes.append(_try(None, begun=begun, **wishes))
     if only != "sqlite":
-        outcomes += _on_postgres(database, required=only == "postgresql", **wishes)
+        outcomes += _on_postgres(database, required=only == "postgresql", begun=begun, **wishes)
     if as_json:
         print_json([_as_json(outcome) for outcome in outcomes])
     else:
@@ -67,12 +68,14 @@ def command(*, only: str | None, database: str | None, as_json: bool, **wishes: 
 
 
 def _try(
-    address: str | None, *, thorough: bool, plants: tuple[str, ...], keep: Path | None, limits_storage: str
+    address: str | None, *, begun: list[Try], plants: tuple[str, ...], keep: Path | None, **wishes: Any
 ) -> Outcome:
+    """Try one database. The first of those that have begun lends its engines and canaries; this one joins them."""
     folder = None if keep is None else Path(tempfile.mkdtemp(prefix="leaks-", dir=keep))
-    with scratch(address, thorough=thorough, folder=folder, limits_storage=limits_storage) as house:
+    with scratch(address, folder=folder, **wishes) as house:
         with progress("founding a scratch house"):
-            house.begin()
+            house.begin(begun[0] if begun else None)
+            begun.append(house)
         with progress("saying canaries"):
             house.run()
         if plants:

@@ -103,19 +103,27 @@ class Aviary:
         self._chance = chance
         self._detectors = detectors
         self._specialists: dict[str, Screener] = {}
+        self._known: set[str] = set()
 
     def breed(self, template: Template, form: str) -> Canary | None:
-        """Return a canary, None where the form is none for this kind.
+        """Return a canary, None where the form is none for this kind. Its value is none that was bred before: of two
+        that are alike, one said in a promised form and one in another, nobody could tell which was found.
 
         Raises `LookupError` when the guard takes no value of this template for its kind: it does not do what it says.
         """
         for number in range(_TRIES):
             tag = word(self._chance) if "{tag}" in template.text else ""
             sentence = Sentence(template.text, draw(template.value, self._chance), tag)
-            if self._is_real(template, sentence, rare=number > _OFTEN):
+            value = bare(sentence.value.secret) + tag
+            if value not in self._known and self._is_real(template, sentence, rare=number > _OFTEN):
+                self._known.add(value)
                 written = write(form, sentence, self._packs[template.language])
                 return None if written is None else _canary(template, form, sentence, written)
         raise LookupError(f"{template.kind} in '{template.language}': the guard sees no value of its own template")
+
+    def forget(self) -> None:
+        """Breed values again that were bred before."""
+        self._known.clear()
 
     def _is_real(self, template: Template, sentence: Sentence, *, rare: bool) -> bool:
         whole, secret = sentence.value.whole, sentence.value.secret

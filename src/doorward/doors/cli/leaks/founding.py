@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import msgspec
 
-from doorward.bootstrap import House, found_company, make_engines
+from doorward.bootstrap import Engines, House, found_company, make_engines
 from doorward.doors.cli.ending import Code, Stop
 from doorward.doors.cli.passwords import made_up_password
+from doorward.identity import Passwords
 from doorward.kit.clock import SystemClock
 from doorward.kit.db import Database
 from doorward.kit.db.migrate import migrate
@@ -112,11 +113,16 @@ def _open_core(company: Company, folder: Path) -> None:
     company.core_system(folder)
 
 
-def open_scratch(settings: Settings) -> House:
-    """Make keys, tables and folders, and open the house. It is closed before the server has it."""
+def open_scratch(settings: Settings, shared: Engines | None) -> House:
+    """Make keys, tables and folders, and open the house, over engines of its own if there are none to share. It is
+    closed before the server has it.
+    """
     settings.folder.mkdir(parents=True, mode=0o700)
     keys = FileKeyStore.create(settings.key_folder)
-    engines = make_engines(settings, clock=SystemClock(), cache_folder=user_cache())
+    if shared is None:
+        engines = make_engines(settings, clock=SystemClock(), cache_folder=user_cache())
+    else:
+        engines = msgspec.structs.replace(shared, passwords=Passwords())  # those of the other house are closed
     _warm(settings.folder / "cache")
     database = Database.open(settings.database_url)
     try:

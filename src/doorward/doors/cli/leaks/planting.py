@@ -16,6 +16,7 @@ _IN_DATABASE: Final = {
     "wal": "write-ahead log",
     "object": "tables",
 }
+_PLANTED: Final = "planted: "
 _HEARD: Final = ("answers", "streams", "metrics", "mail", "export", "documentation")
 
 
@@ -46,7 +47,12 @@ PLANTS: Final = (*_IN_DATABASE, *_IN_FILES, "name", *_HEARD)
 
 def form_of_plant(place: str) -> str:
     """Return what the canary that is kept for a place is called, as if that were its form."""
-    return f"planted: {place}"
+    return f"{_PLANTED}{place}"
+
+
+def is_planted(form: str) -> bool:
+    """Return whether a form is that of a canary which is kept to be planted."""
+    return form.startswith(_PLANTED)
 
 
 def sink_of_plant(place: str) -> str:

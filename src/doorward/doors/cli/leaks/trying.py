@@ -109,13 +109,21 @@ class Try:
         self._thorough = thorough
         self._hits: dict[Hit, None] = {}
 
-    def begin(self) -> None:
-        """Found the house and make the canaries, none of which is there already."""
+    def begin(self, like: "Try | None" = None) -> None:
+        """Found the house and make the canaries, none of which is there already.
+
+        Another try that has begun, with the same wishes, lends its engines and its canaries: to make them takes longer
+        than to found the house, and another database does not change them.
+        """
         make_folders(self.folder)
-        house = open_scratch(self.settings)
+        house = open_scratch(self.settings, like.engines if like else None)
+        self.engines = house.engines
         try:
             self.founded = found(house)
-            self.said, self.searcher, self.missing = _canaries(house, self.chance, thorough=self._thorough)
+            if like is None or _there_already(house, like.searcher):
+                self.said, self.searcher, self.missing = _canaries(house, self.chance, thorough=self._thorough)
+            else:
+                self.said, self.searcher, self.missing = like.said, like.searcher, like.missing
             channels = {channel.id for channel in house.plugins.channels}
             self.untried = tuple(sorted(channels - CHANNELS))
         finally:
@@ -184,9 +192,9 @@ class Try:
         visits.crash(crashed)
         if not wear_out(visits, misused):
             raise Stop("Too many sign-ins were not refused: the leak test saw no refusal.", code=Code.FAILED)
-        agent = visits.program()
-        visits.look_around(agent)
-        agent.leave()
+        program = visits.program()
+        visits.read_everything(program)
+        program.leave()
 
     def _wait_until_walked(self) -> None:
         with self._database() as database:
@@ -262,6 +270,7 @@ def _canaries(house: House, chance: Random, *, thorough: bool) -> tuple[Said, Se
     templates, built = templates_of(detectors), house.plugins.detectors
     aviary = Aviary(house.screener, house.packs, detectors=built, chance=chance)
     for _ in range(_AGAIN):
+        aviary.forget()
         said = _bred(aviary, templates, thorough=thorough)
         searcher = Searcher(said.everything)
         if not _there_already(house, searcher):

@@ -23,6 +23,9 @@ FEW: Final = 12
 """Messages of one visitor, so that there are many conversations."""
 CHANNELS: Final = frozenset({"webchat", "api"})
 """The channels that are spoken here; the report names any other as not tried."""
+_LISTS: Final = (
+    *("/api/v1/audit", "/api/v1/queue", "/api/v1/figures", "/api/v1/settings", "/api/v1/articles", "/health"),
+)
 _LOOKS: Final = 200
 _PAUSE: Final = 0.1
 _CODE: Final = re.compile(r"\b\d{6}\b")
@@ -206,16 +209,21 @@ class Visits:
         customer.leave()
 
     def look_around(self, agent: Caller) -> None:
-        """Read every page and list that shows what was said, and all that programs read."""
+        """Read every page and list that shows an agent what was said, and all that agents' programs read."""
         pages = ("/desk/", "/desk/inbox", "/desk/outbox", "/desk/senders", "/desk/knowledge", "/desk/recent")
-        api = ("/api/v1/audit", "/api/v1/queue", "/api/v1/figures", "/api/v1/settings", "/api/v1/articles", "/health")
-        for path in (*pages, *api, "/desk/audit", "/desk/audit/access", "/desk/audit/download"):
+        for path in (*pages, *_LISTS, "/desk/audit", "/desk/audit/access", "/desk/audit/download"):
             agent.get(path)
-        agent.get("/metrics", sink="metrics")
-        agent.get("/api/v1/openapi.json", sink="documentation")
-        for card in agent.get("/api/v1/conversations", query={"limit": "200"}).json()["items"]:
-            agent.get(f"/api/v1/conversations/{card['conversation_id']}/entries")
-            agent.get(f"/desk/conversations/{card['conversation_id']}")
+        for card in _cards(agent):
+            agent.get(f"/desk/conversations/{card}")
+
+    def read_everything(self, program: Caller) -> None:
+        """Read all lists and every conversation as programs do, with what machines tell about the house."""
+        for path in _LISTS:
+            program.get(path)
+        program.get("/metrics", sink="metrics")
+        program.get("/api/v1/openapi.json", sink="documentation")
+        for card in _cards(program):
+            program.get(f"/api/v1/conversations/{card}/entries")
 
     # -- at home -----------------------------------------------------------------------------------------------------
 
@@ -272,6 +280,12 @@ class Visits:
             yield from codes
             known |= set(codes)
             threading.Event().wait(_PAUSE)
+
+
+def _cards(caller: Caller) -> Iterator[str]:
+    """Yield the ids of all conversations."""
+    for card in caller.get("/api/v1/conversations", query={"limit": "200"}).json()["items"]:
+        yield str(card["conversation_id"])
 
 
 def _as_language(name: str) -> str:
