@@ -26,7 +26,7 @@ from doorward.plugins.detectors.name_address.words import Known, Lists, parts_of
 from doorward.plugins.models.sentence_encoder import weights as encoder
 from doorward.plugins.models.sentence_encoder.pieces import Pieces
 from tools.naming.filling import Filler, Marked
-from tools.naming.material import LANGUAGES, read_list, read_templates, world
+from tools.naming.material import LANGUAGES, neighbours, read_list, read_templates, world
 from tools.naming.speaking import spoken
 from tools.naming.training import EPOCHS, Example, examples, train
 
@@ -45,7 +45,7 @@ def known_words() -> dict[str, int]:
     which was counted over texts of sixteen languages, writes ordinary words.
     """
     classes: dict[str, int] = {}
-    for people in world().values():
+    for people in (*world().values(), *neighbours()):
         for known, names in ((Known.GIVEN, people.given), (Known.SURNAME, people.surnames)):
             for name in names:
                 for word in parts_of(name):
@@ -83,7 +83,7 @@ def messages(language: str, each: int) -> Iterator[Marked]:
     common = read_list(language, "common")
     capitals = [read_list(language, name) for name in ("capitals", "capitals", "city", "country", "company", "product")]
     endings = read_list(language, "ending")
-    for _ in range(each * 60):
+    for _ in range(each * 200):
         words = [_grown(random.choice(common), endings, random) for _ in range(random.randrange(3, 9))]
         words[random.randrange(len(words))] = random.choice(random.choice(capitals))
         if random.random() < 0.5:
@@ -164,6 +164,7 @@ def main() -> int:
         "messages": counts,
         "epochs": EPOCHS,
         "buckets": BUCKETS,
+        "score": "sum of the int8 values of a token's features, times scale, plus caution; exact in whole numbers",
         "sources": {"Faker": version("faker"), encoder.DISTRIBUTION: version(encoder.DISTRIBUTION)},
     }
     write(weights, classes, caution=options.caution, facts=facts)

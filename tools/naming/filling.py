@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 from babel.dates import get_day_names, get_month_names
 
 from tools.naming.declension import given_in, is_female, patronymic_in, patronymic_of, surname_in
-from tools.naming.material import LANGUAGES, read_list, world
+from tools.naming.elsewhere import address_from_elsewhere
+from tools.naming.material import LANGUAGES, neighbours, read_list, world
 from tools.naming.speaking import spoken
 
 _SLOT: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -21,6 +22,16 @@ _NOISE: Final = (
     "^^^^.example/^^^/##", "%@#%@@^^", "O#O# OO#l", "#### #### #### ####",
 )  # fmt: skip
 """Forms of codes: `#` a digit, `@` a capital, `^` a small letter, `~` a hexadecimal digit, `§` an at sign."""
+
+NEIGHBOURS: Final = 20
+"""How much oftener than other peoples Russian messages name one of the neighbours."""
+
+FROM_ELSEWHERE: Final[Mapping[str, float]] = {"en": 0.3, "ru": 0.04}
+FROM_ELSEWHERE_OTHERS: Final = 0.08
+"""Shares of addresses that are another country's."""
+
+QUOTED: Final = 0.15
+"""Share of addresses of several lines in which every line has something before it, as in quoted mail."""
 
 NAME, ADDRESS, NOTHING = "PERSON", "ADDRESS", ""
 _SCRIPT: Final = re.compile(r"^[\u0000-\u024f]+$")
@@ -42,6 +53,8 @@ class Filler:
         self._random = Random(f"{language}{seed}")
         self._lists: dict[str, tuple[str, ...]] = {}
         self._foreign = [people for people in world().values() if _SCRIPT.match("".join(people.given[:5]))]
+        if language == "ru":  # where most foreigners come from neighbours
+            self._foreign += [people for people in neighbours() for _ in range(NEIGHBOURS)]
         self._makers: Mapping[str, tuple[str, Callable[[str], str]]] = {
             "given": (NAME, self._given),
             "surname": (NAME, self._surname),
@@ -54,7 +67,7 @@ class Filler:
             "patronymic": (NAME, self._patronymic),
             "given_patronymic": (NAME, lambda case: f"{self._given(case)} {self._patronymic(case)}"),
             "address": (ADDRESS, lambda _: self._address(lines=False)),
-            "address_lines": (ADDRESS, lambda _: self._address(lines=True)),
+            "address_lines": (ADDRESS, self._lines),
             "street": (ADDRESS, self._street),
             "street_only": (ADDRESS, lambda _: self._pick("street_name")),
             "postcode_city": (ADDRESS, lambda _: f"{self._number('postcode_format')} {self._pick('city')}"),
@@ -95,7 +108,7 @@ class Filler:
 
     def _given(self, case: str) -> str:
         name = self._pick("given")
-        if self._random.random() < 0.2 and not case:
+        if self._random.random() < 0.2 and (not case or self._language == "ru"):
             name = self._pick_from(self._random.choice(self._foreign).given)
         return given_in(name, case) if case in {"gen", "dat", "acc", "ins", "pre"} else name
 
@@ -170,10 +183,22 @@ class Filler:
             return f"{house} {name}" if self._random.random() < 0.85 else f"{name} {house}"
         return f"{name}{', ' if self._language == 'ru' and self._random.random() < 0.7 else ' '}{house}"
 
+    def _elsewhere(self, *, lines: bool) -> str:
+        random = self._random
+        if random.random() < 0.7:
+            return address_from_elsewhere(random, lines=lines, countries=self._list("country"))
+        language = random.choice([one for one in LANGUAGES if one not in {"ru", self._language}])
+        return Filler(language, random.randrange(1 << 30)).fill("{address_lines}" if lines else "{address}").text
+
+    def _lines(self, _case: str) -> str:
+        address = self._address(lines=True)
+        before = self._random.choice(("> ", ">", "  ", "    ", "| ")) if self._random.random() < QUOTED else ""
+        return address.replace("\n", f"\n{before}")
+
     def _address(self, *, lines: bool) -> str:
         formats = [one for one in self._list("address_format") if ("\n" in one) == lines]
-        if self._random.random() < 0.15 and self._language == "en":
-            return _elsewhere(self._random, lines=lines)
+        if self._random.random() < FROM_ELSEWHERE.get(self._language, FROM_ELSEWHERE_OTHERS):
+            return self._elsewhere(lines=lines)
         chosen = self._random.choice(formats or list(self._list("address_format")))
         if not lines:
             chosen = chosen.replace("\n", ", ")
@@ -269,13 +294,4 @@ def _suits(surname: str, *, female: bool) -> bool:
     ending = surname.lower()
     return (
         ending.endswith(("а", "ая", "ко", "ых", "их")) if female else not ending.endswith(("ова", "ева", "ина", "ая"))
-    )
-
-
-def _elsewhere(random: Random, *, lines: bool) -> str:
-    """Return an address of another of our languages, as it stands in English text."""
-    return (
-        Filler(random.choice([one for one in LANGUAGES if one != "ru"]), random.randrange(1 << 30))
-        .fill("{address_lines}" if lines else "{address}")
-        .text
     )

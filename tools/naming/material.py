@@ -7,12 +7,13 @@ detectors need as well are those of the language packs.
 import importlib
 import json
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from doorward.kit.i18n import read_words
+from tools.naming.cyrillic import in_cyrillic
 
 FOLDER: Final = Path(__file__).parent / "material"
 PACKS: Final = Path(__file__).parents[2] / "src/doorward/plugins/languages"
@@ -67,6 +68,16 @@ def world() -> Mapping[str, People]:
         surnames = _names(provider, "last_name")
         if given and surnames:
             found[module.name] = People(given, surnames)
+    return found
+
+
+@cache
+def neighbours() -> Sequence[People]:
+    """Return the names of peoples that Russian writes in Cyrillic: their own writing, or letter by letter."""
+    found = [world()[locale] for locale in ("uk_UA", "bg_BG")]
+    for locale in ("az_AZ", "uz_UZ", "uz_UZ", "tr_TR"):
+        people = world()[locale]
+        found.append(People(tuple(map(in_cyrillic, people.given)), tuple(map(in_cyrillic, people.surnames))))
     return found
 
 

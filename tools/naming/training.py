@@ -11,10 +11,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from doorward.plugins.detectors.name_address.features import BUCKETS, LABELS, context_places, own_places
+from doorward.plugins.detectors.name_address.features import BUCKETS, LABELS, context_places, own_places, word_of
 from doorward.plugins.detectors.name_address.memory import ids_of
 from doorward.plugins.detectors.name_address.tokens import Tokens
-from doorward.plugins.detectors.name_address.words import Lists, shape_of
+from doorward.plugins.detectors.name_address.words import Known, Lists, shape_of
 from doorward.protection.view import View
 from tools.naming.filling import ADDRESS, Marked
 
@@ -29,10 +29,13 @@ FEWEST: Final = 4
 
 HIDDEN_WORDS: Final = 0.35
 HIDDEN_CLASSES: Final = 0.12
+HIDDEN_ORDINARY: Final = 0.3
+"""The same share in messages without a name or an address: most ordinary words are in no list either."""
+
 HIDDEN_OWN: Final = 0.3
 """Share of tokens whose own word is hidden, so that its ending and its neighbours must do."""
 
-HIDDEN_NAMES: Final = 0.2
+HIDDEN_NAMES: Final = 0.25
 """Share of messages in which no list knows any of the names."""
 
 NOWHERE: Final = own_places("", 0, "")[0]
@@ -69,24 +72,31 @@ def _inside(view: View, first: int, last: int, start: int, end: int) -> bool:
 def examples(messages: Iterable[Marked], lists: Lists, *, seed: int) -> Iterable[Example]:
     """Yield the examples of messages, words and classes hidden at random."""
     random = np.random.default_rng(seed)
+    class_of, like = lru_cache(1 << 18)(lists.class_of), lru_cache(1 << 18)(lists.like)
     for marked in messages:
         tokens, labels = labels_of(marked)
         if not tokens:
             continue
         rows, own = [], []
         hidden = random.random(len(tokens)) < HIDDEN_WORDS
-        unknown = random.random(len(tokens)) < HIDDEN_CLASSES
+        unknown = random.random(len(tokens)) < (HIDDEN_CLASSES if marked.places else HIDDEN_ORDINARY)
         alone = random.random(len(tokens)) < HIDDEN_OWN
         if random.random() < HIDDEN_NAMES:
             unknown |= np.isin(labels, (1, 2))
         for (word, written), hide, forget, blank in zip(tokens, hidden, unknown, alone, strict=True):
-            known, shape = 0 if forget else lists.class_of(word), shape_of(written)
+            known, shape = _unlisted(like(word)) if forget else class_of(word), shape_of(written)
+            word = word_of(word)
             places = _own(word, known, shape)
             own.append([NOWHERE, *places[1:]] if blank else places)
             ids = _ids(word, known, shape)
             rows.append((0x7FFFFFFF, *ids[1:]) if hide else ids)
-        context = context_places(np.array(rows, np.uint64))
+        context = context_places(np.array(rows, np.uint32))
         yield Example(np.concatenate((np.array(own, np.int64), context), axis=1), np.array(labels, np.int64))
+
+
+def _unlisted(like: int) -> int:
+    """Return the class of a word as if no list had it: then no other form of a name is known of either."""
+    return like & int(Known.LIKE_COMMON) if like != int(Known.LIKE_COMMON) else 0
 
 
 def train(data: Sequence[Example], *, tell: Callable[[str], None]) -> NDArray[np.float32]:

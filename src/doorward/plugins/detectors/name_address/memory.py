@@ -1,7 +1,7 @@
 """What is known of a word, reckoned once: its class, and what it adds to its own score and to its neighbours'.
 
-A row is a run of 64-bit numbers as bytes: for each distance the parts of the joined features' sums and the weights of
-what the word decides alone, and at the end its class and `TELLS`. Scores are packed four to a number (`Packed`).
+A row is a run of 32-bit numbers as bytes: for each distance the parts of the joined features' sums and, packed, the
+weights of what the word decides alone, and at the end its class and whether it tells (`TELLS`).
 """
 
 from collections.abc import Sequence
@@ -11,14 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.plugins.detectors.name_address.features import (
+    ALONE,
     DISTANCES,
     EDGE,
     JOINED,
+    OWN,
     REACH,
     hash_of,
     own_places,
     parts_of_sums,
     places_alone,
+    word_of,
 )
 from doorward.plugins.detectors.name_address.tokens import Tokens
 from doorward.plugins.detectors.name_address.words import Known, Lists, shape_of
@@ -28,13 +31,13 @@ Packed = NDArray[np.uint64]
 is added so that none is negative: sums of them carry nothing from one to the next."""
 
 BIAS: Final = 256
-FEATURES: Final = 11 + 6 + JOINED
+FEATURES: Final = OWN + ALONE + JOINED
 """Weights that a token's score is the sum of."""
 
-NUMBERS: Final = JOINED + 1
+NUMBERS: Final = JOINED + 2
 """Numbers of a row for one distance."""
 
-ROW: Final = DISTANCES * NUMBERS + 1
+ROW: Final = DISTANCES * NUMBERS + 2
 TELLS: Final = 1 << 56
 """Marks, in the last byte of a row, a token that gives reason to look at its text."""
 
@@ -42,8 +45,8 @@ _TELLING: Final = int(Known.STREET | Known.UNIT | Known.FORM | Known.KIN)
 _NAMES: Final = int(Known.GIVEN | Known.SURNAME)
 _ORDINARY: Final = int(Known.COMMON | Known.FREQUENT | Known.LIKE_COMMON)
 _UNKNOWN: Final = int(Known.UPPER | Known.LIKE_NAME)
-_REMEMBERED: Final = 8_192
-"""Rows of each of two generations, 9 MB at most: they hold nearly all words that are written in a day."""
+_REMEMBERED: Final = 16_384
+"""Rows of each of two generations, 13 MB at most: they hold nearly all words that are written in a day."""
 
 _LONGEST: Final = 32
 """Letters of a word that is worth remembering."""
@@ -95,16 +98,16 @@ class Memory:
 
     def row_of(self, word: str, written: str) -> bytes:
         """Return the row of a word in normal form that was written so."""
-        known, shape = self._lists.class_of(word), shape_of(written)
+        known, shape, word = self._lists.class_of(word), shape_of(written), word_of(word)
         told = known | TELLS if _tells(known, written) else known
         return self._row(ids_of(word, known, shape), own_places(word, known, shape), told)
 
     def _row(self, ids: Sequence[int], own: Sequence[int], told: int) -> bytes:
-        numbers = np.zeros((DISTANCES, NUMBERS), np.uint64)
+        numbers = np.zeros((DISTANCES, NUMBERS), np.uint32)
         numbers[:, :JOINED] = parts_of_sums(ids)
         for distance, places in enumerate(places_alone(ids)):
             mine = [*own, *places] if distance == REACH else places
-            numbers[distance, JOINED] = self._weights[mine].sum(dtype=np.uint64)
+            numbers[distance, JOINED:] = self._weights[mine].sum(dtype=np.uint64).reshape(1).view(np.uint32)
         return numbers.tobytes() + told.to_bytes(8, "little")
 
 

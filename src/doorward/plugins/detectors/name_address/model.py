@@ -25,7 +25,7 @@ _OVERLAP: Final = 40
 """Tokens around a block that are looked at with it: names and addresses are shorter."""
 
 _BIASES: Final = BIAS * FEATURES
-_BYTES: Final = 8
+_BYTES: Final = 4
 Sums = NDArray[np.uint16]
 
 
@@ -72,9 +72,10 @@ class Model:
         edge = self._memory.edge * REACH
         around = b"".join([edge, *rows, edge])
         shape, steps = (len(rows), DISTANCES, NUMBERS), (ROW * _BYTES, (ROW + NUMBERS) * _BYTES, _BYTES)
-        numbers = np.einsum("tdn->tn", np.ndarray(shape, np.uint64, around, 0, steps))
-        places = (numbers[:, :JOINED] >> SHIFT).view(np.int64)
-        sums: Packed = self._weights.take(places.T).sum(axis=0, dtype=np.uint64) + numbers[:, JOINED]
+        numbers = np.einsum("tdn->tn", np.ndarray(shape, np.uint32, around, 0, steps))
+        places = (numbers[:, :JOINED] >> SHIFT).T.astype(np.int64)
+        alone = numbers[:, JOINED:].copy().view(np.uint64).ravel()
+        sums: Packed = self._weights.take(places).sum(axis=0, dtype=np.uint64) + alone
         return sums.view(np.uint16).reshape(-1, LABELS - 1)
 
     def _scores(self, sums: Sequence[int]) -> Sequence[float]:

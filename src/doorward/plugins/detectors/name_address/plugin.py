@@ -38,7 +38,7 @@ def _inspect(model: Model, view: View) -> Sequence[Claim]:
         first, behind = stretch.first, stretch.behind
         if stretch.is_address:
             for part in parts_of_address(tokens, first, behind):
-                held = trimmed(tokens, part.first, part.behind)
+                held = trimmed(tokens, part.first, part.behind, is_address=False)
                 claims.append(_claim(view, tokens[slice(*held)], "ADDRESS", stretch.sure, part.subkind))
         else:
             claims.append(_claim(view, tokens[first:behind], "PERSON", stretch.sure))
@@ -49,7 +49,7 @@ def _stretches(model: Model, tokens: Tokens, text: str) -> Iterator[Stretch]:
     """Yield the stretches of a text that are names or addresses, without signs at their ends."""
     seen = widened(joined(model.stretches(tokens), tokens, text), tokens, text)
     for one in repeated(seen, tokens, text):
-        first, behind = trimmed(tokens, one.first, one.behind)
+        first, behind = trimmed(tokens, one.first, one.behind, is_address=one.is_address)
         stretch = one._replace(first=first, behind=behind)
         if first < behind and is_plausible(tokens, stretch, text) and is_sure(tokens, stretch):
             yield stretch

@@ -16,6 +16,10 @@ _JOINS_ADDRESSES: Final = re.compile(r"[ ,.\n/\-]{1,3}")
 _FEWEST_LETTERS: Final = 2
 _ORDINARY: Final = int(Known.COMMON | Known.FREQUENT | Known.LIKE_COMMON | Known.NUMBER)
 _STREET_OR_PLACE: Final = int(Known.STREET | Known.PLACE)
+_COMMON: Final = int(Known.COMMON | Known.LIKE_COMMON)
+_OF_ADDRESSES: Final = int(
+    Known.STREET | Known.PLACE | Known.UNIT | Known.NUMBER | Known.GIVEN | Known.SURNAME | Known.PROPER
+)
 _COUNTED: Final = int(Known.NUMBER | Known.STREET | Known.UNIT)
 _LONGEST_NAME: Final = 8
 """Tokens: the longest names have six words or so."""
@@ -34,15 +38,26 @@ def joined(stretches: Iterable[Stretch], tokens: Sequence[Token], text: str) -> 
     return found
 
 
-def trimmed(tokens: Sequence[Token], first: int, behind: int) -> tuple[int, int]:
-    """Return the stretch without signs at its ends; the full stop behind an initial stays."""
-    while first < behind and tokens[first].written in _TRIMMED:
+def trimmed(tokens: Sequence[Token], first: int, behind: int, *, is_address: bool) -> tuple[int, int]:
+    """Return the stretch without signs at its ends; the full stop behind an initial stays.
+
+    An address neither ends with an ordinary word nor begins with one in small letters.
+    """
+    while first < behind and (
+        tokens[first].written in _TRIMMED
+        or (is_address and tokens[first].written.islower() and _is_loose(tokens[first]))
+    ):
         first += 1
-    while first < behind and tokens[behind - 1].written in _TRIMMED:
+    while first < behind and (tokens[behind - 1].written in _TRIMMED or (is_address and _is_loose(tokens[behind - 1]))):
         if tokens[behind - 1].written == "." and behind - first > 2 and len(tokens[behind - 2].written) == 1:
             break
         behind -= 1
     return first, behind
+
+
+def _is_loose(token: Token) -> bool:
+    """Return whether a word is an ordinary one that no address needs."""
+    return bool(token.known & _COMMON) and not token.known & _OF_ADDRESSES and len(token.word) > 1
 
 
 def is_plausible(tokens: Sequence[Token], stretch: Stretch, text: str) -> bool:

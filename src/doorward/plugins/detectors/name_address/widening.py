@@ -14,6 +14,9 @@ _GIVEN: Final = int(Known.GIVEN)
 _STREET_OR_PLACE: Final = int(Known.STREET | Known.PLACE)
 """What may be known of the other half of a name: nothing, or that it is a name."""
 
+_SENTENCE_ENDS: Final = frozenset(".!?")
+"""Behind these any word has a capital."""
+
 _SHORTEST_HALF: Final = 4
 _SHORTEST_AGAIN: Final = 3
 _SURE_AGAIN: Final = 0.8
@@ -43,7 +46,8 @@ def widened(stretches: Iterable[Stretch], tokens: Sequence[Token], text: str) ->
             behind += _belongs(tokens[behind], last, behind - first == 1)
         before = first - 1
         if before >= 0 and before not in taken and text[tokens[before].end : tokens[first].start] in {" ", "-"}:
-            known = bool(tokens[before].known & _NAMES) or tokens[before].written[0].isupper()
+            begins = before > 0 and tokens[before - 1].written in _SENTENCE_ENDS
+            known = bool(tokens[before].known & _NAMES) or (tokens[before].written[0].isupper() and not begins)
             first -= known and _belongs(tokens[before], tokens[first], behind - first == 1)
         taken.update((first, behind - 1))
         found[number] = one._replace(first=first, behind=behind)

@@ -55,8 +55,8 @@ _ALIKE: Final[Mapping[Known, Known]] = {
 }
 """What other forms of the words of a list are like."""
 
-_VAGUE: Final = Known.UPPER | Known.LOWER
-"""What the spelling of texts says, which is little: here a word's stem is asked as well."""
+_MEANING: Final = ~int(Known.UPPER | Known.LOWER)
+"""What the spelling of texts says is little: where no more is known, a word's other forms are asked as well."""
 
 ENDING: Final = "-"
 """An entry that begins so is the ending of longer words: `-straße`."""
@@ -71,18 +71,21 @@ class Lists:
         """Join both; `world` holds classes by word in normal form."""
         classes: dict[str, int] = dict(world)
         endings: dict[str, int] = {}
-        alike: list[tuple[str, dict[str, int]]] = []
+        alike: dict[str, int] = {}
+        languages: list[list[str]] = []
         for pack in packs:
-            like: dict[str, int] = {}
-            alike += [(pack.stemmer, like)] if pack.stemmer else []
+            words: list[str] = []
+            languages.append(words)
             for purpose, known in PURPOSES.items():
                 for entry in pack.words(purpose):
                     if entry.startswith(ENDING):
                         endings[View(entry[1:]).text] = int(known)
                     for word in () if entry.startswith(ENDING) else parts_of(entry):
                         classes[word] = classes.get(word, 0) | int(known)
-                        like[word] = like.get(word, 0) | int(_ALIKE.get(known, 0))
-        self._stems = Stems(alike, int(Known.LIKE_COMMON))
+                        if (like := _ALIKE.get(known)) and len(word) > _SHORTEST_OF_MANY:
+                            alike[word] = alike.get(word, 0) | int(like)
+                            words.append(word)
+        self._stems = Stems(languages, alike, int(Known.LIKE_COMMON))
         self._classes = classes
         self._endings = tuple(endings.items())
 
@@ -93,7 +96,11 @@ class Lists:
             for ending, meaning in self._endings:
                 if word.endswith(ending) and len(word) > len(ending):
                     known |= meaning
-        return known if known & ~_VAGUE else known | self._stems.like(word)
+        return known if known & _MEANING else known | self.like(word)
+
+    def like(self, word: str) -> int:
+        """Return what a word in normal form would be known for if no list had it: other forms of it."""
+        return self._stems.like(word) if word.isalpha() else 0
 
 
 def parts_of(entry: str) -> Sequence[str]:
