@@ -3,30 +3,40 @@
 import { Line } from "./line.js";
 
 const SIGN_OF_LIFE = 30_000;
-const ANSWER = 10_000; // a worker answers whoever joins at once; one that does not within this time is not there
+const AGAIN = 4_000; // a worker answers whoever joins at once; one that was just ending when it was called never does
+const ANSWER = 10_000; // when none has answered by then, there is none
 
-// `fail` is called, once, when there is no worker after all; nothing is heard from it afterwards.
+// `fail` is called, once, when there is no worker after all; nothing is heard from one afterwards.
 function throughWorker(name, address, follow, hear, fail) {
-  const worker = new SharedWorker(address, { name });
-  const { port } = worker;
-  const say = (what) => port.postMessage({ say: what, follow });
+  let port = null;
+  const say = (what) => port?.postMessage({ say: what, follow });
+  const call = () => {
+    say("leave");
+    const worker = new SharedWorker(address, { name });
+    const mine = worker.port;
+    port = mine;
+    worker.addEventListener("error", () => port === mine && giveUp());
+    mine.addEventListener("message", ({ data }) => {
+      if (port !== mine) return;
+      clearTimeout(again);
+      clearTimeout(patience);
+      hear(data);
+    });
+    mine.start();
+    say("join");
+  };
   const giveUp = () => {
+    clearTimeout(again);
     clearTimeout(patience);
     clearInterval(living);
     say("leave");
-    port.close();
+    port = null;
     fail();
-    fail = () => {};
   };
+  call();
+  const again = setTimeout(call, AGAIN);
   const patience = setTimeout(giveUp, ANSWER);
   const living = setInterval(() => say("here"), SIGN_OF_LIFE);
-  worker.addEventListener("error", giveUp);
-  port.addEventListener("message", ({ data }) => {
-    clearTimeout(patience);
-    hear(data);
-  });
-  port.start();
-  say("join");
   window.addEventListener("pagehide", () => say("leave"));
   window.addEventListener("pageshow", (event) => event.persisted && say("join"));
   return () => say("again");
