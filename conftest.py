@@ -1,8 +1,10 @@
 """What every test of the house shares, wherever it lives: one event loop, and property tests that repeat themselves.
 
-And the order of the files: the longest begin first, so that no worker is left alone with one at the end.
+And the order of the files: the longest begin first, so that no worker is left alone with one at the end. Which they are
+is told at the end of a long run.
 """
 
+from collections import defaultdict
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +13,12 @@ import pytest
 
 LONGEST: Final = Path(__file__).parent / "tests" / "longest.txt"
 """Files that take longest, the longest first, as `pytest --durations` had them; the journeys follow, then the rest."""
+
+LONG: Final = 300.0
+"""Seconds of all tests together from which on it matters where they go."""
+
+TOLD: Final = 25
+"""Files that are told of."""
 
 # The same examples on every run and no deadline: a busy machine must not turn a kept promise into a failure.
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None, database=None)
@@ -36,3 +44,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return places.get(name, len(places)), not name.startswith("tests/journeys/")
 
     items.sort(key=place_of)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how long the longest files took, set-up included: what tests/longest.txt is written from."""
+    seconds: dict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[report.nodeid.partition("::")[0]] += report.duration
+    total = sum(seconds.values())
+    if total < LONG:
+        return
+    terminalreporter.section(f"longest files of {total:.0f} s")
+    for name, took in sorted(seconds.items(), key=lambda one: -one[1])[:TOLD]:
+        terminalreporter.line(f"{took:7.1f} s  {name}")

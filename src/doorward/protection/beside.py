@@ -65,11 +65,18 @@ class Found(NamedTuple):
 
 
 class Names(NamedTuple):
-    """The words for a purpose, ready to be looked for, and the words for everything else that has a number."""
+    """The words for a purpose, ready to be looked for, and the words for everything else that has a number.
+
+    `others` has a pattern for each other purpose: most of them are the same ones for all names, and compiled once.
+    """
 
     patterns: tuple[Pattern, ...]
     own: re.Pattern[str]
-    others: re.Pattern[str]
+    others: tuple[re.Pattern[str], ...]
+
+    def names_other(self, text: str, start: int, end: int) -> bool:
+        """Return whether anything else that has a number is named between two places."""
+        return any(names.search(text, start, end) for names in self.others)
 
     def values(
         self, view: View, candidate: Candidate, shapes: Sequence[Shape], *, only_behind: bool = False
@@ -95,7 +102,7 @@ class Names(NamedTuple):
         limit = stop.start() if stop else limit
         found = [one for shape in shapes if (one := _first(view, end, min(limit, end + shape.reach), shape))]
         nearest = min(found, key=lambda one: one.start, default=None)
-        if nearest is None or self.others.search(text, end, nearest.start):
+        if nearest is None or self.names_other(text, end, nearest.start):
             return None
         return nearest
 
@@ -103,7 +110,8 @@ class Names(NamedTuple):
         """Return a value and those that follow it: 'the old one B6840212, the new one E1586430'."""
         row = [first]
         while len(row) < _MOST_IN_A_ROW and (found := _next(view, row[-1])):
-            if any(names.search(view.text, row[-1].end, found.start) for names in (self.own, self.others)):
+            between = (row[-1].end, found.start)
+            if self.own.search(view.text, *between) or self.names_other(view.text, *between):
                 break  # a further name begins a row of its own
             row.append(found)
         return row
@@ -115,7 +123,7 @@ class Names(NamedTuple):
         for shape in shapes:
             for match in shape.pattern.finditer(text, max(start - REACH_BEFORE, 0), start):
                 if _BETWEEN_BEFORE.fullmatch(text, match.end(), start) and shape.fits(match, view):
-                    taken = self.others.search(text, max(match.start() - _JUST_BEFORE, 0), match.start())
+                    taken = self.names_other(text, max(match.start() - _JUST_BEFORE, 0), match.start())
                     return None if taken else Found(*match.span(), shape)
         return None
 
@@ -128,9 +136,7 @@ def names_of(packs: Sequence[LanguagePack], *purposes: str, along: Sequence[str]
     own = words_of(packs, *purposes)
     mine = set(normal_phrases(own))
     others = [
-        word
-        for word in words_of(packs, *(purpose for purpose in NAMES_OF_NUMBERS if purpose not in (*purposes, *along)))
-        if len(word) >= _SHORTEST_NAME and not mine.intersection(normal_phrases([word]))
+        _without(words_of(packs, purpose), mine) for purpose in NAMES_OF_NUMBERS if purpose not in (*purposes, *along)
     ]
     patterns = tuple(
         Pattern(
@@ -143,8 +149,18 @@ def names_of(packs: Sequence[LanguagePack], *purposes: str, along: Sequence[str]
         for purpose in purposes
         if (words := words_of(packs, purpose))
     )
-    mine_alone, any_other = (compile_phrases(some, before=WORD_BEFORE, after=WORD_AFTER) for some in (own, others))
-    return Names(patterns, mine_alone, any_other)
+    compiled = [
+        compile_phrases(words, before=WORD_BEFORE, after=WORD_AFTER)
+        for words in (own, *(some for some in others if some))
+    ]
+    return Names(patterns, compiled[0], tuple(compiled[1:]))
+
+
+def _without(words: Sequence[str], mine: set[str]) -> tuple[str, ...]:
+    """Return the words that are long enough to mean one thing in all languages, without those in normal form `mine`."""
+    return tuple(
+        word for word in words if len(word) >= _SHORTEST_NAME and not mine.intersection(normal_phrases([word]))
+    )
 
 
 def _first(view: View, start: int, limit: int, shape: Shape) -> Found | None:
