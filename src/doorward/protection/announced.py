@@ -9,7 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
-from doorward.protection.phrases import alternatives, words_of
+from doorward.protection.expressions import Expression
+from doorward.protection.phrases import words_of
+from doorward.protection.view import View
+from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.language import LanguagePack
 
 REACH_AFTER: Final = 160
@@ -19,6 +22,10 @@ _WINDOW: Final = 80  # characters behind a name in which something may announce 
 _LINE: Final = 100  # characters of a question behind the name that it asks for
 _MOST_LINES: Final = 3
 _SIGN: Final = r"(?:[:=]|\s?[\-=]{0,2}>|\s-(?=\s))"
+_ANNOUNCES: Final = re.compile(r"[:=>]| - ")
+_SIGN_NEAR: Final = re.compile(r"[:=>]|\s-\s")
+"""Matches wherever `_SIGN` does."""
+
 _ENDS: Final = rf"{WORD_AFTER}(?!-[0-9a-z])"  # 'temporary-8812' is one word
 _END_OF_SENTENCE: Final = re.compile(r"[.!?;]\s|\n\s*\n")
 _SPEAKER: Final = r"(?:[\w.\-]{1,20}(?:\s[\w.\-]{1,20})?:\s{1,3})?"
@@ -42,24 +49,27 @@ class Place(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """What may stand between a name and its value. Compiled once for the packs in use."""
+    """What may stand between a name and its value, for the packs in use."""
 
-    glue: re.Pattern[str]
-    announces: re.Pattern[str]
-    is_word: re.Pattern[str]
-    filler: re.Pattern[str]
-    halts: re.Pattern[str]
+    glue: Expression
+    announces: Expression
+    is_word: Wording
+    filler: Wording
+    halts: Wording
 
-    def places(self, text: str, end: int) -> Iterator[Place]:
+    def places(self, view: View, end: int) -> Iterator[Place]:
         """Yield where the value of a name that ends at `end` may begin, the nearest first."""
+        text = view.text
         glue = self.glue.match(text, end)
         at = glue.end() if glue else end
         if at > end:
-            yield Place(at, *self._announced(text[end:at]), adjoining=True)
-        for announce in self.announces.finditer(text, at, self._limit(text, at)):
+            yield Place(at, *self._announced(view, end, at), adjoining=True)
+        if not (_SIGN_NEAR.search(text, at, at + _WINDOW) or self.is_word.is_near(view, at, at + _WINDOW)):
+            return
+        for announce in self.announces.finditer(text, at, self._limit(view, at)):
             glue = self.glue.match(text, announce.end())
             at = glue.end() if glue else announce.end()
-            yield Place(at, *self._announced(announce[0]), adjoining=False)
+            yield Place(at, *self._announced(view, *announce.span()), adjoining=False)
 
     def answers(self, text: str, end: int) -> Iterator[int]:
         """Yield where answers to a question that names the value may begin: behind it, or in the lines below.
@@ -91,25 +101,31 @@ class Beside(NamedTuple):
         glue = self.glue.match(text, at)
         return glue.end() if glue else at
 
-    def _announced(self, glue: str) -> tuple[bool, bool]:
-        return any(sign in glue for sign in ":=>") or " - " in glue, bool(self.is_word.search(glue))
+    def _announced(self, view: View, start: int, end: int) -> tuple[bool, bool]:
+        return _ANNOUNCES.search(view.text, start, end) is not None, self.is_word.is_in(view, start, end)
 
-    def _limit(self, text: str, at: int) -> int:
+    def _limit(self, view: View, at: int) -> int:
         """Return where to stop looking for an announcement: a new sentence, or a new thought in the same one."""
-        limit = min(at + _WINDOW, len(text))
-        stops = (pattern.search(text, at, limit) for pattern in (_END_OF_SENTENCE, self.halts))
-        return min((stop.start() for stop in stops if stop), default=limit)
+        limit = min(at + _WINDOW, len(view))
+        sentence = _END_OF_SENTENCE.search(view.text, at, limit)
+        thought = self.halts.first(view, at, limit)
+        stops = [] if thought is None else [thought]
+        return min([*stops, sentence.start()] if sentence else stops, default=limit)
 
 
 def compile_beside(packs: Sequence[LanguagePack]) -> Beside:
     """Return the grammar in the packs' words: `connective`, `code_filler`, `conjunction`."""
-    is_word = rf"{WORD_BEFORE}{alternatives(words_of(packs, 'connective'))}{_ENDS}"
-    filler = rf"{WORD_BEFORE}{alternatives(words_of(packs, 'code_filler'))}{_ENDS}"
+    is_word = compile_phrases(words_of(packs, "connective"), before=WORD_BEFORE, after=_ENDS)
+    filler = compile_phrases(words_of(packs, "code_filler"), before=WORD_BEFORE, after=_ENDS)
     return Beside(
         # Quotation marks close before and open behind: what stands inside of them is the value, filler or not.
-        glue=re.compile(rf"[\"'`*)\]]{{0,2}}(?:[\s:=>\-(\[<*#,/]|_(?=\s)|{is_word}|{filler}){{0,14}}[\"'`]{{0,2}}"),
-        announces=re.compile(rf"{_SIGN}|{is_word}"),
-        is_word=re.compile(is_word),
-        filler=re.compile(filler),
-        halts=re.compile(rf"{WORD_BEFORE}{alternatives(words_of(packs, 'conjunction'))}{WORD_AFTER}"),
+        glue=Expression(
+            lambda: (
+                rf"[\"'`*)\]]{{0,2}}(?:[\s:=>\-(\[<*#,/]|_(?=\s)|{is_word.pattern}|{filler.pattern}){{0,14}}[\"'`]{{0,2}}"
+            )
+        ),
+        announces=Expression(lambda: rf"{_SIGN}|{is_word.pattern}"),
+        is_word=is_word,
+        filler=filler,
+        halts=compile_phrases(words_of(packs, "conjunction"), before=WORD_BEFORE, after=WORD_AFTER),
     )

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
-from doorward.protection.phrases import any_of, compile_phrases, normal_phrases, whole, words_of
+from doorward.protection.phrases import any_of, normal_phrases, whole, words_of
 from doorward.protection.ports import Candidate, LanguagePack, Pattern, View
+from doorward.protection.wording import Wording, compile_phrases
 
 NEAR: Final = 28
 """Characters between a name and a value that nothing else proves."""
@@ -65,18 +66,11 @@ class Found(NamedTuple):
 
 
 class Names(NamedTuple):
-    """The words for a purpose, ready to be looked for, and the words for everything else that has a number.
-
-    `others` has a pattern for each other purpose: most of them are the same ones for all names, and compiled once.
-    """
+    """The words for a purpose, ready to be looked for, and the words for everything else that has a number."""
 
     patterns: tuple[Pattern, ...]
-    own: re.Pattern[str]
-    others: tuple[re.Pattern[str], ...]
-
-    def names_other(self, text: str, start: int, end: int) -> bool:
-        """Return whether anything else that has a number is named between two places."""
-        return any(names.search(text, start, end) for names in self.others)
+    own: Wording
+    others: Wording
 
     def values(
         self, view: View, candidate: Candidate, shapes: Sequence[Shape], *, only_behind: bool = False
@@ -102,7 +96,7 @@ class Names(NamedTuple):
         limit = stop.start() if stop else limit
         found = [one for shape in shapes if (one := _first(view, end, min(limit, end + shape.reach), shape))]
         nearest = min(found, key=lambda one: one.start, default=None)
-        if nearest is None or self.names_other(text, end, nearest.start):
+        if nearest is None or self.others.is_between(view, end, nearest.start):
             return None
         return nearest
 
@@ -110,8 +104,7 @@ class Names(NamedTuple):
         """Return a value and those that follow it: 'the old one B6840212, the new one E1586430'."""
         row = [first]
         while len(row) < _MOST_IN_A_ROW and (found := _next(view, row[-1])):
-            between = (row[-1].end, found.start)
-            if self.own.search(view.text, *between) or self.names_other(view.text, *between):
+            if any(names.is_between(view, row[-1].end, found.start) for names in (self.own, self.others)):
                 break  # a further name begins a row of its own
             row.append(found)
         return row
@@ -123,7 +116,7 @@ class Names(NamedTuple):
         for shape in shapes:
             for match in shape.pattern.finditer(text, max(start - REACH_BEFORE, 0), start):
                 if _BETWEEN_BEFORE.fullmatch(text, match.end(), start) and shape.fits(match, view):
-                    taken = self.names_other(text, max(match.start() - _JUST_BEFORE, 0), match.start())
+                    taken = self.others.is_between(view, max(match.start() - _JUST_BEFORE, 0), match.start())
                     return None if taken else Found(*match.span(), shape)
         return None
 
@@ -136,7 +129,9 @@ def names_of(packs: Sequence[LanguagePack], *purposes: str, along: Sequence[str]
     own = words_of(packs, *purposes)
     mine = set(normal_phrases(own))
     others = [
-        _without(words_of(packs, purpose), mine) for purpose in NAMES_OF_NUMBERS if purpose not in (*purposes, *along)
+        word
+        for word in words_of(packs, *(purpose for purpose in NAMES_OF_NUMBERS if purpose not in (*purposes, *along)))
+        if len(word) >= _SHORTEST_NAME and not mine.intersection(normal_phrases([word]))
     ]
     patterns = tuple(
         Pattern(
@@ -149,18 +144,8 @@ def names_of(packs: Sequence[LanguagePack], *purposes: str, along: Sequence[str]
         for purpose in purposes
         if (words := words_of(packs, purpose))
     )
-    compiled = [
-        compile_phrases(words, before=WORD_BEFORE, after=WORD_AFTER)
-        for words in (own, *(some for some in others if some))
-    ]
-    return Names(patterns, compiled[0], tuple(compiled[1:]))
-
-
-def _without(words: Sequence[str], mine: set[str]) -> tuple[str, ...]:
-    """Return the words that are long enough to mean one thing in all languages, without those in normal form `mine`."""
-    return tuple(
-        word for word in words if len(word) >= _SHORTEST_NAME and not mine.intersection(normal_phrases([word]))
-    )
+    mine_alone, any_other = (compile_phrases(some, before=WORD_BEFORE, after=WORD_AFTER) for some in (own, others))
+    return Names(patterns, mine_alone, any_other)
 
 
 def _first(view: View, start: int, limit: int, shape: Shape) -> Found | None:

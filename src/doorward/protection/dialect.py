@@ -30,9 +30,11 @@ _TOKEN: Final = re.compile(
 _ASCII_WORD: Final = "0-9a-z"
 _IN_CLASS: Final = {r"\w": _ASCII_WORD, r"\d": "0-9", r"\s": r" \t\n\r\x0b\x0c"}
 _CLASSES: Final = {"class", "shorthand"}
-_WORD: Final = r"[^\x00-/:-`{-\x7f]"  # letters and digits in normal form
-WORD_BEFORE: Final = f"(?<!{_WORD})"
-WORD_AFTER: Final = f"(?!{_WORD})"
+WORD_CHARACTER: Final = r"[^\x00-/:-`{-\x7f]"
+"""For `re`: a letter or digit in normal form."""
+
+WORD_BEFORE: Final = f"(?<!{WORD_CHARACTER})"
+WORD_AFTER: Final = f"(?!{WORD_CHARACTER})"
 """For `re`, over normal form: here no word goes on. What `\\m` and `\\M` mean."""
 
 _WORD_END: Final = rf"[^{_ASCII_WORD}\x80-\xff]"

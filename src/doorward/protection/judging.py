@@ -1,25 +1,22 @@
 """What all detectors say of one text: as it came, and once more without its disguises if it may have any."""
 
 import copy
-import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from doorward.protection.continuing import Continuing, Joined, may_go_on
 from doorward.protection.disguises import Disguises, Plain
 from doorward.protection.examining import Clock, Inspecting, Look, Stopwatch, Watcher, examine, inspect
 from doorward.protection.masking import WITHHELD
 from doorward.protection.matchers import make_matcher
-from doorward.protection.matching import Hit, Matcher, MatcherChoice
+from doorward.protection.matching import FIGURE, Hit, Matcher, MatcherChoice, Reach
 from doorward.protection.overlap import Placed
 from doorward.protection.ports import Certainty, Claim, Detector, Inspector, LanguagePack, Pattern, Plugin
 from doorward.protection.rewriting import Rewritten
 from doorward.protection.view import View
 from doorward.vocabulary.finding import GUARD_UNAVAILABLE, Finding, guard_unavailable
-
-_DIGIT: Final = re.compile(r"\d")
 
 
 class Judgement(NamedTuple):
@@ -66,7 +63,9 @@ class Judge:
         expressions = tuple(dict.fromkeys([*routes, *self._disguises.cues]))
         self._routes = tuple(tuple(routes.get(expression, ())) for expression in expressions)
         self._cues = {expressions.index(cue): number for number, cue in enumerate(self._disguises.cues)}
-        self.matcher: Matcher = make_matcher(expressions, matcher, cache_folder=cache_folder)
+        self.matcher: Matcher = make_matcher(
+            expressions, matcher, reaches=[_reach_of(route) for route in self._routes], cache_folder=cache_folder
+        )
         self._clocks = clocks
 
     def also(self, inspector: Inspector) -> "Judge":
@@ -131,7 +130,7 @@ class Judge:
     def _looks(self, text: str, hits: Sequence[Hit]) -> dict[int, list[Look]]:
         """Return where each watcher has to look: what needs digits is left out where there are none."""
         looks: dict[int, list[Look]] = {}
-        search, routes = _DIGIT.search, self._routes
+        search, routes = FIGURE.search, self._routes
         numberless = search(text) is None
         for route, start, end in hits:
             for number, pattern in routes[route]:
@@ -168,6 +167,14 @@ class Judge:
                 if not healthy:
                     failures.append(guard_unavailable(inspecting.plugin.id, length=len(view.original)))
         return Judgement(placed, failures)
+
+
+def _reach_of(route: Sequence[tuple[int, Pattern]]) -> Reach | None:
+    """Return in what surroundings somebody wants a match to have a digit; None if anybody wants it without."""
+    reaches = [pattern.digits for _, pattern in route if pattern.digits]
+    if not route or len(reaches) < len(route):
+        return None
+    return max(before for before, _ in reaches), max(after for _, after in reaches)
 
 
 def _with_too_big(judgement: Judgement, plain: Plain) -> Judgement:

@@ -7,18 +7,20 @@ reported stretches, and running `re` over each joined stretch gives exactly what
 import hashlib
 import itertools
 import platform
-import re
 import threading
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 import hyperscan
 
+from doorward.protection import dialect
 from doorward.protection.database_cache import load_cached, store_cached
-from doorward.protection.dialect import to_hyperscan
-from doorward.protection.matching import Hit, compile_all
+from doorward.protection.dialect import to_hyperscan, to_python
+from doorward.protection.expressions import Expression
+from doorward.protection.matching import FIGURE, Hit, Reach, compile_all, has_figure
 
 _FLAGS: Final = hyperscan.HS_FLAG_SOM_LEFTMOST | hyperscan.HS_FLAG_DOTALL
 _PROCESSOR_FILE: Final = Path("/proc/cpuinfo")
@@ -29,10 +31,16 @@ class HyperscanMatcher:
 
     name = "hyperscan"
 
-    def __init__(self, expressions: Sequence[str], *, cache_folder: Path | None = None) -> None:
-        """Compile or load. Raises `PatternUnsupported`, or `hyperscan.error` for an expression it refuses."""
-        self._compiled = compile_all(expressions)
-        self._database = _database([to_hyperscan(expression) for expression in expressions], cache_folder)
+    def __init__(
+        self, expressions: Sequence[str], reaches: Sequence[Reach | None] = (), *, cache_folder: Path | None = None
+    ) -> None:
+        """Compile or load. Raises `PatternUnsupported`, or `hyperscan.error` for an expression it refuses.
+
+        An expression of a loaded database was checked when that was compiled; `re` compiles it where it first matches.
+        """
+        self._compiled = [Expression(partial(to_python, expression)) for expression in expressions]
+        self._reaches = reaches or [None] * len(expressions)
+        self._database = _database(expressions, cache_folder)
         self._local = threading.local()
 
     def find(self, text: str) -> list[Hit]:
@@ -48,20 +56,32 @@ class HyperscanMatcher:
         )
         if not events:
             return []
+        reaches, numberless = self._reaches, FIGURE.search(text) is None
+        if numberless:
+            events = [event for event in events if reaches[event[0]] is None]
+            if not events:
+                return []
         stretches = _join(events)
         if len(data) - 2 != len(text):
             stretches = _in_characters(stretches, data)
         hits: list[Hit] = []
         for number, start, end in stretches:
-            self._look(text, hits, number=number, start=max(start - 1, 0), end=min(end - 1, len(text)))
+            reach = reaches[number]
+            start, end = max(start - 1, 0), min(end - 1, len(text))
+            if reach is None:
+                hits += self._look(text, number, start, end)
+            elif has_figure(text, reach, start, end):
+                hits += [hit for hit in self._look(text, number, start, end) if has_figure(text, reach, *hit[1:])]
         return hits
 
-    def _look(self, text: str, hits: list[Hit], *, number: int, start: int, end: int) -> None:
-        expression: re.Pattern[str] = self._compiled[number]
+    def _look(self, text: str, number: int, start: int, end: int) -> list[Hit]:
+        """Return the hits of an expression in a stretch of the text."""
+        hits: list[Hit] = []
+        expression = self._compiled[number]
         while start < end:
             match = expression.search(text, start, end)
             if match is None:
-                return
+                break
             if match.end() == end:
                 # The last edge was not really seen, because the search ended there: look again without an end.
                 whole = expression.match(text, match.start())
@@ -71,6 +91,7 @@ class HyperscanMatcher:
                 match = whole
             hits.append((number, *match.span()))
             start = match.end()
+        return hits
 
 
 def _join(events: list[Hit]) -> list[Hit]:
@@ -98,17 +119,18 @@ def _in_characters(stretches: list[Hit], data: bytes) -> list[Hit]:
     return [(number, characters[start], characters[end]) for number, start, end in stretches]
 
 
-def _database(expressions: Sequence[bytes], cache_folder: Path | None) -> Any:
-    fingerprint = _fingerprint(expressions)
+def _database(expressions: Sequence[str], cache_folder: Path | None) -> Any:
+    fingerprint = _fingerprint(expressions) if cache_folder else ""
     dumped = load_cached(cache_folder, fingerprint) if cache_folder else None
     if dumped is not None:
         try:
             return hyperscan.loadb(dumped, hyperscan.HS_MODE_BLOCK)
         except hyperscan.error:
             pass  # written for another processor or version after all: compile it again
+    compile_all(expressions)
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
-        expressions=list(expressions),
+        expressions=[to_hyperscan(expression) for expression in expressions],
         ids=list(range(len(expressions))),
         elements=len(expressions),
         flags=[_FLAGS] * len(expressions),
@@ -118,10 +140,19 @@ def _database(expressions: Sequence[bytes], cache_folder: Path | None) -> Any:
     return database
 
 
-def _fingerprint(expressions: Sequence[bytes]) -> str:
-    """Return what a compiled database depends on: the expressions, Hyperscan's version, and the processor."""
+def _fingerprint(expressions: Sequence[str]) -> str:
+    """Return what a compiled database depends on.
+
+    That is the expressions, how they are translated, Hyperscan's version, and the processor. The translation is known
+    by its source, so that a database of another one is never taken for its own; where there is no source to read, it is
+    done.
+    """
+    try:
+        translation = [Path(dialect.__file__).read_bytes(), *(expression.encode() for expression in expressions)]
+    except OSError:
+        translation = [to_hyperscan(expression) for expression in expressions]
     digest = hashlib.sha256()
-    for part in (*expressions, version("hyperscan").encode(), _processor(), str(_FLAGS).encode()):
+    for part in (*translation, version("hyperscan").encode(), _processor(), str(_FLAGS).encode()):
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     return digest.hexdigest()

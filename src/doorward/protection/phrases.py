@@ -56,8 +56,13 @@ def any_of(phrases: Iterable[str]) -> str:
 
 @lru_cache(maxsize=KEPT)
 def _any_of(phrases: tuple[str, ...]) -> str:
+    return expression_of(normal_phrases(phrases))
+
+
+def expression_of(normal: Iterable[str]) -> str:
+    """Return an expression, without edges, for `re`, that matches any of the phrases in normal form; see `any_of`."""
     tree: dict[str, dict[str, object]] = {}
-    for phrase in normal_phrases(phrases):
+    for phrase in normal:
         branch = tree
         for atom in _atoms(phrase):
             branch = branch.setdefault(atom, {})  # type: ignore[assignment]  # a tree of itself has no spelling
@@ -91,19 +96,6 @@ def phrase_set(phrases: Sequence[str]) -> PhraseSet:
 def whole(expression: str) -> str:
     r"""Return the expression between word edges: `\m(?:…)\M`."""
     return rf"\m(?:{expression})\M"
-
-
-def compile_phrases(phrases: Sequence[str], *, before: str = "", after: str = "") -> re.Pattern[str]:
-    """Return `before`, any of the phrases, `after` as one compiled pattern for `re`; without phrases it never matches.
-
-    For detectors that look at the surroundings of a candidate; `before` and `after` are patterns of `re` itself.
-    """
-    return _compiled(tuple(phrases), before, after)
-
-
-@lru_cache(maxsize=KEPT)
-def _compiled(phrases: tuple[str, ...], before: str, after: str) -> re.Pattern[str]:
-    return re.compile(before + to_python(_any_of(phrases)) + after if phrases else r"(?!)")
 
 
 def alternatives(phrases: Sequence[str]) -> str:

@@ -1,15 +1,20 @@
 """One text as detectors see it, with the way back: every character knows where it came from."""
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from doorward.protection.characters import LOOKALIKES
+from doorward.protection.dialect import WORD_CHARACTER
 from doorward.protection.folding import Folded, fold
+
+HEAD: Final = 3
+"""Letters and digits that a word is told by before anybody looks at it closely: no more than so many of its first."""
 
 _LATIN: Final = re.compile(r"[a-z]")
 _OTHER: Final = re.compile(r"[\u0370-\u058f]")
 _MIXED: Final = re.compile(r"[a-z](?=[\u0370-\u058f])|[\u0370-\u058f](?=[a-z])")
 _LETTERS: Final = re.compile(r"[a-z\u0370-\u058f]+")
+_HEADS: Final = re.compile(rf"({WORD_CHARACTER}{{1,{HEAD}}}){WORD_CHARACTER}*")
 
 
 class View:
@@ -19,16 +24,18 @@ class View:
     mix alphabets folded to Latin; outside ASCII it holds only letters (see `normal_form`). `original` is the text as it
     came. `regular` tells that the original holds nothing but everyday letters and no word that mixes alphabets, so that
     nothing can be hidden in it. `mixed` holds the places of words that mixed alphabets, in characters of `text`.
-    `own_hosts` are the tenant's own host names.
+    `own_hosts` are the tenant's own host names. `noted` is what a look has told and the next one needs, by who looked.
     """
 
-    __slots__ = ("_folded", "_held", "mixed", "original", "own_hosts", "regular", "text")
+    __slots__ = ("_begun", "_folded", "_heads", "mixed", "noted", "original", "own_hosts", "regular", "text")
 
     def __init__(self, original: str, *, own_hosts: frozenset[str] = frozenset()) -> None:
         """Normalise `original`, any string, lone surrogates included."""
         self.original = original
         self.own_hosts = own_hosts
-        self._held: dict[re.Pattern[str], bool] = {}
+        self._heads: frozenset[str] | None = None
+        self._begun: dict[str, list[int]] = {}
+        self.noted: dict[object, Any] = {}
         self.mixed: tuple[tuple[int, int], ...] = ()
         plain = original.isascii()
         self._folded = Folded(original.lower(), everyday=True) if plain else fold(original)
@@ -44,12 +51,26 @@ class View:
             return start, end
         return starts[start], ends[end - 1]
 
-    def holds(self, pattern: re.Pattern[str]) -> bool:
-        """Return whether the pattern matches anywhere in `text`; looked for once, however often it is asked."""
-        held = self._held.get(pattern)
-        if held is None:
-            held = self._held[pattern] = pattern.search(self.text) is not None
-        return held
+    @property
+    def heads(self) -> frozenset[str]:
+        """Return the first `HEAD` letters and digits of all words; read once for all detectors."""
+        if self._heads is None:
+            self._heads = frozenset(_HEADS.findall(self.text))
+        return self._heads
+
+    def begun(self, head: str) -> list[int]:
+        """Return where words begin that have this head, in order; looked for once."""
+        found = self._begun.get(head)
+        if found is None:
+            text, size = self.text, len(head)
+            found = self._begun[head] = []
+            place = text.find(head)
+            while place >= 0:
+                goes_on = size < HEAD and _is_in_word(text[place + size : place + size + 1])
+                if not goes_on and not (place and _is_in_word(text[place - 1])):
+                    found.append(place)
+                place = text.find(head, place + 1)
+        return found
 
     @property
     def aligned(self) -> bool:
@@ -75,3 +96,8 @@ class View:
                 done = word.end()
         self.text = "".join(pieces) + self.text[done:]
         self.mixed = tuple(mixed)
+
+
+def _is_in_word(character: str) -> bool:
+    """Return whether a character is a letter or digit in normal form; nothing is none."""
+    return character > "\x7f" or character.isalnum()

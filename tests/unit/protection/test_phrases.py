@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.protection.dialect import to_python
-from doorward.protection.phrases import any_of, compile_phrases, normal_phrases, phrase_set, whole
+from doorward.protection.phrases import any_of, normal_phrases, phrase_set, whole
 from doorward.protection.view import View
+from doorward.protection.wording import compile_phrases
 
 
 def finds(phrases: list[str], text: str) -> list[str]:

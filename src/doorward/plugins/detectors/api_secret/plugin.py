@@ -96,7 +96,7 @@ def _named(beside: Beside, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the word without sense that stands behind a name."""
     if not _TOKEN.search(view.text, candidate.end, candidate.end + REACH_AFTER):
         return ()
-    for place in beside.places(view.text, candidate.end):
+    for place in beside.places(view, candidate.end):
         token = _TOKEN.match(view.text, place.at)
         if token and _is_senseless(view, *token.span()):
             return (_claim(*token.span(), "named", Certainty.CONTEXT),)

@@ -7,9 +7,11 @@ from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
+from doorward.protection.expressions import Expression
 from doorward.protection.numbers import NUMBER_RUN, Group, digit_groups, joined, passes_luhn
-from doorward.protection.phrases import alternatives, compile_phrases, words_of
+from doorward.protection.phrases import alternatives, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
+from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.finding import Family
 
 _SHORTEST, _LONGEST = 12, 19
@@ -58,28 +60,35 @@ class CardDetector:
 
     def watch(self, packs: Sequence[LanguagePack]) -> Watch:
         """Look at every run of digits; `card` holds the words before a card number, `other_number` those of others."""
-        label = alternatives(words_of(packs, "card_security_code", "bare_code"))
         words = _Words(
             card=compile_phrases(words_of(packs, "card"), before=WORD_BEFORE, after=r"[^0-9]{0,24}\Z"),
             other=compile_phrases(words_of(packs, "other_number"), before=WORD_BEFORE, after=r"[^0-9a-z]{0,6}\Z"),
-            behind=re.compile(rf"{_COPIED_EXPIRY}[\s,;|/]{{1,4}}(?:{label}\W{{0,4}})?(?P<code>\d{{3,4}}){WORD_AFTER}"),
+            behind=Expression(lambda: _behind(packs)),
         )
         return Watch((Pattern(name="run", expression=NUMBER_RUN, before=_WIDTH, after=56),), partial(_examine, words))
 
 
+def _behind(packs: Sequence[LanguagePack]) -> str:
+    """Return the expression for an expiry date and a security code behind a card."""
+    label = alternatives(words_of(packs, "card_security_code", "bare_code"))
+    return rf"{_COPIED_EXPIRY}[\s,;|/]{{1,4}}(?:{label}\W{{0,4}})?(?P<code>\d{{3,4}}){WORD_AFTER}"
+
+
 class _Words(NamedTuple):
-    card: re.Pattern[str]
-    other: re.Pattern[str]
-    behind: re.Pattern[str]
+    card: Wording
+    other: Wording
+    behind: Expression
 
 
 def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the cards of a run of digits, and the expiry date and security code that follow one."""
     groups = digit_groups(view.text, candidate.start, candidate.end)
+    if len(joined(groups)) < _SHORTEST:
+        return ()
     claims = [_claim(window, "luhn") for window in _cards(groups) if not _is_other(words, window, view)]
     if not claims and _SHORTEST < len(joined(groups)) <= _LONGEST and _is_laid_out(groups):
         start = groups[0].start
-        if words.card.search(view.text[max(start - _WIDTH, 0) : start]):
+        if words.card.is_in(view, max(start - _WIDTH, 0), start):
             claims.append(_claim(groups, "context"))
     for claim in tuple(claims):
         behind = words.behind.match(view.text, claim.end)
@@ -94,8 +103,9 @@ def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]
 def _is_other(words: _Words, window: Sequence[Group], view: View) -> bool:
     """Return whether a number that is short for a card is called something else, or belongs to a longer word."""
     start = window[0].start
-    before = view.text[max(start - _WIDTH, 0) : start]
-    return len(joined(window)) < 15 and (before[-1:].isalpha() or words.other.search(before) is not None)
+    return len(joined(window)) < 15 and (
+        view.text[max(start - 1, 0) : start].isalpha() or words.other.is_in(view, max(start - _WIDTH, 0), start)
+    )
 
 
 def _claim(window: Sequence[Group], rule: str) -> Claim:

@@ -8,8 +8,9 @@ from typing import Final, Literal, NamedTuple
 from doorward.protection.beside import NEAR, VALUE_BEGINS, VALUE_ENDS, Names, Shape, names_of
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
 from doorward.protection.numbers import is_money
-from doorward.protection.phrases import alternatives, compile_phrases, words_of
+from doorward.protection.phrases import alternatives, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, View, Watch
+from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.finding import Family
 
 _WIDTH: Final = 160  # characters around in which a card is named
@@ -38,7 +39,7 @@ class CardExpiryDetector:
 class _Words(NamedTuple):
     names: Names
     shapes: Sequence[Shape]
-    card: re.Pattern[str]
+    card: Wording
 
 
 def _shapes(packs: Sequence[LanguagePack]) -> tuple[Shape, ...]:
@@ -65,15 +66,15 @@ def _is_no_amount(match: re.Match[str]) -> bool:
 def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the expiry dates that belong to a word for one, if there is a card."""
     found = words.names.values(view, candidate, words.shapes)
-    return [_claim(start, end) for start, end, shape in found if _is_of_a_card(words, view.text, start, shape.name)]
+    return [_claim(start, end) for start, end, shape in found if _is_of_a_card(words, view, start, shape.name)]
 
 
-def _is_of_a_card(words: _Words, text: str, start: int, shape: str) -> bool:
+def _is_of_a_card(words: _Words, view: View, start: int, shape: str) -> bool:
     """Return whether a card is spoken of around a date. A day could belong to any document."""
-    around = text[max(start - _WIDTH, 0) : start + _WIDTH]
+    text, low, high = view.text, max(start - _WIDTH, 0), min(start + _WIDTH, len(view))
     if shape != "day" and (len(text) <= _SHORT or text[start - 1 : start] == "="):
         return True
-    return bool(words.card.search(around) or _LONG_NUMBER.search(around))
+    return words.card.is_in(view, low, high) or _LONG_NUMBER.search(text, low, high) is not None
 
 
 def _claim(start: int, end: int) -> Claim:

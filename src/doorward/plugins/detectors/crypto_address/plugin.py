@@ -8,8 +8,9 @@ from typing import Final, Literal
 
 from doorward.plugins.detectors.crypto_address.checks import passes_base58check, passes_bech32
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
-from doorward.protection.phrases import compile_phrases, words_of
+from doorward.protection.phrases import words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
+from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.finding import Family
 
 _WIDTH: Final = 40  # characters before something like an address that may say what it is
@@ -38,11 +39,11 @@ class CryptoAddressDetector:
         return Watch(_PATTERNS, partial(_examine, says_wallet))
 
 
-def _examine(says_wallet: re.Pattern[str], candidate: Candidate, view: View) -> Sequence[Claim]:
+def _examine(says_wallet: Wording, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the address at the candidate: by its check sum, else by its shape or the words before it."""
     start, end = candidate.start, candidate.end
     written = _typed(view, start, end)
-    named = says_wallet.search(view.text[max(start - _WIDTH, 0) : start]) is not None
+    named = says_wallet.is_in(view, max(start - _WIDTH, 0), start)
     match candidate.pattern:
         case "ethereum":
             valid, likely = False, True

@@ -1,6 +1,5 @@
 """Numbers of devices: IMEI and MAC addresses by their shape, serial numbers by the words before them."""
 
-import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Final, Literal, NamedTuple
@@ -8,9 +7,10 @@ from typing import Final, Literal, NamedTuple
 from doorward.protection.announced import REACH_AFTER, Beside, compile_beside
 from doorward.protection.dialect import WORD_BEFORE
 from doorward.protection.numbers import passes_luhn
-from doorward.protection.phrases import any_of, compile_phrases, whole, words_of
+from doorward.protection.phrases import any_of, whole, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
 from doorward.protection.references import Span, listed_after, original_of, reference_at
+from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.finding import Family
 
 _WIDTH: Final = 40  # characters before a number that may say what it is
@@ -57,7 +57,7 @@ class DeviceIdDetector:
 
 class _Words(NamedTuple):
     beside: Beside
-    before: re.Pattern[str]
+    before: Wording
 
 
 def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
@@ -67,7 +67,7 @@ def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]
         case "mac":
             return [_claim(view, (start, end), "mac", Certainty.VALIDATED)] if _is_mac(view.text[start:end]) else []
         case "imei":
-            certainty = _imei(words, view.text, start, end)
+            certainty = _imei(words, view, start, end)
             return [_claim(view, (start, end), "imei", certainty)] if certainty is not None else []
         case _:
             first = _serial(words.beside, candidate, view)
@@ -81,19 +81,19 @@ def _is_mac(value: str) -> bool:
     return len(breaks) == 1 and (breaks == {":"} or any(sign.isalpha() for sign in value))
 
 
-def _imei(words: _Words, text: str, start: int, end: int) -> Certainty | None:
+def _imei(words: _Words, view: View, start: int, end: int) -> Certainty | None:
     """Return what 15 digits rest on as an IMEI: the check digit (3GPP TS 23.003, annex B), a name or the beginning."""
-    digits = "".join(sign for sign in text[start:end] if sign.isdecimal())
+    digits = "".join(sign for sign in view.text[start:end] if sign.isdecimal())
     if not passes_luhn(digits):
         return None
-    if words.before.search(text[max(start - _WIDTH, 0) : start]):
+    if words.before.is_in(view, max(start - _WIDTH, 0), start):
         return Certainty.VALIDATED
     return Certainty.CONTEXT if digits.startswith(_REPORTING_BODIES) else None
 
 
 def _serial(beside: Beside, candidate: Candidate, view: View) -> Span | None:
     bare = candidate.pattern == "device"
-    for place in beside.places(view.text, candidate.end):
+    for place in beside.places(view, candidate.end):
         # Behind 'terminal' alone may stand any number, and a model's name; behind 'serial number' only that.
         if bare and not place.adjoining:
             return None

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final, Literal, NamedTuple
 
 from doorward.protection.domains import COUNTRY_DOMAINS, GENERIC_DOMAINS, names
+from doorward.protection.expressions import Expression
 from doorward.protection.phrases import alternatives, any_of, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
 from doorward.vocabulary.finding import Family
@@ -43,23 +44,23 @@ class EmailDetector:
 class _Signs(NamedTuple):
     """How an address may be written: what follows the at, what stands before it, and the at's own words."""
 
-    host: re.Pattern[str]
-    local: re.Pattern[str]
-    at: re.Pattern[str]
-    dot: re.Pattern[str]
+    host: Expression
+    local: Expression
+    at: Expression
+    dot: Expression
 
     @classmethod
     def of(cls, at: Sequence[str], dot: Sequence[str]) -> "_Signs":
         said = alternatives(dot)
         sign = rf"(?:\.|\s?[(\[{{]\s?(?:\.|{said})\s?[)\]}}]\s?|\s{said}\s)"
         return cls(
-            host=re.compile(rf"\s?(?P<host>[\w\-]{{1,63}}(?:{sign}[\w\-]{{1,63}}){{1,8}})"),
-            local=re.compile(
+            host=Expression(rf"\s?(?P<host>[\w\-]{{1,63}}(?:{sign}[\w\-]{{1,63}}){{1,8}})"),
+            local=Expression(
                 rf"(?:\x22[^\x22\n]{{1,62}}\x22|{_LOCAL}{{1,128}}(?:(?:\s{said}\s|\s?[(\[{{]{said}[)\]}}]\s?){_LOCAL}{{1,64}})*)"
                 r"\s?\Z"
             ),
-            at=re.compile(rf"[(\[{{<]?\s?{alternatives(at)}\s?[)\]}}>]?"),
-            dot=re.compile(sign),
+            at=Expression(rf"[(\[{{<]?\s?{alternatives(at)}\s?[)\]}}>]?"),
+            dot=Expression(sign),
         )
 
 

@@ -6,8 +6,9 @@ from functools import partial
 from typing import Final, Literal
 
 from doorward.protection.dialect import WORD_BEFORE
-from doorward.protection.phrases import compile_phrases, words_of
+from doorward.protection.phrases import words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
+from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.finding import Family
 
 _LENGTHS: Final = {
@@ -47,7 +48,7 @@ class IbanDetector:
         )
 
 
-def _examine(says_iban: re.Pattern[str], candidate: Candidate, view: View) -> Sequence[Claim]:
+def _examine(says_iban: Wording, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the IBAN that begins at the candidate, if it does."""
     characters, end, length = "", candidate.start, 2
     while len(characters) < length:
@@ -63,8 +64,8 @@ def _examine(says_iban: re.Pattern[str], candidate: Candidate, view: View) -> Se
         return ()
     if _passes_mod_97(characters):
         return (_claim(candidate.start, end, characters, rule="mod97"),)
-    before = view.text[max(candidate.start - _WIDTH, 0) : candidate.start]
-    if says_iban.search(before) and not before[-1:].isalnum():
+    start = candidate.start
+    if not view.text[max(start - 1, 0) : start].isalnum() and says_iban.is_in(view, max(start - _WIDTH, 0), start):
         return (_claim(candidate.start, end, characters, rule="context"),)
     return ()
 

@@ -1,13 +1,13 @@
 """Instructions to the bot: messages that speak to the machine in order to change what it does."""
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final, Literal, NamedTuple
 
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE, to_python
-from doorward.protection.phrases import GAP, PhraseSet, any_of, compile_phrases, phrase_set, whole, words_of
+from doorward.protection.phrases import GAP, PhraseSet, any_of, phrase_set, whole, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
+from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.finding import Family
 
 _MARKUP: Final = (
@@ -58,8 +58,8 @@ class InstructionDetector:
 
 
 class _Verbs(NamedTuple):
-    before: re.Pattern[str]
-    behind: re.Pattern[str]
+    before: Wording
+    behind: Wording
 
     @classmethod
     def of(cls, verbs: Sequence[str]) -> "_Verbs":

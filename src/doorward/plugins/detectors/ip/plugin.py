@@ -7,8 +7,9 @@ from functools import partial
 from typing import Final, Literal
 
 from doorward.protection.dialect import WORD_BEFORE
-from doorward.protection.phrases import compile_phrases, words_of
+from doorward.protection.phrases import words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
+from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.finding import Family
 
 _WIDTH: Final = 16  # characters before a number that may say that it is a version
@@ -35,7 +36,7 @@ class IpDetector:
         return Watch(patterns, partial(_examine, says_version))
 
 
-def _examine(says_version: re.Pattern[str], candidate: Candidate, view: View) -> Sequence[Claim]:
+def _examine(says_version: Wording, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the address at the candidate, if it is one."""
     start, text = candidate.start, view.text
     if candidate.pattern == "v6":
@@ -48,7 +49,7 @@ def _examine(says_version: re.Pattern[str], candidate: Candidate, view: View) ->
     end = start + len(address)
     if _goes_on(text, start, end) or not _is_address(address):
         return ()
-    if candidate.pattern == "v4" and says_version.search(text[max(start - _WIDTH, 0) : start]):
+    if candidate.pattern == "v4" and says_version.is_in(view, max(start - _WIDTH, 0), start):
         return ()
     return (
         Claim(

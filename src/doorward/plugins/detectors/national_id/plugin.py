@@ -7,6 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 from doorward.plugins.detectors.national_id import checks
 from doorward.plugins.detectors.national_id.formats import (
+    ALONE,
     Format,
     alone_format,
     plain,
@@ -16,13 +17,15 @@ from doorward.plugins.detectors.national_id.formats import (
 from doorward.protection.beside import Names, Shape, names_of
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
 from doorward.protection.numbers import NUMBER_RUN, Group, date_end, digit_groups, is_money, joined
-from doorward.protection.phrases import compile_phrases, words_of
+from doorward.protection.phrases import words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
+from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.finding import Family
 
 _PURPOSES: Final = ("identity_card", "internal_passport", "tax_number", "social_security", "health_number")
 _WIDTH: Final = 48  # characters before a number that may say that it is something else
 _MOST_GROUPS: Final = 16
+_FEWEST_ALONE: Final = min(ALONE)  # digits of a number that proves itself
 _LETTERED: Final = {
     # Written as their offices print them, these need no words.
     "ie.pps": (r"\m\d{7}\s?[a-w][abhtwx]?\M", checks.is_pps),
@@ -68,7 +71,7 @@ class NationalIdDetector:
 class _Words(NamedTuple):
     names: Mapping[str, Names]
     shapes: Mapping[str, Sequence[Shape]]
-    other: re.Pattern[str]
+    other: Wording
 
 
 def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
@@ -79,9 +82,9 @@ def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]
         return [
             _claim(place, form.subkind, "checked")
             for place, form in _alone(view.text, candidate)
-            if form.alone == "always" or not _is_called_other(words, view.text, place[0])
+            if form.alone == "always" or not _is_called_other(words, view, place[0])
         ]
-    if _is_called_other(words, view.text, candidate.start):
+    if _is_called_other(words, view, candidate.start):
         return ()
     check = _PRINTED[candidate.pattern][1]
     place = (candidate.start, candidate.end)
@@ -91,8 +94,8 @@ def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]
     return (_claim((*place, view.text[slice(*place)]), candidate.pattern, "printed"),)
 
 
-def _is_called_other(words: _Words, text: str, start: int) -> bool:
-    return words.other.search(text[max(start - _WIDTH, 0) : start]) is not None
+def _is_called_other(words: _Words, view: View, start: int) -> bool:
+    return words.other.is_in(view, max(start - _WIDTH, 0), start)
 
 
 def _named(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
@@ -112,7 +115,7 @@ def _named(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
 def _alone(text: str, candidate: Candidate) -> Iterator[tuple[tuple[int, int, str], Format]]:
     """Yield the numbers of a run that prove themselves, with their formats; never a part of a longer one."""
     groups = digit_groups(text, candidate.start, candidate.end)
-    first = 0
+    first = 0 if len(joined(groups)) >= _FEWEST_ALONE else len(groups)
     while first < len(groups):
         last = _together(text, groups, first)
         window = groups[first:last]

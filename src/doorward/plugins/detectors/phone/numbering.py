@@ -27,45 +27,45 @@ _OTHERS: Final = re.compile(
     r"|8(?:00|08|5[02356]|7[08]|8[0-368])|9(?:6[0-8]|7[0-9]|9[2-68])"
 )
 
-NATIONAL: Final = tuple(
-    (name, re.compile(shape))
-    for name, shape in (
-        # Groups are joined by '-' before these are tried, whatever stood between them.
-        (
-            "tr",
-            r"0?-?5\d\d-\d{3}-\d\d-\d\d|0?-?5\d\d-\d{3}-\d{4}|0-?5\d{9}|0-?[2-4]\d\d-?\d{3}-?\d\d-?\d\d|0850-?\d{3}-?\d{4}",
-        ),
-        ("tr", r"0?-?5\d\d-\d{7}|05\d\d-\d{3}-\d\d-\d\d|05\d\d-\d{3}-\d{4}|05\d\d-\d{7}|0[2-4]\d\d-\d{3}-\d{4}"),
-        (
-            "ru",
-            r"8-?[3-589]\d\d-?\d{3}-?\d\d-?\d\d|8-?[3-589]\d\d-\d{3}-\d{4}|9\d\d-\d{3}-\d\d-\d\d|8-[3-589]\d\d-\d{7}",
-        ),
-        ("ru", r"8-[348]\d{3}-\d\d-\d\d-\d\d|8-[348]\d{4}-\d-\d\d-\d\d"),
-        (
-            "id",
-            r"08[1-9]\d{7,10}|08[1-9]\d-?\d{3,4}-?\d{3,5}|08[1-9]\d-\d\d-\d\d-\d\d-\d\d|08\d\d-\d{2,4}-\d{2,4}-\d{2,4}",
-        ),
-        ("id", r"0(?:21|22|24|31|61)-?\d{3,4}-?\d{3,4}|0[2-9]\d\d-\d{3}-?\d{3,4}"),
-        (
-            "de",
-            r"01[567]\d{8,9}|01[567]\d{1,2}-\d{3,4}-?\d{3,5}|01[567]\d{1,2}(?:-\d{2,3}){3,4}|01[567]\d{1,2}-\d{6,9}",
-        ),
-        ("de", r"0[2-9]\d{1,4}-\d{4,9}|0[2-9]\d{1,4}(?:-\d{2,4}){2,4}|0800-?\d{3}-?\d{4}|0180\d-?\d{3,8}"),
-        ("us", r"1?-?[2-9]\d\d-[2-9]\d\d-\d{4}|1-[2-9]\d{9}"),
-        ("gb", r"07\d{9}|07\d{3}-\d{6}|07\d{3}-\d{3}-\d{3}|0[1-3]\d{8,9}|0\d{2,4}-\d{3,4}-\d{3,4}|0\d{3,4}-\d{6}"),
-        ("fr", r"0[1-79](?:-\d\d){4}|0[67]\d{8}"),
-        ("it", r"3[2-9]\d-\d{3}-?\d{4}|3[2-9]\d-\d{6,7}"),
-        ("es", r"[67]\d\d-\d{3}-\d{3}|[67]\d\d(?:-\d\d){3}"),
-        ("au", r"04\d\d-\d{3}-\d{3}|0[2378]-\d{4}-\d{4}|1[38]00-\d{3}-\d{3}"),
-        ("ch", r"07[5-9]-\d{3}-\d\d-\d\d|0[2-6]\d-\d{3}-\d\d-\d\d"),
-        # Mobile numbers, grouped as people please.
-        ("de", r"0-?1[567]\d{1,2}(?:-\d{1,7}){1,5}"),
-        ("tr", r"0-?5\d\d(?:-\d{1,7}){1,5}"),
-        ("id", r"08[1-9]\d{0,2}(?:-\d{1,7}){1,5}"),
-        ("any", r"0\d{1,4}(?:-\d{2,4}){2,5}"),
-    )
+NATIONAL: Final = (
+    # Groups are joined by '-' before these are tried, whatever stood between them.
+    (
+        "tr",
+        r"0?-?5\d\d-\d{3}-\d\d-\d\d|0?-?5\d\d-\d{3}-\d{4}|0-?5\d{9}|0-?[2-4]\d\d-?\d{3}-?\d\d-?\d\d|0850-?\d{3}-?\d{4}",
+    ),
+    ("tr", r"0?-?5\d\d-\d{7}|05\d\d-\d{3}-\d\d-\d\d|05\d\d-\d{3}-\d{4}|05\d\d-\d{7}|0[2-4]\d\d-\d{3}-\d{4}"),
+    (
+        "ru",
+        r"8-?[3-589]\d\d-?\d{3}-?\d\d-?\d\d|8-?[3-589]\d\d-\d{3}-\d{4}|9\d\d-\d{3}-\d\d-\d\d|8-[3-589]\d\d-\d{7}",
+    ),
+    ("ru", r"8-[348]\d{3}-\d\d-\d\d-\d\d|8-[348]\d{4}-\d-\d\d-\d\d"),
+    (
+        "id",
+        r"08[1-9]\d{7,10}|08[1-9]\d-?\d{3,4}-?\d{3,5}|08[1-9]\d-\d\d-\d\d-\d\d-\d\d|08\d\d-\d{2,4}-\d{2,4}-\d{2,4}",
+    ),
+    ("id", r"0(?:21|22|24|31|61)-?\d{3,4}-?\d{3,4}|0[2-9]\d\d-\d{3}-?\d{3,4}"),
+    (
+        "de",
+        r"01[567]\d{8,9}|01[567]\d{1,2}-\d{3,4}-?\d{3,5}|01[567]\d{1,2}(?:-\d{2,3}){3,4}|01[567]\d{1,2}-\d{6,9}",
+    ),
+    ("de", r"0[2-9]\d{1,4}-\d{4,9}|0[2-9]\d{1,4}(?:-\d{2,4}){2,4}|0800-?\d{3}-?\d{4}|0180\d-?\d{3,8}"),
+    ("us", r"1?-?[2-9]\d\d-[2-9]\d\d-\d{4}|1-[2-9]\d{9}"),
+    ("gb", r"07\d{9}|07\d{3}-\d{6}|07\d{3}-\d{3}-\d{3}|0[1-3]\d{8,9}|0\d{2,4}-\d{3,4}-\d{3,4}|0\d{3,4}-\d{6}"),
+    ("fr", r"0[1-79](?:-\d\d){4}|0[67]\d{8}"),
+    ("it", r"3[2-9]\d-\d{3}-?\d{4}|3[2-9]\d-\d{6,7}"),
+    ("es", r"[67]\d\d-\d{3}-\d{3}|[67]\d\d(?:-\d\d){3}"),
+    ("au", r"04\d\d-\d{3}-\d{3}|0[2378]-\d{4}-\d{4}|1[38]00-\d{3}-\d{3}"),
+    ("ch", r"07[5-9]-\d{3}-\d\d-\d\d|0[2-6]\d-\d{3}-\d\d-\d\d"),
+    # Mobile numbers, grouped as people please.
+    ("de", r"0-?1[567]\d{1,2}(?:-\d{1,7}){1,5}"),
+    ("tr", r"0-?5\d\d(?:-\d{1,7}){1,5}"),
+    ("id", r"08[1-9]\d{0,2}(?:-\d{1,7}){1,5}"),
+    ("any", r"0\d{1,4}(?:-\d{2,4}){2,5}"),
 )
 """How whole numbers look when they are dialled within a country, with the country or `any`."""
+
+_ANY_OF_THEM: Final = re.compile("|".join(f"({shape})" for _, shape in NATIONAL))
+"""All of them at once, the first that fits the whole number first; which one it was tells the group."""
 
 
 def is_international(digits: str) -> bool:
@@ -106,4 +106,5 @@ def national_shape(groups: str) -> str | None:
     size = sum(character.isdecimal() for character in groups)
     if not 9 <= size <= 13:
         return None
-    return next((name for name, shape in NATIONAL if shape.fullmatch(groups)), None)
+    match = _ANY_OF_THEM.fullmatch(groups)
+    return NATIONAL[match.lastindex - 1][0] if match and match.lastindex else None

@@ -13,6 +13,7 @@ from doorward.plugins.detectors.phone.numbering import (
     written_at_home,
 )
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
+from doorward.protection.expressions import Expression
 from doorward.protection.numbers import (
     NUMBER_RUN,
     Group,
@@ -21,12 +22,14 @@ from doorward.protection.numbers import (
     is_money,
     joined,
 )
-from doorward.protection.phrases import alternatives, compile_phrases, words_of
+from doorward.protection.phrases import alternatives, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
+from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.finding import Family
 
 _WIDTH: Final = 48  # characters before a number that may say what it is
 _WIDTH_BEHIND: Final = 24
+_NEAR_BEHIND: Final = 13  # characters behind a number in which a word for telephones may begin
 _TAIL: Final = 2
 _SAME_NUMBER: Final = 9  # last digits in which the same number agrees, dialled from home or from abroad
 _SPLIT: Final = re.compile(r"\n|[*_]|[\s\-]{3}|\s/\s|(?<=\d)\s+(?=\+|\(\+)")
@@ -46,25 +49,29 @@ class PhoneDetector:
         phone = words_of(packs, "phone")
         words = _Words(
             before=compile_phrases(phone, before=WORD_BEFORE, after=rf"{WORD_AFTER}\.?[^0-9.!?;\n]{{0,24}}\Z"),
-            behind=compile_phrases(phone, before=rf"[^0-9.!?;\n]{{0,12}}{WORD_BEFORE}", after=WORD_AFTER),
+            behind=compile_phrases(
+                phone, before=rf"[^0-9.!?;\n]{{0,{_NEAR_BEHIND - 1}}}{WORD_BEFORE}", after=WORD_AFTER
+            ),
             secret=compile_phrases(
                 words_of(packs, "pin"), before=WORD_BEFORE, after=rf"{WORD_AFTER}[^0-9.!?;\n]{{0,32}}\Z"
             ),
             other=compile_phrases(
                 words_of(packs, "other_number"), before=WORD_BEFORE, after=rf"{WORD_AFTER}[^0-9.!?;,\n]{{0,16}}\Z"
             ),
-            extension=re.compile(rf"\s?,?\s?{alternatives(words_of(packs, 'extension'))}\.?:?\s?\d{{1,6}}{WORD_AFTER}"),
+            extension=Expression(
+                lambda: rf"\s?,?\s?{alternatives(words_of(packs, 'extension'))}\.?:?\s?\d{{1,6}}{WORD_AFTER}"
+            ),
         )
         pattern = Pattern(name="run", expression=NUMBER_RUN, before=_WIDTH, after=_WIDTH_BEHIND)
         return Watch((pattern,), partial(_examine, words))
 
 
 class _Words(NamedTuple):
-    before: re.Pattern[str]
-    behind: re.Pattern[str]
-    secret: re.Pattern[str]
-    other: re.Pattern[str]
-    extension: re.Pattern[str]
+    before: Wording
+    behind: Wording
+    secret: Wording
+    other: Wording
+    extension: Expression
 
 
 class _Number(NamedTuple):
@@ -84,7 +91,7 @@ def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]
     """Return the telephone numbers of a run of digits."""
     claims = []
     for number in _numbers(view.text, candidate.start, candidate.end):
-        judged = _judge(words, number, view.text)
+        judged = _judge(words, number, view)
         if judged is not None:
             claims.append(_claim(words, number, view.text, judged))
     return claims
@@ -113,9 +120,9 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     yield start, end
 
 
-def _judge(words: _Words, number: _Number, text: str) -> tuple[str, Certainty, float] | None:
+def _judge(words: _Words, number: _Number, view: View) -> tuple[str, Certainty, float] | None:
     """Return rule, certainty and score for a number, or None if it is no telephone number."""
-    digits = number.digits
+    text, digits = view.text, number.digits
     if not 6 <= len(digits) <= LONGEST + 2:
         return None
     foreign = digits if number.plus else digits[2:] if digits.startswith("00") else ""
@@ -123,10 +130,10 @@ def _judge(words: _Words, number: _Number, text: str) -> tuple[str, Certainty, f
         return "phone.international", Certainty.VALIDATED, 0.95
     if is_money(text, number.start, number.end) or _is_dated(number, text):
         return None
-    before = text[max(number.start - _WIDTH, 0) : number.start]
-    if words.other.search(before) or (len(digits) < SHORTEST and words.secret.search(before)):
+    before = (max(number.start - _WIDTH, 0), number.start)
+    if words.other.is_in(view, *before) or (len(digits) < SHORTEST and words.secret.is_in(view, *before)):
         return None
-    if len(digits) <= LONGEST and (words.before.search(before) or words.behind.match(text, number.end)):
+    if len(digits) <= LONGEST and (words.before.is_in(view, *before) or _is_named_behind(words, number, view)):
         return "phone.context", Certainty.CONTEXT, 0.85
     if len(digits) < SHORTEST or (_is_inside_a_word(number, text) and not words.extension.match(text, number.end)):
         return None
@@ -134,6 +141,11 @@ def _judge(words: _Words, number: _Number, text: str) -> tuple[str, Certainty, f
     if shape is None:
         return None
     return "phone.national", Certainty.SHAPE, 0.6 if shape == "any" else 0.75
+
+
+def _is_named_behind(words: _Words, number: _Number, view: View) -> bool:
+    end = number.end
+    return words.behind.is_near(view, end, end + _NEAR_BEHIND) and words.behind.match(view.text, end) is not None
 
 
 def _is_dated(number: _Number, text: str) -> bool:

@@ -7,9 +7,11 @@ from typing import Final, Literal, NamedTuple
 
 from doorward.protection.announced import REACH_AFTER, Beside, compile_beside
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
-from doorward.protection.phrases import alternatives, any_of, compile_phrases, whole, words_of
+from doorward.protection.expressions import Expression
+from doorward.protection.phrases import alternatives, any_of, whole, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
 from doorward.protection.references import Span, is_reference, listed_after, original_of, reference_at
+from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.finding import Family
 
 _KINDS: Final = {
@@ -26,7 +28,9 @@ _WEAK: Final = {"order", "customer"}
 _FEWEST_BEFORE: Final = 5
 _REACH_BEFORE: Final = 60
 _MOST_WORDS: Final = 3  # words between 'order' and its number: 'pesanan mesin kasir 7447100'
+_NUMBERED: Final = 50  # characters behind a name in which 'number' may begin
 _TAIL: Final = 3
+_FIGURE: Final = re.compile("[0-9]")
 _HEADED: Final = re.compile(r"[^\n\d.!?:;]{1,40}:\s?")
 _AHEAD: Final = re.compile(r"(?:[^\W\d_]+ ){1,3}")
 
@@ -66,28 +70,34 @@ class _Words(NamedTuple):
     """Compiled once for the packs in use."""
 
     beside: Beside
-    other: re.Pattern[str]
-    numbered: re.Pattern[str]
-    value_before: re.Pattern[str]
+    other: Wording
+    numbered: Expression
+    value_before: Expression
+    number: Wording
 
     @classmethod
     def of(cls, packs: Sequence[LanguagePack]) -> "_Words":
-        beside = compile_beside(packs)
-        says = rf"(?:[\s=>\-\"']|{beside.is_word.pattern}|{beside.filler.pattern}){{1,8}}"
         number = alternatives(words_of(packs, "number_name"))
         return cls(
-            beside=beside,
+            beside=compile_beside(packs),
             other=compile_phrases(
                 words_of(packs, "not_a_reference", "phone"),
                 before=WORD_BEFORE,
                 after=rf"(?:\s{number})?[\s:.#]{{0,3}}\Z",
             ),
-            numbered=re.compile(rf"[^\n.!?;:]{{1,48}}{WORD_BEFORE}{number}{WORD_AFTER}[\s:#]{{1,3}}"),
-            value_before=re.compile(
-                rf"{WORD_BEFORE}(?P<value>\d{{2,8}}(?: \d{{2,8}}){{1,4}}|[^\W_]{{1,16}}(?:[\-/.][^\W_]{{1,16}}){{0,5}})"
-                rf"(?P<says>{says})\Z"
-            ),
+            number=compile_phrases(words_of(packs, "number_name"), before=WORD_BEFORE, after=WORD_AFTER),
+            numbered=Expression(rf"[^\n.!?;:]{{1,{_NUMBERED - 2}}}{WORD_BEFORE}{number}{WORD_AFTER}[\s:#]{{1,3}}"),
+            value_before=Expression(lambda: _value_before(compile_beside(packs))),
         )
+
+
+def _value_before(beside: Beside) -> str:
+    """Return the expression for a value, and what says that it is one, at the end of a window."""
+    says = rf"(?:[\s=>\-\"']|{beside.is_word.pattern}|{beside.filler.pattern}){{1,8}}"
+    return (
+        rf"{WORD_BEFORE}(?P<value>\d{{2,8}}(?: \d{{2,8}}){{1,4}}|[^\W_]{{1,16}}(?:[\-/.][^\W_]{{1,16}}){{0,5}})"
+        rf"(?P<says>{says})\Z"
+    )
 
 
 def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
@@ -108,8 +118,8 @@ def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]
 def _behind(words: _Words, candidate: Candidate, view: View) -> Span | None:
     """Return the number behind a name: beside it, announced later in the sentence, or as the answer to a question."""
     text, end, fewest = view.text, candidate.end, _FEWEST[candidate.pattern]
-    for number, at in enumerate(_beginnings(words, candidate, text)):
-        if words.other.search(text[max(at - 24, end) : at]):
+    for number, at in enumerate(_beginnings(words, candidate, view)):
+        if words.other.is_in(view, max(at - 24, end), at):
             return None
         found = reference_at(view, at, fewest=fewest if not number else max(fewest, 5))
         if found and not _is_time_or_share(text, found[1]):
@@ -120,18 +130,19 @@ def _behind(words: _Words, candidate: Candidate, view: View) -> Span | None:
     return next((found for found in answers if found), None)
 
 
-def _beginnings(words: _Words, candidate: Candidate, text: str) -> Iterator[int]:
+def _beginnings(words: _Words, candidate: Candidate, view: View) -> Iterator[int]:
     """Yield where the number may begin, the nearest first."""
-    weak = candidate.pattern in _WEAK
+    text, weak = view.text, candidate.pattern in _WEAK
     if re.match(r"-\w|\s*\n\s*\n", text[candidate.end : candidate.end + 8]):
         return  # a part of a longer word, or the end of a paragraph
-    for place in words.beside.places(text, candidate.end):
+    for place in words.beside.places(view, candidate.end):
         if place.adjoining or not weak:
             yield place.at
     headed = None if weak else _HEADED.match(text, candidate.end)
     if headed:
         yield headed.end()
-    numbered = words.numbered.match(text, candidate.end)
+    near = words.number.is_near(view, candidate.end + 1, candidate.end + _NUMBERED)
+    numbered = words.numbered.match(text, candidate.end) if near else None
     if numbered:
         yield numbered.end()
     # 'the order for paper HB-2231': a few words further, in the same breath.
@@ -153,12 +164,14 @@ def _before(words: _Words, candidate: Candidate, view: View) -> Span | None:
     """Return the number that stands before its name: 'HB-2231 is my order number', '55123 numaralı siparişim'."""
     start = candidate.start
     window = max(start - _REACH_BEFORE, 0)
+    if not (_FIGURE.search(view.text, window, start) and words.beside.is_word.is_in(view, window, start)):
+        return None
     match = words.value_before.search(view.text[window:start])
     if match is None or not words.beside.is_word.search(match["says"]):
         return None
     span = window + match.start("value"), window + match.end("value")
     value = original_of(view, *span)
-    if not is_reference(value, fewest=_FEWEST_BEFORE) or words.other.search(view.text[window : span[0]]):
+    if not is_reference(value, fewest=_FEWEST_BEFORE) or words.other.is_in(view, window, span[0]):
         return None
     return span if reference_at(view, span[0], fewest=_FEWEST_BEFORE) else None
 
@@ -166,7 +179,7 @@ def _before(words: _Words, candidate: Candidate, view: View) -> Span | None:
 def _prefixed(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the number that begins with a prefix in capitals, whatever stands beside it."""
     found = reference_at(view, candidate.start, fewest=99)
-    if found is None or words.other.search(view.text[max(candidate.start - 24, 0) : candidate.start]):
+    if found is None or words.other.is_in(view, max(candidate.start - 24, 0), candidate.start):
         return ()
     value = original_of(view, *found)
     letters = re.match(r"[^\W\d_]+", value)

@@ -47,6 +47,8 @@ def far_code(grammar: Grammar, view: View, end: int, purpose: str) -> Span | Non
     sentence = _END_OF_SENTENCE.search(text, end, limit)
     if sentence:
         limit = min(limit, sentence.end() + _INTO_NEXT)
+    if not grammar.could_be_between(view, end, limit):
+        return None
     for match in grammar.digits.finditer(text, end, limit):
         size = size_of(match[0])
         if size < 3:
@@ -84,7 +86,7 @@ def is_free(grammar: Grammar, view: View, start: int, end: int) -> bool:
         or re.search(r"[\w\-]\Z", text[max(start - 1, 0) : start])
         or re.fullmatch(r"\d{1,3}(?: 000)+", text[start:end])
         or is_year(text[start:end])
-        or grammar.other_number.search(text[max(start - 32, 0) : start])
+        or grammar.other_number.is_in(view, max(start - 32, 0), start)
         or re.match(r"\s?(?:%|x\b|km|kg)", text[end : end + 4])
     )
 
@@ -106,7 +108,7 @@ def further_codes(grammar: Grammar, view: View, first: Span) -> Iterator[Span]:
         if match is None or size_of(match[0]) != size or "\n\n" in text[last[1] : match.start()]:
             return
         between = text[last[1] : match.start()]
-        listed = _LISTED.fullmatch(between) or grammar.further.search(between)
+        listed = _LISTED.fullmatch(between) or grammar.further.is_in(view, last[1], match.start())
         if not listed or not is_free(grammar, view, *match.span()):
             return
         last = match.span()
@@ -129,11 +131,11 @@ def far_password(grammar: Grammar, view: View, start: int, *, must_follow: bool)
         place = trimmed(text, start + match.start(), start + match.end())
         if place[0] >= place[1] or not is_strong(view.original[slice(*view.origin(*place))]):
             continue
-        if grammar.ordinary.fullmatch(text, *place):
+        if grammar.ordinary.is_all(text, *place):
             continue
-        if grammar.other_number.search(text[max(place[0] - 32, 0) : place[0]]):
+        if grammar.other_number.is_in(view, max(place[0] - 32, 0), place[0]):
             return None
-        return place if not must_follow or grammar.further.search(text, start, place[0]) else None
+        return place if not must_follow or grammar.further.is_between(view, start, place[0]) else None
     return None
 
 
@@ -149,7 +151,7 @@ def spoken_password(grammar: Grammar, text: str, at: int, *, announced: bool) ->
         if parts and len(re.findall(r"[^\W_]+", parts[0])) >= fewest:
             return at, parts.end()
         word = _SPOKEN_WORD.match(text, end)
-        if word is None or grammar.stop.fullmatch(text, word.start(), word.end() - 1):
+        if word is None or grammar.stop.is_all(text, word.start(), word.end() - 1):
             return None
         end = word.end()
     return None

@@ -7,13 +7,16 @@ from typing import Final, NamedTuple
 from doorward.plugins.detectors.secret_code.values import DIGITS, MIXED, WORD, spelled_digits
 from doorward.protection.announced import REACH_AFTER, Beside, compile_beside
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
-from doorward.protection.phrases import alternatives, compile_phrases, words_of
+from doorward.protection.expressions import Expression
+from doorward.protection.phrases import alternatives, words_of
 from doorward.protection.ports import LanguagePack, View
+from doorward.protection.wording import Wording, compile_phrases
 
 __all__ = ["REACH_AFTER", "REACH_BEFORE", "Grammar", "compile_grammar"]
 
 REACH_BEFORE: Final = 90
-_FIGURE: Final = re.compile(r"\d")
+_FIGURE: Final = re.compile("[0-9]")
+_FEWEST_SPELLED: Final = 3  # words of a code in words
 _NAMES: Final = ("password", "pin", "one_time_code", "card_security_code")
 
 
@@ -21,49 +24,73 @@ class Grammar(NamedTuple):
     """Compiled once for the packs in use."""
 
     beside: Beside
-    before: re.Pattern[str]
-    another: re.Pattern[str]
-    further: re.Pattern[str]
-    followed: re.Pattern[str]
-    name: re.Pattern[str]
-    bare_code: re.Pattern[str]
-    other_code: re.Pattern[str]
-    other_number: re.Pattern[str]
-    last_digits: re.Pattern[str]
-    ordinary: re.Pattern[str]
-    stop: re.Pattern[str]
-    spoken: re.Pattern[str]
-    pair: re.Pattern[str]
-    digits: re.Pattern[str]
-    spelled: re.Pattern[str]
+    before: Expression
+    another: Expression
+    further: Wording
+    followed: Expression
+    name: Wording
+    bare_code: Wording
+    other_code: Wording
+    other_number: Wording
+    last_digits: Wording
+    ordinary: Wording
+    stop: Wording
+    spoken: Expression
+    pair: Expression
+    digits: Expression
+    spelled: Expression
+    digit_word: Wording
     mixed: re.Pattern[str]
     token: re.Pattern[str]
 
     def could_be_in(self, view: View) -> bool:
         """Return whether a text holds anything that could be a code: a digit, or digits in words."""
-        return view.holds(_FIGURE) or view.holds(self.spelled)
+        return _FIGURE.search(view.text) is not None or self.is_spelled_in(view)
 
-    def value_before(self, text: str, start: int) -> tuple[int, int, str] | None:
+    def is_spelled_in(self, view: View) -> bool:
+        """Return whether a text holds a code in words; looked for once, however often it is asked."""
+        found: bool | None = view.noted.get(self.spelled)
+        if found is None:
+            said = len(self.digit_word.starts(view)) >= _FEWEST_SPELLED
+            found = view.noted[self.spelled] = said and self.spelled.search(view.text) is not None
+        return found
+
+    def could_be_between(self, view: View, low: int, high: int) -> bool:
+        """Return whether anything that could be a part of a code stands between two places: digits, or words."""
+        return _FIGURE.search(view.text, low, high) is not None or self.is_spelled_in(view)
+
+    def code_before(self, view: View, start: int) -> tuple[int, int, str] | None:
+        """Return the same as `value_before`, or None where the value could be no code."""
+        near = self.could_be_between(view, max(start - REACH_BEFORE, 0), start)
+        return self.value_before(view, start) if near else None
+
+    def password_before(self, view: View, start: int) -> tuple[int, int, str] | None:
+        """Return the same as `value_before`, or None where nothing could announce a password."""
+        window = max(start - REACH_BEFORE, 0)
+        said = self.beside.is_word.is_in(view, window, start) or self.beside.filler.is_in(view, window, start)
+        return self.value_before(view, start) if said else None
+
+    def value_before(self, view: View, start: int) -> tuple[int, int, str] | None:
         """Return the place of the value before a name that begins at `start`, and what stands between them."""
         window = max(start - REACH_BEFORE, 0)
-        match = self.before.search(text[window:start])
+        match = self.before.search(view.text[window:start])
         return (window + match.start("value"), window + match.end("value"), match["glue"]) if match else None
 
 
 def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
     """Return the grammar in the packs' words; the README of this plugin lists the lexicons."""
     beside = compile_beside(packs)
-    says = rf"(?:[\s=>\-\"'`]|{beside.is_word.pattern}|{beside.filler.pattern})"
-    spelled = spelled_digits(words_of(packs, "digit_word"))
-    digits = rf"{DIGITS}|{spelled}"
-    part = rf"(?:{alternatives(words_of(packs, 'spoken_part', 'digit_word'))}|\d{{1,4}}){WORD_AFTER}"
-    further = alternatives(words_of(packs, "another_value", "conjunction"))
+    digit_words = words_of(packs, "digit_word")
+    spelled = Expression(lambda: spelled_digits(digit_words))
+    digits = Expression(lambda: rf"{DIGITS}|{spelled.pattern}")
     return Grammar(
         beside=beside,
-        before=re.compile(rf"(?P<value>{digits}|{WORD})(?P<glue>[\"'`)\]*]?{says}{{1,10}})\Z"),
-        another=re.compile(rf"(?:\s?[,/&+]\s?|\s{alternatives(words_of(packs, 'conjunction'))}\s)(?P<value>{digits})"),
-        further=re.compile(rf"{WORD_BEFORE}{further}{WORD_AFTER}"),
-        followed=re.compile(rf"[\"')]?\s(?:{beside.is_word.pattern})"),
+        before=Expression(lambda: rf"(?P<value>{digits.pattern}|{WORD})(?P<glue>[\"'`)\]*]?{_says(beside)}{{1,10}})\Z"),
+        another=Expression(
+            lambda: rf"(?:\s?[,/&+]\s?|\s{alternatives(words_of(packs, 'conjunction'))}\s)(?P<value>{digits.pattern})"
+        ),
+        further=compile_phrases(words_of(packs, "another_value", "conjunction"), before=WORD_BEFORE, after=WORD_AFTER),
+        followed=Expression(lambda: rf"[\"')]?\s(?:{beside.is_word.pattern})"),
         name=compile_phrases(words_of(packs, *_NAMES, "bare_password")),
         bare_code=compile_phrases(words_of(packs, "bare_code")),
         other_code=compile_phrases(words_of(packs, "not_a_code"), before=WORD_BEFORE, after=r"[\s\-/]{0,3}\Z"),
@@ -77,13 +104,25 @@ def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
         last_digits=compile_phrases(words_of(packs, "last_digits"), before=WORD_BEFORE, after=r"[\s:]{0,3}\Z"),
         ordinary=compile_phrases(words_of(packs, "not_a_secret")),
         stop=compile_phrases(words_of(packs, "not_a_secret", "stop_words", "conjunction", "connective", "bare_code")),
-        spoken=re.compile(rf"{part}(?:[\s,\-]{{1,2}}{part})*"),
-        pair=re.compile(
-            rf"[\s:=]{{1,3}}(?P<name>[^\s/,:]{{3,40}})(?:\s?/\s?|\s{alternatives(words_of(packs, 'conjunction'))}\s)"
-            rf"(?P<value>[^\s/]{{4,64}})"
-        ),
-        digits=re.compile(digits),
-        spelled=re.compile(spelled),
+        spoken=Expression(lambda: _spoken(packs)),
+        pair=Expression(lambda: _pair(packs)),
+        digits=digits,
+        spelled=spelled,
+        digit_word=compile_phrases(digit_words, before=WORD_BEFORE, after=WORD_AFTER),
         mixed=re.compile(MIXED),
         token=re.compile(WORD),
     )
+
+
+def _pair(packs: Sequence[LanguagePack]) -> str:
+    between = rf"(?:\s?/\s?|\s{alternatives(words_of(packs, 'conjunction'))}\s)"
+    return rf"[\s:=]{{1,3}}(?P<name>[^\s/,:]{{3,40}}){between}(?P<value>[^\s/]{{4,64}})"
+
+
+def _says(beside: Beside) -> str:
+    return rf"(?:[\s=>\-\"'`]|{beside.is_word.pattern}|{beside.filler.pattern})"
+
+
+def _spoken(packs: Sequence[LanguagePack]) -> str:
+    part = rf"(?:{alternatives(words_of(packs, 'spoken_part', 'digit_word'))}|\d{{1,4}}){WORD_AFTER}"
+    return rf"{part}(?:[\s,\-]{{1,2}}{part})*"

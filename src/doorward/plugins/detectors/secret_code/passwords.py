@@ -25,7 +25,7 @@ _SHORTEST_WORD: Final = 6  # letters of an ordinary word that is taken for a pas
 def password_behind(grammar: Grammar, view: View, candidate: Candidate) -> Span | None:
     """Return the password behind a name: said in words, or written; behind a bare name such as 'pass' a likely one."""
     bare = candidate.pattern == "bare_password"
-    places = list(grammar.beside.places(view.text, candidate.end))
+    places = list(grammar.beside.places(view, candidate.end))
     short = view.text[candidate.end - 2 : candidate.end] == "'s"  # 'the password's ...'
     for place in places:
         announced = place.announced or short
@@ -59,7 +59,7 @@ def _password(grammar: Grammar, view: View, place: Place) -> Span | None:
     if match is None:
         return None
     start, end = trimmed(view.text, *match.span())
-    if end - start < 4 or is_money(view.text, start, end) or grammar.name.fullmatch(view.text, start, end):
+    if end - start < 4 or is_money(view.text, start, end) or grammar.name.is_all(view.text, start, end):
         return None
     if is_quoted(view.text, start, end):
         return None if " " in match[0] and match[0].endswith("?") else (start, end)
@@ -82,6 +82,4 @@ def _could_be_a_password(grammar: Grammar, text: str, start: int, end: int) -> b
 
     It ends the sentence, and it is not what people say of passwords.
     """
-    return (
-        end - start >= _SHORTEST_WORD and ends_sentence(text, end) and not grammar.ordinary.fullmatch(text, start, end)
-    )
+    return end - start >= _SHORTEST_WORD and ends_sentence(text, end) and not grammar.ordinary.is_all(text, start, end)

@@ -81,7 +81,7 @@ def _examine(grammar: Grammar, candidate: Candidate, view: View) -> Sequence[Cla
     text, purpose = view.text, candidate.pattern.removesuffix("+")
     if purpose not in _WITHOUT_DIGITS and not grammar.could_be_in(view):
         return ()  # most messages speak of a code without one
-    if purpose == "one_time_code" and grammar.other_code.search(text[max(candidate.start - 24, 0) : candidate.start]):
+    if purpose == "one_time_code" and grammar.other_code.is_in(view, max(candidate.start - 24, 0), candidate.start):
         return ()
     if purpose != candidate.pattern:
         match = _GLUED.match(text, candidate.end - 1)
@@ -96,14 +96,14 @@ def _examine(grammar: Grammar, candidate: Candidate, view: View) -> Sequence[Cla
 def _codes(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[Claim]:
     """Return the codes beside a name; where there are none, the one further away, or the answer to a question."""
     purpose = candidate.pattern
-    places = grammar.beside.places(view.text, candidate.end)
+    places = grammar.beside.places(view, candidate.end)
     found = [span for place in places if (span := _code(grammar, view, place, candidate))]
     rule = "behind"
     if not found:
         before = _before(grammar, view, candidate.start, purpose)
         found, rule = [before] if before else [], "before"
     if not found:
-        bare = grammar.bare_code.fullmatch(view.text, candidate.start, candidate.end) is not None
+        bare = grammar.bare_code.is_all(view.text, candidate.start, candidate.end)
         far = answered_code(grammar, view, candidate.end, _SIZES[purpose]) or far_code(
             grammar, view, candidate.end, "bare" if bare else purpose
         )
@@ -141,8 +141,10 @@ def _passwords(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[C
 def _typed(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[Span]:
     """Return six digits that somebody says to have typed, on either side of the word: hardly anything else has six."""
     text = view.text
+    if not grammar.could_be_between(view, max(candidate.start - REACH_BEFORE, 0), candidate.end + _TYPED_REACH):
+        return ()
     behind = grammar.digits.search(text, candidate.end, min(candidate.end + _TYPED_REACH, len(text)))
-    before = grammar.value_before(text, candidate.start)
+    before = grammar.code_before(view, candidate.start)
     spans = [behind.span()] if behind and not re.search(r"[.!?\n]", text[candidate.end : behind.start()]) else []
     spans += [before[:2]] if before and grammar.digits.fullmatch(text[before[0] : before[1]]) else []
     good = [span for span in spans if size_of(text[slice(*span)]) == _TYPED and is_free(grammar, view, *span)]
@@ -165,18 +167,18 @@ def _code(grammar: Grammar, view: View, place: Place, candidate: Candidate) -> S
     purpose = candidate.pattern
     match = grammar.digits.match(view.text, place.at)
     if match is None:
-        bare = grammar.bare_code.fullmatch(view.text, candidate.start, candidate.end) is not None
+        bare = grammar.bare_code.is_all(view.text, candidate.start, candidate.end)
         named = purpose == "one_time_code" and (place.announced or not bare)
         mixed = grammar.mixed.match(view.text, place.at) if named else None
         return mixed.span() if mixed and _is_capital(view, *mixed.span()) else None
     size = size_of(match[0])
     if size not in _SIZES[purpose] or is_money(view.text, *match.span()):
         return None
-    if grammar.last_digits.search(view.text[max(place.at - 32, 0) : place.at]):
+    if grammar.last_digits.is_in(view, max(place.at - 32, 0), place.at):
         return None
     if place.announced:
         return match.span()
-    bare = grammar.bare_code.fullmatch(view.text, candidate.start, candidate.end) is not None
+    bare = grammar.bare_code.is_all(view.text, candidate.start, candidate.end)
     lonely = bare and size < _FEWEST_UNANNOUNCED
     return None if lonely or is_year(match[0]) else match.span()
 
@@ -192,7 +194,7 @@ def _series(grammar: Grammar, text: str, first: Span) -> Iterator[Span]:
 
 def _before(grammar: Grammar, view: View, start: int, purpose: str) -> Span | None:
     """Return the value that stands before a name: '1234 is my PIN', '482913 kodunu girdim'."""
-    found = grammar.value_before(view.text, start)
+    found = grammar.password_before(view, start) if purpose == "password" else grammar.code_before(view, start)
     if found is None:
         return None
     value_start, value_end, glue = found

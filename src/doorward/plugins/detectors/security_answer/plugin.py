@@ -7,8 +7,10 @@ from typing import Final, Literal, NamedTuple
 
 from doorward.protection.announced import REACH_AFTER, Beside, compile_beside
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
-from doorward.protection.phrases import alternatives, any_of, compile_phrases, whole, words_of
+from doorward.protection.expressions import Expression
+from doorward.protection.phrases import alternatives, any_of, whole, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
+from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.finding import Family
 
 _REACH_BEFORE: Final = 48
@@ -44,28 +46,35 @@ class _Words(NamedTuple):
     """Compiled once for the packs in use."""
 
     beside: Beside
-    glue: re.Pattern[str]
-    announces: re.Pattern[str]
-    ordinary: re.Pattern[str]
-    says_before: re.Pattern[str]
+    glue: Expression
+    announces: Expression
+    ordinary: Wording
+    says_before: Expression
 
     @classmethod
     def of(cls, packs: Sequence[LanguagePack]) -> "_Words":
         beside = compile_beside(packs)
-        answer = rf"{WORD_BEFORE}{alternatives(words_of(packs, 'security_answer'))}{WORD_AFTER}"
-        says = rf"{beside.is_word.pattern}|{answer}"
+        says = Expression(lambda: f"{beside.is_word.pattern}|{_answer_words(packs)}")
         return cls(
             beside=beside,
-            glue=re.compile(rf"[\"')\]]{{0,2}}(?:[ \t:=,\u2014>\-]|{says}|{beside.filler.pattern}){{1,10}}"),
-            announces=re.compile(rf"[:=]|\s-{{1,2}}\s|{says}"),
+            glue=Expression(
+                lambda: rf"[\"')\]]{{0,2}}(?:[ \t:=,\u2014>\-]|{says.pattern}|{beside.filler.pattern}){{1,10}}"
+            ),
+            announces=Expression(lambda: rf"[:=]|\s-{{1,2}}\s|{says.pattern}"),
             ordinary=compile_phrases(
                 words_of(packs, "not_a_secret", "stop_words", "conjunction", "security_question", "security_answer")
             ),
-            says_before=re.compile(
-                rf"(?:\s|{WORD_BEFORE}{alternatives(words_of(packs, 'connective'))}{WORD_AFTER}"
-                rf"|{beside.filler.pattern}){{1,6}}\Z"
+            says_before=Expression(
+                lambda: (
+                    rf"(?:\s|{WORD_BEFORE}{alternatives(words_of(packs, 'connective'))}{WORD_AFTER}"
+                    rf"|{beside.filler.pattern}){{1,6}}\Z"
+                )
             ),
         )
+
+
+def _answer_words(packs: Sequence[LanguagePack]) -> str:
+    return rf"{WORD_BEFORE}{alternatives(words_of(packs, 'security_answer'))}{WORD_AFTER}"
 
 
 def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:

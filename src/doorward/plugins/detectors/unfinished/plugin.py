@@ -7,8 +7,9 @@ from typing import Final, Literal, NamedTuple
 
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
 from doorward.protection.domains import names
-from doorward.protection.phrases import any_of, compile_phrases, whole, words_of
+from doorward.protection.phrases import any_of, whole, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
+from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.finding import Family
 
 _REACH: Final = 80  # characters behind a word for a value
@@ -69,7 +70,7 @@ _KINDS: Final = {
 }
 
 
-def _examine(other: re.Pattern[str], candidate: Candidate, view: View) -> Sequence[Claim]:
+def _examine(other: Wording, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the half that ends the message, if there is one."""
     text = view.text
     found = _half(candidate, text) if len(text) - candidate.end <= _REACH else None
@@ -77,7 +78,7 @@ def _examine(other: re.Pattern[str], candidate: Candidate, view: View) -> Sequen
         return ()
     before, whole = text[max(candidate.start - 16, 0) : candidate.start], text[max(candidate.start - 16, 0) :]
     # An account says what it is itself, unless another number's name adjoins it.
-    alike = re.finditer(other, before if candidate.pattern == "account" else whole)
+    alike = other.finditer(before if candidate.pattern == "account" else whole)
     adjoining = len(before) - 3 if candidate.pattern == "account" else 0
     if candidate.pattern != "groups" and any(name.end() >= adjoining for name in alike):
         return ()

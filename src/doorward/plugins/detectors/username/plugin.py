@@ -8,8 +8,10 @@ from typing import Final, Literal, NamedTuple
 from doorward.protection.announced import REACH_AFTER, Beside, Place, compile_beside
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
 from doorward.protection.domains import COUNTRY_DOMAINS, GENERIC_DOMAINS
-from doorward.protection.phrases import any_of, compile_phrases, whole, words_of
+from doorward.protection.expressions import Expression
+from doorward.protection.phrases import any_of, whole, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
+from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.finding import Family
 
 _REACH_BEFORE: Final = 60
@@ -47,20 +49,19 @@ class _Words(NamedTuple):
     beside: Beside
     name: re.Pattern[str]
     far: re.Pattern[str]
-    name_before: re.Pattern[str]
-    ordinary: re.Pattern[str]
-    says_handle: re.Pattern[str]
+    name_before: Expression
+    ordinary: Wording
+    says_handle: Wording
 
     @classmethod
     def of(cls, packs: Sequence[LanguagePack]) -> "_Words":
         beside = compile_beside(packs)
-        says = rf"(?:[\s=\-\"']|{beside.is_word.pattern}|{beside.filler.pattern}){{1,8}}"
         names = ("username", "bare_username", "password", "pin", "one_time_code")
         return cls(
             beside=beside,
             name=re.compile(_NAME),
             far=re.compile(rf"[^\n.!?;,\d_]{{1,{_FAR}}} (?P<name>{_NAME})"),
-            name_before=re.compile(rf"(?P<name>{_NAME})(?P<says>[\"']?{says})\Z"),
+            name_before=Expression(lambda: _name_before(beside)),
             ordinary=compile_phrases(words_of(packs, "not_a_secret", "stop_words", *names)),
             says_handle=compile_phrases(
                 words_of(packs, "handle"), before=WORD_BEFORE, after=rf"{WORD_AFTER}.{{0,24}}\Z"
@@ -68,12 +69,18 @@ class _Words(NamedTuple):
         )
 
 
+def _name_before(beside: Beside) -> str:
+    """Return the expression for a name, and what says that it is one, at the end of a window."""
+    says = rf"(?:[\s=\-\"']|{beside.is_word.pattern}|{beside.filler.pattern}){{1,8}}"
+    return rf"(?P<name>{_NAME})(?P<says>[\"']?{says})\Z"
+
+
 def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the name that a candidate announces, if there is one."""
     if candidate.pattern == "handle":
         return _handle(words, candidate, view)
     bare = candidate.pattern == "bare_username"
-    for place in words.beside.places(view.text, candidate.end):
+    for place in words.beside.places(view, candidate.end):
         found = _behind(words, view, place, bare=bare)
         if found:
             return [_claim(*found, "named")]
@@ -99,7 +106,7 @@ def _behind(words: _Words, view: View, place: Place, *, bare: bool) -> tuple[int
     if match is None or len(match[0]) < _SHORTEST:
         return None
     start, end = match.span()
-    if words.ordinary.fullmatch(view.text, start, end) or match[0].isdecimal():
+    if words.ordinary.is_all(view.text, start, end) or match[0].isdecimal():
         return None
     if _is_odd(view, start, end):
         return start, end
