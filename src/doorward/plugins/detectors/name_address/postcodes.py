@@ -46,7 +46,7 @@ def postcode_finder(packs: Sequence[LanguagePack]) -> Callable[[View], Places]:
     cue = re.compile(said)
 
     def find(view: View) -> Places:
-        if not view.holds(_DIGIT):
+        if not _DIGIT.search(view.text):
             return
         if cue.search(view.text):
             for match in told.finditer(view.text):
