@@ -34,6 +34,19 @@ GROWN, SHORTEST_GROWN, CAPITAL = 0.15, 3, 0.08
 """Share of words of noise with another ending, their fewest letters less one, and share of those with a capital."""
 
 MISTYPED = 0.03
+QUOTED, SIGNS_OF_QUOTES = 0.12, ("> ", ">", ">> ", "  ", "    ", "| ")
+"""Share of messages of several lines that stand in a quotation, and what stands before each of its lines."""
+
+SIGNED = (
+    "{full}\n{address_lines}",
+    "{full}\n{company}\n{address_lines}\n{phone}",
+    "{full}\n{company}\n{phone}",
+    "{full}\n{full}\n{address_lines}",
+    "{company}\n{full}\n{address_lines}\n{email}",
+    "{full} {address}",
+    "{initials}\n{street}\n{postcode_city}",
+)
+"""How people sign, and how they write on envelopes."""
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 TARGET = Path(__file__).parents[2] / "src/doorward/plugins/detectors/name_address/weights"
 FREQUENT_SCORE = -10.5
@@ -80,6 +93,8 @@ def messages(language: str, each: int) -> Iterator[Marked]:
         address = f"{random.choice(places)} {random.choice(where)}"
         yield _varied(filler.fill(address, speech=random.random() < 0.2), random)
         yield _varied(filler.fill(f"{random.choice(forms)} {{surname}}"), random)
+    for _ in range(each * 16):
+        yield _varied(filler.fill(random.choice(SIGNED)), random)
     common = read_list(language, "common")
     capitals = [read_list(language, name) for name in ("capitals", "capitals", "city", "country", "company", "product")]
     endings = read_list(language, "ending")
@@ -111,9 +126,22 @@ def _mistyped(marked: Marked, random: Random) -> Marked:
     return Marked("".join(letters), marked.places)
 
 
+def _quoted(marked: Marked, random: Random) -> Marked:
+    """Return a message with a sign of quotation before each of its lines, if it has several and chance wills it."""
+    if "\n" not in marked.text or random.random() >= QUOTED:
+        return marked
+    before = random.choice(SIGNS_OF_QUOTES)
+
+    def moved(place: int) -> int:
+        return place + len(before) * (1 + marked.text.count("\n", 0, place))
+
+    places = tuple((moved(start), moved(end), kind) for start, end, kind in marked.places)
+    return Marked(before + marked.text.replace("\n", f"\n{before}"), places)
+
+
 def _varied(marked: Marked, random: Random) -> Marked:
-    """Return a message as it is or mistyped, and some in small or in large letters."""
-    marked = _mistyped(marked, random)
+    """Return a message as it is, quoted or mistyped, and some in small or in large letters."""
+    marked = _quoted(_mistyped(marked, random), random)
     chance = random.random()
     changed = marked.text.lower() if chance < 0.13 else marked.text.upper() if chance < 0.17 else marked.text
     return Marked(changed, marked.places) if len(changed) == len(marked.text) else marked

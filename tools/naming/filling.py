@@ -30,9 +30,6 @@ FROM_ELSEWHERE: Final[Mapping[str, float]] = {"en": 0.3, "ru": 0.04}
 FROM_ELSEWHERE_OTHERS: Final = 0.08
 """Shares of addresses that are another country's."""
 
-QUOTED: Final = 0.15
-"""Share of addresses of several lines in which every line has something before it, as in quoted mail."""
-
 NAME, ADDRESS, NOTHING = "PERSON", "ADDRESS", ""
 _SCRIPT: Final = re.compile(r"^[\u0000-\u024f]+$")
 
@@ -67,7 +64,7 @@ class Filler:
             "patronymic": (NAME, self._patronymic),
             "given_patronymic": (NAME, lambda case: f"{self._given(case)} {self._patronymic(case)}"),
             "address": (ADDRESS, lambda _: self._address(lines=False)),
-            "address_lines": (ADDRESS, self._lines),
+            "address_lines": (ADDRESS, lambda _: self._address(lines=True)),
             "street": (ADDRESS, self._street),
             "street_only": (ADDRESS, lambda _: self._pick("street_name")),
             "postcode_city": (ADDRESS, lambda _: f"{self._number('postcode_format')} {self._pick('city')}"),
@@ -189,11 +186,6 @@ class Filler:
             return address_from_elsewhere(random, lines=lines, countries=self._list("country"))
         language = random.choice([one for one in LANGUAGES if one not in {"ru", self._language}])
         return Filler(language, random.randrange(1 << 30)).fill("{address_lines}" if lines else "{address}").text
-
-    def _lines(self, _case: str) -> str:
-        address = self._address(lines=True)
-        before = self._random.choice(("> ", ">", "  ", "    ", "| ")) if self._random.random() < QUOTED else ""
-        return address.replace("\n", f"\n{before}")
 
     def _address(self, *, lines: bool) -> str:
         formats = [one for one in self._list("address_format") if ("\n" in one) == lines]

@@ -22,12 +22,17 @@ _SHORTEST_AGAIN: Final = 3
 _SURE_AGAIN: Final = 0.8
 """How sure a name must be for its words to be names wherever they stand."""
 
-_SURE_OF_COMMON: Final = 0.9
-_SURE_OF_CAPITAL: Final = 0.6
+_SURE_OF_COMMON: Final = 0.95
+_SURE_OF_CAPITAL: Final = 0.75
 """How sure a single word must be that is an ordinary one as well, in small letters and with a capital."""
 
+_SURE_OF_UNLISTED: Final = 0.7
+_SURE_OF_UNLISTED_CAPITAL: Final = 0.6
+"""The same of a single word that no list knows for a name."""
 
-_SURE_OF_ADDRESS: Final = 0.5
+_SURE_OF_ADDRESS: Final = 0.65
+_SURE_OF_TOLD_ADDRESS: Final = 0.4
+"""How sure an address must be, and one in which a street or a town is named and a number."""
 
 
 def widened(stretches: Iterable[Stretch], tokens: Sequence[Token], text: str) -> list[Stretch]:
@@ -91,10 +96,11 @@ def is_sure(tokens: Sequence[Token], stretch: Stretch) -> bool:
         held = tokens[stretch.first : stretch.behind]
         told = any(token.known & _STREET_OR_PLACE for token in held)
         numbered = any(token.word.isdigit() for token in held)
-        return (told and numbered) or stretch.sure >= _SURE_OF_ADDRESS
+        return stretch.sure >= (_SURE_OF_TOLD_ADDRESS if told and numbered else _SURE_OF_ADDRESS)
     if stretch.behind - stretch.first > 1:
         return True
     token = tokens[stretch.first]
-    if not token.known & _ORDINARY:
-        return True
-    return stretch.sure >= (_SURE_OF_CAPITAL if token.written[0].isupper() else _SURE_OF_COMMON)
+    capital = token.written[0].isupper()
+    if token.known & _ORDINARY:
+        return stretch.sure >= (_SURE_OF_CAPITAL if capital else _SURE_OF_COMMON)
+    return bool(token.known & _NAMES) or stretch.sure >= (_SURE_OF_UNLISTED_CAPITAL if capital else _SURE_OF_UNLISTED)
