@@ -22,6 +22,9 @@ KEPT: Final = 1024
 """Expressions and patterns remembered by what they were made of: detectors ask for the same ones, and so does whoever
 builds a second screener. A set of languages and detectors makes some three hundred."""
 
+_LONGEST_PART: Final = 1500
+"""Letters of phrases in one pattern: written out for Hyperscan they grow two- to threefold."""
+
 _ENDING: Final = r"'?\w{0,12}"
 _SPACE: Final = r"[\s_\-]{1,3}"
 _HYPHEN: Final = r"[\s_\-]{0,2}"
@@ -96,6 +99,24 @@ def phrase_set(phrases: Sequence[str]) -> PhraseSet:
 def whole(expression: str) -> str:
     r"""Return the expression between word edges: `\m(?:…)\M`."""
     return rf"\m(?:{expression})\M"
+
+
+def in_parts(phrases: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the phrases in parts that a scanner takes as one pattern each; what begins alike stays together.
+
+    So the longest of several phrases at one place is found as if all were one pattern. Hyperscan refuses patterns of
+    more than 16,000 bytes.
+    """
+    alike: dict[str, list[str]] = {}
+    for phrase in phrases:
+        alike.setdefault(_forms_of(phrase)[1][:1], []).append(phrase)
+    parts: list[list[str]] = []
+    for group in alike.values():
+        if parts and sum(map(len, parts[-1])) + sum(map(len, group)) <= _LONGEST_PART:
+            parts[-1] += group
+        else:
+            parts.append(list(group))
+    return [tuple(part) for part in parts]
 
 
 def alternatives(phrases: Sequence[str]) -> str:

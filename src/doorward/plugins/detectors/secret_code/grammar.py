@@ -28,6 +28,10 @@ class Grammar(NamedTuple):
     another: Expression
     further: Wording
     followed: Expression
+    says: Expression
+    typed: Expression
+    source: Wording
+    username: Wording
     name: Wording
     bare_code: Wording
     other_code: Wording
@@ -83,6 +87,7 @@ def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
     digit_words = words_of(packs, "digit_word")
     spelled = Expression(lambda: spelled_digits(digit_words))
     digits = Expression(lambda: rf"{DIGITS}|{spelled.pattern}")
+    typed = compile_phrases(words_of(packs, "typed"), before=WORD_BEFORE, after=WORD_AFTER)
     return Grammar(
         beside=beside,
         before=Expression(lambda: rf"(?P<value>{digits.pattern}|{WORD})(?P<glue>[\"'`)\]*]?{_says(beside)}{{1,10}})\Z"),
@@ -91,6 +96,19 @@ def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
         ),
         further=compile_phrases(words_of(packs, "another_value", "conjunction"), before=WORD_BEFORE, after=WORD_AFTER),
         followed=Expression(lambda: rf"[\"')]?\s(?:{beside.is_word.pattern})"),
+        says=Expression(
+            lambda: (
+                rf"(?:{beside.is_word.pattern}|{typed.pattern})[\s\"'`(\[:=\-]{{0,4}}"
+                rf"(?:{beside.filler.pattern}\s)?\Z"
+            )
+        ),
+        typed=Expression(lambda: rf"[\"')]?\s{{1,2}}{typed.pattern}"),
+        source=compile_phrases(words_of(packs, "code_source"), before=WORD_BEFORE, after=WORD_AFTER),
+        username=compile_phrases(
+            words_of(packs, "username", "bare_username", "handle"),
+            before=WORD_BEFORE,
+            after=rf"{WORD_AFTER}[^\w.!?\n]{{0,4}}(?:[^\W\d]{{1,6}}[^\w.!?\n]{{1,3}})?\Z",
+        ),
         name=compile_phrases(words_of(packs, *_NAMES, "bare_password")),
         bare_code=compile_phrases(words_of(packs, "bare_code")),
         other_code=compile_phrases(words_of(packs, "not_a_code"), before=WORD_BEFORE, after=r"[\s\-/]{0,3}\Z"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final, Literal
 
+from doorward.plugins.detectors.secret_code.around import codes_around, is_sourced, passwords_around
 from doorward.plugins.detectors.secret_code.far import (
     Span,
     answered_code,
@@ -24,7 +25,7 @@ from doorward.plugins.detectors.secret_code.values import (
 from doorward.protection.announced import Place
 from doorward.protection.dialect import WORD_AFTER
 from doorward.protection.numbers import is_money
-from doorward.protection.phrases import any_of, whole, words_of
+from doorward.protection.phrases import any_of, in_parts, whole, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
 from doorward.vocabulary.finding import Family
 
@@ -65,14 +66,17 @@ class SecretCodeDetector:
         patterns = []
         for purpose in _KINDS:
             names = words_of(packs, purpose)
-            if names:
-                patterns.append(
-                    Pattern(name=purpose, expression=whole(any_of(names)), before=REACH_BEFORE, after=REACH_AFTER)
-                )
+            patterns += [
+                Pattern(name=purpose, expression=whole(any_of(part)), before=REACH_BEFORE, after=REACH_AFTER)
+                for part in in_parts(names)
+            ]
             # 'PIN1234' is no word of its own; names with an open end would swallow the digits.
-            closed = [name for name in names if not name.endswith("*")]
-            if closed and purpose in _SIZES:
-                patterns.append(Pattern(name=f"{purpose}+", expression=rf"\m{any_of(closed)}\d", after=12))
+            closed = [name for name in names if not name.endswith("*") and " " not in name]
+            if purpose in _SIZES:
+                patterns += [
+                    Pattern(name=f"{purpose}+", expression=rf"\m{any_of(part)}\d", after=12)
+                    for part in in_parts(closed)
+                ]
         return Watch(patterns, partial(_examine, compile_grammar(packs)))
 
 
@@ -103,11 +107,13 @@ def _codes(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[Claim
         before = _before(grammar, view, candidate.start, purpose)
         found, rule = [before] if before else [], "before"
     if not found:
-        bare = grammar.bare_code.is_all(view.text, candidate.start, candidate.end)
+        wanted = "bare" if _is_bare(grammar, view, candidate) else purpose
         far = answered_code(grammar, view, candidate.end, _SIZES[purpose]) or far_code(
-            grammar, view, candidate.end, "bare" if bare else purpose
+            grammar, view, candidate.end, wanted
         )
         found, rule = [far] if far else [], "near"
+    if not found:
+        found, rule = codes_around(grammar, view, (candidate.start, candidate.end), wanted), "around"
     series = [span for one in found for span in _series(grammar, view.text, one)]
     further = [span for one in series[-1:] for span in further_codes(grammar, view, one)]
     return [
@@ -133,7 +139,8 @@ def _passwords(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[C
     if found is None and purpose == "password":
         found, rule = far_code(grammar, view, candidate.end, "password"), "near"
     if found is None:
-        return ()
+        around = passwords_around(grammar, view, (candidate.start, candidate.end)) if purpose == "password" else []
+        return [_claim(purpose, "around", *span) for span in around]
     further = far_password(grammar, view, found[1], must_follow=True)
     return (_claim(purpose, rule, *found), *((_claim(purpose, "further", *further),) if further else ()))
 
@@ -167,7 +174,7 @@ def _code(grammar: Grammar, view: View, place: Place, candidate: Candidate) -> S
     purpose = candidate.pattern
     match = grammar.digits.match(view.text, place.at)
     if match is None:
-        bare = grammar.bare_code.is_all(view.text, candidate.start, candidate.end)
+        bare = _is_bare(grammar, view, candidate)
         named = purpose == "one_time_code" and (place.announced or not bare)
         mixed = grammar.mixed.match(view.text, place.at) if named else None
         return mixed.span() if mixed and _is_capital(view, *mixed.span()) else None
@@ -178,9 +185,15 @@ def _code(grammar: Grammar, view: View, place: Place, candidate: Candidate) -> S
         return None
     if place.announced:
         return match.span()
-    bare = grammar.bare_code.is_all(view.text, candidate.start, candidate.end)
+    bare = _is_bare(grammar, view, candidate)
     lonely = bare and size < _FEWEST_UNANNOUNCED
     return None if lonely or is_year(match[0]) else match.span()
+
+
+def _is_bare(grammar: Grammar, view: View, candidate: Candidate) -> bool:
+    """Return whether a name is a mere 'code', and nothing around it says that it was sent to be typed."""
+    name = candidate.start, candidate.end
+    return grammar.bare_code.is_all(view.text, *name) and not is_sourced(grammar, view, *name)
 
 
 def _series(grammar: Grammar, text: str, first: Span) -> Iterator[Span]:

@@ -25,6 +25,8 @@ WORD: Final = r"(?<=\x22)[^\x22\n]{4,64}(?=\x22)|[^\s\x1a]{4,64}"
 """A password: anything without a break, or anything in quotation marks."""
 
 _SHORTEST_STRONG: Final = 6
+_SHORTEST_MIXED: Final = 7
+_MEASURE: Final = re.compile(r"[\d.,]+-?[^\W\d_]+\Z|[^\W\d_]+-?\d\Z|[^\W\d_]+\.\d+\Z|.*[/=]")
 _STRONG_SIGNS: Final = "!@#$%^&*+=~_?"
 _ADDRESS: Final = re.compile(
     r"[^\s@]@[\w\-]+(?:\.[\w\-]+)+\Z|\Awww\.|\.(?:com|net|org|example|de|ru|id|uk)(?:/|\Z)|\A@"
@@ -63,6 +65,18 @@ def is_strong(value: str) -> bool:
     signs = any(character in _STRONG_SIGNS for character in value.rstrip("!?"))
     odd = has_odd_capitals(value) and any(first.islower() and second.isupper() for first, second in pairwise(value))
     return letters >= 3 and ((digits >= 2 and digits + letters >= 6) or signs or (odd and digits >= 1))
+
+
+def is_mixed(value: str) -> bool:
+    """Return whether a word, as it was typed, mixes small letters and digits, as passwords do where one is awaited.
+
+    Weaker than `is_strong`: 'lagos2london', 'kuzine-soba-77'. Addresses, amounts and measures are not.
+    """
+    if len(value) < _SHORTEST_MIXED or "://" in value or _ADDRESS.search(value) or _MEASURE.match(value):
+        return False
+    letters = re.findall(r"[^\W\d_]+", value)
+    small = any(part != part.upper() for part in letters)
+    return small and max(map(len, letters), default=0) >= 4 and any(map(str.isdecimal, value))
 
 
 def is_number(value: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
 from doorward.protection.domains import names
-from doorward.protection.phrases import any_of, whole, words_of
+from doorward.protection.phrases import any_of, in_parts, whole, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
 from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.finding import Family
@@ -47,9 +47,11 @@ class UnfinishedDetector:
         ]
         for purpose in ("card", "one_time_code", "mail_address"):
             words = words_of(packs, purpose)
-            if words:
-                digits = None if purpose == "mail_address" else (0, _REACH)
-                patterns.append(Pattern(name=purpose, expression=whole(any_of(words)), after=_REACH, digits=digits))
+            digits = None if purpose == "mail_address" else (0, _REACH)
+            patterns += [
+                Pattern(name=purpose, expression=whole(any_of(part)), after=_REACH, digits=digits)
+                for part in in_parts(words)
+            ]
         other = compile_phrases(words_of(packs, "other_number", "not_a_code"), before=WORD_BEFORE, after=WORD_AFTER)
         return Watch(patterns, partial(_examine, other))
 
