@@ -66,6 +66,22 @@ def test_originals_put_back_make_the_input(text: str) -> None:
     assert [span.id for span in screened.masked.spans] == [original.span_id for original in screened.originals]
 
 
+@settings(max_examples=60)
+@given(TEXTS)
+def test_no_value_that_was_found_crosses_the_end_of_a_masked_place(text: str) -> None:
+    """Each lies in one place from end to end, the parts of an address too, which are masked as one."""
+    screened = screener(also="name_address").screen(WildText(text), span_id=lambda number: SpanId(str(number)))
+    findings = [finding for finding in screened.findings if finding.family == "sensitive"]
+    for original in screened.originals:
+        raw = original.uncover().decode("utf-8", "surrogatepass")
+        start = findings[0].start
+        end = start + len(raw)
+        assert text[start:end] == raw
+        while findings and findings[0].start < end:
+            assert findings.pop(0).end <= end
+    assert not findings
+
+
 @settings(max_examples=30)
 @given(TEXTS)
 def test_screening_twice_finds_the_same(text: str) -> None:
