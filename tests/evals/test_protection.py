@@ -13,7 +13,7 @@ from tests.support.screening import screener
 
 pytestmark = pytest.mark.slow
 
-NAMES_AND_ADDRESSES = {"en": 0.91, "de": 0.91, "tr": 0.90, "id": 0.90, "ru": 0.86}
+NAMES_AND_ADDRESSES = {"en": 0.91, "de": 0.92, "tr": 0.93, "id": 0.92, "ru": 0.88}
 
 
 @cache
@@ -31,5 +31,5 @@ def test_names_and_addresses_are_found(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_ordinary_words_stay_readable(language: str) -> None:
-    """Of what is not sensitive at most one in a hundred characters is masked, names included."""
-    assert figures(language)["overmasked"] <= 0.01
+    """Of what is not sensitive at most eight in a thousand characters are masked, names included."""
+    assert figures(language)["overmasked"] <= 0.008
