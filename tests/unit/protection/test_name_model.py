@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from doorward.plugins.detectors.name_address.decoding import ADDRESS, MORE_ADDRESS, MORE_NAME, NAME, OUTSIDE, decoded
-from doorward.plugins.detectors.name_address.features import LABELS, context_places, own_places
+from doorward.plugins.detectors.name_address.features import LABELS, context_places, own_places, word_of
 from doorward.plugins.detectors.name_address.memory import BIAS, FEATURES, Memory, ids_of, packed
 from doorward.plugins.detectors.name_address.model import Model, read_model
 from doorward.plugins.detectors.name_address.tokens import Tokens
@@ -54,9 +54,9 @@ def test_sums_are_those_of_all_weights_one_by_one() -> None:
         tokens = model.tokens_of(View(text))
         if not tokens:
             continue
-        said = [(token.word, lists().class_of(token.word), shape_of(token.written)) for token in tokens]
+        said = [(word_of(token.word), lists().class_of(token.word), shape_of(token.written)) for token in tokens]
         own = np.array([own_places(*one) for one in said])
-        context = context_places(np.array([ids_of(*one) for one in said], np.uint64))
+        context = context_places(np.array([ids_of(*one) for one in said], np.uint32))
         plain = weights[np.concatenate((own, context), axis=1)].astype(np.int64).sum(axis=1)
         sums = model._sums(tokens.rows).astype(np.int64) - BIAS * FEATURES
         assert (sums == plain[:, 1:] - plain[:, :1]).all()
