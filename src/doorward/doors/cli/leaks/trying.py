@@ -13,11 +13,11 @@ from typing import Final
 
 import msgspec
 
-from doorward.bootstrap import House
+from doorward.bootstrap import Engines, House
 from doorward.doors.cli.ending import Code, Stop
 from doorward.doors.cli.leaks.canaries import Aviary, Canary, Template, missing_kinds, templates_of
 from doorward.doors.cli.leaks.forms import bare
-from doorward.doors.cli.leaks.founding import found, open_scratch, scratch_name, scratch_settings
+from doorward.doors.cli.leaks.founding import Founded, found, open_scratch, scratch_name, scratch_settings
 from doorward.doors.cli.leaks.misusing import misuse, wear_out
 from doorward.doors.cli.leaks.planting import PLANTS, can_plant, form_of_plant, plant_leak
 from doorward.doors.cli.leaks.searching import Hit, Searcher
@@ -99,6 +99,12 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 class Try:
     """One scratch house from founding to searching. `begin` it, `run` it, then `search` as often as you like."""
+
+    engines: Engines
+    founded: Founded
+    said: Said
+    searcher: Searcher
+    missing: tuple[str, ...]
 
     def __init__(self, folder: Path, settings: Settings, *, thorough: bool = False) -> None:
         """Work in `folder`, which must be empty."""

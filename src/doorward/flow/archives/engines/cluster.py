@@ -33,7 +33,8 @@ class RayEngine:
         # An actor that dies comes back, without the chunk that it died of.
         actor = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=0)(_Screening)
         self._actors = [actor.remote(make) for _ in range(workers)]
-        self._make_single = lambda: ray.remote(num_cpus=0, max_restarts=0)(_Screening).remote(make)
+        self._apart: Any = ray.remote(num_cpus=0, max_restarts=0)(_Screening)
+        self._make = make
         self._single: Any = None
 
     def screen(self, chunks: Iterable[Chunk], order: Order) -> Iterator[ScreenedChunk]:
@@ -62,7 +63,7 @@ class RayEngine:
 
     def _alone(self, chunk: Chunk, order: Any) -> ScreenedChunk | None:
         """Return what becomes of a chunk by an actor of its own, None when that died of it."""
-        self._single = self._single or self._make_single()
+        self._single = self._single or self._apart.remote(self._make)
         try:
             screened: ScreenedChunk = ray.get(self._single.screen.remote(chunk, order))
         except ray.exceptions.RayActorError:
