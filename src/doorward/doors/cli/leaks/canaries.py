@@ -14,7 +14,6 @@ from doorward.doors.cli.leaks.forms import FORMS, LITERAL, Sentence, Written, ba
 from doorward.doors.cli.leaks.values import draw, word
 from doorward.kit.plugins import FoundPlugin
 from doorward.protection import Screened, Screener
-from doorward.vocabulary.ids import SpanId
 from doorward.vocabulary.language import LanguagePack
 from doorward.vocabulary.text import WildText
 
@@ -132,9 +131,9 @@ class Aviary:
         # Where check digits are seldom right by chance, those who know them are asked first: they cost little.
         for guard in (self._specialist(template.kind), self._screener) if rare else (self._screener,):
             for text in texts:
-                screened = _screened(text, guard)
+                screened = guard.screen(WildText(text))
                 kinds = {span.kind for span in screened.masked.spans}
-                if template.kind not in kinds or not is_sealed(secret, _uncovered(screened)):
+                if template.kind not in kinds or not is_sealed(secret, _masked_pieces(text, screened)):
                     return False
         return True
 
@@ -205,15 +204,13 @@ def seals(canary: Canary, screener: Screener) -> bool:
     """Return whether the guard seals all of a canary, or is in a form of which that cannot be told."""
     if canary.form not in LITERAL:
         return True
-    return is_sealed(canary.secret, _uncovered(_screened(canary.messages[0], screener)))
+    text = canary.messages[0]
+    return is_sealed(canary.secret, _masked_pieces(text, screener.screen(WildText(text))))
 
 
-def _screened(text: str, screener: Screener) -> Screened:
-    return screener.screen(WildText(text), span_id=lambda place: SpanId(str(place)))
-
-
-def _uncovered(screened: Screened) -> Iterator[str]:
-    return (original.uncover().decode("utf-8", "replace") for original in screened.originals)
+def _masked_pieces(text: str, screened: Screened) -> Iterator[str]:
+    """Yield what the masked places hide of a text that was made up here, without the signs between parts of a place."""
+    return (text[found.start : found.end] for found in screened.findings if found.family == "sensitive")
 
 
 def _canary(template: Template, form: str, sentence: Sentence, written: Written) -> Canary:
