@@ -22,7 +22,7 @@ class RayEngine:
         keep_ray_quiet()
         try:
             ray.init(
-                address=address,
+                address=address or "local",  # without it Ray joins whatever cluster this computer has begun before
                 num_cpus=None if address else workers,
                 include_dashboard=None if address else False,
                 configure_logging=False,
