@@ -68,6 +68,30 @@ def test_the_twins_agree_on_tricky_patterns(tricky: tuple[Matcher, Matcher], tex
     assert fast.find(normal) == plain.find(normal)
 
 
+REACHES = (None, (3, 6), (0, 4), (2, 2), None, (9, 0), (4, 4), None, (0, 0), (1, 30))
+
+
+@pytest.fixture(scope="module")
+def reaching() -> tuple[Matcher, Matcher]:
+    """Both matchers over the same expressions, most of which want a digit near."""
+    return make_matcher(TRICKY, "hyperscan", reaches=REACHES), make_matcher(TRICKY, "re", reaches=REACHES)
+
+
+@given(text=st.text(alphabet="ab bcd.z'-x@12 pin\n.аб.ыя№ü😀", max_size=60))
+def test_what_needs_a_digit_is_found_where_one_is_near(
+    tricky: tuple[Matcher, Matcher], reaching: tuple[Matcher, Matcher], text: str
+) -> None:
+    """No more is left out than what has no digit within its reach, and both leave out the same."""
+    normal = View(text).text
+    near = [
+        (number, start, end)
+        for number, start, end in tricky[1].find(normal)
+        for before, after in [REACHES[number] or (len(normal), len(normal))]
+        if REACHES[number] is None or re.search("[0-9]", normal[max(start - before, 0) : end + after])
+    ]
+    assert [matcher.find(normal) for matcher in reaching] == [near, near]
+
+
 def test_every_pattern_of_every_detector_is_in_the_dialect() -> None:
     """No detector brings a pattern that one of the matchers would refuse or that matches nothing at all."""
     for detector in all_detectors():

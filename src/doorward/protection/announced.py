@@ -23,8 +23,6 @@ _LINE: Final = 100  # characters of a question behind the name that it asks for
 _MOST_LINES: Final = 3
 _SIGN: Final = r"(?:[:=]|\s?[\-=]{0,2}>|\s-(?=\s))"
 _ANNOUNCES: Final = re.compile(r"[:=>]| - ")
-_SIGN_NEAR: Final = re.compile(r"[:=>]|\s-\s")
-"""Matches wherever `_SIGN` does."""
 
 _ENDS: Final = rf"{WORD_AFTER}(?!-[0-9a-z])"  # 'temporary-8812' is one word
 _END_OF_SENTENCE: Final = re.compile(r"[.!?;]\s|\n\s*\n")
@@ -64,8 +62,6 @@ class Beside(NamedTuple):
         at = glue.end() if glue else end
         if at > end:
             yield Place(at, *self._announced(view, end, at), adjoining=True)
-        if not (_SIGN_NEAR.search(text, at, at + _WINDOW) or self.is_word.is_near(view, at, at + _WINDOW)):
-            return
         for announce in self.announces.finditer(text, at, self._limit(view, at)):
             glue = self.glue.match(text, announce.end())
             at = glue.end() if glue else announce.end()
@@ -107,10 +103,8 @@ class Beside(NamedTuple):
     def _limit(self, view: View, at: int) -> int:
         """Return where to stop looking for an announcement: a new sentence, or a new thought in the same one."""
         limit = min(at + _WINDOW, len(view))
-        sentence = _END_OF_SENTENCE.search(view.text, at, limit)
-        thought = self.halts.first(view, at, limit)
-        stops = [] if thought is None else [thought]
-        return min([*stops, sentence.start()] if sentence else stops, default=limit)
+        stops = (_END_OF_SENTENCE.search(view.text, at, limit), self.halts.search(view.text, at, limit))
+        return min((stop.start() for stop in stops if stop), default=limit)
 
 
 def compile_beside(packs: Sequence[LanguagePack]) -> Beside:

@@ -128,14 +128,16 @@ class Judge:
         return self._disguises.are_in(view, cues)
 
     def _looks(self, text: str, hits: Sequence[Hit]) -> dict[int, list[Look]]:
-        """Return where each watcher has to look: what needs digits is left out where there are none."""
+        """Return where each watcher has to look: what needs digits or the end is left out elsewhere."""
         looks: dict[int, list[Look]] = {}
         search, routes = FIGURE.search, self._routes
-        numberless = search(text) is None
+        numberless, length = search(text) is None, len(text)
         for route, start, end in hits:
             for number, pattern in routes[route]:
                 reach = pattern.digits
                 if reach and (numberless or not search(text, max(start - reach[0], 0), end + reach[1])):
+                    continue
+                if pattern.last is not None and length - end > pattern.last:
                     continue
                 look = (pattern, start, end)
                 if number in looks:

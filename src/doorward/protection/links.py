@@ -71,7 +71,18 @@ class Link(NamedTuple):
 
 
 def link_at(candidate: Candidate, view: View) -> Link | None:
-    """Return the link around a candidate of `LINK_PATTERNS`, or None when it is none after all."""
+    """Return the link around a candidate of `LINK_PATTERNS`, or None when it is none after all.
+
+    It is read once, whoever asks.
+    """
+    asked = ("link", candidate.pattern, candidate.start)
+    if asked not in view.noted:
+        view.noted[asked] = _link_at(candidate, view)
+    link: Link | None = view.noted[asked]
+    return link
+
+
+def _link_at(candidate: Candidate, view: View) -> Link | None:
     text = view.text
     if candidate.pattern == "scheme":
         scheme = _SCHEME.search(text, max(candidate.start - 31, 0), candidate.start)

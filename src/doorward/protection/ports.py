@@ -42,7 +42,8 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     `name` is told back in the candidate. `expression` is written in the dialect of `doorward.protection.dialect`, in
     normal form (lower case, no accents). `before` and `after` are how many characters around the match the detector may
     judge or claim: so much is withheld when it fails. `digits` says in how many characters before and after the match
-    a digit must stand: where there is none, the detector would claim nothing, and is not asked.
+    a digit must stand: where there is none, the detector would claim nothing, and is not asked. The same goes for
+    `last`: no more than so many characters of the text may follow the match.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     before: int = 0
     after: int = 0
     digits: tuple[int, int] | None = None
+    last: int | None = None
 
 
 class Candidate(msgspec.Struct, frozen=True):

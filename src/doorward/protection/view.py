@@ -27,14 +27,13 @@ class View:
     `own_hosts` are the tenant's own host names. `noted` is what a look has told and the next one needs, by who looked.
     """
 
-    __slots__ = ("_begun", "_folded", "_heads", "mixed", "noted", "original", "own_hosts", "regular", "text")
+    __slots__ = ("_folded", "_heads", "mixed", "noted", "original", "own_hosts", "regular", "text")
 
     def __init__(self, original: str, *, own_hosts: frozenset[str] = frozenset()) -> None:
         """Normalise `original`, any string, lone surrogates included."""
         self.original = original
         self.own_hosts = own_hosts
-        self._heads: frozenset[str] | None = None
-        self._begun: dict[str, list[int]] = {}
+        self._heads: list[str] | None = None
         self.noted: dict[object, Any] = {}
         self.mixed: tuple[tuple[int, int], ...] = ()
         plain = original.isascii()
@@ -52,25 +51,11 @@ class View:
         return starts[start], ends[end - 1]
 
     @property
-    def heads(self) -> frozenset[str]:
-        """Return the first `HEAD` letters and digits of all words; read once for all detectors."""
+    def heads(self) -> list[str]:
+        """Return the first `HEAD` letters and digits of all words, in order; read once for all detectors."""
         if self._heads is None:
-            self._heads = frozenset(_HEADS.findall(self.text))
+            self._heads = _HEADS.findall(self.text)
         return self._heads
-
-    def begun(self, head: str) -> list[int]:
-        """Return where words begin that have this head, in order; looked for once."""
-        found = self._begun.get(head)
-        if found is None:
-            text, size = self.text, len(head)
-            found = self._begun[head] = []
-            place = text.find(head)
-            while place >= 0:
-                goes_on = size < HEAD and _is_in_word(text[place + size : place + size + 1])
-                if not goes_on and not (place and _is_in_word(text[place - 1])):
-                    found.append(place)
-                place = text.find(head, place + 1)
-        return found
 
     @property
     def aligned(self) -> bool:
@@ -96,8 +81,3 @@ class View:
                 done = word.end()
         self.text = "".join(pieces) + self.text[done:]
         self.mixed = tuple(mixed)
-
-
-def _is_in_word(character: str) -> bool:
-    """Return whether a character is a letter or digit in normal form; nothing is none."""
-    return character > "\x7f" or character.isalnum()

@@ -54,12 +54,12 @@ def test_a_stretch_is_judged_as_a_part_of_the_text(
     assert wording.first(view, low, high) == (match.start() if match else None)
 
 
-@given(phrases, texts)
-def test_wherever_a_phrase_stands_it_is_near(chosen: list[str], text: str) -> None:
+@given(phrases, texts, st.integers(min_value=1, max_value=3))
+def test_what_is_there_may_be_there(chosen: list[str], text: str, fewest: int) -> None:
     """The first letters of words rule nothing out that the expression would find."""
     wording, whole = worded(chosen, WORD_AFTER)
     view = View(text)
-    assert all(wording.is_near(view, match.start(), match.start() + 1) for match in whole.finditer(view.text))
+    assert wording.may_be_in(view, fewest) or len(whole.findall(view.text)) < fewest
 
 
 @given(phrases, texts, places, places)

@@ -13,7 +13,9 @@ from doorward.vocabulary.finding import Family
 
 _BEFORE, _AFTER = 140, 300
 _KNOWN: Final = COUNTRY_DOMAINS | GENERIC_DOMAINS | {"ком", "нет", "орг", "ру"}  # the last as Russians spell them out
-_LOCAL: Final = r"[\w.+\-%'&!#~]"
+_LOCAL_SIGNS: Final = "_.+-%'&!#~"
+_LOCAL: Final = rf"[\w{re.escape(_LOCAL_SIGNS)}]"
+_LONGEST_LOCAL: Final = 128
 _MAIL_HOSTS: Final = names("gmail googlemail hotmail outlook icloud aol proton protonmail gmx ymail mynet")
 """Hosts for mail and nothing else: 'anna at gmail.com' is an address, 'I shop at amazon.com' is not."""
 
@@ -46,19 +48,21 @@ class _Signs(NamedTuple):
 
     host: Expression
     local: Expression
+    joint: Expression
     at: Expression
     dot: Expression
 
     @classmethod
     def of(cls, at: Sequence[str], dot: Sequence[str]) -> "_Signs":
         said = alternatives(dot)
+        joint = rf"(?:\s{said}\s|\s?[(\[{{]{said}[)\]}}]\s?)"
         sign = rf"(?:\.|\s?[(\[{{]\s?(?:\.|{said})\s?[)\]}}]\s?|\s{said}\s)"
         return cls(
             host=Expression(rf"\s?(?P<host>[\w\-]{{1,63}}(?:{sign}[\w\-]{{1,63}}){{1,8}})"),
             local=Expression(
-                rf"(?:\x22[^\x22\n]{{1,62}}\x22|{_LOCAL}{{1,128}}(?:(?:\s{said}\s|\s?[(\[{{]{said}[)\]}}]\s?){_LOCAL}{{1,64}})*)"
-                r"\s?\Z"
+                rf"(?:\x22[^\x22\n]{{1,62}}\x22|{_LOCAL}{{1,{_LONGEST_LOCAL}}}(?:{joint}{_LOCAL}{{1,64}})*)\s?\Z"
             ),
+            joint=Expression(rf"{joint}\Z"),
             at=Expression(rf"[(\[{{<]?\s?{alternatives(at)}\s?[)\]}}>]?"),
             dot=Expression(sign),
         )
@@ -69,13 +73,14 @@ def _examine(signs: _Signs, candidate: Candidate, view: View) -> Sequence[Claim]
     text = view.text
     at = candidate.end if candidate.pattern != "spoken" else _end_of_at(signs, candidate, text)
     host = signs.host.match(text, at)
-    window = max(candidate.start - _BEFORE, 0)
-    local = signs.local.search(text[window : candidate.start])
-    if host is None or local is None:
+    if host is None:
+        return ()
+    begin = _begin_of_local(signs, text, candidate.start)
+    if begin is None:
         return ()
     labels = signs.dot.split(host["host"])
     end, labels = _ended(host, labels, signs)
-    start = window + local.start() + len(local[0]) - len(local[0].lstrip(".'&!#~%-"))
+    start = candidate.start - len(text[begin : candidate.start].lstrip(".'&!#~%-"))
     name = text[start : candidate.start].strip()
     spelled = candidate.pattern != "at" or len(name.split()) > 1 or " " in text[at:end].strip()
     if (
@@ -95,6 +100,22 @@ def _examine(signs: _Signs, candidate: Candidate, view: View) -> Sequence[Claim]
             canonical=f"email:{signs.dot.sub('.', name)}@{'.'.join(labels)}",
         ),
     )
+
+
+def _begin_of_local(signs: _Signs, text: str, end: int) -> int | None:
+    """Return where the part before the at begins; None if there is none.
+
+    Most are a run of their letters and signs, with no spoken dot before it: that needs no expression.
+    """
+    low = max(end - _LONGEST_LOCAL, 0)
+    begin = end
+    while begin > low and (text[begin - 1].isalnum() or text[begin - 1] in _LOCAL_SIGNS):
+        begin -= 1
+    window = max(end - _BEFORE, 0)
+    if begin < end and not signs.joint.search(text, window, begin):
+        return begin
+    local = signs.local.search(text[window:end])
+    return window + local.start() if local else None
 
 
 def _end_of_at(signs: _Signs, candidate: Candidate, text: str) -> int:

@@ -29,7 +29,6 @@ from doorward.vocabulary.finding import Family
 
 _WIDTH: Final = 48  # characters before a number that may say what it is
 _WIDTH_BEHIND: Final = 24
-_NEAR_BEHIND: Final = 13  # characters behind a number in which a word for telephones may begin
 _TAIL: Final = 2
 _SAME_NUMBER: Final = 9  # last digits in which the same number agrees, dialled from home or from abroad
 _SPLIT: Final = re.compile(r"\n|[*_]|[\s\-]{3}|\s/\s|(?<=\d)\s+(?=\+|\(\+)")
@@ -49,9 +48,7 @@ class PhoneDetector:
         phone = words_of(packs, "phone")
         words = _Words(
             before=compile_phrases(phone, before=WORD_BEFORE, after=rf"{WORD_AFTER}\.?[^0-9.!?;\n]{{0,24}}\Z"),
-            behind=compile_phrases(
-                phone, before=rf"[^0-9.!?;\n]{{0,{_NEAR_BEHIND - 1}}}{WORD_BEFORE}", after=WORD_AFTER
-            ),
+            behind=compile_phrases(phone, before=rf"[^0-9.!?;\n]{{0,12}}{WORD_BEFORE}", after=WORD_AFTER),
             secret=compile_phrases(
                 words_of(packs, "pin"), before=WORD_BEFORE, after=rf"{WORD_AFTER}[^0-9.!?;\n]{{0,32}}\Z"
             ),
@@ -133,7 +130,7 @@ def _judge(words: _Words, number: _Number, view: View) -> tuple[str, Certainty, 
     before = (max(number.start - _WIDTH, 0), number.start)
     if words.other.is_in(view, *before) or (len(digits) < SHORTEST and words.secret.is_in(view, *before)):
         return None
-    if len(digits) <= LONGEST and (words.before.is_in(view, *before) or _is_named_behind(words, number, view)):
+    if len(digits) <= LONGEST and (words.before.is_in(view, *before) or words.behind.match(text, number.end)):
         return "phone.context", Certainty.CONTEXT, 0.85
     if len(digits) < SHORTEST or (_is_inside_a_word(number, text) and not words.extension.match(text, number.end)):
         return None
@@ -141,11 +138,6 @@ def _judge(words: _Words, number: _Number, view: View) -> tuple[str, Certainty, 
     if shape is None:
         return None
     return "phone.national", Certainty.SHAPE, 0.6 if shape == "any" else 0.75
-
-
-def _is_named_behind(words: _Words, number: _Number, view: View) -> bool:
-    end = number.end
-    return words.behind.is_near(view, end, end + _NEAR_BEHIND) and words.behind.match(view.text, end) is not None
 
 
 def _is_dated(number: _Number, text: str) -> bool:

@@ -28,7 +28,6 @@ _WEAK: Final = {"order", "customer"}
 _FEWEST_BEFORE: Final = 5
 _REACH_BEFORE: Final = 60
 _MOST_WORDS: Final = 3  # words between 'order' and its number: 'pesanan mesin kasir 7447100'
-_NUMBERED: Final = 50  # characters behind a name in which 'number' may begin
 _TAIL: Final = 3
 _FIGURE: Final = re.compile("[0-9]")
 _HEADED: Final = re.compile(r"[^\n\d.!?:;]{1,40}:\s?")
@@ -73,7 +72,6 @@ class _Words(NamedTuple):
     other: Wording
     numbered: Expression
     value_before: Expression
-    number: Wording
 
     @classmethod
     def of(cls, packs: Sequence[LanguagePack]) -> "_Words":
@@ -85,8 +83,7 @@ class _Words(NamedTuple):
                 before=WORD_BEFORE,
                 after=rf"(?:\s{number})?[\s:.#]{{0,3}}\Z",
             ),
-            number=compile_phrases(words_of(packs, "number_name"), before=WORD_BEFORE, after=WORD_AFTER),
-            numbered=Expression(rf"[^\n.!?;:]{{1,{_NUMBERED - 2}}}{WORD_BEFORE}{number}{WORD_AFTER}[\s:#]{{1,3}}"),
+            numbered=Expression(rf"[^\n.!?;:]{{1,48}}{WORD_BEFORE}{number}{WORD_AFTER}[\s:#]{{1,3}}"),
             value_before=Expression(lambda: _value_before(compile_beside(packs))),
         )
 
@@ -141,8 +138,7 @@ def _beginnings(words: _Words, candidate: Candidate, view: View) -> Iterator[int
     headed = None if weak else _HEADED.match(text, candidate.end)
     if headed:
         yield headed.end()
-    near = words.number.is_near(view, candidate.end + 1, candidate.end + _NUMBERED)
-    numbered = words.numbered.match(text, candidate.end) if near else None
+    numbered = words.numbered.match(text, candidate.end)
     if numbered:
         yield numbered.end()
     # 'the order for paper HB-2231': a few words further, in the same breath.

@@ -55,8 +55,8 @@ class Grammar(NamedTuple):
         """Return whether a text holds a code in words; looked for once, however often it is asked."""
         found: bool | None = view.noted.get(self.spelled)
         if found is None:
-            said = len(self.digit_word.starts(view)) >= _FEWEST_SPELLED
-            found = view.noted[self.spelled] = said and self.spelled.search(view.text) is not None
+            may_be = self.digit_word.may_be_in(view, _FEWEST_SPELLED)
+            found = view.noted[self.spelled] = may_be and self.spelled.search(view.text) is not None
         return found
 
     def could_be_between(self, view: View, low: int, high: int) -> bool:

@@ -42,14 +42,19 @@ class UnfinishedDetector:
     def watch(self, packs: Sequence[LanguagePack]) -> Watch:
         """Look behind the words for a card, a code or an address, and where an account number begins."""
         patterns = [
-            Pattern(name="account", expression=rf"\m(?:{'|'.join(sorted(_COUNTRIES))})\d\d[ \-]?\w", after=_REACH),
-            Pattern(name="groups", expression=r"\m\d{4}[ \-]\d", after=_REACH),
+            Pattern(
+                name="account",
+                expression=rf"\m(?:{'|'.join(sorted(_COUNTRIES))})\d\d[ \-]?\w",
+                after=_REACH,
+                last=_REACH,
+            ),
+            Pattern(name="groups", expression=r"\m\d{4}[ \-]\d", after=_REACH, last=_REACH),
         ]
         for purpose in ("card", "one_time_code", "mail_address"):
             words = words_of(packs, purpose)
             digits = None if purpose == "mail_address" else (0, _REACH)
             patterns += [
-                Pattern(name=purpose, expression=whole(any_of(part)), after=_REACH, digits=digits)
+                Pattern(name=purpose, expression=whole(any_of(part)), after=_REACH, digits=digits, last=_REACH)
                 for part in in_parts(words)
             ]
         other = compile_phrases(words_of(packs, "other_number", "not_a_code"), before=WORD_BEFORE, after=WORD_AFTER)
@@ -75,7 +80,7 @@ _KINDS: Final = {
 def _examine(other: Wording, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the half that ends the message, if there is one."""
     text = view.text
-    found = _half(candidate, text) if len(text) - candidate.end <= _REACH else None
+    found = _half(candidate, text)
     if found is None:
         return ()
     before, whole = text[max(candidate.start - 16, 0) : candidate.start], text[max(candidate.start - 16, 0) :]
