@@ -282,3 +282,18 @@ def test_threads_may_share_a_screener() -> None:
 def test_a_value_that_is_said_again_is_masked_again(text: str, masked: str) -> None:
     """What only its surroundings gave away is masked wherever else it stands in the text, however it is grouped."""
     assert screen(text).masked.text == masked
+
+
+class Ending(SecretWord):
+    """A detector that is only interested in words at the end of a text."""
+
+    def watch(self, packs: Sequence[LanguagePack]) -> Watch:
+        """Look for the word where no more than ten characters follow."""
+        return Watch([Pattern(name="word", expression=r"\msecret\M", after=10, last=10)], self.examine)
+
+
+def test_what_is_looked_for_at_the_end_is_not_looked_for_before() -> None:
+    """A detector that says so is asked only where the text ends soon, so that it cannot fail anywhere else."""
+    failing = bare_screener([Ending("raise")])
+    assert failing.screen(WildText("secret 4711, and much more than that")).masked.text.startswith("secret 4711")
+    assert "WITHHELD" in failing.screen(WildText("and much more than that: secret 4711")).masked.text
