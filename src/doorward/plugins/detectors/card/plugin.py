@@ -36,10 +36,12 @@ _ISSUERS: Final = (
     ("50", "50", range(12, 20)),  # Maestro and others
     ("56", "69", range(12, 20)),  # Maestro, Discover, UnionPay, RuPay, Troy
 )
+_WIDE_RANGES: Final = "6"
 _WIDTH: Final = 48  # characters before a number that may say what it is
 _COPIED_EXPIRY: Final = (
-    # As it is copied together with a card number: 08/27, 8/2027, 2027-08.
-    r"[\s,;|/]{1,4}(?:\D{0,24}[\s:])?(?:(?:0?[1-9]|1[0-2])\s?[/\-. ]\s?(?:20)?\d\d|20\d\d[/\-](?:0[1-9]|1[0-2]))"
+    # As it is copied together with a card number: 08/27, 8/2027, 2027-08, 0827.
+    r"[\s,;|/]{1,4}(?:\D{0,24}[\s:])?"
+    r"(?:(?:0?[1-9]|1[0-2])\s?[/\-. ]\s?(?:20)?\d\d|20\d\d[/\-](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[2-4]\d)"
 )
 _EXPIRY: Final = r"(?P<date>(?:0?[1-9]|1[0-2])\s?{sign}\s?(?:20[2-4]\d|[2-4]\d)|20[2-4]\d{sign}(?:0[1-9]|1[0-2]))"
 _NOTHING_MORE: Final = rf"{WORD_AFTER}(?![.,:/\-]\d|\s?%)"
@@ -86,6 +88,8 @@ def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]
     if len(joined(groups)) < _SHORTEST:
         return ()
     claims = [_claim(window, "luhn") for window in _cards(groups) if not _is_other(words, window, view)]
+    if not claims and _is_read_out(groups, view.text):
+        claims.append(_claim(groups, "luhn"))
     if not claims and _SHORTEST < len(joined(groups)) <= _LONGEST and _is_laid_out(groups):
         start = groups[0].start
         if words.card.is_in(view, max(start - _WIDTH, 0), start):
@@ -101,11 +105,23 @@ def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]
 
 
 def _is_other(words: _Words, window: Sequence[Group], view: View) -> bool:
-    """Return whether a number that is short for a card is called something else, or belongs to a longer word."""
-    start = window[0].start
-    return len(joined(window)) < 15 and (
-        view.text[max(start - 1, 0) : start].isalpha() or words.other.is_in(view, max(start - _WIDTH, 0), start)
-    )
+    """Return whether a number is called something else, or belongs to a longer word.
+
+    Only numbers that are short for a card, or in a range so wide that half of all goods' numbers lie in it.
+    """
+    start, digits = window[0].start, joined(window)
+    low = max(start - _WIDTH, 0)
+    if len(digits) < 15:
+        return view.text[max(start - 1, 0) : start].isalpha() or words.other.is_in(view, low, start)
+    wide = digits[:1] in _WIDE_RANGES
+    return wide and words.other.is_in(view, low, start) and not words.card.is_in(view, low, start)
+
+
+def _is_read_out(groups: Sequence[Group], text: str) -> bool:
+    """Return whether a whole run is one card, read out in groups as they come: '52 68 44 19 0 3 77 20 53'."""
+    joints = {text[one.end : other.start] for one, other in pairwise(groups)}
+    short = all(len(group.digits) <= 4 for group in groups)
+    return short and joints <= {" ", "-"} and len(joined(groups)) >= 15 and _is_card(joined(groups))
 
 
 def _claim(window: Sequence[Group], rule: str) -> Claim:

@@ -5,12 +5,20 @@ name, stand out from its sentence, and be called nothing else.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
 from doorward.plugins.detectors.secret_code.far import Span, is_free
 from doorward.plugins.detectors.secret_code.grammar import REACH_AFTER, REACH_BEFORE, Grammar
-from doorward.plugins.detectors.secret_code.values import ends_phrase, is_mixed, is_strong, is_year, size_of, trimmed
+from doorward.plugins.detectors.secret_code.values import (
+    ends_phrase,
+    is_mixed,
+    is_strong,
+    is_unmistakable,
+    size_of,
+    trimmed,
+)
 from doorward.protection.ports import View
 
 _SIZES: Final = {
@@ -22,17 +30,23 @@ _SIZES: Final = {
 """How many digits a code has that stands anywhere around its name."""
 
 _REACH: Final = {"card_security_code": 64}
+_SENTENCE_ENDS: Final = re.compile(r"[.!?]\s|\n")
+_NEAR: Final = 64  # characters of the same sentence in which a code hardly needs to stand out
+_POSTCODE: Final = 5  # digits that are a postcode as often as a code
 _LONG: Final = 6  # digits of a code that needs to stand out on one side only
 _SIGNED: Final = re.compile(r"(?:\A|[\n:=>\-(\[\"'`/,;?!]|\.\.)\s{0,2}[\"'`(\[]?\Z")
-_SOURCE_REACH: Final = 80
+SOURCE_REACH: Final = 90
+"""Characters around a number in which words of sending and typing make it a code."""
+
 _WORD: Final = re.compile(r"[^\s\x1a]{4,64}")
+_QUOTED: Final = re.compile(r"\"(?P<value>[^\W\d_][^\"\n?!]{2,40})\"")
 _MOST: Final = 4  # passwords around one name
 
 
 def is_sourced(grammar: Grammar, view: View, start: int, end: int) -> bool:
     """Return whether a mere 'code' at `start:end` is one of those that are sent and typed, by the words around it."""
-    window = max(start - _SOURCE_REACH, 0)
-    return grammar.source.is_between(view, window, end + _SOURCE_REACH)
+    window = max(start - SOURCE_REACH, 0)
+    return grammar.source.is_between(view, window, end + SOURCE_REACH)
 
 
 def codes_around(grammar: Grammar, view: View, name: Span, purpose: str) -> list[Span]:
@@ -41,39 +55,62 @@ def codes_around(grammar: Grammar, view: View, name: Span, purpose: str) -> list
     reach = _REACH.get(purpose, REACH_AFTER)
     if not grammar.could_be_between(view, max(start - REACH_BEFORE, 0), end + reach):
         return []
-    behind = list(_codes(grammar, view, end, min(end + reach, len(view.text)), purpose))
+    behind = list(_codes(grammar, view, name, (end, min(end + reach, len(view.text))), purpose))
     if behind:
         return behind
-    return list(_codes(grammar, view, max(start - min(reach, REACH_BEFORE), 0), start, purpose))[-2:]
+    return list(_codes(grammar, view, name, (max(start - min(reach, REACH_BEFORE), 0), start), purpose))[-2:]
 
 
-def _codes(grammar: Grammar, view: View, start: int, end: int, purpose: str) -> Iterator[Span]:
+def _codes(grammar: Grammar, view: View, name: Span, window: Span, purpose: str) -> Iterator[Span]:
+    start, end = window
     for match in grammar.digits.finditer(view.text, start, end):
         if match.end() == end < len(view.text) and view.text[end].isalnum():
             return
-        if size_of(match[0]) in _SIZES[purpose] and stands_out(grammar, view, *match.span()):
+        if size_of(match[0]) not in _SIZES[purpose]:
+            continue
+        near = _is_near(view.text, match.span(), name) and purpose != "bare"
+        if stands_out(grammar, view, *match.span(), near=near):
             yield match.span()
+    if purpose == "one_time_code":
+        for mixed in grammar.mixed.finditer(view.text, start, end):
+            if mixed.end() == end < len(view.text) and view.text[end].isalnum():
+                return
+            original = view.original[slice(*view.origin(*mixed.span()))]
+            near = _is_near(view.text, mixed.span(), name) and is_free(grammar, view, *mixed.span())
+            if near and original == original.upper():
+                yield mixed.span()
 
 
-def stands_out(grammar: Grammar, view: View, start: int, end: int) -> bool:
+def _is_near(text: str, code: Span, name: Span) -> bool:
+    """Return whether nothing but a few words of the same sentence lie between a code and the name."""
+    between = (name[1], code[0]) if code[0] >= name[1] else (code[1], name[0])
+    return between[1] - between[0] <= _NEAR and not _SENTENCE_ENDS.search(text, *between)
+
+
+def stands_out(grammar: Grammar, view: View, start: int, end: int, *, near: bool = False) -> bool:
     """Return whether a code is set off from its sentence, and nothing beside it says that it is another number.
 
-    Six digits need a sign or a word on one side, fewer on both.
+    Six digits need a sign or a word on one side, fewer on both, or on one when the name is near.
     """
-    text = view.text
-    value = text[start:end]
-    if not is_free(grammar, view, start, end) or grammar.last_digits.search(text[max(start - 32, 0) : start]):
+    if not is_free(grammar, view, start, end) or grammar.last_digits.search(view.text[max(start - 32, 0) : start]):
         return False
-    before = _SIGNED.search(text, max(start - 4, 0), start) is not None or grammar.says.search(
-        text[max(start - 32, 0) : start]
-    )
+    sides, size = open_sides(grammar, view.text, start, end), size_of(view.text[start:end])
+    return sides == 2 or (sides == 1 and ((near and size != _POSTCODE) or size >= _LONG)) or (near and size == 3)
+
+
+def open_sides(grammar: Grammar, text: str, start: int, end: int) -> int:
+    """Return on how many sides a sign or a word sets a value off from its sentence: 0 to 2."""
+    before = _SIGNED.search(text, max(start - 4, 0), start) or grammar.says.search(text[max(start - 32, 0) : start])
     behind = ends_phrase(text, end) or grammar.followed.match(text, end) or grammar.typed.match(text, end)
-    sides = bool(before) + bool(behind)
-    return sides == 2 or (sides == 1 and size_of(value) >= _LONG and not is_year(value))
+    return bool(before) + bool(behind)
 
 
-def passwords_around(grammar: Grammar, view: View, name: Span) -> list[Span]:
-    """Return the words around a password's name that are passwords by their looks, and called nothing else."""
+def passwords_around(grammar: Grammar, view: View, name: Span, *, named: bool = True) -> list[Span]:
+    """Return the words around a password's name that are passwords by their looks, and called nothing else.
+
+    Where no name but only a word such as 'typed' or 'login' stands (`named` is False) they have to look it
+    beyond doubt.
+    """
     start, end = name
     text = view.text
     window = max(start - REACH_BEFORE, 0), min(end + REACH_AFTER, len(text))
@@ -84,14 +121,26 @@ def passwords_around(grammar: Grammar, view: View, name: Span) -> list[Span]:
         ):
             continue
         place = trimmed(text, *match.span())
-        if place[0] < place[1] and not (place[0] < end and start < place[1]) and _is_password(grammar, view, place):
+        if (
+            place[0] < place[1]
+            and not (place[0] < end and start < place[1])
+            and _is_password(grammar, view, place, named=named)
+        ):
             found.append(place)
+    if named:
+        found += [
+            match.span("value")
+            for match in _QUOTED.finditer(text, *window)
+            if any(map(str.isdecimal, match["value"]))
+            and not any(a < match.end() and match.start() < b for a, b in found)
+        ]
     return found[:_MOST]
 
 
-def _is_password(grammar: Grammar, view: View, place: Span) -> bool:
-    value = view.original[slice(*view.origin(*place))]
-    if not (is_strong(value) or is_mixed(value)) or grammar.ordinary.is_all(view.text, *place):
+def _is_password(grammar: Grammar, view: View, place: Span, *, named: bool) -> bool:
+    value = unicodedata.normalize("NFKC", view.original[slice(*view.origin(*place))])
+    looks = (is_strong(value) or is_mixed(value)) if named else is_unmistakable(value)
+    if not looks or grammar.ordinary.is_all(view.text, *place):
         return False
     before = view.text[max(place[0] - 40, 0) : place[0]]
     return not (grammar.other_number.search(before) or grammar.username.search(before))

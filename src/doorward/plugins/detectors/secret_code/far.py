@@ -26,6 +26,7 @@ _SIZES: Final = {
 _REACH: Final = {"pin": 72, "card_security_code": 32, "one_time_code": 80, "bare": 64, "password": 80}
 _INTO_NEXT: Final = 30  # characters into the next sentence
 _FURTHER: Final = 64  # characters from a value to a further one
+_CLOSE: Final = 16  # characters in which a code of the same size needs no word that says it is another one
 _MOST_FURTHER: Final = 4
 _NEARLY: Final = 16
 _LONG_CODE: Final = 6  # digits of a code that may stand in the next sentence
@@ -105,14 +106,20 @@ def further_codes(grammar: Grammar, view: View, first: Span) -> Iterator[Span]:
     text, size, last = view.text, size_of(view.text[slice(*first)]), first
     for _ in range(_MOST_FURTHER):
         match = grammar.digits.search(text, last[1], min(last[1] + _FURTHER, len(text)))
-        if match is None or size_of(match[0]) != size or "\n\n" in text[last[1] : match.start()]:
+        if match is None or not _is_alike(size, size_of(match[0])) or "\n\n" in text[last[1] : match.start()]:
             return
         between = text[last[1] : match.start()]
-        listed = _LISTED.fullmatch(between) or grammar.further.is_in(view, last[1], match.start())
+        close = size == size_of(match[0]) and len(between) <= _CLOSE and not _END_OF_SENTENCE.search(between)
+        listed = close or _LISTED.fullmatch(between) or grammar.further.is_in(view, last[1], match.start())
         if not listed or not is_free(grammar, view, *match.span()):
             return
         last = match.span()
         yield last
+
+
+def _is_alike(size: int, other: int) -> bool:
+    """Return whether codes of two sizes may be told in one breath: PINs have four digits or six."""
+    return size == other or {size, other} == {4, 6}
 
 
 def far_password(grammar: Grammar, view: View, start: int, *, must_follow: bool) -> Span | None:

@@ -32,9 +32,12 @@ class Grammar(NamedTuple):
     typed: Expression
     source: Wording
     username: Wording
+    called_other: Wording
+    phone: Wording
     name: Wording
     bare_code: Wording
     other_code: Wording
+    other_code_behind: Wording
     other_number: Wording
     last_digits: Wording
     ordinary: Wording
@@ -112,13 +115,32 @@ def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
         name=compile_phrases(words_of(packs, *_NAMES, "bare_password")),
         bare_code=compile_phrases(words_of(packs, "bare_code")),
         other_code=compile_phrases(words_of(packs, "not_a_code"), before=WORD_BEFORE, after=r"[\s\-/]{0,3}\Z"),
+        other_code_behind=compile_phrases(words_of(packs, "not_a_code"), before=r"[\s\-]{1,2}", after=WORD_AFTER),
         other_number=compile_phrases(
             words_of(
-                packs, "other_number", "order_number", "customer_number", "phone", "card", "last_digits", "not_a_code"
+                packs,
+                "other_number",
+                "order_number",
+                "customer_number",
+                "phone",
+                "card",
+                "card_expiry",
+                "last_digits",
+                "not_a_code",
             ),
             before=WORD_BEFORE,
             after=rf"{WORD_AFTER}\.?[^\w.!?\n]{{0,4}}(?:[^\W\d]{{1,4}}[^\w.!?\n]{{1,3}})?\Z",
         ),
+        called_other=compile_phrases(
+            words_of(
+                packs,
+                *("other_number", "order_number", "customer_number", "account", "bank_code", "iban", "postcode_word"),
+                *("serial_number", "vehicle_plate", "tax_number", "internal_passport"),
+            ),
+            before=WORD_BEFORE,
+            after=WORD_AFTER,
+        ),
+        phone=compile_phrases(words_of(packs, "phone")),
         last_digits=compile_phrases(words_of(packs, "last_digits"), before=WORD_BEFORE, after=r"[\s:]{0,3}\Z"),
         ordinary=compile_phrases(words_of(packs, "not_a_secret")),
         stop=compile_phrases(words_of(packs, "not_a_secret", "stop_words", "conjunction", "connective", "bare_code")),

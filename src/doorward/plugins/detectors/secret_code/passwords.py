@@ -1,5 +1,7 @@
 """Passwords beside their names, on either side."""
 
+import re
+from collections.abc import Iterator
 from typing import Final
 
 from doorward.plugins.detectors.secret_code.far import Span, spoken_password
@@ -12,6 +14,7 @@ from doorward.plugins.detectors.secret_code.values import (
     has_signs,
     is_number,
     is_quoted,
+    is_range,
     is_strong,
     trimmed,
 )
@@ -19,6 +22,11 @@ from doorward.protection.announced import Place
 from doorward.protection.numbers import is_money
 from doorward.protection.ports import Candidate, View
 
+_TAIL: Final = re.compile(r"[\W\d_]+\Z")
+_LEET: Final = str.maketrans("013457@$", "oieastas")
+_WORD: Final = re.compile(r"[^\s\x1a]{4,64}")
+_NEAR: Final = 64  # characters from a password to one that begins like it
+_SHORTEST_SIBLING: Final = 5
 _SHORTEST_WORD: Final = 6  # letters of an ordinary word that is taken for a password
 
 
@@ -66,7 +74,8 @@ def _password(grammar: Grammar, view: View, place: Place) -> Span | None:
     original = view.original[slice(*view.origin(start, end))]
     followed = grammar.followed.match(view.text, end) is not None
     if has_signs(original):
-        return (start, end) if place.announced or followed or not is_number(original) else None
+        number = is_range(original) or (is_number(original) and not (place.announced or followed))
+        return None if number else (start, end)
     if place.adjoining and ends_phrase(view.text, end) and has_inner_breaks(original):
         return start, end
     if not place.announced and not followed:
@@ -80,6 +89,27 @@ def _password(grammar: Grammar, view: View, place: Place) -> Span | None:
 def _could_be_a_password(grammar: Grammar, text: str, start: int, end: int) -> bool:
     """Return whether an ordinary word that is announced as a password is one.
 
-    It ends the sentence, and it is not what people say of passwords.
+    It ends what is said, and it is not what people say of passwords.
     """
-    return end - start >= _SHORTEST_WORD and ends_sentence(text, end) and not grammar.ordinary.is_all(text, start, end)
+    ends = ends_sentence(text, end) or grammar.beside.halts.match(text, end + 1) is not None
+    return end - start >= _SHORTEST_WORD and ends and not grammar.ordinary.is_all(text, start, end)
+
+
+def siblings(grammar: Grammar, view: View, found: Span) -> Iterator[Span]:
+    """Yield the words near a password that begin like it: whoever has forgotten one tries 'penguin', 'P3nguin!1'."""
+    text = view.text
+    stem = _stem(text[slice(*found)])
+    window = max(found[0] - _NEAR, 0), min(found[1] + _NEAR, len(text))
+    for match in _WORD.finditer(text, *window):
+        cut = match.start() == window[0] > 0 or match.end() == window[1] < len(text)
+        start, end = trimmed(text, *match.span())
+        if cut or end - start < _SHORTEST_SIBLING or (start < found[1] and found[0] < end):
+            continue
+        if stem and _stem(text[start:end]) == stem and not grammar.name.is_all(text, start, end):
+            yield start, end
+
+
+def _stem(value: str) -> str:
+    """Return the word that a password begins with, digits and signs read as the letters they stand for."""
+    letters = re.match(r"[^\W\d_]{4,}", _TAIL.sub("", value).translate(_LEET))
+    return letters[0] if letters else ""

@@ -15,7 +15,8 @@ from doorward.plugins.detectors.secret_code.far import (
     is_free,
 )
 from doorward.plugins.detectors.secret_code.grammar import REACH_AFTER, REACH_BEFORE, Grammar, compile_grammar
-from doorward.plugins.detectors.secret_code.passwords import password_before, password_behind
+from doorward.plugins.detectors.secret_code.lone import LONE, is_sent, lone_code
+from doorward.plugins.detectors.secret_code.passwords import password_before, password_behind, siblings
 from doorward.plugins.detectors.secret_code.values import (
     is_strong,
     is_year,
@@ -50,7 +51,9 @@ _WITHOUT_DIGITS: Final = frozenset({"password", "bare_password", "login"})
 _GLUED: Final = re.compile(rf"\d{{3,10}}{WORD_AFTER}")
 _FEWEST_UNANNOUNCED: Final = 5  # digits behind 'code' alone that nothing announces: 'code 1045' may be any code
 _TYPED: Final = 6  # digits of a code beside 'I typed' alone
+_TYPED_SIZES: Final = (4, 6, 7, 8)  # five are a postcode as often as a code
 _TYPED_REACH: Final = 32
+_TYPED_BEFORE: Final = 24
 
 
 class SecretCodeDetector:
@@ -77,24 +80,43 @@ class SecretCodeDetector:
                     Pattern(name=f"{purpose}+", expression=rf"\m{any_of(part)}\d", after=12)
                     for part in in_parts(closed)
                 ]
+        patterns.append(Pattern(name="lone", expression=LONE, before=REACH_BEFORE, after=REACH_BEFORE))
         return Watch(patterns, partial(_examine, compile_grammar(packs)))
 
 
 def _examine(grammar: Grammar, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the values that belong to a secret's name, if any are there."""
     text, purpose = view.text, candidate.pattern.removesuffix("+")
-    if purpose not in _WITHOUT_DIGITS and not grammar.could_be_in(view):
+    if purpose not in _WITHOUT_DIGITS and purpose != "lone" and not grammar.could_be_in(view):
         return ()  # most messages speak of a code without one
     if purpose == "one_time_code" and grammar.other_code.is_in(view, max(candidate.start - 24, 0), candidate.start):
         return ()
+    if _is_other_behind(grammar, candidate, view):
+        return ()
+    if purpose == "lone":
+        lone = lone_code(grammar, view, candidate.start, candidate.end)
+        sure = lone is not None and is_sent(grammar, view, *lone)
+        certainty = Certainty.CONTEXT if sure else Certainty.SHAPE
+        return (_claim("typed", "lone", *lone, certainty=certainty),) if lone else ()
     if purpose != candidate.pattern:
         match = _GLUED.match(text, candidate.end - 1)
         return (_claim(purpose, "glued", *match.span()),) if match and len(match[0]) in _SIZES[purpose] else ()
     if purpose in _WITHOUT_DIGITS:
-        return _passwords(grammar, view, candidate)
+        return _with_siblings(grammar, view, _passwords(grammar, view, candidate))
     if purpose == "typed":
-        return [_claim(purpose, "typed", *found) for found in _typed(grammar, view, candidate)]
+        words = passwords_around(grammar, view, (candidate.start, candidate.end), named=False)
+        return [
+            *(_claim(purpose, "typed", *found) for found in _typed(grammar, view, candidate)),
+            *_with_siblings(grammar, view, [_claim("password", "typed", *found) for found in words]),
+        ]
     return _codes(grammar, view, candidate)
+
+
+def _is_other_behind(grammar: Grammar, candidate: Candidate, view: View) -> bool:
+    """Return whether a mere 'code' is one of something else by the word behind it: 'код дохода', 'kode pos'."""
+    behind = grammar.other_code_behind.match(view.text, candidate.end)
+    bare = behind is not None and candidate.pattern == "one_time_code"
+    return bare and grammar.bare_code.is_all(view.text, candidate.start, candidate.end)
 
 
 def _codes(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[Claim]:
@@ -129,7 +151,10 @@ def _passwords(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[C
         pair = grammar.pair.match(text, candidate.end)
         span = trimmed(text, *pair.span("value")) if pair else None
         strong = span is not None and is_strong(view.original[slice(*view.origin(*span))])
-        return (_claim(purpose, "pair", *span),) if span and strong else ()
+        if span and strong:
+            return (_claim(purpose, "pair", *span),)
+        around = passwords_around(grammar, view, (candidate.start, candidate.end), named=False)
+        return [_claim(purpose, "around", *one) for one in around]
     found, rule = password_behind(grammar, view, candidate), "behind"
     if found is None and purpose == "password":
         found, rule = _before(grammar, view, candidate.start, purpose), "before"
@@ -145,25 +170,43 @@ def _passwords(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[C
     return (_claim(purpose, rule, *found), *((_claim(purpose, "further", *further),) if further else ()))
 
 
+def _with_siblings(grammar: Grammar, view: View, claims: Sequence[Claim]) -> Sequence[Claim]:
+    """Return the claims of passwords, and of the words that begin like them."""
+    known = {(claim.start, claim.end) for claim in claims}
+    more = {one for span in known for one in siblings(grammar, view, span)} - known
+    return [*claims, *(_claim("password", "further", *span) for span in sorted(more))]
+
+
 def _typed(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[Span]:
-    """Return six digits that somebody says to have typed, on either side of the word: hardly anything else has six."""
+    """Return the code that somebody says to have typed, on either side of the word.
+
+    Hardly anything else has six digits; other sizes need words around that speak of codes.
+    """
     text = view.text
     if not grammar.could_be_between(view, max(candidate.start - REACH_BEFORE, 0), candidate.end + _TYPED_REACH):
         return ()
     behind = grammar.digits.search(text, candidate.end, min(candidate.end + _TYPED_REACH, len(text)))
-    before = grammar.code_before(view, candidate.start)
+    before = list(grammar.digits.finditer(text, max(candidate.start - _TYPED_BEFORE, 0), candidate.start))[-1:]
     spans = [behind.span()] if behind and not re.search(r"[.!?\n]", text[candidate.end : behind.start()]) else []
-    spans += [before[:2]] if before and grammar.digits.fullmatch(text[before[0] : before[1]]) else []
-    good = [span for span in spans if size_of(text[slice(*span)]) == _TYPED and is_free(grammar, view, *span)]
-    return [found for span in good[:1] for found in (span, *further_codes(grammar, view, span))]
+    spans += [one.span() for one in before if not re.search(r"[.!?\n]", text[one.end() : candidate.start])]
+    sizes = _TYPED_SIZES if is_sourced(grammar, view, candidate.start, candidate.end) else (_TYPED,)
+    good = [span for span in spans if size_of(text[slice(*span)]) in sizes and _is_typed(grammar, view, span)]
+    return [found for span in good for found in (span, *further_codes(grammar, view, span))]
 
 
-def _claim(purpose: str, rule: str, start: int, end: int) -> Claim:
+def _is_typed(grammar: Grammar, view: View, span: Span) -> bool:
+    """Return whether a number beside 'I typed' is no amount, no year, and called nothing else."""
+    value = view.text[slice(*span)]
+    amount = size_of(value) != _TYPED and value.endswith("00")
+    return not amount and is_free(grammar, view, *span)
+
+
+def _claim(purpose: str, rule: str, start: int, end: int, *, certainty: Certainty = Certainty.CONTEXT) -> Claim:
     return Claim(
         kind=_KINDS[purpose],
         start=start,
         end=end,
-        certainty=Certainty.CONTEXT,
+        certainty=certainty,
         score=0.9 if rule in {"behind", "glued"} else 0.8,
         rule=f"secret_code.{rule}",
     )

@@ -18,7 +18,10 @@ DIGITS: Final = (
 )
 """A code in digits: together, in halves, in pairs or one by one; `G-123456` as some senders write it."""
 
-MIXED: Final = rf"{WORD_BEFORE}(?=[a-z\-]{{0,9}}\d)(?=[0-9\-]{{0,9}}[a-z])[0-9a-z]{{2,5}}-?[0-9a-z]{{2,5}}{WORD_AFTER}"
+MIXED: Final = (
+    rf"{WORD_BEFORE}(?=[^\W\d_\-]{{0,5}}-?[^\W\d_\-]{{0,5}}\d)(?=[0-9\-]{{0,9}}[^\W\d_])"
+    rf"(?:[^\W_]{{4,10}}|[^\W_]{{1,5}}(?:-[^\W_]{{2,6}}){{1,2}}){WORD_AFTER}(?!-)"
+)
 """A code of letters and digits; capitals make it one, which the normal form no longer tells."""
 
 WORD: Final = r"(?<=\x22)[^\x22\n]{4,64}(?=\x22)|[^\s\x1a]{4,64}"
@@ -26,6 +29,7 @@ WORD: Final = r"(?<=\x22)[^\x22\n]{4,64}(?=\x22)|[^\s\x1a]{4,64}"
 
 _SHORTEST_STRONG: Final = 6
 _SHORTEST_MIXED: Final = 7
+_MOST_HYPHENS: Final = 2
 _MEASURE: Final = re.compile(r"[\d.,]+-?[^\W\d_]+\Z|[^\W\d_]+-?\d\Z|[^\W\d_]+\.\d+\Z|.*[/=]")
 _STRONG_SIGNS: Final = "!@#$%^&*+=~_?"
 _ADDRESS: Final = re.compile(
@@ -79,9 +83,29 @@ def is_mixed(value: str) -> bool:
     return small and max(map(len, letters), default=0) >= 4 and any(map(str.isdecimal, value))
 
 
+def is_unmistakable(value: str) -> bool:
+    """Return whether a word, as it was typed, can hardly be anything but a password: words, digits and signs in one.
+
+    'Tulip-march88', 'Jelly.Tot5', 'Teekanne&3'. Small letters, a capital or a strong sign, a digit, a sign inside.
+    """
+    inner = value.rstrip("!?")
+    if not is_mixed(value) or value.count("-") > _MOST_HYPHENS or "." in value.partition("@")[2]:
+        return False
+    strong = any(sign in "!#$%^&*+~" for sign in value)
+    signs = strong or any(sign in "-._@" for sign in inner)
+    humps = sum(first.islower() and second.isupper() for first, second in pairwise(value))
+    mixed = (signs and (strong or any(sign.isupper() for sign in value))) or humps > 1
+    return mixed and value[0].isalnum()
+
+
 def is_number(value: str) -> bool:
     """Return whether a word is nothing but a number, a date, a time or a range."""
     return _NUMBER_WITH_SIGNS.fullmatch(value) is not None or is_year(value)
+
+
+def is_range(value: str) -> bool:
+    """Return whether a word says how long something is: '12-64'."""
+    return re.fullmatch(r"\d{1,2}-\d{1,3}", value) is not None
 
 
 def has_signs(value: str) -> bool:
