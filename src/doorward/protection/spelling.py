@@ -15,8 +15,9 @@ _SPACED: Final = re.compile(rf"{WORD_BEFORE}{_LETTER}(?:{_STEP}{_LETTER}{WORD_AF
 _STEPS: Final = re.compile(rf"(?<=(.)){_STEP}(?=(.))")
 _FEWEST_DIGITS: Final = 3  # behind letters: then they are a name and its number
 
-_ALIKE: Final = {"o": "0", "о": "0", "l": "1", "i": "1", "і": "1", "з": "3", "s": "5"}  # Latin, and Cyrillic о, і, з
-"""Letters that people type for digits, or whose capitals look like one; in normal form."""
+_ALIKE: Final = {"o": "0", "о": "0", "l": "1", "i": "1", "і": "1", "з": "3", "s": "5", "z": "2"}
+"""Letters that people type for digits, or whose capitals look like one: Latin, and Cyrillic о, і, з; in normal form,
+where a Cyrillic з beside Latin letters is a z as well: the original tells."""
 
 _LIKE: Final = "[" + "".join(_ALIKE) + "]"
 _ALMOST: Final = "[0-9" + "".join(_ALIKE) + "]"
@@ -80,6 +81,7 @@ def looked_alike(view: View) -> Iterator[Replacement]:
 
 def _as_digits(view: View, token: re.Match[str]) -> Iterator[Replacement]:
     for place, character in enumerate(token[0], start=token.start()):
-        digit = _ALIKE.get(character)
+        typed = view.original[slice(*view.origin(place, place + 1))].lower()
+        digit = _ALIKE.get(typed) or _ALIKE.get(character)
         if digit:
             yield Replacement(*view.origin(place, place + 1), digit)

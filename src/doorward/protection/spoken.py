@@ -13,6 +13,8 @@ from doorward.protection.rewriting import Replacement
 from doorward.protection.view import View
 
 _FEWEST: Final = 3  # numbers, in words or mixed with digits, that could be a value
+_FEWEST_OF_ACCOUNT: Final = 2  # behind a country said letter by letter: 'g b five five'
+_COUNTRY: Final = re.compile(rf"{WORD_BEFORE}[a-z] [a-z] \Z")
 _BLANK: Final = r"[^\S\n]"
 _BREAK: Final = rf"(?:{_BLANK}|[,.\-]|…){{1,4}}"
 _DIGITS: Final = r"\d{1,19}"
@@ -117,10 +119,11 @@ def _written(match: re.Match[str], words: _Words, text: str) -> Iterator[tuple[i
     pieces = list(_pieces(match, words, text))
     said = [not piece.meaning.isdecimal() or text[piece.start].isalpha() for piece in pieces]
     # One word before or behind digits is no disguise: 'on 12.03.2024' is a date, though `on` is ten in Turkish.
-    if len(pieces) < _FEWEST or not (sum(said) > 1 or any(said[1:-1])):
+    fewest = _FEWEST_OF_ACCOUNT if _COUNTRY.search(text, max(match.start() - 5, 0), match.start()) else _FEWEST
+    if len(pieces) < fewest or not (sum(said) > 1 or any(said[1:-1])):
         return
     numbers = read_numbers(pieces)
-    if sum(len(number.digits) for number in numbers) < _FEWEST:
+    if sum(len(number.digits) for number in numbers) < fewest:
         return
     done = match.start()
     for number in numbers:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final, Literal
 
 from doorward.protection.dialect import WORD_BEFORE
+from doorward.protection.domains import names
 from doorward.protection.phrases import words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
 from doorward.protection.wording import Wording, compile_phrases
@@ -23,6 +24,9 @@ _LENGTHS: Final = {
         "ye30",
     )
 }
+_FIGURES_ALONE: Final = names("at ba be cz de dk ee es fi hr hu is lt me no pl pt rs se si sk tr xk")
+"""Countries whose accounts have no letters behind the country code (registry of ISO 13616; Turkey: in practice)."""
+
 _BREAK: Final = r"[\s.\-_/]"
 _CHARACTER: Final = re.compile(rf"{_BREAK}{{0,2}}([0-9a-z])")
 _FEWEST_DIGITS: Final = 8
@@ -59,8 +63,7 @@ def _examine(says_iban: Wording, candidate: Candidate, view: View) -> Sequence[C
         end = match.end()
         if len(characters) == 2:
             length = _LENGTHS[characters]
-    # Words may pass for the letters of an account, but not for its digits.
-    if view.text[end : end + 1].isdecimal() or sum(character.isdecimal() for character in characters) < _FEWEST_DIGITS:
+    if _is_words(characters, view.text[end : end + 1]):
         return ()
     if _passes_mod_97(characters):
         return (_claim(candidate.start, end, characters, rule="mod97"),)
@@ -68,6 +71,13 @@ def _examine(says_iban: Wording, candidate: Candidate, view: View) -> Sequence[C
     if not view.text[max(start - 1, 0) : start].isalnum() and says_iban.is_in(view, max(start - _WIDTH, 0), start):
         return (_claim(candidate.start, end, characters, rule="context"),)
     return ()
+
+
+def _is_words(characters: str, following: str) -> bool:
+    """Return whether characters are words beside a number: 'is 55108723 and the s|ort', or a number goes on."""
+    cut = following.isdecimal() or (following.isalpha() and characters[-1].isalpha())
+    few = sum(character.isdecimal() for character in characters) < _FEWEST_DIGITS
+    return cut or few or (characters[:2] in _FIGURES_ALONE and not characters[2:].isdecimal())
 
 
 def _claim(start: int, end: int, characters: str, *, rule: str) -> Claim:

@@ -34,7 +34,12 @@ def lone_code(grammar: Grammar, view: View, start: int, end: int) -> Span | None
 
 
 def is_sent(grammar: Grammar, view: View, start: int, end: int) -> bool:
-    """Return whether a word of sending or typing stands close to a code, other than those for telephones."""
+    """Return whether a word of sending or typing stands close to a code, other than those for telephones.
+
+    Where a secret is named as well, its name says what it is.
+    """
+    if grammar.name.search(view.text, max(start - SOURCE_REACH, 0), end + SOURCE_REACH):
+        return False
     near = grammar.source.finditer(view.text, max(start - _BESIDE, 0), end + _BESIDE)
     return any(not grammar.phone.is_all(word[0], 0, len(word[0])) for word in near)
 

@@ -95,9 +95,7 @@ def _examine(grammar: Grammar, candidate: Candidate, view: View) -> Sequence[Cla
         return ()
     if purpose == "lone":
         lone = lone_code(grammar, view, candidate.start, candidate.end)
-        sure = lone is not None and is_sent(grammar, view, *lone)
-        certainty = Certainty.CONTEXT if sure else Certainty.SHAPE
-        return (_claim("typed", "lone", *lone, certainty=certainty),) if lone else ()
+        return (_claim("typed", "lone", *lone, certainty=_how_sure(grammar, view, lone)),) if lone else ()
     if purpose != candidate.pattern:
         match = _GLUED.match(text, candidate.end - 1)
         return (_claim(purpose, "glued", *match.span()),) if match and len(match[0]) in _SIZES[purpose] else ()
@@ -106,10 +104,17 @@ def _examine(grammar: Grammar, candidate: Candidate, view: View) -> Sequence[Cla
     if purpose == "typed":
         words = passwords_around(grammar, view, (candidate.start, candidate.end), named=False)
         return [
-            *(_claim(purpose, "typed", *found) for found in _typed(grammar, view, candidate)),
+            *(
+                _claim(purpose, "typed", *found, certainty=_how_sure(grammar, view, found))
+                for found in _typed(grammar, view, candidate)
+            ),
             *_with_siblings(grammar, view, [_claim("password", "typed", *found) for found in words]),
         ]
     return _codes(grammar, view, candidate)
+
+
+def _how_sure(grammar: Grammar, view: View, found: Span) -> Certainty:
+    return Certainty.CONTEXT if is_sent(grammar, view, *found) else Certainty.SHAPE
 
 
 def _is_other_behind(grammar: Grammar, candidate: Candidate, view: View) -> bool:
