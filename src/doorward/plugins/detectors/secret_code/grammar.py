@@ -18,6 +18,13 @@ REACH_BEFORE: Final = 90
 _FIGURE: Final = re.compile("[0-9]")
 _FEWEST_SPELLED: Final = 3  # words of a code in words
 _NAMES: Final = ("password", "pin", "one_time_code", "card_security_code")
+_CALLED_OTHER: Final = (
+    *("other_number", "order_number", "customer_number", "account", "bank_code", "iban", "postcode_word"),
+    *("serial_number", "vehicle_plate", "tax_number", "internal_passport"),
+)
+_OTHER_NUMBER: Final = (
+    *("other_number", "order_number", "customer_number", "phone", "card", "card_expiry", "last_digits", "not_a_code"),
+)
 
 
 class Grammar(NamedTuple):
@@ -117,29 +124,11 @@ def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
         other_code=compile_phrases(words_of(packs, "not_a_code"), before=WORD_BEFORE, after=r"[\s\-/]{0,3}\Z"),
         other_code_behind=compile_phrases(words_of(packs, "not_a_code"), before=r"[\s\-]{1,2}", after=WORD_AFTER),
         other_number=compile_phrases(
-            words_of(
-                packs,
-                "other_number",
-                "order_number",
-                "customer_number",
-                "phone",
-                "card",
-                "card_expiry",
-                "last_digits",
-                "not_a_code",
-            ),
+            words_of(packs, *_OTHER_NUMBER),
             before=WORD_BEFORE,
             after=rf"{WORD_AFTER}\.?[^\w.!?\n]{{0,4}}(?:[^\W\d]{{1,4}}[^\w.!?\n]{{1,3}})?\Z",
         ),
-        called_other=compile_phrases(
-            words_of(
-                packs,
-                *("other_number", "order_number", "customer_number", "account", "bank_code", "iban", "postcode_word"),
-                *("serial_number", "vehicle_plate", "tax_number", "internal_passport"),
-            ),
-            before=WORD_BEFORE,
-            after=WORD_AFTER,
-        ),
+        called_other=compile_phrases(words_of(packs, *_CALLED_OTHER), before=WORD_BEFORE, after=WORD_AFTER),
         phone=compile_phrases(words_of(packs, "phone")),
         last_digits=compile_phrases(words_of(packs, "last_digits"), before=WORD_BEFORE, after=r"[\s:]{0,3}\Z"),
         ordinary=compile_phrases(words_of(packs, "not_a_secret")),
