@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorward.protection.masking import KINDS, Masker
+from doorward.protection.screened import Screened
 from doorward.vocabulary.ids import SpanId
 from doorward.vocabulary.text import WildText
 from tests.support.screening import generated_texts, screen, screener
@@ -14,6 +15,24 @@ TEXTS = st.one_of(
     st.text(st.characters(), max_size=120),
     st.lists(st.one_of(PIECES, st.text(st.characters(), max_size=8)), max_size=4).map("".join),
 )
+
+
+def masked_places(screened: Screened, text: str) -> list[tuple[int, int]]:
+    """Return the places of the input that are masked, in order: each is what its original holds, from its first finding
+    on, and holds all its findings whole. Parts of an address are several findings with one original.
+    """
+    findings = [finding for finding in screened.findings if finding.family == "sensitive"]
+    places = []
+    for original in screened.originals:
+        raw = original.uncover().decode("utf-8", "surrogatepass")
+        start = findings[0].start
+        end = start + len(raw)
+        assert text[start:end] == raw
+        while findings and findings[0].start < end:
+            assert findings.pop(0).end <= end
+        places.append((start, end))
+    assert not findings
+    return places
 
 
 @given(TEXTS)
@@ -28,11 +47,10 @@ def test_findings_lie_in_the_text_and_sensitive_ones_do_not_overlap(text: str) -
 @given(TEXTS)
 def test_outside_of_the_spans_the_text_is_what_came_in(text: str) -> None:
     """Masked text is the input with its found places replaced and its look-alikes escaped, nothing more."""
-    screened = screen(text)
+    screened = screener().screen(WildText(text), span_id=lambda number: SpanId(str(number)))
     masker = Masker([*KINDS])
-    places = [(f.start, f.end) for f in screened.findings if f.family == "sensitive"]
     shown, done = [], 0
-    for start, end in places:
+    for start, end in masked_places(screened, text):
         shown.append(masker.escape(text[done:start]))
         done = end
     shown.append(masker.escape(text[done:]))
@@ -58,28 +76,12 @@ def test_no_found_value_is_left_in_the_output(text: str) -> None:
 
 @given(TEXTS)
 def test_originals_put_back_make_the_input(text: str) -> None:
-    """Spans and originals together are the input again, character by character."""
+    """Spans and originals together are the input again, character by character, and no value that was found crosses the
+    end of a masked place.
+    """
     screened = screener().screen(WildText(text), span_id=lambda number: SpanId(str(number)))
-    places = [(f.start, f.end) for f in screened.findings if f.family == "sensitive"]
-    raws = [original.uncover().decode("utf-8", "surrogatepass") for original in screened.originals]
-    assert raws == [text[start:end] for start, end in places]
+    assert len(masked_places(screened, text)) == len(screened.masked.spans)
     assert [span.id for span in screened.masked.spans] == [original.span_id for original in screened.originals]
-
-
-@settings(max_examples=60)
-@given(TEXTS)
-def test_no_value_that_was_found_crosses_the_end_of_a_masked_place(text: str) -> None:
-    """Each lies in one place from end to end, the parts of an address too, which are masked as one."""
-    screened = screener(also="name_address").screen(WildText(text), span_id=lambda number: SpanId(str(number)))
-    findings = [finding for finding in screened.findings if finding.family == "sensitive"]
-    for original in screened.originals:
-        raw = original.uncover().decode("utf-8", "surrogatepass")
-        start = findings[0].start
-        end = start + len(raw)
-        assert text[start:end] == raw
-        while findings and findings[0].start < end:
-            assert findings.pop(0).end <= end
-    assert not findings
 
 
 @settings(max_examples=30)

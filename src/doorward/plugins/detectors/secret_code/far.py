@@ -109,7 +109,9 @@ def further_codes(grammar: Grammar, view: View, first: Span) -> Iterator[Span]:
         if match is None or not _is_alike(size, size_of(match[0])) or "\n\n" in text[last[1] : match.start()]:
             return
         between = text[last[1] : match.start()]
-        close = size == size_of(match[0]) and len(between) <= _CLOSE and not _END_OF_SENTENCE.search(between)
+        other = match[0] != text[slice(*last)]  # the same again is a code only where a word or a sign says so
+        near = len(between) <= _CLOSE and not _END_OF_SENTENCE.search(between)
+        close = other and near and size == size_of(match[0])
         listed = close or _LISTED.fullmatch(between) or grammar.further.is_in(view, last[1], match.start())
         if not listed or not is_free(grammar, view, *match.span()):
             return
