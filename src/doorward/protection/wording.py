@@ -13,6 +13,7 @@ from doorward.protection.dialect import WORD_BEFORE, WORD_CHARACTER, to_python
 from doorward.protection.expressions import Expression
 from doorward.protection.phrases import KEPT, expression_of, normal_phrases
 from doorward.protection.view import HEAD, View
+from doorward.protection.working import excused
 
 _HEAD: Final = re.compile(f"{WORD_CHARACTER}{{0,{HEAD}}}")
 _WORD: Final = re.compile(rf"{WORD_BEFORE}({WORD_CHARACTER}{{1,{HEAD}}}){WORD_CHARACTER}*")
@@ -96,11 +97,13 @@ class Wording(Expression):
 
     @cached_property
     def _normal(self) -> tuple[str, ...]:
-        return normal_phrases(self._phrases)
+        with excused():
+            return normal_phrases(self._phrases)
 
     @cached_property
     def _beginnings(self) -> _Beginnings:
-        return _beginnings_of(self._phrases, is_open=self._is_open)
+        with excused():
+            return _beginnings_of(self._phrases, is_open=self._is_open)
 
     @cached_property
     def _is_open(self) -> bool:
@@ -152,10 +155,14 @@ class Wording(Expression):
         if alike is None:
             if not self._beginnings.have(head):
                 return None
-            is_open = self._is_open
-            phrases = tuple(phrase for phrase in self._normal if _may_begin(phrase, head, is_open=is_open))
-            alike = self._alike[head] = Expression(f"{to_python(expression_of(phrases))}{self._after}")
+            with excused():  # as compiling is: it happens once for a beginning
+                alike = self._alike[head] = self._beginning_with(head)
         return alike
+
+    def _beginning_with(self, head: str) -> Expression:
+        is_open = self._is_open
+        phrases = tuple(phrase for phrase in self._normal if _may_begin(phrase, head, is_open=is_open))
+        return Expression(f"{to_python(expression_of(phrases))}{self._after}")
 
 
 @lru_cache(maxsize=KEPT)

@@ -105,7 +105,7 @@ def siblings(grammar: Grammar, view: View, found: Span) -> Iterator[Span]:
         start, end = trimmed(text, *match.span())
         if cut or end - start < _SHORTEST_SIBLING or (start < found[1] and found[0] < end):
             continue
-        again = text[start:end].rstrip("!?") == text[slice(*found)]  # said again it is masked without the sentence's sign
+        again = text[start:end].rstrip("!?") == text[slice(*found)]  # masked as said again, without the sentence's sign
         if stem and not again and _stem(text[start:end]) == stem and not grammar.name.is_all(text, start, end):
             yield start, end
 
