@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Final
 
 from doorward.vocabulary.language import LanguagePack
 
 PURPOSES: Final = ("pin", "password", "one_time_code", "card_security_code")
 _LONGEST: Final = 17
+_MOST: Final = 30
+"""Words for each purpose and language: packs name the commonest first, and a warning is worth no long download."""
+
 _COUNTS: Final = re.compile(r"\d\W")
 
 
@@ -40,8 +44,11 @@ def _is_covered(phrase: str, words: set[str]) -> bool:
 
 def _words(pack: LanguagePack) -> Iterable[str]:
     for purpose in PURPOSES:
-        for word in pack.words(purpose):
-            # Phrases with gaps, and those that only count digits ('3 on the back'), are for the detectors; a browser's
-            # warning needs the plain names.
-            if len(word) <= _LONGEST and "..." not in word and not _COUNTS.match(word):
-                yield pack.fold_case(word)
+        yield from (pack.fold_case(word) for word in islice(filter(_is_plain, pack.words(purpose)), _MOST))
+
+
+def _is_plain(word: str) -> bool:
+    """Return whether a word is a plain name. Phrases with gaps, and those that only count digits ('3 on the back'), are
+    for the detectors; a browser's warning does without.
+    """
+    return len(word) <= _LONGEST and "..." not in word and not _COUNTS.match(word)

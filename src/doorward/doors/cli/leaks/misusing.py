@@ -9,7 +9,7 @@ from doorward.doors.cli.leaks.visiting import Visitor, Visits, must
 
 _OVERLONG: Final = 6000
 """Characters: more than a message may have."""
-_SIGN_INS: Final = 8
+_SIGN_INS: Final = 16
 """More than the scratch house takes in a minute."""
 
 

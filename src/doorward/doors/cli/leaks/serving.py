@@ -80,7 +80,7 @@ def served(settings: Settings, folder: Path) -> Iterator[Process]:
     environment = environment_for(
         {
             **{f"DOORWARD_LIMITS__{rate}": "100000/minute" for rate in _ROOMY},
-            "DOORWARD_LIMITS__SIGN_INS_PER_ADDRESS": "5/minute",
+            "DOORWARD_LIMITS__SIGN_INS_PER_ADDRESS": "12/minute",
             "DOORWARD_LIMITS__STORAGE": settings.limits.storage,
             "DOORWARD_LOGGING__LEVEL": settings.logging.level,
             "DOORWARD_PROTECTION__EXPERIMENTAL": "true",
