@@ -83,7 +83,7 @@ def test_the_queue_gets_it_back_at_its_old_place(guests: Guests, halden: Tenant)
     later = guests.visitor(halden)
     later.say("Hello")
     later.ask_for_person()
-    answer = hand_over(mira, visitor, None, "Speaks Danish")
+    answer = hand_over(mira, visitor, None, "Has the invoice at hand")
     assert answer.status_code == 200, answer.text
     assert (answer.json()["state"], answer.json()["assignee"], answer.json()["reason"]) == (
         "waiting",
@@ -100,7 +100,7 @@ def test_the_queue_gets_it_back_at_its_old_place(guests: Guests, halden: Tenant)
     jonas = guests.member("jonas")
     jonas.put("/api/v1/presence", json={"available": True}).raise_for_status()
     card = card_of(jonas, visitor)
-    assert (card["assignee"], card["handed_note"]) == (staff_id(jonas), "Speaks Danish")
+    assert (card["assignee"], card["handed_note"]) == (staff_id(jonas), "Has the invoice at hand")
 
 
 def test_handing_over_is_refused_in_clear_words_and_changes_nothing(

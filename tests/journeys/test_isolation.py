@@ -16,6 +16,7 @@ from tests.support.server import Guests
 BODIES: dict[str, Any] = {
     "replies": {"text": "Hello"},
     "draft": {"title": "Hello"},
+    "hand-over": {"note": "Hello"},
     "open": {"purpose": "legal_duty", "reason": "curious"},
 }
 SEEN = {"if-match": '"1"'}
