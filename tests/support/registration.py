@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from types import FunctionType
 from typing import Any
 
@@ -10,6 +11,7 @@ from litestar._signature import SignatureModel
 from litestar.utils.signature import ParsedSignature
 
 from doorward.doors.web import assets
+from tests.support.browsing import STATIC
 
 
 def _name_of(handler: Callable[..., Any]) -> object | None:
@@ -58,5 +60,11 @@ def registered_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ParsedSignature, "from_fn", signatures.from_fn)
         patch.setattr(SignatureModel, "create", signatures.create)
-        patch.setattr(assets, "_read", cache(assets._read))
+        patch.setattr(assets, "_read", _remembering(assets._read))
         yield
+
+
+def _remembering(read: Callable[[Path], assets.Asset]) -> Callable[[Path], assets.Asset]:
+    """Return a reader that reads each file of the front end once; a test's own files change, and are read every time."""
+    remembered = cache(read)
+    return lambda path: remembered(path) if path.is_relative_to(STATIC) else read(path)
