@@ -14,6 +14,8 @@ from doorward.plugins.detectors.secret_code.grammar import REACH_AFTER, REACH_BE
 from doorward.plugins.detectors.secret_code.values import (
     ends_phrase,
     is_mixed,
+    is_offer,
+    is_phrase,
     is_strong,
     is_unmistakable,
     size_of,
@@ -77,7 +79,8 @@ def _codes(grammar: Grammar, view: View, name: Span, window: Span, purpose: str)
                 return
             original = view.original[slice(*view.origin(*mixed.span()))]
             near = _is_near(view.text, mixed.span(), name) and is_free(grammar, view, *mixed.span())
-            if near and original == original.upper():
+            set_off = "-" in mixed[0] or open_sides(grammar, view.text, *mixed.span())
+            if near and set_off and not is_offer(mixed[0]) and original == original.upper():
                 yield mixed.span()
 
 
@@ -132,6 +135,8 @@ def passwords_around(grammar: Grammar, view: View, name: Span, *, named: bool = 
             match.span("value")
             for match in _QUOTED.finditer(text, *window)
             if any(map(str.isdecimal, match["value"]))
+            and is_phrase(match["value"])
+            and not grammar.counted.search(match["value"])
             and not any(a < match.end() and match.start() < b for a, b in found)
         ]
     return found[:_MOST]

@@ -89,6 +89,8 @@ def is_free(grammar: Grammar, view: View, start: int, end: int) -> bool:
         or is_year(text[start:end])
         or grammar.other_number.is_in(view, max(start - 32, 0), start)
         or re.match(r"\s?(?:%|x\b|km|kg)", text[end : end + 4])
+        or grammar.counted_before.is_in(view, max(start - 32, 0), start)
+        or grammar.counted_behind.match(text, end)
     )
 
 

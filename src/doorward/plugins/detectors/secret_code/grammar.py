@@ -24,6 +24,7 @@ _CALLED_OTHER: Final = (
 )
 _OTHER_NUMBER: Final = (
     *("other_number", "order_number", "customer_number", "phone", "card", "card_expiry", "last_digits", "not_a_code"),
+    *("order", "customer"),
 )
 
 
@@ -40,6 +41,9 @@ class Grammar(NamedTuple):
     source: Wording
     username: Wording
     called_other: Wording
+    counted: Wording
+    counted_before: Wording
+    counted_behind: Wording
     phone: Wording
     name: Wording
     bare_code: Wording
@@ -129,6 +133,11 @@ def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
             after=rf"{WORD_AFTER}\.?[^\w.!?\n]{{0,4}}(?:[^\W\d]{{1,4}}[^\w.!?\n]{{1,3}})?\Z",
         ),
         called_other=compile_phrases(words_of(packs, *_CALLED_OTHER), before=WORD_BEFORE, after=WORD_AFTER),
+        counted=compile_phrases(words_of(packs, "counted"), before=WORD_BEFORE, after=WORD_AFTER),
+        counted_before=compile_phrases(
+            words_of(packs, "counted"), before=WORD_BEFORE, after=rf"{WORD_AFTER}[\s:#]{{0,3}}\Z"
+        ),
+        counted_behind=compile_phrases(words_of(packs, "counted"), before=r"[\"')]?[\s\-]{1,2}", after=WORD_AFTER),
         phone=compile_phrases(words_of(packs, "phone")),
         last_digits=compile_phrases(words_of(packs, "last_digits"), before=WORD_BEFORE, after=r"[\s:]{0,3}\Z"),
         ordinary=compile_phrases(words_of(packs, "not_a_secret")),

@@ -6,6 +6,7 @@ from typing import Final
 from doorward.plugins.detectors.secret_code.around import SOURCE_REACH, open_sides
 from doorward.plugins.detectors.secret_code.far import Span, is_free
 from doorward.plugins.detectors.secret_code.grammar import Grammar
+from doorward.plugins.detectors.secret_code.values import is_round
 from doorward.protection.numbers import date_end
 from doorward.protection.ports import View
 
@@ -23,6 +24,8 @@ def lone_code(grammar: Grammar, view: View, start: int, end: int) -> Span | None
     """Return the code at `start:end` that no name gives away, if nothing there says that it is another number."""
     text = view.text
     if _goes_on(text, start, end) or not is_free(grammar, view, start, end):
+        return None
+    if is_round(text[start:end]) or not _is_read_digit_by_digit(view, start, end):
         return None
     sides = open_sides(grammar, text, start, end)
     window = max(start - SOURCE_REACH, 0), end + SOURCE_REACH
@@ -42,6 +45,12 @@ def is_sent(grammar: Grammar, view: View, start: int, end: int) -> bool:
         return False
     near = grammar.source.finditer(view.text, max(start - _BESIDE, 0), end + _BESIDE)
     return any(not grammar.phone.is_all(word[0], 0, len(word[0])) for word in near)
+
+
+def _is_read_digit_by_digit(view: View, start: int, end: int) -> bool:
+    """Return whether digits that were words were words each: 'four eight two …', and no 'forty thousand and two'."""
+    places = [view.origin(at, at + 1) for at in range(start, end) if view.text[at].isdecimal()]
+    return len(set(places)) == len(places)
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:

@@ -13,6 +13,7 @@ from doorward.plugins.detectors.secret_code.values import (
     has_odd_capitals,
     has_signs,
     is_number,
+    is_phrase,
     is_quoted,
     is_range,
     is_strong,
@@ -70,7 +71,7 @@ def _password(grammar: Grammar, view: View, place: Place) -> Span | None:
     if end - start < 4 or is_money(view.text, start, end) or grammar.name.is_all(view.text, start, end):
         return None
     if is_quoted(view.text, start, end):
-        return None if " " in match[0] and match[0].endswith("?") else (start, end)
+        return None if " " in match[0] and _is_sentence(grammar, match[0]) else (start, end)
     original = view.original[slice(*view.origin(start, end))]
     followed = grammar.followed.match(view.text, end) is not None
     if has_signs(original):
@@ -84,6 +85,12 @@ def _password(grammar: Grammar, view: View, place: Place) -> Span | None:
         return start, end
     good = place.adjoining and _could_be_a_password(grammar, view.text, start, end)
     return (start, end) if good else None
+
+
+def _is_sentence(grammar: Grammar, quoted: str) -> bool:
+    """Return whether quoted words are a question, a rule for passwords or a message about one."""
+    figure = any(map(str.isdecimal, quoted))
+    return quoted.endswith("?") or not is_phrase(quoted) or (figure and grammar.counted.search(quoted) is not None)
 
 
 def _could_be_a_password(grammar: Grammar, text: str, start: int, end: int) -> bool:

@@ -18,6 +18,9 @@ from doorward.plugins.detectors.secret_code.grammar import REACH_AFTER, REACH_BE
 from doorward.plugins.detectors.secret_code.lone import LONE, is_sent, lone_code
 from doorward.plugins.detectors.secret_code.passwords import password_before, password_behind, siblings
 from doorward.plugins.detectors.secret_code.values import (
+    is_offer,
+    is_range,
+    is_round,
     is_strong,
     is_year,
     size_of,
@@ -50,6 +53,7 @@ _KINDS: Final = {
 _WITHOUT_DIGITS: Final = frozenset({"password", "bare_password", "login"})
 _GLUED: Final = re.compile(rf"\d{{3,10}}{WORD_AFTER}")
 _FEWEST_UNANNOUNCED: Final = 5  # digits behind 'code' alone that nothing announces: 'code 1045' may be any code
+_SHORTEST_PIN: Final = 4  # digits of a PIN that nothing announces
 _TYPED: Final = 6  # digits of a code beside 'I typed' alone
 _TYPED_SIZES: Final = (4, 6, 7, 8)  # five are a postcode as often as a code
 _TYPED_REACH: Final = 32
@@ -202,8 +206,8 @@ def _typed(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[Span]
 def _is_typed(grammar: Grammar, view: View, span: Span) -> bool:
     """Return whether a number beside 'I typed' is no amount, no year, and called nothing else."""
     value = view.text[slice(*span)]
-    amount = size_of(value) != _TYPED and value.endswith("00")
-    return not amount and is_free(grammar, view, *span)
+    model = size_of(value) != _TYPED and value[0].isalpha() and value[1] == "-"
+    return not (model or is_round(value) or is_range(value)) and is_free(grammar, view, *span)
 
 
 def _claim(purpose: str, rule: str, start: int, end: int, *, certainty: Certainty = Certainty.CONTEXT) -> Claim:
@@ -222,10 +226,12 @@ def _code(grammar: Grammar, view: View, place: Place, candidate: Candidate) -> S
     purpose = candidate.pattern
     match = grammar.digits.match(view.text, place.at)
     if match is None:
-        bare = _is_bare(grammar, view, candidate)
-        named = purpose == "one_time_code" and (place.announced or not bare)
+        bare = grammar.bare_code.is_all(view.text, candidate.start, candidate.end)
+        sourced = is_sourced(grammar, view, candidate.start, candidate.end)
+        named = purpose == "one_time_code" and (place.announced or sourced or not bare)
         mixed = grammar.mixed.match(view.text, place.at) if named else None
-        return mixed.span() if mixed and _is_capital(view, *mixed.span()) else None
+        offer = mixed is not None and bare and is_offer(mixed[0])
+        return mixed.span() if mixed and not offer and _is_capital(view, *mixed.span()) else None
     size = size_of(match[0])
     if size not in _SIZES[purpose] or is_money(view.text, *match.span()):
         return None
@@ -234,7 +240,7 @@ def _code(grammar: Grammar, view: View, place: Place, candidate: Candidate) -> S
     if place.announced:
         return match.span()
     bare = _is_bare(grammar, view, candidate)
-    lonely = bare and size < _FEWEST_UNANNOUNCED
+    lonely = (bare and size < _FEWEST_UNANNOUNCED) or (purpose == "pin" and size < _SHORTEST_PIN)
     return None if lonely or is_year(match[0]) else match.span()
 
 

@@ -30,11 +30,21 @@ WORD: Final = r"(?<=\x22)[^\x22\n]{4,64}(?=\x22)|[^\s\x1a]{4,64}"
 _SHORTEST_STRONG: Final = 6
 _SHORTEST_MIXED: Final = 7
 _MOST_HYPHENS: Final = 2
+_MOST_QUOTED_WORDS: Final = 5
 _MEASURE: Final = re.compile(r"[\d.,]+-?[^\W\d_]+\Z|[^\W\d_]+-?\d\Z|[^\W\d_]+\.\d+\Z|.*[/=]")
 _STRONG_SIGNS: Final = "!@#$%^&*+=~_?"
 _ADDRESS: Final = re.compile(
     r"[^\s@]@[\w\-]+(?:\.[\w\-]+)+\Z|\Awww\.|\.(?:com|net|org|example|de|ru|id|uk)(?:/|\Z)|\A@"
 )
+_ARTEFACT: Final = re.compile(
+    r".*\.(?:pdf|docx?|xlsx?|pptx?|odt|csv|txt|zip|rar|7z|jpe?g|png|gif|heic|mp[34]|mov|xml|json|html?|log|exe|apk)"
+    r"|#\w+"
+    r"|[^\W\d_]{2,5}(?:\+[^\W_]{1,5}){1,3}"
+    r"|[^\W\d_]+[\-/]?v?\d+(?:\.\d+)+"
+    r"|\d+(?:-[^\W\d_]+)+",
+    re.IGNORECASE,
+)
+_SUFFIX: Final = re.compile(r"(?<=[\d!#$%&*+_?])'[^\W\d_]{1,5}\Z")
 _OPENING: Final = "'\"`(<[*"
 _CLOSING: Final = "'\"`)>]*.,;:"
 _QUOTES: Final = "'\"`"
@@ -57,6 +67,31 @@ def size_of(value: str) -> int:
     return sum(character.isdecimal() for character in value) or len(re.split(r"[\s,\-]+", value))
 
 
+def is_artefact(value: str) -> bool:
+    """Return whether a word is made like a password, but is something that people write of.
+
+    Files ('Invoice_03.pdf'), hashtags, keys pressed together ('Ctrl+Alt+F2'), versions ('macOS-14.2') and measures
+    with a noun ('450-Euro-Jobs').
+    """
+    return _ARTEFACT.fullmatch(value) is not None
+
+
+def is_offer(value: str) -> bool:
+    """Return whether a mixed code is a word and a figure, as advertisements call a code: 'WELCOME10'."""
+    return re.fullmatch(r"[^\W\d_]{4,}\d{1,3}", value) is not None
+
+
+def is_phrase(value: str) -> bool:
+    """Return whether quoted words with a figure can be a password: a few, and no rule or message of several parts."""
+    words = value.split()
+    return len(words) <= _MOST_QUOTED_WORDS and not re.search(r"[,:;]\s", value)
+
+
+def is_round(value: str) -> bool:
+    """Return whether digits are more likely an amount: codes that end with two zeros are one in a hundred."""
+    return value.endswith("00")
+
+
 def is_strong(value: str) -> bool:
     """Return whether a word, as it was typed, looks like a password wherever it stands: long, and of several sorts.
 
@@ -64,9 +99,11 @@ def is_strong(value: str) -> bool:
     """
     if len(value) < _SHORTEST_STRONG or "://" in value or _ADDRESS.search(value) or value == value.upper():
         return False
+    if is_artefact(value):
+        return False
     letters = sum(character.isalpha() for character in value)
     digits = sum(character.isdecimal() for character in value)
-    signs = any(character in _STRONG_SIGNS for character in value.rstrip("!?"))
+    signs = any(character in _STRONG_SIGNS for character in value.rstrip("!?").replace("_", "" if not digits else "_"))
     odd = has_odd_capitals(value) and any(first.islower() and second.isupper() for first, second in pairwise(value))
     return letters >= 3 and ((digits >= 2 and digits + letters >= 6) or signs or (odd and digits >= 1))
 
@@ -77,6 +114,8 @@ def is_mixed(value: str) -> bool:
     Weaker than `is_strong`: 'lagos2london', 'kuzine-soba-77'. Addresses, amounts and measures are not.
     """
     if len(value) < _SHORTEST_MIXED or "://" in value or _ADDRESS.search(value) or _MEASURE.match(value):
+        return False
+    if is_artefact(value):
         return False
     letters = re.findall(r"[^\W\d_]+", value)
     small = any(part != part.upper() for part in letters)
@@ -142,10 +181,12 @@ def is_quoted(text: str, start: int, end: int) -> bool:
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """Return a password's place without the quotes and the sentence's punctuation around it.
 
-    A final exclamation or question mark stays: it is as likely a part of the password.
+    A final exclamation or question mark stays: it is as likely a part of the password. An ending behind an apostrophe
+    does not: 'Lale1718'i'.
     """
     while start < end and text[start] in _OPENING:
         start += 1
     while end > start and text[end - 1] in _CLOSING:
         end -= 1
-    return start, end
+    suffix = _SUFFIX.search(text, start, end)
+    return start, suffix.start() if suffix else end
