@@ -17,6 +17,7 @@ _REACH_BEFORE: Final = 48
 _MOST_WORDS: Final = 5
 _SHORTEST: Final = 3
 _QUOTED: Final = re.compile(r"[\"'](?P<value>[^\"'\n?]{2,48})[\"']")
+_ASKED: Final = re.compile(r"[^.!?,;\n]{0,60}\?")
 _NEXT: Final = re.compile(r"(?:no )?[^\W_][\w'\-]*")
 _GAP: Final = re.compile(r"[ \t]|(?<=\b\w\w)\. (?=\w)")  # 'St. Denys', and no new sentence
 _CLOSED: Final = re.compile(r"\s*(?:[.,;!?)\"']|\Z|\n)")
@@ -48,6 +49,7 @@ class _Words(NamedTuple):
     beside: Beside
     glue: Expression
     announces: Expression
+    asked: Wording
     ordinary: Wording
     says_before: Expression
 
@@ -61,6 +63,7 @@ class _Words(NamedTuple):
                 lambda: rf"[\"')\]]{{0,2}}(?:[ \t:=,\u2014>\-]|{says.pattern}|{beside.filler.pattern}){{1,10}}"
             ),
             announces=Expression(lambda: rf"[:=]|\s-{{1,2}}\s|{says.pattern}"),
+            asked=compile_phrases(words_of(packs, "security_question"), before=WORD_BEFORE, after=WORD_AFTER),
             ordinary=compile_phrases(
                 words_of(packs, "not_a_secret", "stop_words", "conjunction", "security_question", "security_answer")
             ),
@@ -101,11 +104,13 @@ def _answer(words: _Words, view: View, at: int, *, announced: bool, signed: bool
     text = view.text
     quoted = _QUOTED.match(text, at) or _QUOTED.match(text, max(at - 1, 0))
     if quoted and announced:
-        return quoted.span("value")
+        return None if words.asked.search(quoted["value"]) else quoted.span("value")
     run = _run(words, view, at, any_word=signed)
     if run is None:
         return None
     start, end = run
+    if _goes_on_asking(words, text, start, end):
+        return None
     if (
         signed
         or _is_capital(view, start, end)
@@ -114,6 +119,12 @@ def _answer(words: _Words, view: View, at: int, *, announced: bool, signed: bool
         return run
     spoken = view.original == view.original.lower()
     return run if announced or (spoken and text[start - 1 : start] == " ") else None
+
+
+def _goes_on_asking(words: _Words, text: str, start: int, end: int) -> bool:
+    """Return whether several words are a part of the question itself: 'Your question: your first pet's name?'."""
+    asks = _ASKED.match(text, end) or words.asked.search(text, start, end)
+    return " " in text[start:end] and asks is not None
 
 
 def _run(words: _Words, view: View, at: int, *, any_word: bool) -> Span | None:
