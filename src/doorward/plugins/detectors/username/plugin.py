@@ -20,6 +20,10 @@ _SHORTEST, _LONGEST = 3, 40
 _NAME: Final = rf"{WORD_BEFORE}[^\W_](?:[\w.\-]{{0,{_LONGEST}}}\w)?(?![\w@])"
 _HANDLE: Final = re.compile(rf"@(?P<name>[a-z0-9_](?:[a-z0-9_.]{{1,{_LONGEST}}}[a-z0-9_]))(?![\w@])")
 _KNOWN: Final = COUNTRY_DOMAINS | GENERIC_DOMAINS
+_NO_NAME: Final = re.compile(r"\d{1,3}[^\W\d_]{1,3}|[^\W\d_]{1,2}(?:\.[^\W\d_]{1,2})+|.*\.{2}.*")
+"""Ordinals and measures ('29th', '401k'), abbreviations ('e.g'), words that dots part."""
+
+_PLURAL: Final = re.compile(r"[^\W\d_]{4,}2")
 _LAST: Final = re.compile(r"[\"'`)\]]?(?:\s*\Z|\s*[.,;!?/|]|\s*\n)")
 
 
@@ -108,6 +112,8 @@ def _behind(words: _Words, view: View, place: Place, *, bare: bool) -> tuple[int
     start, end = match.span()
     if words.ordinary.is_all(view.text, start, end) or match[0].isdecimal():
         return None
+    if bare and not place.announced and _PLURAL.fullmatch(match[0]):
+        return None  # 'akun anak2': in Indonesian a word said twice
     if _is_odd(view, start, end):
         return start, end
     plain = not bare and place.adjoining and place.announced and match[0].isalpha()
@@ -117,9 +123,17 @@ def _behind(words: _Words, view: View, place: Place, *, bare: bool) -> tuple[int
 def _is_odd(view: View, start: int, end: int) -> bool:
     """Return whether letters come with digits or signs inside, as in no ordinary word; a mere hyphen does not count."""
     value = view.text[start:end]
+    if _NO_NAME.fullmatch(value) or _are_joined(view.original[slice(*view.origin(start, end))]):
+        return False
     if not re.search(r"[^\W\d_]", value) or re.search(r"\.(?:com|net|org|de|ru|tr|id|uk)\Z", value):
         return False
     return any(sign.isdecimal() or sign in "_." for sign in value)
+
+
+def _are_joined(value: str) -> bool:
+    """Return whether a full stop without a blank behind it parts two sentences: 'yet.What'."""
+    first, stop, second = value.partition(".")
+    return bool(stop) and first.islower() and second[:1].isupper()
 
 
 def _handle(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
