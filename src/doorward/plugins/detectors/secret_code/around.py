@@ -136,7 +136,7 @@ def passwords_around(grammar: Grammar, view: View, name: Span, *, named: bool = 
             for match in _QUOTED.finditer(text, *window)
             if any(map(str.isdecimal, match["value"]))
             and is_phrase(match["value"])
-            and not grammar.counted.search(match["value"])
+            and not (grammar.counted.search(match["value"]) or grammar.name.search(match["value"]))
             and not any(a < match.end() and match.start() < b for a, b in found)
         ]
     return found[:_MOST]

@@ -72,6 +72,8 @@ def _password(grammar: Grammar, view: View, place: Place) -> Span | None:
         return None
     if is_quoted(view.text, start, end):
         return None if " " in match[0] and _is_sentence(grammar, match[0]) else (start, end)
+    if grammar.ordinary.is_all(view.text, start, end):
+        return None
     original = view.original[slice(*view.origin(start, end))]
     followed = grammar.followed.match(view.text, end) is not None
     if has_signs(original):
@@ -81,16 +83,16 @@ def _password(grammar: Grammar, view: View, place: Place) -> Span | None:
         return start, end
     if not place.announced and not followed:
         return None
-    if has_odd_capitals(original):
-        return start, end
-    good = place.adjoining and _could_be_a_password(grammar, view.text, start, end)
+    ordinary = place.adjoining and _could_be_a_password(grammar, view.text, start, end)
+    good = has_odd_capitals(original) or ordinary
     return (start, end) if good else None
 
 
 def _is_sentence(grammar: Grammar, quoted: str) -> bool:
     """Return whether quoted words are a question, a rule for passwords or a message about one."""
     figure = any(map(str.isdecimal, quoted))
-    return quoted.endswith("?") or not is_phrase(quoted) or (figure and grammar.counted.search(quoted) is not None)
+    counts = figure and grammar.counted.search(quoted) is not None
+    return quoted.endswith("?") or counts or not is_phrase(quoted) or grammar.name.search(quoted) is not None
 
 
 def _could_be_a_password(grammar: Grammar, text: str, start: int, end: int) -> bool:
