@@ -65,6 +65,6 @@ def registered_once() -> Iterator[None]:
 
 
 def _remembering(read: Callable[[Path], assets.Asset]) -> Callable[[Path], assets.Asset]:
-    """Return a reader that reads each file of the front end once; a test's own files change, and are read every time."""
+    """Return a reader that reads each file of the front end once; a test's own files change and are read anew."""
     remembered = cache(read)
     return lambda path: remembered(path) if path.is_relative_to(STATIC) else read(path)
