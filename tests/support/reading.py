@@ -9,6 +9,11 @@ import httpx
 import msgspec
 
 
+def _is_sign_of_life(line: str) -> bool:
+    """Return whether a line says nothing but that the house is there: a comment to customers, an event at the desk."""
+    return line.startswith(":") or line == "event: alive"
+
+
 class Reader:
     """Reads one stream event by event."""
 
@@ -22,7 +27,7 @@ class Reader:
         event: dict[str, Any] = {}
         silences = 0
         for line in self._lines:
-            silences += line.startswith(":")
+            silences += _is_sign_of_life(line)
             assert silences < 2, f"nothing came but {silences} signs of life"
             if not line and event.get("event") in names:
                 return event
@@ -35,7 +40,7 @@ class Reader:
 
     def signs_of_life(self, count: int) -> None:
         """Read on until so many came."""
-        signs = (line for line in self._lines if line.startswith(":"))
+        signs = filter(_is_sign_of_life, self._lines)
         assert sum(1 for _ in islice(signs, count)) == count, "the stream ended"
 
     def ends(self, *, within: int = 200) -> bool:
