@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final, Literal
 
-from doorward.protection.dialect import WORD_BEFORE
+from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
 from doorward.protection.phrases import words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
 from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.finding import Family
 
-_WIDTH: Final = 16  # characters before a number that may say that it is a version
+_WIDTH: Final = 36  # characters before a number that may say that it is a version
+_FEW_WORDS: Final = r"(?:[\s,:]{1,3}(?!ip(?:v4|v6)?\b)[^\W\d_]{1,10}){0,3}[\s.:,]{0,3}\Z"
 _LONGEST: Final = 45  # an IPv6 address with an IPv4 address inside
 _ADDRESS_4: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _ADDRESS_6: Final = re.compile(r"[0-9a-f:]{2,39}(?:\.\d{1,3}){0,3}")
@@ -28,15 +29,16 @@ class IpDetector:
 
     def watch(self, packs: Sequence[LanguagePack]) -> Watch:
         """Look at dotted quads and colons; `version` holds the words that make a dotted quad a version."""
-        says_version = compile_phrases(words_of(packs, "version"), before=WORD_BEFORE, after=r"[\s.:]{0,3}\Z")
+        says_version = compile_phrases(words_of(packs, "version"), before=WORD_BEFORE, after=_FEW_WORDS)
+        is_version = compile_phrases(words_of(packs, "version"), before=r"\s", after=WORD_AFTER)
         patterns = (
-            Pattern(name="v4", expression=r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}", before=_WIDTH, after=8),
+            Pattern(name="v4", expression=r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}", before=_WIDTH, after=24),
             Pattern(name="v6", expression=r"[0-9a-f]?:[0-9a-f]{0,4}:", before=_LONGEST, after=_LONGEST),
         )
-        return Watch(patterns, partial(_examine, says_version))
+        return Watch(patterns, partial(_examine, says_version, is_version))
 
 
-def _examine(says_version: Wording, candidate: Candidate, view: View) -> Sequence[Claim]:
+def _examine(says_version: Wording, is_version: Wording, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the address at the candidate, if it is one."""
     start, text = candidate.start, view.text
     if candidate.pattern == "v6":
@@ -49,7 +51,9 @@ def _examine(says_version: Wording, candidate: Candidate, view: View) -> Sequenc
     end = start + len(address)
     if _goes_on(text, start, end) or not _is_address(address):
         return ()
-    if candidate.pattern == "v4" and says_version.is_in(view, max(start - _WIDTH, 0), start):
+    if candidate.pattern == "v4" and (
+        says_version.is_in(view, max(start - _WIDTH, 0), start) or is_version.match(text, end)
+    ):
         return ()
     return (
         Claim(
