@@ -135,7 +135,7 @@ def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
         called_other=compile_phrases(words_of(packs, *_CALLED_OTHER), before=WORD_BEFORE, after=WORD_AFTER),
         counted=compile_phrases(words_of(packs, "counted"), before=WORD_BEFORE, after=WORD_AFTER),
         counted_before=compile_phrases(
-            words_of(packs, "counted"), before=WORD_BEFORE, after=rf"{WORD_AFTER}[\s:#]{{0,3}}\Z"
+            words_of(packs, "counted", "not_a_reference"), before=WORD_BEFORE, after=rf"{WORD_AFTER}[\s:#]{{0,3}}\Z"
         ),
         counted_behind=compile_phrases(words_of(packs, "counted"), before=r"[\"')]?[\s\-]{1,2}", after=WORD_AFTER),
         phone=compile_phrases(words_of(packs, "phone")),
