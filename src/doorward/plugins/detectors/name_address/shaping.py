@@ -21,6 +21,7 @@ _OF_ADDRESSES: Final = int(
     Known.STREET | Known.PLACE | Known.UNIT | Known.NUMBER | Known.GIVEN | Known.SURNAME | Known.PROPER
 )
 _COUNTED: Final = int(Known.NUMBER | Known.STREET | Known.UNIT)
+_LONGEST_BARE_STREET: Final = 6  # letters of a word such as 'platz'; longer ones are streets' names: 'gartenweg'
 _LONGEST_NAME: Final = 8
 """Tokens: the longest names have six words or so."""
 
@@ -80,8 +81,15 @@ def _is_address(words: Sequence[int], held: Sequence[Token]) -> bool:
     or a word for streets or flats. A town alone is none, nor are figures alone.
     """
     telling = any(known & _STREET_OR_PLACE or not known & _ORDINARY for known in words)
+    written = [token for token in held if token.word[0].isalpha() and not token.known & int(Known.NUMBER)]
+    if len(written) == 1 and written[0].known & int(Known.STREET) and _is_short(written[0].written):
+        return False  # 'auf platz 47': a street has a name
     numbered = any(token.word.isdigit() for token in held) or any(known & _COUNTED for known in words)
     return telling and numbered
+
+
+def _is_short(written: str) -> bool:
+    return written.islower() and len(written) <= _LONGEST_BARE_STREET
 
 
 def _is_word(tokens: Sequence[Token], place: int, text: str) -> bool:
