@@ -20,9 +20,9 @@ EVADED = 0.90
 OVERMASKED = 0.005
 
 MISSED_CHECKED = {"ru": 0.95}
-MISSED_SECRETS = {"en": 0.66, "de": 0.52, "tr": 0.57, "id": 0.48, "ru": 0.50}
-MISSED_EVADED = {"tr": 0.69, "id": 0.88, "ru": 0.83}
-MISSED_OVERMASKED = {"tr": 0.015, "ru": 0.01}
+MISSED_SECRETS = {"en": 0.75, "de": 0.70, "tr": 0.82, "id": 0.85, "ru": 0.79}
+MISSED_EVADED = {"tr": 0.84, "ru": 0.83}
+MISSED_OVERMASKED = {"tr": 0.0085}
 
 
 @cache

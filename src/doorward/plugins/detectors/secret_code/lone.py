@@ -25,7 +25,7 @@ def lone_code(grammar: Grammar, view: View, start: int, end: int) -> Span | None
     text = view.text
     if _goes_on(text, start, end) or not is_free(grammar, view, start, end):
         return None
-    if is_round(text[start:end]) or not _is_read_digit_by_digit(view, start, end):
+    if is_round(text[start:end]):
         return None
     sides = open_sides(grammar, text, start, end)
     window = max(start - SOURCE_REACH, 0), end + SOURCE_REACH
@@ -45,12 +45,6 @@ def is_sent(grammar: Grammar, view: View, start: int, end: int) -> bool:
         return False
     near = grammar.source.finditer(view.text, max(start - _BESIDE, 0), end + _BESIDE)
     return any(not grammar.phone.is_all(word[0], 0, len(word[0])) for word in near)
-
-
-def _is_read_digit_by_digit(view: View, start: int, end: int) -> bool:
-    """Return whether digits that were words were words each: 'four eight two …', and no 'forty thousand and two'."""
-    places = [view.origin(at, at + 1) for at in range(start, end) if view.text[at].isdecimal()]
-    return len(set(places)) == len(places)
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:
