@@ -7,6 +7,7 @@ from typing import Final
 from doorward.plugins.detectors.name_address.decoding import Stretch
 from doorward.plugins.detectors.name_address.tokens import Token
 from doorward.plugins.detectors.name_address.words import Known
+from doorward.protection.numbers import is_money
 
 _TRIMMED: Final = frozenset("\n,.;:-/(['\"!?*>|")
 _GLUE: Final = frozenset("_@#%=\\+&~$")
@@ -67,6 +68,8 @@ def is_plausible(tokens: Sequence[Token], stretch: Stretch, text: str) -> bool:
     held = tokens[first:behind]
     longest = max((len(token.word) for token in held if token.word[0].isalpha()), default=0)
     if stretch.is_address:
+        if held[-1].word.isdigit() and is_money(text, held[-1].start, held[-1].end):
+            return False  # 'Konkurrenz 45,06 €'
         return _is_address(
             [tokens[place].known for place in range(first, behind) if _is_word(tokens, place, text)],
             held,
