@@ -174,3 +174,16 @@ def test_a_rule_that_means_nothing_is_refused(
     with pytest.raises((Malformed, SettingsInvalid)) as refused:
         set_setting(house, halden, name, value)
     assert sentence in str(refused.value)
+
+
+def test_who_answers_may_sign_with_their_own_name(guests: Guests, halden: Tenant) -> None:
+    """A customer reads who writes to them; other people's names in an answer are masked as everywhere."""
+    visitor = guests.visitor(halden)
+    visitor.ask_for_person()
+    jonas = guests.member("jonas")
+    where = f"/api/v1/conversations/{visitor.conversation_id}"
+    jonas.post(f"{where}/take").raise_for_status()
+    jonas.post(f"{where}/replies", json={"text": "Hello, this is Jonas Wiegand."}).raise_for_status()
+    jonas.post(f"{where}/replies", json={"text": "My colleague is called Dieter Hofmann."}).raise_for_status()
+    said = [entry["text"] for entry in visitor.entries()["entries"] if entry["author"] == "agent"]
+    assert said == ["Hello, this is Jonas Wiegand.", "My colleague is called [PERSON]."]

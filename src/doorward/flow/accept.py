@@ -19,7 +19,7 @@ from doorward.flow.walk import Begun
 from doorward.kit.ids import derive_id
 from doorward.kit.keys import EpochKeys, KeyDestroyed, Keys
 from doorward.kit.tx import CommitFailed, Transactions, Tx
-from doorward.protection import DESK, CustomerIndex, Hashing, ProtectionService, Screened, Weighed
+from doorward.protection import DESK, NO_FACTS, CustomerIndex, Hashing, ProtectionService, Screened, Weighed
 from doorward.vocabulary.arrival import Arrival, Message
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.errors import KeyReused, NotFound, SecretRefused, StorageFull, Unavailable
@@ -57,11 +57,14 @@ class Recognition(NamedTuple):
 
 
 class _How(NamedTuple):
-    """By which channel a text came, the tail of what the same party said before, and the kinds that were asked for."""
+    """By which channel a text came, the tail of what the same party said before, the kinds that were asked for, and who
+    of the staff wrote it.
+    """
 
     channel: str
     before: WildText | None = None
     wanted: Collection[str] = ()
+    writer: str = ""
 
 
 class TenantScreening:
@@ -117,8 +120,18 @@ class TenantScreening:
         `wanted` are kinds that were asked for: no policy refuses them. Raises `SecretRefused`. What was decided is
         written down in a transaction of its own, so this may wait: not for the event loop.
         """
-        weighed = self._weigh(scope, text, message_id, _How(channel, wanted=wanted))
-        events = audited(weighed, message_id, channel)
+        return self._screened(scope, text, message_id, _How(channel, wanted=wanted))
+
+    def screen_staff(self, scope: Scope, text: WildText, message_id: MessageId, *, name: str) -> Screened:
+        """Screen what a member of staff writes at the desk. Whoever signs with their own `name` may be read by it.
+
+        Otherwise as `screen`.
+        """
+        return self._screened(scope, text, message_id, _How(DESK, writer=name))
+
+    def _screened(self, scope: Scope, text: WildText, message_id: MessageId, how: _How) -> Screened:
+        weighed = self._weigh(scope, text, message_id, how)
+        events = audited(weighed, message_id, how.channel)
         if events:
             self._note(scope, events)
         if weighed.refusal is not None:
@@ -130,11 +143,12 @@ class TenantScreening:
         tenant_id, wanted = scope.tenant_id, how.wanted
         rules = self._rules.of(tenant_id, how.channel)
         screener = rules.screener.under(partial(rules.policy.weigh, wanted=wanted))
+        own = rules.screener.public_facts((how.writer,)) if how.writer else NO_FACTS
         screened = screener.after(how.before).screen(
             text,
             span_id=lambda number: SpanId(derive_id("span", tenant_id, message_id, str(number))),
             hashing=self._recognition.hashing(tenant_id),
-            public=rules.public,
+            public=rules.public.joined(own),
         )
         return rules.policy.judge(screened, wanted=wanted)
 

@@ -42,6 +42,11 @@ class Colleagues:
         ]
         return tuple(sorted(found, key=lambda one: (one.state != "available", one.conversations, one.name)))
 
+    def own_name(self, tx: Tx, scope: Scope) -> str:
+        """Return how the acting member is called; nothing for a program."""
+        found = (one.display_name for one in self._staff.everybody(tx, scope) if one.id == scope.actor.id)
+        return next(found, "")
+
     def require(self, tx: Tx, scope: Scope, staff_id: StaffId) -> None:
         """Refuse a colleague who cannot have a conversation.
 

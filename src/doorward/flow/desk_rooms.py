@@ -10,7 +10,7 @@ from doorward.flow.colleagues import Colleagues
 from doorward.kit.i18n import Translator
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
-from doorward.protection import DESK, ProtectionService, Screened
+from doorward.protection import ProtectionService, Screened
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import Conflict, NotFound
 from doorward.vocabulary.ids import ConversationId, MessageId, PartyId, TenantId
@@ -54,7 +54,8 @@ async def screen_words(
     Raises `NotFound`, and `SecretRefused` where the company's policy takes no such text.
     """
     message_id, words = text
-    screened = await asyncio.to_thread(rooms.screening.screen, scope, words, message_id, channel=DESK)
+    name = await transactions.read_async(lambda tx: rooms.colleagues.own_name(tx, scope))
+    screened = await asyncio.to_thread(rooms.screening.screen_staff, scope, words, message_id, name=name)
     if screened.originals:  # a key may have to be made, and a file written, which no transaction waits for
         card = await transactions.read_async(lambda tx: card_at(tx, scope, about))
         await asyncio.to_thread(rooms.protection.make_ready, scope, card.party_id)

@@ -32,6 +32,10 @@ class PublicFacts(NamedTuple):
     canonical: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
 
+    def joined(self, other: "PublicFacts") -> "PublicFacts":
+        """Return these facts and others."""
+        return PublicFacts(self.canonical | other.canonical, self.hosts | other.hosts)
+
 
 NO_FACTS: Final = PublicFacts()
 
