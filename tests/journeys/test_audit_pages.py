@@ -31,8 +31,8 @@ def test_filters_pages_and_the_access_log(guests: Guests, halden: Tenant) -> Non
     assert "Mira Castellan" in access
     assert "party.registered" not in access
     by_actor = admin.get(BASE, params={"actor": me, "action": "conversation.read"}).text
-    assert by_actor.count("<tr>") == 2
-    assert admin.get(BASE, params={"since": "2031-01-01"}).text.count("<tr>") == 0
+    assert by_actor.count('<tr role="row">') == 2
+    assert admin.get(BASE, params={"since": "2031-01-01"}).text.count('<tr role="row">') == 0
     assert admin.get(BASE, params={"since": "yesterday"}).status_code == 400
     first = admin.get(BASE, params={"action": "party.registered"}).text
     assert "Doorward" in first
@@ -49,7 +49,7 @@ def test_pages_go_on_where_the_last_one_ended(guests: Guests, halden: Tenant) ->
     whole = [row["id"] for row in csv.DictReader(io.StringIO(admin.get("/desk/audit/download").text))]
     assert len(whole) > 60
     page = admin.get(BASE, params={"before": whole[9]}).text
-    assert page.count('<td class="whitespace-nowrap">') == 50
+    assert page.count('data-column="When"') == 50
     assert f"before={whole[59]}" in page
 
 
