@@ -18,13 +18,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.protection import chats
+from bench.protection.texts import corpora
 from doorward.doors.cli.archives import build_screener
+from doorward.doors.cli.company_rules import CompanyRules
 from doorward.flow.archives import Job, Order, Record, screen_archive, screen_chunk
 from doorward.flow.archives.chunks import chunked
 from doorward.flow.archives.engines import ProcessEngine
 from doorward.kit.settings import load
 from tests.support.screening import generated_texts, screener
+
+
+def chats(count: int) -> list[str]:
+    """Return chats as the benchmark of the guards has them."""
+    return next(corpus.texts for corpus in corpora(count) if corpus.name == "chats")
 
 
 def silent(_done: int, _total: int, *, looking: bool) -> None:
@@ -48,7 +54,7 @@ def run(engine: ProcessEngine, source: Path, folder: Path) -> dict[str, float]:
 
 def measure(tickets: int, workers: int, rounds: int) -> dict[str, Any]:
     """Return the best rounds of one worker and of several, and the rate between them."""
-    make = partial(build_screener, load())
+    make = partial(build_screener, load(), CompanyRules())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_tickets(folder / "warm", chats(200 * workers))
