@@ -36,6 +36,17 @@ def be_live(page: Page) -> None:
     expect(page.locator("body")).to_have_attribute("data-connection", "live")
 
 
+def live_with_a_clock(open_context: OpenContext, script: str) -> Page:
+    """Return a live inbox whose timers are the test's, with a script run before its own."""
+    context = open_context()
+    context.add_init_script(script)
+    page = context.new_page()
+    page.clock.install()
+    sign_in(page, username="mira")
+    be_live(page)
+    return page
+
+
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Whoever opens a stream at the desk, in order."""
@@ -155,12 +166,7 @@ def test_a_worker_that_does_not_answer_is_done_without(
 
 def test_a_line_that_falls_silent_is_opened_again(open_context: OpenContext) -> None:
     """A stream that looks open and from which nothing comes any more, as after a change of networks, is replaced."""
-    context = open_context()
-    context.add_init_script(NO_WORKER)
-    page = context.new_page()
-    page.clock.install()
-    sign_in(page, username="mira")
-    be_live(page)
+    page = live_with_a_clock(open_context, NO_WORKER)
     with page.expect_request("**/desk/stream*"):
         page.clock.fast_forward(41_000)
     be_live(page)
@@ -168,12 +174,7 @@ def test_a_line_that_falls_silent_is_opened_again(open_context: OpenContext) -> 
 
 def test_a_computer_that_slept_hears_again(open_context: OpenContext, guests: Guests, halden: Tenant) -> None:
     """Tabs that gave no sign of life for long are given up for gone; awake again, they hear what happens."""
-    context = open_context()
-    context.add_init_script(WORKER_IN_PAGE)
-    page = context.new_page()
-    page.clock.install()
-    sign_in(page, username="mira")
-    be_live(page)
+    page = live_with_a_clock(open_context, WORKER_IN_PAGE)
     page.clock.fast_forward(600_000)
     page.clock.fast_forward(31_000)
     be_live(page)
