@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browsing import OpenContext, sign_in, write_until
+from doorward.identity import Tenant
+from tests.support.browsing import OpenContext, on_sqlite, sign_in, write_until
+from tests.support.server import Guests
 
 pytestmark = pytest.mark.browser
 
@@ -50,3 +52,33 @@ def test_both_sides_see_that_the_other_one_writes(open_context: OpenContext) -> 
         desk.get_by_role("textbox", name="Your reply"), customer.get_by_text("Somebody from our team is writing…")
     )
     write_until(customer.get_by_role("textbox", name="Your message"), desk.get_by_text("The customer is writing…"))
+
+
+@on_sqlite
+def test_the_sign_that_somebody_writes_outlives_a_refresh(
+    open_context: OpenContext, guests: Guests, halden: Tenant
+) -> None:
+    """News of the conversation takes the sign away no sooner than its time; the customer's own message does."""
+    customer = guests.visitor(halden)
+    customer.ask_for_person()
+    desk = sign_in(open_context().new_page(), username="mira")
+    desk.goto(f"/desk/conversations/{customer.conversation_id}")
+    desk.get_by_role("button", name="Take over").click()
+    expect(desk.get_by_text("You have this conversation.")).to_be_visible()
+    expect(desk.locator("body")).to_have_attribute("data-connection", "live")
+    desk.evaluate(
+        "window.early = []; let shown = 0; const sign = document.querySelector('[data-typing]');"
+        "new MutationObserver(() => { if (!sign.hidden) shown = performance.now();"
+        "else if (performance.now() - shown < 5900) window.early.push(1); })"
+        ".observe(sign, { attributeFilter: ['hidden'] });"
+    )
+    customer.client.post("/c/webchat/typing", json={}).raise_for_status()
+    sign = desk.get_by_text("The customer is writing…")
+    expect(sign).to_be_visible()
+    answer = {"text": "Please go on"}
+    guests.member("mira").post(f"/api/v1/conversations/{customer.conversation_id}/replies", json=answer)
+    expect(desk.locator(".line-agent .line-text")).to_have_text("Please go on")
+    assert desk.evaluate("window.early") == []
+    customer.say("That is all")
+    expect(desk.locator(".line-customer .line-text").last).to_have_text("That is all")
+    expect(sign).to_be_hidden()
