@@ -14,7 +14,7 @@ export class Palette {
   #list = document.getElementById("palette-list");
   #none = document.getElementById("palette-none");
   #chosen = null;
-  #presses = new WeakMap();
+  #presses = new WeakMap(); // what buttons are called: a refresh meanwhile may make another button of the same element
 
   get isThere() {
     return Boolean(this.#dialog);
@@ -45,8 +45,11 @@ export class Palette {
     const group = document.getElementById("palette-here");
     const title = Object.assign(document.createElement("li"), { className: "palette-group", textContent: group.dataset.title });
     title.setAttribute("role", "presentation");
-    const offered = [...document.querySelectorAll("main [data-in-palette]")].filter((button) => button.checkVisibility());
-    group.replaceChildren(title, ...offered.map((button) => this.#optionOf(button)));
+    group.replaceChildren(title, ...this.#offered().map((button) => this.#optionOf(button)));
+  }
+
+  #offered() {
+    return [...document.querySelectorAll("main [data-in-palette]")].filter((button) => button.checkVisibility());
   }
 
   #optionOf(button) {
@@ -58,7 +61,7 @@ export class Palette {
     const drawing = button.querySelector(".icon");
     option.append(...(drawing ? [drawing.cloneNode(true)] : []), text);
     if (button.dataset.inPalette) option.append(Object.assign(document.createElement("kbd"), { textContent: button.dataset.inPalette }));
-    this.#presses.set(option, button);
+    this.#presses.set(option, button.textContent.trim());
     return option;
   }
 
@@ -116,7 +119,8 @@ export class Palette {
     if (!option) return;
     const { href, submit, opens, choose, value } = option.dataset;
     this.#dialog.close();
-    if (this.#presses.has(option)) this.#presses.get(option).click();
+    const called = this.#presses.get(option);
+    if (called) this.#offered().find((button) => button.textContent.trim() === called)?.click();
     else if (href) window.location.assign(href);
     else if (opens) document.getElementById(opens).showModal();
     else if (submit) document.getElementById(submit).requestSubmit();
