@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from doorward.identity import Tenant
-from tests.support.browsing import OpenContext, agree, on_sqlite, sign_in, violations
+from tests.support.browsing import OpenContext, agree, on_sqlite, open_palette, sign_in, violations
 from tests.support.server import Guests
 
 pytestmark = [pytest.mark.browser, on_sqlite]
@@ -22,12 +22,6 @@ def ways(page: Page) -> set[str]:
     """Return where the navigation leads to."""
     links = page.get_by_role("navigation", name="Pages").get_by_role("link").all()
     return {str(link.get_attribute("href")) for link in links}
-
-
-def open_palette(page: Page) -> None:
-    """Open the command palette by its keys."""
-    page.keyboard.press("Control+k")
-    expect(page.get_by_role("combobox", name="Go somewhere or do something")).to_be_focused()
 
 
 def test_everybody_is_offered_what_their_role_allows(desk: Page, open_context: OpenContext) -> None:

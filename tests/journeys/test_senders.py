@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from doorward.bootstrap import House
 from doorward.identity import Tenant
-from tests.support.browsing import OpenContext, follow, on_sqlite, sign_in, violations
+from tests.support.browsing import OpenContext, follow, on_sqlite, open_palette, sign_in, violations
 from tests.support.portal import Mailbox
 from tests.support.server import Guests, WebVisitor
 
@@ -156,7 +156,7 @@ def test_a_customer_objects_from_the_chat_and_colleagues_are_told(
     mira = sign_in(open_context().new_page(), username="mira")
     mira.goto("/desk/?show=all")
     follow(mira, mira.get_by_role("link", name="You are all idiots"))
-    mira.keyboard.press("Control+k")
+    open_palette(mira)
     mira.keyboard.type("block this")
     mira.keyboard.press("Enter")
     mira.get_by_role("radio", name="Offensive language").press("Space")

@@ -95,6 +95,12 @@ def write_until(box: Locator, sign: Locator) -> None:
     expect(sign).to_be_visible()
 
 
+def open_palette(page: Page) -> None:
+    """Open the command palette by its keys."""
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="Go somewhere or do something")).to_be_focused()
+
+
 def tab_to(page: Page, wanted: Locator, *, most: int = 25) -> None:
     """Press the tabulator key until `wanted` has the focus; fail after `most` times."""
     wanted.wait_for()
@@ -106,9 +112,14 @@ def tab_to(page: Page, wanted: Locator, *, most: int = 25) -> None:
 
 
 def follow(page: Page, link: Locator) -> None:
-    """Follow a link by the keyboard and wait for the page behind it: what is read next is read from that page."""
+    """Follow a link by the keyboard and wait for the page behind it: what is read next is read from that page.
+
+    The page is asked itself whether its scripts have run: on a busy machine Playwright has taken the end of loading for
+    that of the page before, and a key that is pressed then is heard by nobody.
+    """
     with page.expect_navigation(timeout=PATIENCE):
         link.press("Enter")
+    page.wait_for_function("document.readyState === 'complete'", timeout=PATIENCE)
 
 
 ALL_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
