@@ -29,7 +29,7 @@ from doorward.flow.archives import (
     preview,
     screen_archive,
 )
-from doorward.flow.archives.engines import HereEngine, ProcessEngine
+from doorward.flow.archives.engines import ProcessEngine
 from doorward.kit import logging
 from doorward.kit.clock import SystemClock
 from doorward.kit.settings import Settings, user_cache
@@ -224,10 +224,8 @@ def _engine(wishes: Wishes, make: MakeScreener) -> Engine:
         from doorward.flow.archives.engines.cluster import RayEngine  # noqa: PLC0415
 
         return RayEngine(make, workers=workers, address=wishes.ray_address)
-    if workers == 1:
-        return HereEngine(make)
     cache = user_cache()
-    if cache is not None and not any(cache.iterdir()):
+    if workers > 1 and cache is not None and not any(cache.iterdir()):
         make()  # the patterns are compiled once, into the cache, and not by all workers at the same time
     return ProcessEngine(make, workers=workers)
 

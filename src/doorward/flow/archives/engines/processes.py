@@ -1,4 +1,7 @@
-"""Screening in this process, and in as many as the computer has processors."""
+"""Screening in processes of their own, as many as the computer has processors.
+
+One worker is a process as well: a record that kills it must not take along the process that reads and writes.
+"""
 
 import multiprocessing
 import os
@@ -15,21 +18,6 @@ from doorward.flow.archives.engines.rescue import Rescue
 from doorward.flow.archives.ruled import Screening
 from doorward.flow.archives.terms import Order
 from doorward.vocabulary.errors import Unavailable
-
-
-class HereEngine:
-    """Screens in this process, one chunk after the other."""
-
-    def __init__(self, make: MakeScreener) -> None:
-        """Build the detectors."""
-        self._screener = make()
-
-    def screen(self, chunks: Iterable[Chunk], order: Order) -> Iterator[ScreenedChunk]:
-        """See `Engine`."""
-        return (screen_chunk(chunk, self._screener, order) for chunk in chunks)
-
-    def close(self) -> None:
-        """See `Engine`."""
 
 
 class _Worker:
