@@ -6,7 +6,7 @@ from doorward import routing
 from doorward.identity import Member, Sessions, Staff, permits
 from doorward.kit.tx import Tx
 from doorward.routing import PresenceState
-from doorward.vocabulary.errors import Conflict
+from doorward.vocabulary.errors import Conflict, NotFound
 from doorward.vocabulary.ids import StaffId
 from doorward.vocabulary.scope import Scope
 
@@ -44,8 +44,10 @@ class Colleagues:
 
     def own_name(self, tx: Tx, scope: Scope) -> str:
         """Return how the acting member is called; nothing for a program."""
-        found = (one.display_name for one in self._staff.everybody(tx, scope) if one.id == scope.actor.id)
-        return next(found, "")
+        try:
+            return self._staff.find(tx, scope, StaffId(scope.actor.id)).display_name
+        except NotFound:
+            return ""
 
     def require(self, tx: Tx, scope: Scope, staff_id: StaffId) -> None:
         """Refuse a colleague who cannot have a conversation.

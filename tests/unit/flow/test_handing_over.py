@@ -9,6 +9,8 @@ import pytest
 from doorward import routing
 from doorward.flow.colleagues import Colleagues
 from doorward.flow.handing_over import LONGEST_NOTE, HandOver
+from doorward.identity import Member, Staff
+from doorward.kit.tx import Tx
 from doorward.vocabulary.errors import Conflict, NotFound, TooLarge
 from doorward.vocabulary.ids import StaffId
 from doorward.vocabulary.scope import Actor, Scope
@@ -50,6 +52,23 @@ def test_who_is_there_is_told_the_free_ones_first(office: Office, colleagues: Co
         ("Elif", "available", 1, 3),
         ("Jonas", "away", 0, None),
     ]
+
+
+class OneAtATime(Staff):
+    """Staff who may be asked for, but not read from first to last."""
+
+    def everybody(self, tx: Tx, scope: Scope) -> tuple[Member, ...]:
+        """Fail."""
+        raise AssertionError("all staff were read")
+
+
+def test_of_who_acts_one_is_read(office: Office) -> None:
+    """One's own name costs one row however many work here; a program has none."""
+    mira = office.a_member("mira")
+    colleagues = Colleagues(OneAtATime(), office.identity.sessions)
+    program = Scope(tenant_id=office.scope.tenant_id, actor=Actor(kind="machine", id="t" * 26))
+    assert office.read(lambda tx: colleagues.own_name(tx, acting(office, mira))) == "Mira"
+    assert office.read(lambda tx: colleagues.own_name(tx, program)) == ""
 
 
 def set_available(office: Office, staff_id: StaffId) -> None:
