@@ -5,8 +5,10 @@ from random import Random
 
 import pytest
 
+from doorward.doors.cli.ending import Stop
 from doorward.doors.cli.leaks.canaries import Aviary, Template, is_seen, missing_kinds, seals, templates_of
 from doorward.doors.cli.leaks.forms import FORMS, bare
+from doorward.doors.cli.leaks.trying import bred
 from doorward.kit.plugins import discover
 from doorward.protection.screener import Screener
 from tests.support.screening import all_packs, detector, screener
@@ -52,6 +54,28 @@ def test_no_value_is_bred_twice() -> None:
     template = next(one for one in TEMPLATES if one.kind == "PERSON" and one.language == "ru")
     bred = [aviary().breed(template, form) for form in FORMS]
     assert len({bare(one.value) for one in bred if one is not None}) == sum(one is not None for one in bred)
+
+
+def test_there_are_values_for_all_that_a_thorough_try_says() -> None:
+    """Every kind in every form and language, and then some besides, each with a value of its own."""
+    packs = {pack.code: pack for pack in all_packs()}
+    detectors = [detector(plugin.manifest.id) for plugin in FOUND]
+    said = bred(Aviary(guard(), packs, detectors=detectors, chance=Random(7)), TEMPLATES, thorough=True)
+    assert {(one.kind, one.language) for one in said.chat} == {(one.kind, one.language) for one in TEMPLATES}
+    values = [bare(one.value) for one in said.everything if one.kind == "PERSON"]
+    assert len(values) == len(set(values))
+
+
+def test_a_template_with_too_few_values_is_told() -> None:
+    """In words that say which, for whoever wrote the template."""
+    packs = {pack.code: pack for pack in all_packs()}
+    birds = Aviary(guard(), packs, detectors=[detector("email")], chance=Random(1))
+    few = Template(kind="EMAIL", language="en", text="Write to {} please", value="<anna|bert>@example.org")
+    with pytest.raises(Stop, match="EMAIL in 'en': all values of its template were said"):
+        bred(birds, [few], thorough=True)
+    none = Template(kind="EMAIL", language="en", text="Write to {} please", value="<a5>")
+    with pytest.raises(Stop, match="EMAIL in 'en': the guard sees no value of its own template"):
+        bred(birds, [none], thorough=True)
 
 
 @pytest.mark.parametrize(

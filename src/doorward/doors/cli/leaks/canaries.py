@@ -108,17 +108,22 @@ class Aviary:
         """Return a canary, None where the form is none for this kind. Its value is none that was bred before: of two
         that are alike, one said in a promised form and one in another, nobody could tell which was found.
 
-        Raises `LookupError` when the guard takes no value of this template for its kind: it does not do what it says.
+        Raises `LookupError` when the guard takes no value of this template for its kind: it does not do what it says,
+        or the template has no more values than were bred.
         """
+        known = 0
         for number in range(_TRIES):
             tag = word(self._chance) if "{tag}" in template.text else ""
             sentence = Sentence(template.text, draw(template.value, self._chance), tag)
             value = bare(sentence.value.secret) + tag
-            if value not in self._known and self._is_real(template, sentence, rare=number > _OFTEN):
+            if value in self._known:
+                known += 1
+            elif self._is_real(template, sentence, rare=number > _OFTEN):
                 self._known.add(value)
                 written = write(form, sentence, self._packs[template.language])
                 return None if written is None else _canary(template, form, sentence, written)
-        raise LookupError(f"{template.kind} in '{template.language}': the guard sees no value of its own template")
+        lack = "all values of its template were said" if known else "the guard sees no value of its own template"
+        raise LookupError(f"{template.kind} in '{template.language}': {lack}")
 
     def forget(self) -> None:
         """Breed values again that were bred before."""

@@ -277,7 +277,7 @@ def _canaries(house: House, chance: Random, *, thorough: bool) -> tuple[Said, Se
     aviary = Aviary(house.screener, house.packs, detectors=built, chance=chance)
     for _ in range(_AGAIN):
         aviary.forget()
-        said = _bred(aviary, templates, thorough=thorough)
+        said = bred(aviary, templates, thorough=thorough)
         searcher = Searcher(said.everything)
         if not _there_already(house, searcher):
             return said, searcher, missing_kinds(built, templates)
@@ -292,8 +292,18 @@ def _there_already(house: House, searcher: Searcher) -> bool:
     return any(hit.promised for hit in hits)
 
 
+def bred(aviary: Aviary, templates: Sequence[Template], *, thorough: bool) -> Said:
+    """Make the canaries of a try. Those besides the chat are plain: what is seen there is seen by the same guard.
+
+    Raises `Stop` when a kind's template gives no value that the guard takes, or not as many as the try says.
+    """
+    try:
+        return _bred(aviary, templates, thorough=thorough)
+    except LookupError as lack:
+        raise Stop(f"There are canaries missing: {lack}.", code=Code.FAILED) from None
+
+
 def _bred(aviary: Aviary, templates: Sequence[Template], *, thorough: bool) -> Said:
-    """Make the canaries of a try. Those besides the chat are plain: what is seen there is seen by the same guard."""
     plain = [template for template in templates if "{tag}" not in template.text]
 
     def some(count: int, *, form: str = "plain") -> tuple[Canary, ...]:
