@@ -1,8 +1,8 @@
 """What a row of numbers in words means in digits, in whatever way a language builds its numbers.
 
 A word's meaning comes from the language packs: `7` a digit; `20+` a number that a smaller one may follow (forty-two);
-`x100` times the number before; `+10` ten more than it (Indonesian `dua belas`); `&` a joint between a digit and a ten
-(German `vierundzwanzig`); `*2` says the next digit twice.
+`x100` times the number before; `+10` ten more than it (Indonesian `dua belas`); `&` a joint between a digit and a ten,
+`&20` a ten that may follow one (German `vierundzwanzig`); `*2` says the next digit twice.
 """
 
 from collections.abc import Iterable
@@ -40,13 +40,14 @@ class _Reader:
     """Reads one piece after the other.
 
     The number at hand is `digits` when it was written so, else `value`, whose last addend is `last`: that must stay
-    below `limit`. What is smaller than `room` may still be added.
+    below `limit`. What is smaller than `room` may still be added. `before` is where the number ended without its last
+    addend, `begun` where that begins.
     """
 
     def __init__(self) -> None:
         """Begin with nothing at hand."""
         self._numbers: list[Number] = []
-        self._start = self._end = -1
+        self._start = self._end = self._before = self._begun = -1
         self._value = self._last = self._room = 0
         self._limit = _NO_LIMIT
         self._digits = ""
@@ -66,21 +67,22 @@ class _Reader:
         elif meaning[0] == "+":
             self._raise_by(piece, int(meaning[1:]))
         else:
-            self._add(piece, meaning.rstrip("+"), follows=meaning[-1] == "+")
+            self._add(piece, meaning.strip("&+"), follows=meaning[-1] == "+", joins=meaning[0] == JOINT)
 
     def finish(self) -> list[Number]:
         """Return all numbers."""
         self._push()
         return self._numbers
 
-    def _add(self, piece: Piece, digits: str, *, follows: bool) -> None:
+    def _add(self, piece: Piece, digits: str, *, follows: bool, joins: bool) -> None:
         number = int(digits)
         room = _zeros(number) if follows else 0
-        if self._joined and follows and number < 100 and self._end >= 0:
+        if self._joined and joins and self._end >= 0:
             self._value += number
             self._last, self._room, self._end = number + self._joined, 0, piece.end
         elif number and number < self._room and digits[0] != "0":
             self._limit, self._last = self._room, number
+            self._before, self._begun = self._end, piece.start
             self._value += number
             self._room, self._end = room, piece.end
         else:
@@ -108,14 +110,24 @@ class _Reader:
             self._value += self._last * (factor - 1)
             self._last *= factor
         else:
-            self._begin(piece, str(factor), factor, factor)
+            self._detach()
+            self._multiply(piece, factor)
             return
         self._room, self._end = factor, piece.end
+
+    def _detach(self) -> None:
+        """Let the last addend begin a number of its own: in 'ninety', 'two', 'hundred' the two was no part of 92."""
+        begun, end, last = self._begun, self._end, self._last
+        self._value, self._end = self._value - last, self._before
+        self._push()
+        self._start, self._end, self._value, self._last, self._limit = begun, end, last, last, _NO_LIMIT
 
     def _raise_by(self, piece: Piece, more: int) -> None:
         if self._end < 0 or self._digits or not 0 < self._last < 10:
             self._begin(piece, str(more), more, 0)
             return
+        if self._value > self._last and self._limit <= more:
+            self._detach()
         self._value += more
         self._last, self._room, self._end = self._last + more, 0, piece.end
 

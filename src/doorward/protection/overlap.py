@@ -27,7 +27,8 @@ def resolve(claims: Iterable[Placed], text: str) -> list[Placed]:
     """Return claims that do not overlap, in order of their place, such that nothing that counts stays uncovered.
 
     `text` is the original. Validated beats context beats learned (what a model takes something for) beats shape; then
-    the longer claim, the earlier, the one whose kind and rule come first in the alphabet. What a better claim leaves
+    the longer claim, the earlier, the one that is longer in what was decoded, the one whose kind and rule come first in
+    the alphabet. What a better claim leaves
     over of a claim by more than its shape stays claimed by it, if there is a letter or digit in it: half a password is
     still half a password. So does what is left over of a part among parts of the same thing, whatever its reason: half
     a postcode is still half an address.
@@ -68,9 +69,10 @@ def distinct(claims: Iterable[Placed]) -> list[Placed]:
     return sorted((placed for same in kept.values() for placed in same), key=_start)
 
 
-def _rank(placed: Placed) -> tuple[int, int, int, str, str]:
+def _rank(placed: Placed) -> tuple[int, int, int, int, str, str]:
     claim = placed.claim
-    return (-claim.certainty, placed.start - placed.end, placed.start, claim.kind, claim.rule)
+    place = (placed.start - placed.end, placed.start, claim.start - claim.end)
+    return (-claim.certainty, *place, claim.kind, claim.rule)
 
 
 def _start(placed: Placed) -> int:

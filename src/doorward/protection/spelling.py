@@ -10,30 +10,37 @@ from doorward.protection.view import View
 
 _LETTER: Final = r"[^\x00-/:-`{-\x7f]"  # letters and digits in normal form
 _SIGN: Final = r"[\-._*/@+]"
-_STEP: Final = rf" (?:{_SIGN} )?"
+_STEP: Final = rf" {{1,2}}(?:{_SIGN} {{1,2}})?"
 _SPACED: Final = re.compile(rf"{WORD_BEFORE}{_LETTER}(?:{_STEP}{_LETTER}{WORD_AFTER}){{2,}}")
 _STEPS: Final = re.compile(rf"(?<=(.)){_STEP}(?=(.))")
 _FEWEST_DIGITS: Final = 3  # behind letters: then they are a name and its number
 
-_ALIKE: Final = {"o": "0", "о": "0", "l": "1", "i": "1", "і": "1", "з": "3", "s": "5", "z": "2"}
-"""Letters that people type for digits, or whose capitals look like one: Latin, and Cyrillic о, і, з; in normal form,
-where a Cyrillic з beside Latin letters is a z as well: the original tells."""
+_ALIKE: Final = {
+    **{"o": "0", "l": "1", "i": "1", "z": "2", "s": "5", "b": "8"},
+    **{"о": "0", "і": "1", "з": "3", "ч": "4", "б": "6", "в": "8"},
+}
+"""Letters that people type for digits, or whose capitals look like one: Latin and Cyrillic; in normal form, where a
+Cyrillic з beside Latin letters is a z as well: the original tells."""
 
 _LIKE: Final = "[" + "".join(_ALIKE) + "]"
 _ALMOST: Final = "[0-9" + "".join(_ALIKE) + "]"
-_NUMBER: Final = re.compile(rf"{WORD_BEFORE}(?:[a-z]{{2}}(?=\d))?{_ALMOST}+(?:[ \-./]{{1,3}}{_ALMOST}+)*{WORD_AFTER}")
+_NUMBER: Final = re.compile(
+    rf"{WORD_BEFORE}(?P<country>(?!{_LIKE}{{2}})[a-z]{{2}}(?=\d))?{_ALMOST}+(?:[ \-./]{{1,3}}{_ALMOST}+)*{WORD_AFTER}"
+)
 _TOKEN: Final = re.compile(rf"{_ALMOST}+")
 _INSIDE: Final = re.compile(rf"{_LIKE}\d")
 _FIGURE: Final = re.compile(r"\d")
 _SHORTEST: Final = 6
+_MANY_DIGITS: Final = 8
 
 ALIKE_CUES: Final = (
-    r"\m\d{0,8}(?:o|l|i|s|о|і|з)\d",
-    r"\m[a-z][a-z]\d{1,4}(?:o|l|i|s|о|і|з)",
+    r"\m\d{0,19}(?:o|l|i|s|z|b|о|і|з|б|ч){1,4}\d",
+    r"\m[a-z][a-z]\d{1,4}(?:o|l|i|s|z|b|о|і|з|б|ч)",
+    r"\m\d{2,4}(?:o|l|i|s|z|b|о|і|з|б|ч){1,2}[ \-./]\d{3}",
 )
 """Expressions of the dialect that match wherever there may be such a number."""
 
-_ONE_BY_ONE: Final = re.compile(r" [^ ] [^ ](?: |\Z)")
+_ONE_BY_ONE: Final = re.compile(r" [^ ] {1,2}[^ ](?: |\Z)")
 """Matches in every text with a word or number of three or more single signs. No cue: it would slow Hyperscan down."""
 
 
@@ -63,18 +70,18 @@ def _is_number(text: str) -> bool:
 def looked_alike(view: View) -> Iterator[Replacement]:
     """Yield the digits for letters inside of numbers that look like them ('O532 l23'), in characters of the original.
 
-    Only where digits are mixed with such letters, one of them before a digit: '5l' is five litres.
+    Only where digits are mixed with such letters, one of them before a digit, or in a long row: '5l' is five litres.
     """
     for match in _NUMBER.finditer(view.text):
         figures = len(_FIGURE.findall(match[0]))
         if figures < _FEWEST_DIGITS or len(match[0]) < _SHORTEST or figures == len(match[0]):
             continue
-        tokens = list(_TOKEN.finditer(view.text, *match.span()))
+        tokens = list(_TOKEN.finditer(view.text, match.start() + len(match["country"] or ""), match.end()))
         while tokens and not _FIGURE.search(tokens[-1][0]):
             tokens.pop()
         while tokens and not _FIGURE.search(tokens[0][0]):
             tokens.pop(0)
-        if any(_INSIDE.search(token[0]) for token in tokens):
+        if figures >= _MANY_DIGITS or any(_INSIDE.search(token[0]) for token in tokens):
             for token in tokens:
                 yield from _as_digits(view, token)
 

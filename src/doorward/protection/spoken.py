@@ -122,7 +122,7 @@ def _written(match: re.Match[str], words: _Words, text: str) -> Iterator[tuple[i
     fewest = _FEWEST_OF_ACCOUNT if _COUNTRY.search(text, max(match.start() - 5, 0), match.start()) else _FEWEST
     if len(pieces) < fewest or not (sum(said) > 1 or any(said[1:-1])):
         return
-    numbers = read_numbers(pieces)
+    numbers = [number for one in _apart(pieces, text) for number in read_numbers(one)]
     if sum(len(number.digits) for number in numbers) < fewest:
         return
     done = match.start()
@@ -140,6 +140,16 @@ def _pieces(match: re.Match[str], words: _Words, text: str) -> Iterator[Piece]:
         else:
             for piece in words.piece.finditer(text, *token.span()):
                 yield Piece(*piece.span(), words.meanings[piece[0]])
+
+
+def _apart(pieces: Sequence[Piece], text: str) -> Iterator[Sequence[Piece]]:
+    """Yield the pieces that no comma keeps apart: 'forty, five' is not 45."""
+    first = 0
+    for place in range(1, len(pieces)):
+        if "," in text[pieces[place - 1].end : pieces[place].start]:
+            yield pieces[first:place]
+            first = place
+    yield pieces[first:]
 
 
 def _signs_between(words: _Words, gap: str) -> str:

@@ -39,7 +39,7 @@ _DASHED: Final = {
 }
 _PRINTED: Final = {**_LETTERED, **_DASHED}
 _TELEPHONE: Final = re.compile(r"[78]9\d{9}")  # Russia's mobile numbers, dialled without breaks
-_SAME_NUMBER: Final = re.compile(r" |[.\-/]")
+_SAME_NUMBER: Final = re.compile(r" |[.\-/_]")
 
 
 class NationalIdDetector:

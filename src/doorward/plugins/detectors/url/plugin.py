@@ -9,6 +9,8 @@ from doorward.protection.ports import Candidate, Certainty, Claim, Detector, Lan
 from doorward.vocabulary.finding import Family
 
 _MOST_ALIASES: Final = 10
+_LONG_NUMBER: Final = re.compile(r"\d(?:%20|[^0-9a-z])?(?:\d(?:%20|[^0-9a-z])?){10}\d")
+"""A number of twelve digits or more. What carries one is a weaker reason than a number that proves itself."""
 
 
 class UrlDetector:
@@ -29,12 +31,13 @@ def _examine(candidate: Candidate, view: View) -> Sequence[Claim]:
     link = link_at(candidate, view)
     if link is None:
         return ()
+    is_weaker = candidate.pattern == "domain" or _LONG_NUMBER.search(link.rest) is not None
     return (
         Claim(
             kind="URL",
             start=link.start,
             end=link.end,
-            certainty=Certainty.CONTEXT if candidate.pattern == "domain" else Certainty.VALIDATED,
+            certainty=Certainty.CONTEXT if is_weaker else Certainty.VALIDATED,
             score=0.85 if candidate.pattern == "domain" else 0.98,
             rule=f"url.{candidate.pattern}",
             tail=link.tail,
