@@ -8,9 +8,10 @@ from typing import Final
 from faker import Faker
 
 LOCALES: Final = (
-    *("cs_CZ", "da_DK", "de_AT", "de_CH", "en_AU", "en_CA", "en_GB", "en_IE", "en_IN", "en_NZ", "en_PH", "en_US"),
-    *("es_AR", "es_CL", "es_ES", "es_MX", "fi_FI", "fr_CA", "fr_CH", "fr_FR", "hr_HR", "hu_HU", "it_IT", "nl_BE"),
-    *("nl_NL", "no_NO", "pl_PL", "pt_BR", "pt_PT", "ro_RO", "sk_SK", "sl_SI", "sv_SE"),
+    *("cs_CZ", "da_DK", "de_AT", "de_CH", "el_GR", "en_AU", "en_CA", "en_GB", "en_IE", "en_IN", "en_NZ", "en_PH"),
+    *("en_US", "es_AR", "es_CL", "es_CO", "es_ES", "es_MX", "fi_FI", "fr_CA", "fr_CH", "fr_FR", "hr_HR", "hu_HU"),
+    *("hu_HU", "it_IT", "nl_BE", "nl_NL", "no_NO", "pl_PL", "pt_BR", "pt_PT", "ro_RO", "sk_SK", "sl_SI", "sv_SE"),
+    *("zu_ZA", "fil_PH", "vi_VN"),
 )
 _UNITS: Final = ("Apt.", "Apt", "Suite", "Unit", "Flat")
 _MILITARY: Final = 0.08

@@ -26,6 +26,9 @@ _NOISE: Final = (
 NEIGHBOURS: Final = 20
 """How much oftener than other peoples Russian messages name one of the neighbours."""
 
+INITIAL: Final = 0.08
+"""Share of foreign names with an initial in the middle."""
+
 FROM_ELSEWHERE: Final[Mapping[str, float]] = {"en": 0.3, "ru": 0.04}
 FROM_ELSEWHERE_OTHERS: Final = 0.08
 """Shares of addresses that are another country's."""
@@ -70,6 +73,7 @@ class Filler:
             "postcode_city": (ADDRESS, lambda _: f"{self._number('postcode_format')} {self._pick('city')}"),
             "city": (NOTHING, lambda _: self._pick("city")),
             "country": (NOTHING, lambda _: self._pick("country")),
+            "people": (NOTHING, lambda _: self._pick("people")),
             "company": (NOTHING, lambda _: self._pick("company")),
             "product": (NOTHING, lambda _: self._pick("product")),
             "month": (NOTHING, lambda _: self._pick("month")),
@@ -133,8 +137,8 @@ class Filler:
                 return f"{surname} {given} {self._patronymic(case, female=female)}"
             return f"{surname} {given}" if random.random() < 0.25 else f"{given} {surname}"
         middle = random.random()
-        if middle < 0.06:
-            return f"{given} {random.choice(_LETTERS)}. {surname}"
+        if middle < 0.08:
+            return f"{given} {random.choice(_LETTERS)}{random.choice(('.', ''))} {surname}"
         if middle < 0.12:
             return f"{given} {self._pick('given')} {surname}"
         if middle < 0.16:
@@ -163,6 +167,8 @@ class Filler:
     def _foreigner(self, _case: str) -> str:
         people = self._random.choice(self._foreign)
         given, surname = self._pick_from(people.given), self._pick_from(people.surnames)
+        if self._random.random() < INITIAL:
+            given += f" {self._random.choice(_LETTERS)}{self._random.choice(('.', ''))}"
         return f"{given} {surname}"
 
     def _patronymic(self, case: str, *, female: bool | None = None) -> str:

@@ -1,7 +1,8 @@
 """What the training is made of: our own templates and lists, and names of the world from the package Faker (MIT).
 
-`material/<language>/templates.jsonl` holds messages with slots, the other files are lists, one entry a line. Lists that
-detectors need as well are those of the language packs.
+`material/<language>/templates.jsonl` holds messages with slots as customers and agents write them, `prose.jsonl` what
+else people write, tell and forward; the other files are lists, one entry a line. Lists that detectors need as well are
+those of the language packs.
 """
 
 import importlib
@@ -52,8 +53,8 @@ def read_list(language: str, name: str) -> tuple[str, ...]:
 
 def read_templates(language: str) -> list[Mapping[str, str]]:
     """Return the messages with slots of a language."""
-    lines = (FOLDER / language / "templates.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines if line.strip()]
+    texts = [(FOLDER / language / f"{name}.jsonl").read_text(encoding="utf-8") for name in ("templates", "prose")]
+    return [json.loads(line) for text in texts for line in text.splitlines() if line.strip()]
 
 
 @cache

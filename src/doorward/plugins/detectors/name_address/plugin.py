@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
+from itertools import zip_longest
 from typing import Literal
 
 from doorward.plugins.detectors.name_address.decoding import Stretch
@@ -37,12 +38,23 @@ def _inspect(model: Model, view: View) -> Sequence[Claim]:
     for stretch in _stretches(model, tokens, view.text):
         first, behind = stretch.first, stretch.behind
         if stretch.is_address:
-            for part in parts_of_address(tokens, first, behind):
-                held = trimmed(tokens, part.first, part.behind, is_address=False)
-                claims.append(_claim(view, tokens[slice(*held)], "ADDRESS", stretch.sure, part.subkind))
+            claims += _claims_of_address(view, tokens, stretch)
         else:
             claims.append(_claim(view, tokens[first:behind], "PERSON", stretch.sure))
     return claims
+
+
+def _claims_of_address(view: View, tokens: Tokens, stretch: Stretch) -> Iterator[Claim]:
+    """Yield a claim for each part of an address, with the signs up to the next part, for they are masked as one."""
+    parts = list(parts_of_address(tokens, stretch.first, stretch.behind))
+    begins = [part.first for part in parts[1:]]
+    for part, following in zip_longest(parts, begins):
+        first, behind = trimmed(tokens, part.first, part.behind, is_address=False)
+        if following is not None:
+            behind = following
+            while tokens[behind - 1].written == "\n":
+                behind -= 1
+        yield _claim(view, tokens[first:behind], "ADDRESS", stretch.sure, part.subkind)
 
 
 def _stretches(model: Model, tokens: Tokens, text: str) -> Iterator[Stretch]:

@@ -26,7 +26,7 @@ _SURE_OF_COMMON: Final = 0.95
 _SURE_OF_CAPITAL: Final = 0.75
 """How sure a single word must be that is an ordinary one as well, in small letters and with a capital."""
 
-_SURE_OF_UNLISTED: Final = 0.7
+_SURE_OF_UNLISTED: Final = 0.85
 _SURE_OF_UNLISTED_CAPITAL: Final = 0.6
 """The same of a single word that no list knows for a name."""
 
