@@ -11,6 +11,8 @@ from doorward.protection.encodings import DEPTH, ENCODED_CUES, decode, is_likely
 from doorward.protection.rewriting import Rewritten
 from doorward.protection.spelling import ALIKE_CUES, is_one_by_one, joined_words, looked_alike
 from doorward.protection.spoken import SpokenNumbers, SpokenSigns, dot_cue, number_cues
+from doorward.protection.spoken_countries import SpokenCountries
+from doorward.protection.spoken_dates import SpokenDates
 from doorward.protection.view import View
 from doorward.vocabulary.language import LanguagePack
 
@@ -35,6 +37,8 @@ class Disguises:
         """Take the words from the packs."""
         self._numbers = SpokenNumbers(packs)
         self._signs = SpokenSigns(packs)
+        self._dates = SpokenDates(packs)
+        self._countries = SpokenCountries(packs)
         self.cues = tuple(dict.fromkeys([*ENCODED_CUES, *ALIKE_CUES, *number_cues(packs), *dot_cue(packs)]))
         self._word_cue = self.cues.index(_WORD_CUE)
 
@@ -57,6 +61,13 @@ class Disguises:
             plain = plain.replaced(decoded.replacements)
         else:
             too_big += [plain.origin(one.start, one.end) for one in decode(plain.text).replacements]
-        for rewrite in (joined_words, self._numbers.replacements, self._signs.replacements, looked_alike):
+        for rewrite in (
+            joined_words,
+            self._dates.replacements,
+            self._countries.replacements,
+            self._numbers.replacements,
+            self._signs.replacements,
+            looked_alike,
+        ):
             plain = plain.replaced(rewrite(View(plain.text)))
         return Plain(plain, tuple(dict.fromkeys(too_big)))

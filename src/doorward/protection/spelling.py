@@ -10,9 +10,11 @@ from doorward.protection.view import View
 
 _LETTER: Final = r"[^\x00-/:-`{-\x7f]"  # letters and digits in normal form
 _SIGN: Final = r"[\-._*/@+]"
-_STEP: Final = rf" {{1,2}}(?:{_SIGN} {{1,2}})?"
-_SPACED: Final = re.compile(rf"{WORD_BEFORE}{_LETTER}(?:{_STEP}{_LETTER}{WORD_AFTER}){{2,}}")
-_STEPS: Final = re.compile(rf"(?<=(.)){_STEP}(?=(.))")
+_NARROW, _WIDE = (rf"{blank}(?:{_SIGN}{blank})?" for blank in (" ", "  "))
+_SPACED: Final = re.compile(
+    "|".join(rf"{WORD_BEFORE}{_LETTER}(?:{step}{_LETTER}{WORD_AFTER}){{2,}}" for step in (_NARROW, _WIDE))
+)
+_STEPS: Final = re.compile(rf"(?<=(.))(?:{_WIDE}|{_NARROW})(?=(.))")
 _FEWEST_DIGITS: Final = 3  # behind letters: then they are a name and its number
 
 _ALIKE: Final = {
@@ -30,6 +32,7 @@ _NUMBER: Final = re.compile(
 _TOKEN: Final = re.compile(rf"{_ALMOST}+")
 _INSIDE: Final = re.compile(rf"{_LIKE}\d")
 _FIGURE: Final = re.compile(r"\d")
+_NOUGHTS: Final = re.compile("[oо]+")
 _SHORTEST: Final = 6
 _MANY_DIGITS: Final = 8
 
@@ -77,13 +80,14 @@ def looked_alike(view: View) -> Iterator[Replacement]:
         if figures < _FEWEST_DIGITS or len(match[0]) < _SHORTEST or figures == len(match[0]):
             continue
         tokens = list(_TOKEN.finditer(view.text, match.start() + len(match["country"] or ""), match.end()))
-        while tokens and not _FIGURE.search(tokens[-1][0]):
+        while tokens and not (_FIGURE.search(tokens[-1][0]) or _NOUGHTS.fullmatch(tokens[-1][0])):
             tokens.pop()
         while tokens and not _FIGURE.search(tokens[0][0]):
             tokens.pop(0)
         if figures >= _MANY_DIGITS or any(_INSIDE.search(token[0]) for token in tokens):
             for token in tokens:
-                yield from _as_digits(view, token)
+                if _FIGURE.search(token[0]) or _NOUGHTS.fullmatch(token[0]):
+                    yield from _as_digits(view, token)
 
 
 def _as_digits(view: View, token: re.Match[str]) -> Iterator[Replacement]:

@@ -52,12 +52,14 @@ def number_cues(packs: Sequence[LanguagePack]) -> list[str]:
         word = any_of(word for word, meaning in meanings.items() if meaning != JOINT)
         joints = [word for word, meaning in meanings.items() if meaning == JOINT]
         between, digits = r"[\s,.\-]{1,4}", r"\d{1,19}"
+        ordinals = pack.words("ordinal_word")
         cues += [
             rf"\m{word}{between}{word}",
             rf"\m{word}{between}{digits}{between}(?:{word}|\d)",
             rf"\m{digits}{between}{word}{between}(?:{word}|\d)",
             rf"\m{word}{word}",
             *(rf"\m{word}{any_of(joints)}{word}" for _ in joints[:1]),
+            *(rf"\m{word}{between}{any_of(ordinals)}" for _ in ordinals[:1]),
             *(rf"\m{word}{between}{any_of(_between(pack))}{between}(?:{word}|\d)" for _ in _between(pack)[:1]),
         ]
     return cues

@@ -22,7 +22,7 @@ _OLD: Final = re.compile(r"19\d\d|200\d")
 _DAY_FIRST: Final = rf"{_DAY}{_SIGN}{_MONTH}{_SIGN}{_YEAR}"
 _MONTH_FIRST: Final = rf"{_MONTH}{_SIGN}{_DAY}{_SIGN}{_YEAR}"
 _YEAR_FIRST: Final = rf"{_FULL_YEAR}{_SIGN}{_MONTH}{_SIGN}{_DAY}"
-_COMPACT: Final = r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19\d\d|20[0-4]\d|\d\d)"
+_COMPACT: Final = r"(?=\d{5,8})(?:0?[1-9]|[12]\d|3[01])(?:0?[1-9]|1[0-2])(?:19\d\d|20[0-4]\d|\d\d)"
 
 
 def long_ago(packs: Sequence[LanguagePack]) -> Iterator[str]:

@@ -12,6 +12,9 @@ from doorward.protection.numbers import is_money
 _TRIMMED: Final = frozenset("\n,.;:-/(['\"!?*>|")
 _GLUE: Final = frozenset("_@#%=\\+&~$")
 """Signs beside which nothing is a name: they stand in user names, links and codes."""
+_OF_FORMS: Final = frozenset("=&")
+"""Those that stand beside the values of a form: 'name=Jane Doe&town='. A name of several words may be one."""
+
 _JOINS_NAMES: Final = re.compile(r"[ \u00a0]|-|'|\. ?")
 _JOINS_ADDRESSES: Final = re.compile(r"[ ,.\n/\-]{1,3}")
 _FEWEST_LETTERS: Final = 2
@@ -76,7 +79,8 @@ def is_plausible(tokens: Sequence[Token], stretch: Stretch, text: str) -> bool:
         )
     if longest < _FEWEST_LETTERS or behind - first > _LONGEST_NAME:
         return False
-    return not (_is_glued(text, held[0].start - 1) or _is_glued(text, held[-1].end))
+    loose = _OF_FORMS if behind - first > 1 else frozenset[str]()
+    return not (_is_glued(text, held[0].start - 1, loose) or _is_glued(text, held[-1].end, loose))
 
 
 def _is_address(words: Sequence[int], held: Sequence[Token]) -> bool:
@@ -104,6 +108,6 @@ def _is_word(tokens: Sequence[Token], place: int, text: str) -> bool:
     return not (before.isdigit() or after.isdigit() or before in _GLUE or after in _GLUE)
 
 
-def _is_glued(text: str, place: int) -> bool:
+def _is_glued(text: str, place: int, loose: frozenset[str]) -> bool:
     """Return whether the character there makes what is beside it a part of something longer that is no name."""
-    return 0 <= place < len(text) and (text[place] in _GLUE or text[place].isdigit())
+    return 0 <= place < len(text) and (text[place] in _GLUE - loose or text[place].isdigit())

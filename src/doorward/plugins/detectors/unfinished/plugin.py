@@ -77,6 +77,10 @@ _KINDS: Final = {
 }
 
 
+_TOLD: Final = ("account", "card", "mail_address")
+"""What is more than a shape: names, telephone numbers and addresses may seem to stand there as well."""
+
+
 def _examine(other: Wording, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the half that ends the message, if there is one."""
     text = view.text
@@ -95,7 +99,7 @@ def _examine(other: Wording, candidate: Candidate, view: View) -> Sequence[Claim
             kind=kind,
             start=found[0],
             end=found[1],
-            certainty=Certainty.CONTEXT if kind == "EMAIL" else Certainty.SHAPE,  # a name may stand there as well
+            certainty=Certainty.CONTEXT if candidate.pattern in _TOLD else Certainty.SHAPE,
             score=0.6,
             rule=f"unfinished.{rule}",
         ),

@@ -31,7 +31,8 @@ def _examine(candidate: Candidate, view: View) -> Sequence[Claim]:
     link = link_at(candidate, view)
     if link is None:
         return ()
-    is_weaker = candidate.pattern == "domain" or _LONG_NUMBER.search(link.rest) is not None
+    number = _LONG_NUMBER.search(view.text, link.start)
+    is_weaker = candidate.pattern == "domain" or (number is not None and number.start() < link.end)
     return (
         Claim(
             kind="URL",
