@@ -18,8 +18,18 @@ _STEPS: Final = re.compile(rf"(?<=(.))(?:{_WIDE}|{_NARROW})(?=(.))")
 _FEWEST_DIGITS: Final = 3  # behind letters: then they are a name and its number
 
 _ALIKE: Final = {
-    **{"o": "0", "l": "1", "i": "1", "z": "2", "s": "5", "b": "8"},
-    **{"о": "0", "і": "1", "з": "3", "ч": "4", "б": "6", "в": "8"},
+    "o": "0",
+    "l": "1",
+    "i": "1",
+    "z": "2",
+    "s": "5",
+    "b": "8",
+    "о": "0",
+    "і": "1",
+    "з": "3",
+    "ч": "4",
+    "б": "6",
+    "в": "8",
 }
 """Letters that people type for digits, or whose capitals look like one: Latin and Cyrillic; in normal form, where a
 Cyrillic з beside Latin letters is a z as well: the original tells."""

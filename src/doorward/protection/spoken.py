@@ -66,14 +66,14 @@ def number_cues(packs: Sequence[LanguagePack]) -> list[str]:
 
 
 def _between(pack: LanguagePack) -> list[str]:
-    return [*pack.words("hesitation"), *pack.words("sign_word")]
+    return [*pack.words("hesitation"), *pack.words("sign_word"), *pack.words("dot")]
 
 
 class SpokenNumbers:
     """Rows of numbers in words, of any of some languages."""
 
     def __init__(self, packs: Sequence[LanguagePack]) -> None:
-        """Take the words from the packs: `digit_word`, `number_word`, `sign_word`, `hesitation`."""
+        """Take the words from the packs: `digit_word`, `number_word`, `sign_word`, `dot`, `hesitation`."""
         self._languages = [_words(pack) for pack in packs if _numbers_of(pack)]
 
     def replacements(self, view: View) -> list[Replacement]:
@@ -105,7 +105,7 @@ def _words(pack: LanguagePack) -> _Words:
     token = rf"{WORD_BEFORE}(?:{numbers}(?:{joint}{numbers}){{0,7}}|{_DIGITS}){WORD_AFTER}"
     filler = alternatives(_between(pack))
     between = rf"(?:{_BREAK}(?:{WORD_BEFORE}{filler}{WORD_AFTER}{_BREAK}){{0,2}}|{_BLANK}?/{_BLANK}?)"
-    signs = _normal(dict(pack.meanings("sign_word")))
+    signs = _normal({**pack.meanings("sign_word"), **dict.fromkeys(pack.words("dot"), ".")})
     said = alternatives(list(signs))
     return _Words(
         meanings={**meanings, **signs},

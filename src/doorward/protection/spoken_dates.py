@@ -16,13 +16,14 @@ from doorward.protection.rewriting import Replacement
 from doorward.protection.view import View
 
 _LAST_DAY, _LAST_MONTH = 31, 12
+_LAST_OF_THIS_CENTURY: Final = 29
 _CENTURIES: Final = ("19", "20")
 _SAID: Final = re.compile(r"[^\W\d_]{2}")
 _BLANK: Final = r"[^\S\n]"
 
 
 class _Words(NamedTuple):
-    """How one language says dates: what its number words mean, which tell places in order, patterns over normal form."""
+    """How one language says dates: what its number words mean, which of them tell places in order, and patterns."""
 
     meanings: dict[str, str]
     ordinals: frozenset[str]
@@ -81,7 +82,7 @@ def _named(match: re.Match[str], words: _Words) -> _Written:
     if match["day"] is None:
         first, rest = behind[0].digits, "".join(number.digits for number in behind[1:])
         if _is_year(rest) and _is_within(first, _LAST_DAY) and first not in _CENTURIES:
-            return [(*match.span("year"), f"{first} {rest}"), (*match.span("on"), " ")]
+            return [(*match.span("year"), f"{first} {_full(rest)}"), (*match.span("on"), " ")]
         year = first + rest
         return [(*match.span("year"), year), (*match.span("on"), " ")] if len(year) in {2, 4} else []
     day = "".join(number.digits for number in _numbers(match, "day", words))
@@ -125,6 +126,11 @@ def _is_within(digits: str, most: int) -> bool:
 
 def _is_year(digits: str) -> bool:
     return len(digits) == 2 or (len(digits) == 4 and digits.startswith(_CENTURIES))
+
+
+def _full(year: str) -> str:
+    """Return a year with its century, which people leave out of years that are past."""
+    return year if len(year) == len("1958") else f"{19 if int(year) > _LAST_OF_THIS_CENTURY else 20}{year}"
 
 
 def _placed(view: View, match: re.Match[str], written: _Written) -> Iterator[Replacement]:

@@ -37,6 +37,8 @@ _ISSUERS: Final = (
     ("56", "69", range(12, 20)),  # Maestro, Discover, UnionPay, RuPay, Troy
 )
 _WIDE_RANGES: Final = "6"
+_SHORT_OF_NEW_CARDS: Final = 15
+_WORD: Final = re.compile(r"[^\W\d_]")
 _WIDTH: Final = 48  # characters before a number that may say what it is
 _COPIED_EXPIRY: Final = (
     # As it is copied together with a card number: 08/27, 8/2027, 2027-08, 0827.
@@ -64,6 +66,7 @@ class CardDetector:
         """Look at every run of digits; `card` holds the words before a card number, `other_number` those of others."""
         words = _Words(
             card=compile_phrases(words_of(packs, "card"), before=WORD_BEFORE, after=r"[^0-9]{0,24}\Z"),
+            around=compile_phrases(words_of(packs, "card", "card_expiry"), before=WORD_BEFORE, after=WORD_AFTER),
             other=compile_phrases(words_of(packs, "other_number"), before=WORD_BEFORE, after=r"[^0-9a-z]{0,6}\Z"),
             behind=Expression(lambda: _behind(packs)),
         )
@@ -78,6 +81,7 @@ def _behind(packs: Sequence[LanguagePack]) -> str:
 
 class _Words(NamedTuple):
     card: Wording
+    around: Wording
     other: Wording
     behind: Expression
 
@@ -107,12 +111,16 @@ def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]
 def _is_other(words: _Words, window: Sequence[Group], view: View) -> bool:
     """Return whether a number is called something else, or belongs to a longer word.
 
-    Only numbers that are short for a card, or in a range so wide that half of all goods' numbers lie in it.
+    Only numbers that are short for a card, or in a range so wide that half of all goods' numbers lie in it. Short ones,
+    which few cards have and all goods, have to be spoken of as a card, laid out as one, or all that is said.
     """
     start, digits = window[0].start, joined(window)
     low = max(start - _WIDTH, 0)
-    if len(digits) < 15:
-        return view.text[max(start - 1, 0) : start].isalpha() or words.other.is_in(view, low, start)
+    if len(digits) < _SHORT_OF_NEW_CARDS:
+        if view.text[max(start - 1, 0) : start].isalpha() or words.other.is_in(view, low, start):
+            return True
+        alone = not _WORD.search(view.text)
+        return not (len(window) > 1 or alone or words.around.is_in(view, low, window[-1].end + _WIDTH))
     wide = digits[:1] in _WIDE_RANGES
     return wide and words.other.is_in(view, low, start) and not words.card.is_in(view, low, start)
 

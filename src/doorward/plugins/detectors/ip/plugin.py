@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from functools import partial
+from itertools import islice
 from typing import Final, Literal
 
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
@@ -17,6 +18,10 @@ _FEW_WORDS: Final = r"(?:[\s,:]{1,3}(?!ip(?:v4|v6)?\b)[^\W\d_]{1,10}){0,3}[\s.:,
 _LONGEST: Final = 45  # an IPv6 address with an IPv4 address inside
 _ADDRESS_4: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _ADDRESS_6: Final = re.compile(r"[0-9a-f:]{2,39}(?:\.\d{1,3}){0,3}")
+
+
+_MOST_KIN: Final = 8
+"""Dotted quads of one text that are looked at for the sake of another."""
 
 
 class IpDetector:
@@ -51,8 +56,9 @@ def _examine(says_version: Wording, is_version: Wording, candidate: Candidate, v
     end = start + len(address)
     if _goes_on(text, start, end) or not _is_address(address):
         return ()
-    if candidate.pattern == "v4" and (
-        says_version.is_in(view, max(start - _WIDTH, 0), start) or is_version.match(text, end)
+    if candidate.pattern == "v4" and any(
+        says_version.is_in(view, max(kin.start() - _WIDTH, 0), kin.start()) or is_version.match(text, kin.end())
+        for kin in islice(_kin_of(address).finditer(text), _MOST_KIN)
     ):
         return ()
     return (
@@ -67,6 +73,12 @@ def _examine(says_version: Wording, is_version: Wording, candidate: Candidate, v
             canonical=f"ip:{address}",
         ),
     )
+
+
+def _kin_of(address: str) -> re.Pattern[str]:
+    """Return the expression for dotted quads with the same two first numbers: versions are compared with each other."""
+    first, second, *_ = address.split(".")
+    return re.compile(rf"(?<![\d.]){first}\.{second}\.\d{{1,3}}\.\d{{1,3}}(?![\d.]\d)")
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:

@@ -20,6 +20,7 @@ _JOINS_ADDRESSES: Final = re.compile(r"[ ,.\n/\-]{1,3}")
 _FEWEST_LETTERS: Final = 2
 _ORDINARY: Final = int(Known.COMMON | Known.FREQUENT | Known.LIKE_COMMON | Known.NUMBER)
 _STREET_OR_PLACE: Final = int(Known.STREET | Known.PLACE)
+_STREET_PLACE_OR_UNIT: Final = int(Known.STREET | Known.PLACE | Known.UNIT)
 _COMMON: Final = int(Known.COMMON | Known.LIKE_COMMON)
 _OF_ADDRESSES: Final = int(
     Known.STREET | Known.PLACE | Known.UNIT | Known.NUMBER | Known.GIVEN | Known.SURNAME | Known.PROPER
@@ -91,6 +92,8 @@ def _is_address(words: Sequence[int], held: Sequence[Token]) -> bool:
     written = [token for token in held if token.word[0].isalpha() and not token.known & int(Known.NUMBER)]
     if len(written) == 1 and written[0].known & int(Known.STREET) and _is_short(written[0].written):
         return False  # 'auf platz 47': a street has a name
+    if len(written) == 1 and written[0].written.islower() and not written[0].known & _STREET_PLACE_OR_UNIT:
+        return False  # 'authenticator 284639': a word that nobody knows and a number
     numbered = any(token.word.isdigit() for token in held) or any(known & _COUNTED for known in words)
     return telling and numbered
 

@@ -114,7 +114,8 @@ def _half(candidate: Candidate, text: str) -> tuple[int, int] | None:
             groups = _GROUPS.match(text) if candidate.start < _WIDEST_INDENT else None
             return groups.span("groups") if groups and not _YEARS.match(groups["groups"]) else None
         case "card":
-            return _digits(_CARD.search(text, candidate.end), text)
+            card = _digits(_CARD.search(text, candidate.end), text)
+            return card if card and not _YEARS.match(text[slice(*card)]) else None
         case "one_time_code":
             code = _CODE.search(text, candidate.end)
             return code.span("code") if code else None

@@ -9,8 +9,11 @@ from doorward.protection.ports import Candidate, Certainty, Claim, Detector, Lan
 from doorward.vocabulary.finding import Family
 
 _MOST_ALIASES: Final = 10
-_LONG_NUMBER: Final = re.compile(r"\d(?:%20|[^0-9a-z])?(?:\d(?:%20|[^0-9a-z])?){10}\d")
-"""A number of twelve digits or more. What carries one is a weaker reason than a number that proves itself."""
+_GAP: Final = r"(?:%20|[^0-9a-z])?"
+_LONG_NUMBER: Final = re.compile(
+    rf"\d{_GAP}(?:\d{_GAP}){{10}}\d|[a-z][a-z]\d\d{_GAP}[0-9a-z]{{4}}{_GAP}\d{{4}}",
+)
+"""A number as long as a card's or an account's. A link with one is a weaker reason than a number that proves itself."""
 
 
 class UrlDetector:
