@@ -34,7 +34,7 @@ class NameAddressInspector:
 
 def _inspect(model: Model, view: View) -> Sequence[Claim]:
     tokens = model.tokens_of(view)
-    claims = []
+    claims: list[Claim] = []
     for stretch in _stretches(model, tokens, view.text):
         first, behind = stretch.first, stretch.behind
         if stretch.is_address:
