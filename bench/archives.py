@@ -4,8 +4,10 @@
 
 The archive is made up: JSONL, five languages, one ticket in eight holds something. Workers are started and warm before
 time is taken; one worker and several take turns, and the best round of each counts. `serial` is the processor time of
-the process that reads and writes, of which no more workers make less: it bounds what several can gain. `--agree`
-compares copies and findings of both matchers on so many hostile rows.
+the process that reads and writes, of which no more workers make less, and `alone` that of one process that does
+everything: with processors to themselves several workers gain `bound` times at most (Amdahl 1967: all the work over the
+part that one must do and the rest shared out), however busy the machine was. `--agree` compares copies and findings of
+both matchers on so many hostile rows.
 """
 
 import argparse
@@ -21,9 +23,9 @@ from typing import Any
 from bench.protection.texts import corpora
 from doorward.doors.cli.archives import build_screener
 from doorward.doors.cli.company_rules import CompanyRules
-from doorward.flow.archives import Job, Order, Record, screen_archive, screen_chunk
+from doorward.flow.archives import Engine, Job, Order, Record, screen_archive, screen_chunk
 from doorward.flow.archives.chunks import chunked
-from doorward.flow.archives.engines import ProcessEngine
+from doorward.flow.archives.engines import HereEngine, ProcessEngine
 from doorward.kit.settings import load
 from tests.support.screening import generated_texts, screener
 
@@ -44,7 +46,7 @@ def write_tickets(path: Path, texts: list[str]) -> None:
             file.write(json.dumps({"id": number, "text": f"{text} ({number})"}, ensure_ascii=False) + "\n")
 
 
-def run(engine: ProcessEngine, source: Path, folder: Path) -> dict[str, float]:
+def run(engine: Engine, source: Path, folder: Path) -> dict[str, float]:
     """Screen an archive once; seconds of the clock and of this process."""
     job = Job(source=source, order=Order(format="jsonl"), detectors="bench", copy=folder / "copy", restart=True)
     wall, own = time.perf_counter(), time.process_time()
@@ -59,7 +61,11 @@ def measure(tickets: int, workers: int, rounds: int) -> dict[str, Any]:
         folder = Path(name)
         write_tickets(folder / "warm", chats(200 * workers))
         write_tickets(folder / "archive", chats(tickets))
-        engines = {"one": ProcessEngine(make, workers=1), "several": ProcessEngine(make, workers=workers)}
+        engines: dict[str, Engine] = {
+            "alone": HereEngine(make),
+            "one": ProcessEngine(make, workers=1),
+            "several": ProcessEngine(make, workers=workers),
+        }
         best: dict[str, dict[str, float]] = {}
         for engine in engines.values():
             for _ in range(2):
@@ -76,9 +82,15 @@ def measure(tickets: int, workers: int, rounds: int) -> dict[str, Any]:
         **{name_of: {key: round(value, 2) for key, value in taken.items()} for name_of, taken in best.items()},
         "megabytes_per_second": {key: round(size / taken["wall"] / 1e6, 2) for key, taken in best.items()},
         "gain": round(best["one"]["wall"] / best["several"]["wall"], 2),
+        "bound": round(bound(best["alone"]["serial"], best["several"]["serial"], workers), 3),
         "largest_worker_megabytes": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000),
         "own_megabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000),
     }
+
+
+def bound(all_of_it: float, serial: float, workers: int) -> float:
+    """Return how much faster several workers can be, by the processor time of all the work and of its serial part."""
+    return all_of_it / (serial + (all_of_it - serial) / workers)
 
 
 def agree(rows: int) -> dict[str, int]:
