@@ -36,6 +36,8 @@ _SIGNS: Final = {
     **dict.fromkeys("\u2212\u02d7\u2796\u30fc\u23af\u2500", "-"),
     **dict.fromkeys("\u2236\ua789\u02d0\u05c3", ":"),
     **dict.fromkeys("\u0085\u2028\u2029", "\n"),
+    **dict.fromkeys("\u2800\u303f", " "),  # Braille without a dot, half of an ideograph's width
+    "\u0345": "",  # an iota below a letter, which only case folding makes a letter
     "\u2116": "no",
     "\u3008": "<",
     "\u3009": ">",

@@ -15,6 +15,7 @@ from doorward.protection.matching import FIGURE, Hit, Matcher, MatcherChoice, Re
 from doorward.protection.overlap import Placed
 from doorward.protection.ports import Certainty, Claim, Detector, Inspector, LanguagePack, Pattern, Plugin
 from doorward.protection.rewriting import Rewritten
+from doorward.protection.unseen import without_unseen
 from doorward.protection.view import View
 from doorward.vocabulary.finding import GUARD_UNAVAILABLE, Finding, guard_unavailable
 
@@ -79,6 +80,16 @@ class Judge:
 
         `before` is the tail of what was said before (`tail_of`); nothing in it is claimed.
         """
+        judgement = self._as_typed(original, own_hosts, before)
+        seen = without_unseen(original)
+        if seen == original:
+            return judgement
+        other = self._as_typed(seen, own_hosts, before)
+        placed = [one for one in other.placed if one.family == "sensitive"]
+        failures = dict.fromkeys((*judgement.failures, *other.failures))
+        return Judgement(judgement.placed + placed, list(failures))
+
+    def _as_typed(self, original: str, own_hosts: frozenset[str], before: str) -> Judgement:
         view = View(original, own_hosts=own_hosts)
         hits = self.matcher.find(view.text)
         judgement = self._of_view(view, hits)
