@@ -5,6 +5,7 @@ lines below. Detectors whose values are nothing by themselves look here for wher
 """
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -55,14 +56,20 @@ class Beside(NamedTuple):
     filler: Wording
     halts: Wording
 
-    def places(self, view: View, end: int) -> Iterator[Place]:
-        """Yield where the value of a name that ends at `end` may begin, the nearest first."""
+    def places(self, view: View, end: int, *, within: int = sys.maxsize) -> Iterator[Place]:
+        """Yield where the value of a name that ends at `end` may begin, the nearest first; none behind `within`."""
         text = view.text
+        if end > within:
+            return
         glue = self.glue.match(text, end)
         at = glue.end() if glue else end
         if at > end:
             yield Place(at, *self._announced(view, end, at), adjoining=True)
-        for announce in self.announces.finditer(text, at, self._limit(view, at)):
+        if at > within:
+            return
+        for announce in self.announces.finditer(text, at, self._limit(view, at, within)):
+            if announce.end() > within:
+                return
             glue = self.glue.match(text, announce.end())
             at = glue.end() if glue else announce.end()
             yield Place(at, *self._announced(view, *announce.span()), adjoining=False)
@@ -100,10 +107,14 @@ class Beside(NamedTuple):
     def _announced(self, view: View, start: int, end: int) -> tuple[bool, bool]:
         return _ANNOUNCES.search(view.text, start, end) is not None, self.is_word.is_in(view, start, end)
 
-    def _limit(self, view: View, at: int) -> int:
-        """Return where to stop looking for an announcement: a new sentence, or a new thought in the same one."""
+    def _limit(self, view: View, at: int, within: int) -> int:
+        """Return where to stop looking for an announcement: a new sentence, or a new thought in the same one.
+
+        What stops behind `within` stops nothing.
+        """
         limit = min(at + _WINDOW, len(view))
-        stops = (_END_OF_SENTENCE.search(view.text, at, limit), self.halts.search(view.text, at, limit))
+        near = min(limit, within + 1)
+        stops = (_END_OF_SENTENCE.search(view.text, at, limit), self.halts.search(view.text, at, near))
         return min((stop.start() for stop in stops if stop), default=limit)
 
 

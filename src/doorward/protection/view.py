@@ -37,18 +37,15 @@ class View:
         self.noted: dict[object, Any] = {}
         self.mixed: tuple[tuple[int, int], ...] = ()
         plain = original.isascii()
-        self._folded = Folded(original.lower(), everyday=True) if plain else fold(original)
+        self._folded = Folded(original.lower(), everyday=True, may_mix=False) if plain else fold(original)
         self.text = self._folded.text
-        if not plain and _OTHER.search(self.text) and _MIXED.search(self.text):
+        if self._folded.may_mix and _OTHER.search(self.text) and _MIXED.search(self.text):
             self._unmix()
         self.regular = self._folded.everyday and not self.mixed
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Return the characters of the original that `text[start:end]` came from; `start < end`."""
-        starts, ends = self._folded.starts, self._folded.ends
-        if starts is None or ends is None:
-            return start, end
-        return starts[start], ends[end - 1]
+        return self._folded.origin(start, end)
 
     @property
     def heads(self) -> list[str]:
@@ -60,7 +57,7 @@ class View:
     @property
     def aligned(self) -> bool:
         """Return whether each character of `text` came from the character of `original` at the same place."""
-        return self._folded.starts is None
+        return self._folded.starts is None and not self._folded.doubled
 
     def __len__(self) -> int:
         """Return the number of characters in normal form."""

@@ -106,17 +106,24 @@ class Wording(Expression):
             return _beginnings_of(self._phrases, is_open=self._is_open)
 
     @cached_property
+    def _are_words(self) -> bool:
+        return all(map(str.isalnum, self._normal))
+
+    @cached_property
     def _is_open(self) -> bool:
         """Say whether what must stand behind a phrase may be letters or digits of the same word."""
         behind = re.compile(self._after)
         return any((match := behind.match(letter)) and match.end() for letter in _LETTERS)
 
-    def may_be_in(self, view: View, fewest: int) -> bool:
-        """Return whether so many words of a text begin like one of the phrases; fewer of them cannot be there."""
+    def may_be_in(self, view: View, *, in_a_row: int) -> bool:
+        """Return whether so many phrases may follow each other in a text: as many words in a row begin like them.
+
+        Phrases of several words and open ones may always be there.
+        """
         own = self._beginnings
-        if own.odd or own.stems:
+        if own.odd or own.stems or not self._are_words:
             return True
-        return sum(map(own.heads.__contains__, view.heads)) >= fewest
+        return bytes(map(own.heads.__contains__, view.heads)).find(b"\1" * in_a_row) >= 0
 
     def is_in(self, view: View, low: int, high: int) -> bool:
         """Return whether the phrases are found in the text cut out from `low` to `high`."""

@@ -1,3 +1,4 @@
+import re
 import unicodedata
 
 import pytest
@@ -33,7 +34,17 @@ def test_what_is_left_out_was_invisible_or_an_accent(text: str) -> None:
 @given(st.one_of(ANY_TEXT, EVERYDAY))
 def test_the_fast_way_and_the_thorough_way_agree(text: str) -> None:
     """Folding by tables in C gives what folding character by character gives."""
-    assert fold(text)[:3] == fold_thoroughly(text)[:3]
+    fast, thorough = fold(text), fold_thoroughly(text)
+    assert fast.text == thorough.text
+    places = range(len(fast.text))
+    assert [fast.origin(one, one + 1) for one in places] == [thorough.origin(one, one + 1) for one in places]
+
+
+@given(st.text(alphabet="abßüяeЕ .,1", max_size=30))
+def test_words_that_mix_alphabets_may_mix_them(text: str) -> None:
+    """The look at codes finds what the look at letters finds."""
+    normal = fold(text).text
+    assert fold(text).may_mix == bool(re.search(r"[a-z](?=[а-я])|[а-я](?=[a-z])", normal))
 
 
 @given(ANY_TEXT)

@@ -72,8 +72,9 @@ def test_the_best_labels_are_the_best_of_all() -> None:
         if all(before in behind.get(label, range(LABELS)) for before, label in zip((OUTSIDE, *labels), labels))  # noqa: B905
     ]
     for _ in range(200):
-        scores = [(0.0, *(random.uniform(-2, 2) for _ in range(LABELS - 1))) for _ in range(4)]
-        worth = {labels: sum(row[label] for row, label in zip(scores, labels, strict=True)) for labels in allowed}
+        scores = [[random.uniform(-2, 2) for _ in range(LABELS - 1)] for _ in range(4)]
+        rows = [(0.0, *row) for row in scores]
+        worth = {labels: sum(row[label] for row, label in zip(rows, labels, strict=True)) for labels in allowed}
         found = [OUTSIDE] * 4
         for one in decoded(scores, 0):
             begins, more = (ADDRESS, MORE_ADDRESS) if one.is_address else (NAME, MORE_NAME)

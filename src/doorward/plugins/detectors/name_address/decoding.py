@@ -9,7 +9,7 @@ OUTSIDE, NAME, MORE_NAME, ADDRESS, MORE_ADDRESS = range(5)
 _NEVER: Final = float("-inf")
 
 Scores = Sequence[float]
-"""The scores of a token for each label; that of `OUTSIDE` is 0."""
+"""The scores of a token for each label but `OUTSIDE`, whose score is 0."""
 
 
 class Stretch(NamedTuple):
@@ -36,18 +36,17 @@ def islands(places: Iterable[int], count: int) -> Iterator[tuple[int, int]]:
 
 def decoded(scores: Sequence[Scores], first: int) -> Iterator[Stretch]:
     """Yield the most likely stretches among tokens with these scores, the first of which is token `first`."""
-    chances = [_chances(one) for one in scores]
     for start, end, is_address in _runs(_best_labels(scores)):
-        sure = sum(chance[is_address] for chance in chances[start:end]) / (end - start)
+        sure = sum([_chance(one, is_address=is_address) for one in scores[start:end]]) / (end - start)
         yield Stretch(first + start, first + end, is_address, sure)
 
 
-def _chances(scores: Scores) -> tuple[float, float]:
-    """Return the probability of a token to belong to a name, and to an address."""
-    highest = max(scores)
-    outside, name, more_name, address, more_address = (exp(score - highest) for score in scores)
-    whole = outside + name + more_name + address + more_address
-    return (name + more_name) / whole, (address + more_address) / whole
+def _chance(scores: Scores, *, is_address: bool) -> float:
+    """Return the probability of a token to belong to a name, or to an address."""
+    highest = max(0.0, *scores)
+    name, more_name, address, more_address = [exp(score - highest) for score in scores]
+    whole = exp(-highest) + name + more_name + address + more_address
+    return (address + more_address if is_address else name + more_name) / whole
 
 
 def _best_labels(scores: Sequence[Scores]) -> list[int]:
@@ -55,16 +54,16 @@ def _best_labels(scores: Sequence[Scores]) -> list[int]:
 
     What goes on with a name comes behind a name, and so with an address; anything else may follow anything.
     """
-    outside, name, _, address, _ = scores[0]
-    best = [outside, name, _NEVER, address, _NEVER]
+    name, _, address, _ = scores[0]
+    best = [0.0, name, _NEVER, address, _NEVER]
     back = []
-    for row in scores[1:]:
-        after = best.index(max(best))
-        name = NAME if best[NAME] >= best[MORE_NAME] else MORE_NAME
-        address = ADDRESS if best[ADDRESS] >= best[MORE_ADDRESS] else MORE_ADDRESS
-        ways = (after, after, name, after, address)
-        back.append(ways)
-        best = [best[way] + score for way, score in zip(ways, row, strict=True)]
+    for name, more_name, address, more_address in scores[1:]:
+        highest = max(best)
+        after = best.index(highest)
+        on = NAME if best[NAME] >= best[MORE_NAME] else MORE_NAME
+        further = ADDRESS if best[ADDRESS] >= best[MORE_ADDRESS] else MORE_ADDRESS
+        back.append((after, after, on, after, further))
+        best = [highest, highest + name, best[on] + more_name, highest + address, best[further] + more_address]
     labels = [best.index(max(best))]
     for ways in reversed(back):
         labels.append(ways[labels[-1]])

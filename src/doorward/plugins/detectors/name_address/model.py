@@ -36,8 +36,8 @@ class Model:
         """Take a packed weight for each place and what 1 is worth; `caution` is added to names and to addresses."""
         self._weights = weights
         self._scale = scale
-        self._caution = (caution[0], caution[0], caution[1], caution[1])
-        enough = [_BIASES + math.floor(-caution / scale) for caution in self._caution]
+        self._caution = np.array((caution[0], caution[0], caution[1], caution[1]))
+        enough = [_BIASES + math.floor(-one / scale) for one in self._caution.tolist()]
         self._enough = np.array(enough, np.uint16)
         self._memory = Memory(weights, lists)
 
@@ -64,8 +64,9 @@ class Model:
         likely = (sums > self._enough).ravel().nonzero()[0]
         if not len(likely) or not any(row[-1] for row in rows):
             return
+        scores = (sums.astype(np.float64) - _BIASES) * self._scale + self._caution
         for start, end in islands((likely // (LABELS - 1)).tolist(), len(rows)):
-            yield from decoded([self._scores(one) for one in sums[start:end].tolist()], first + start)
+            yield from decoded(scores[start:end].tolist(), first + start)
 
     def _sums(self, rows: Sequence[bytes]) -> Sums:
         """Return the sums of weights of every token for each label but the first, less the first's, `_BIASES` added."""
@@ -77,10 +78,6 @@ class Model:
         alone = numbers[:, JOINED:].copy().view(np.uint64).ravel()
         sums: Packed = self._weights.take(places).sum(axis=0, dtype=np.uint64) + alone
         return sums.view(np.uint16).reshape(-1, LABELS - 1)
-
-    def _scores(self, sums: Sequence[int]) -> Sequence[float]:
-        weighed = ((one - _BIASES) * self._scale + more for one, more in zip(sums, self._caution, strict=True))
-        return (0.0, *weighed)
 
 
 def read_model(folder: Traversable, packs: Iterable[LanguagePack]) -> Model:

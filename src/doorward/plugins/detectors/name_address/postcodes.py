@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from doorward.protection.ports import LanguagePack, View
+from doorward.protection.standing import figures_of
 
 _BRITISH: Final = r"[a-z]{1,2}[0-9][a-z0-9]? ?[0-9][abd-hjlnp-uw-z]{2}"
 """Forms of British postcodes (Royal Mail, Programmers' Guide to the Postcode Address File)."""
@@ -21,15 +22,15 @@ _FIGURES: Final = (
 """Forms in figures, those of the Universal Postal Union's members that have three to six of them or nine."""
 
 _ALONE: Final = re.compile(rf"(?<![\w-])(?:{_BRITISH}|{_IRISH}|{_CANADIAN})(?![\w-])")
+_OTHER: Final = re.compile(f"{_IRISH}|{_CANADIAN}")
 _AREA: Final = re.compile(
     r"(?:a[bl]|b[abdhlnrst]?|c[abfhmortvw]|d[adeghlnty]|e[chnx]?|f[ky]|g[luy]?|h[adgprsux]|i[gmpv]|je|k[atwy]|l[adelnsu]?"
     r"|m[ekl]?|n[egnprw]?|o[lx]|p[aehlor]|r[ghm]|s[aegklmnoprstwy]?|t[adfnqrsw]|ub|w[acdfnrsv]?|yo|ze)[0-9]"
 )
 """The areas of British postcodes (Office for National Statistics, Postcode Products)."""
 
-_DIGIT: Final = re.compile("[0-9]")
-_LETTER_AND_DIGIT: Final = re.compile("[a-z][0-9]")
-"""What every postcode has, and every one that stands alone: where it is missing, no dearer look is needed."""
+_BEGINNING: Final = re.compile(r"(?<![\w-])[a-z]{1,2}(?=[0-9])")
+"""How every postcode that stands alone begins."""
 
 Places = Iterator[tuple[int, int]]
 
@@ -43,20 +44,29 @@ def postcode_finder(packs: Sequence[LanguagePack]) -> Callable[[View], Places]:
         rf"({_BRITISH}|{_IRISH}|{_CANADIAN}|{_FIGURES})(?![\w-])"
     )
 
-    cue = re.compile(said)
+    shortest = [cue for cue in cues if not any(other in cue for other in cues if other != cue)]
 
     def find(view: View) -> Places:
-        if not _DIGIT.search(view.text):
+        figures = figures_of(view).starts
+        if not figures:
             return
-        if cue.search(view.text):
+        if any(map(view.text.__contains__, shortest)):
             for match in told.finditer(view.text):
                 yield match.span(1)
-        if view.original.islower() or not _LETTER_AND_DIGIT.search(view.text):
-            return
-        for match in _ALONE.finditer(view.text):
+        for match in () if view.original.islower() else _alone(view.text, figures):
             written = view.original[slice(*view.origin(*match.span()))]
-            other = re.fullmatch(f"{_IRISH}|{_CANADIAN}", match[0])
-            if written.isupper() and " " in written and (other or _AREA.match(match[0])):
+            if written.isupper() and " " in written and (_OTHER.fullmatch(match[0]) or _AREA.match(match[0])):
                 yield match.span()
 
     return find
+
+
+def _alone(text: str, figures: Sequence[int]) -> Iterator[re.Match[str]]:
+    """Yield what looks like a postcode by itself; each begins with letters before a run of digits."""
+    behind = 0
+    for place in figures:
+        begins = _BEGINNING.search(text, max(place - 2, 0), place + 1) if text[place - 1 : place].isalpha() else None
+        match = _ALONE.match(text, begins.start()) if begins and begins.start() >= behind else None
+        if match:
+            behind = match.end()
+            yield match

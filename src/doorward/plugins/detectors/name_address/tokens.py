@@ -2,10 +2,11 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple, overload
 
+from doorward.protection.folding import DOUBLED
 from doorward.protection.ports import View
 
 _BLANKS: Final = r"[^\S\n]*+"
@@ -72,8 +73,9 @@ class Tokens(Sequence[Token]):
 
     def span(self, place: int) -> tuple[int, int]:
         """Return where a token stands, in characters of the view's text."""
-        end = self.ends[place]
-        return end - len(self.pieces[place].lstrip(_ALL_BLANKS)), end
+        piece, ends = self.pieces[place], self.ends
+        before = ends[place - 1] if place else 0
+        return before + len(piece) - len(piece.lstrip(_ALL_BLANKS)), ends[place]
 
     def find(self, word: str) -> Iterator[int]:
         """Yield the places of the tokens that are this word, in normal form."""
@@ -90,7 +92,10 @@ class Tokens(Sequence[Token]):
     def ends(self) -> Sequence[int]:
         """Return where each token ends, in characters of the view's text."""
         if not self._ends:
-            self._ends = tuple(accumulate(map(len, self.pieces)))
+            lengths: Iterable[int] = map(len, self.pieces)
+            if self._view.regular and not self._view.aligned:
+                lengths = (len(piece) + piece.count(DOUBLED) for piece in self.pieces)
+            self._ends = tuple(accumulate(lengths))
         return self._ends
 
     def said(self, start: int, end: int) -> tuple[str, str]:

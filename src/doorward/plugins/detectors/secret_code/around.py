@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from doorward.plugins.detectors.secret_code.far import Span, is_free
+from doorward.plugins.detectors.secret_code.far import is_free
+from doorward.plugins.detectors.secret_code.figures import Span
 from doorward.plugins.detectors.secret_code.grammar import REACH_AFTER, REACH_BEFORE, Grammar
 from doorward.plugins.detectors.secret_code.values import (
     ends_phrase,
@@ -22,6 +23,7 @@ from doorward.plugins.detectors.secret_code.values import (
     trimmed,
 )
 from doorward.protection.ports import View
+from doorward.protection.standing import odd_words
 
 _SIZES: Final = {
     "pin": (4, 5, 6),
@@ -40,7 +42,6 @@ _SIGNED: Final = re.compile(r"(?:\A|[\n:=>\-(\[\"'`/,;?!]|\.\.)\s{0,2}[\"'`(\[]?
 SOURCE_REACH: Final = 90
 """Characters around a number in which words of sending and typing make it a code."""
 
-_WORD: Final = re.compile(r"[^\s\x1a]{4,64}")
 _QUOTED: Final = re.compile(r"\"(?P<value>[^\W\d_][^\"\n?!]{2,40})\"")
 _MOST: Final = 4  # passwords around one name
 
@@ -65,15 +66,15 @@ def codes_around(grammar: Grammar, view: View, name: Span, purpose: str) -> list
 
 def _codes(grammar: Grammar, view: View, name: Span, window: Span, purpose: str) -> Iterator[Span]:
     start, end = window
-    for match in grammar.digits.finditer(view.text, start, end):
-        if match.end() == end < len(view.text) and view.text[end].isalnum():
+    for code in grammar.codes(view, start, end):
+        if code[1] == end < len(view.text) and view.text[end].isalnum():
             return
-        if size_of(match[0]) not in _SIZES[purpose]:
+        if size_of(view.text[slice(*code)]) not in _SIZES[purpose]:
             continue
-        near = _is_near(view.text, match.span(), name) and purpose != "bare"
-        if stands_out(grammar, view, *match.span(), near=near):
-            yield match.span()
-    if purpose == "one_time_code":
+        near = _is_near(view.text, code, name) and purpose != "bare"
+        if stands_out(grammar, view, *code, near=near):
+            yield code
+    if purpose == "one_time_code" and any(odd_words(view, start, end)):
         for mixed in grammar.mixed.finditer(view.text, start, end):
             if mixed.end() == end < len(view.text) and view.text[end].isalnum():
                 return
@@ -118,19 +119,17 @@ def passwords_around(grammar: Grammar, view: View, name: Span, *, named: bool = 
     text = view.text
     window = max(start - REACH_BEFORE, 0), min(end + REACH_AFTER, len(text))
     found = []
-    for match in _WORD.finditer(text, *window):
-        if (match.start() == window[0] > 0 and not text[window[0] - 1].isspace()) or match.end() == window[1] < len(
-            text
-        ):
+    for word in odd_words(view, *window):
+        if (word[0] == window[0] > 0 and not text[window[0] - 1].isspace()) or word[1] == window[1] < len(text):
             continue
-        place = trimmed(text, *match.span())
+        place = trimmed(text, *word)
         if (
             place[0] < place[1]
             and not (place[0] < end and start < place[1])
             and _is_password(grammar, view, place, named=named)
         ):
             found.append(place)
-    if named:
+    if named and text.find('"', *window) >= 0:
         found += [
             match.span("value")
             for match in _QUOTED.finditer(text, *window)

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from doorward.plugins.detectors.secret_code.figures import Span
 from doorward.plugins.detectors.secret_code.grammar import Grammar
 from doorward.plugins.detectors.secret_code.values import ends_phrase, is_strong, is_year, size_of, trimmed
 from doorward.protection.numbers import is_money
 from doorward.protection.ports import View
-
-Span = tuple[int, int]
+from doorward.protection.standing import odd_words
 
 _SIZES: Final = {
     "pin": (4, 5, 6),
@@ -50,18 +50,18 @@ def far_code(grammar: Grammar, view: View, end: int, purpose: str) -> Span | Non
         limit = min(limit, sentence.end() + _INTO_NEXT)
     if not grammar.could_be_between(view, end, limit):
         return None
-    for match in grammar.digits.finditer(text, end, limit):
-        size = size_of(match[0])
+    for code in grammar.codes(view, end, limit):
+        size = size_of(text[slice(*code)])
         if size < 3:
             continue
-        crossed = sentence is not None and match.start() >= sentence.end()
-        beyond = match.start() - sentence.end() if sentence and crossed else 0
+        crossed = sentence is not None and code[0] >= sentence.end()
+        beyond = code[0] - sentence.end() if sentence and crossed else 0
         good = size in _SIZES[purpose] and (
             _is_long(size, purpose)
-            or _is_set_off(text, match, purpose, beyond)
-            or (not beyond and grammar.followed.match(text, match.end()))
+            or _is_set_off(text, code, purpose, beyond)
+            or (not beyond and grammar.followed.match(text, code[1]))
         )
-        return match.span() if good and is_free(grammar, view, *match.span()) else None
+        return code if good and is_free(grammar, view, *code) else None
     return None
 
 
@@ -69,14 +69,14 @@ def _is_long(size: int, purpose: str) -> bool:
     return size >= _LONG_CODE and purpose != "password"
 
 
-def _is_set_off(text: str, match: re.Match[str], purpose: str, beyond: int) -> bool:
+def _is_set_off(text: str, code: Span, purpose: str, beyond: int) -> bool:
     """Return whether a short code closes what is said, soon after the sentence with the name has ended.
 
     A word for passwords alone asks for a sign before it as well: '…, 2552'.
     """
-    signed = re.search(r"[,:(\-]\s?\Z", text[max(match.start() - 2, 0) : match.start()]) is not None
+    signed = re.search(r"[,:(\-]\s?\Z", text[max(code[0] - 2, 0) : code[0]]) is not None
     near = beyond <= _NEARLY and (purpose != "password" or (signed and not beyond))
-    return near and ends_phrase(text, match.end())
+    return near and ends_phrase(text, code[1])
 
 
 def is_free(grammar: Grammar, view: View, start: int, end: int) -> bool:
@@ -107,17 +107,19 @@ def further_codes(grammar: Grammar, view: View, first: Span) -> Iterator[Span]:
     """Yield codes of the same size that follow a code in the same breath: '309772, lalu 605219, lalu 138949'."""
     text, size, last = view.text, size_of(view.text[slice(*first)]), first
     for _ in range(_MOST_FURTHER):
-        match = grammar.digits.search(text, last[1], min(last[1] + _FURTHER, len(text)))
-        if match is None or not _is_alike(size, size_of(match[0])) or "\n\n" in text[last[1] : match.start()]:
+        code = next(iter(grammar.codes(view, last[1], last[1] + _FURTHER)), None)
+        if code is None:
             return
-        between = text[last[1] : match.start()]
-        other = match[0] != text[slice(*last)]  # the same again is a code only where a word or a sign says so
+        between, value = text[last[1] : code[0]], text[slice(*code)]
+        if not _is_alike(size, size_of(value)) or "\n\n" in between:
+            return
+        other = value != text[slice(*last)]  # the same again is a code only where a word or a sign says so
         near = len(between) <= _CLOSE and not _END_OF_SENTENCE.search(between)
-        close = other and near and size == size_of(match[0])
-        listed = close or _LISTED.fullmatch(between) or grammar.further.is_in(view, last[1], match.start())
-        if not listed or not is_free(grammar, view, *match.span()):
+        close = other and near and size == size_of(value)
+        listed = close or _LISTED.fullmatch(between) or grammar.further.is_in(view, last[1], code[0])
+        if not listed or not is_free(grammar, view, *code):
             return
-        last = match.span()
+        last = code
         yield last
 
 
@@ -136,10 +138,10 @@ def far_password(grammar: Grammar, view: View, start: int, *, must_follow: bool)
     sentence = _END_OF_SENTENCE.search(text, start, limit)
     if sentence:
         limit = min(limit, sentence.end() + _INTO_NEXT)
-    for match in re.finditer(r"[^\s\x1a]{4,64}", text[start:limit]):
-        if start + match.end() == limit < len(text):
+    for word in odd_words(view, start, limit):
+        if word[1] == limit < len(text):
             return None
-        place = trimmed(text, start + match.start(), start + match.end())
+        place = trimmed(text, *word)
         if place[0] >= place[1] or not is_strong(view.original[slice(*view.origin(*place))]):
             continue
         if grammar.ordinary.is_all(text, *place):

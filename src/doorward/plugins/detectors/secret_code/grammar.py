@@ -1,21 +1,23 @@
 """What may stand between a secret's name and its value, in the words of the language packs."""
 
 import re
+import sys
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from doorward.plugins.detectors.secret_code.figures import Span, figures_between
 from doorward.plugins.detectors.secret_code.values import DIGITS, MIXED, WORD, spelled_digits
 from doorward.protection.announced import REACH_AFTER, Beside, compile_beside
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
 from doorward.protection.expressions import Expression
 from doorward.protection.phrases import alternatives, words_of
 from doorward.protection.ports import LanguagePack, View
+from doorward.protection.standing import figures_of
 from doorward.protection.wording import Wording, compile_phrases
 
 __all__ = ["REACH_AFTER", "REACH_BEFORE", "Grammar", "compile_grammar"]
 
 REACH_BEFORE: Final = 90
-_FIGURE: Final = re.compile("[0-9]")
 _FEWEST_SPELLED: Final = 3  # words of a code in words
 _NAMES: Final = ("password", "pin", "one_time_code", "card_security_code")
 _CALLED_OTHER: Final = (
@@ -57,30 +59,45 @@ class Grammar(NamedTuple):
     pair: Expression
     digits: Expression
     spelled: Expression
+    glued: Expression
     digit_word: Wording
     mixed: re.Pattern[str]
     token: re.Pattern[str]
 
     def could_be_in(self, view: View) -> bool:
         """Return whether a text holds anything that could be a code: a digit, or digits in words."""
-        return _FIGURE.search(view.text) is not None or self.is_spelled_in(view)
+        return bool(figures_of(view).starts) or self.is_spelled_in(view)
 
     def is_spelled_in(self, view: View) -> bool:
         """Return whether a text holds a code in words; looked for once, however often it is asked."""
         found: bool | None = view.noted.get(self.spelled)
         if found is None:
-            may_be = self.digit_word.may_be_in(view, _FEWEST_SPELLED)
+            may_be = self.digit_word.may_be_in(view, in_a_row=_FEWEST_SPELLED)
             found = view.noted[self.spelled] = may_be and self.spelled.search(view.text) is not None
         return found
 
+    def codes(self, view: View, low: int, high: int) -> Sequence[Span]:
+        """Return what `digits` finds in `text[low:high]`: codes in figures, or in words where a text has any."""
+        high = min(high, len(view))
+        found = None if self.is_spelled_in(view) else figures_between(view, low, high)
+        return [match.span() for match in self.digits.finditer(view.text, low, high)] if found is None else found
+
+    def last_figure(self, view: View, end: int) -> int:
+        """Return the last place in reach of a name that ends at `end` where a code may begin; -1 if there is none."""
+        return sys.maxsize if self.is_spelled_in(view) else figures_of(view).last_start(end, end + REACH_AFTER)
+
     def could_be_between(self, view: View, low: int, high: int) -> bool:
         """Return whether anything that could be a part of a code stands between two places: digits, or words."""
-        return _FIGURE.search(view.text, low, high) is not None or self.is_spelled_in(view)
+        return figures_of(view).are_in(low, high) or self.is_spelled_in(view)
 
     def code_before(self, view: View, start: int) -> tuple[int, int, str] | None:
         """Return the same as `value_before`, or None where the value could be no code."""
-        near = self.could_be_between(view, max(start - REACH_BEFORE, 0), start)
-        return self.value_before(view, start) if near else None
+        window = max(start - REACH_BEFORE, 0)
+        if self.is_spelled_in(view):
+            return self.value_before(view, start)
+        end = figures_of(view).last_end(window, start)
+        adjoins = end >= 0 and self.glued.fullmatch(view.text, end, start)
+        return self.value_before(view, start) if adjoins else None
 
     def password_before(self, view: View, start: int) -> tuple[int, int, str] | None:
         """Return the same as `value_before`, or None where nothing could announce a password."""
@@ -104,7 +121,7 @@ def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
     typed = compile_phrases(words_of(packs, "typed"), before=WORD_BEFORE, after=WORD_AFTER)
     return Grammar(
         beside=beside,
-        before=Expression(lambda: rf"(?P<value>{digits.pattern}|{WORD})(?P<glue>[\"'`)\]*]?{_says(beside)}{{1,10}})\Z"),
+        before=Expression(lambda: rf"(?P<value>{digits.pattern}|{WORD})(?P<glue>{_glue(beside)})\Z"),
         another=Expression(
             lambda: rf"(?:\s?[,/&+]\s?|\s{alternatives(words_of(packs, 'conjunction'))}\s)(?P<value>{digits.pattern})"
         ),
@@ -146,6 +163,7 @@ def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
         pair=Expression(lambda: _pair(packs)),
         digits=digits,
         spelled=spelled,
+        glued=Expression(lambda: _glue(beside)),
         digit_word=compile_phrases(digit_words, before=WORD_BEFORE, after=WORD_AFTER),
         mixed=re.compile(MIXED),
         token=re.compile(WORD),
@@ -157,8 +175,9 @@ def _pair(packs: Sequence[LanguagePack]) -> str:
     return rf"[\s:=]{{1,3}}(?P<name>[^\s/,:]{{3,40}}){between}(?P<value>[^\s/]{{4,64}})"
 
 
-def _says(beside: Beside) -> str:
-    return rf"(?:[\s=>\-\"'`]|{beside.is_word.pattern}|{beside.filler.pattern})"
+def _glue(beside: Beside) -> str:
+    """Return the expression for what stands between a value and the name behind it."""
+    return rf"[\"'`)\]*]?(?:[\s=>\-\"'`]|{beside.is_word.pattern}|{beside.filler.pattern}){{1,10}}"
 
 
 def _spoken(packs: Sequence[LanguagePack]) -> str:

@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from doorward.plugins.detectors.secret_code.around import SOURCE_REACH, open_sides
-from doorward.plugins.detectors.secret_code.far import Span, is_free
+from doorward.plugins.detectors.secret_code.far import is_free
+from doorward.plugins.detectors.secret_code.figures import Span
 from doorward.plugins.detectors.secret_code.grammar import Grammar
 from doorward.plugins.detectors.secret_code.values import is_round
 from doorward.protection.numbers import date_end

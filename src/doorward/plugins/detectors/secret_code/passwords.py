@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from doorward.plugins.detectors.secret_code.far import Span, spoken_password
+from doorward.plugins.detectors.secret_code.far import spoken_password
+from doorward.plugins.detectors.secret_code.figures import Span
 from doorward.plugins.detectors.secret_code.grammar import Grammar
 from doorward.plugins.detectors.secret_code.values import (
     ends_phrase,

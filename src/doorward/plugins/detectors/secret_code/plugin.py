@@ -7,13 +7,13 @@ from typing import Final, Literal
 
 from doorward.plugins.detectors.secret_code.around import codes_around, is_sourced, passwords_around
 from doorward.plugins.detectors.secret_code.far import (
-    Span,
     answered_code,
     far_code,
     far_password,
     further_codes,
     is_free,
 )
+from doorward.plugins.detectors.secret_code.figures import Span
 from doorward.plugins.detectors.secret_code.grammar import REACH_AFTER, REACH_BEFORE, Grammar, compile_grammar
 from doorward.plugins.detectors.secret_code.lone import LONE, is_sent, lone_code
 from doorward.plugins.detectors.secret_code.passwords import password_before, password_behind, siblings
@@ -57,6 +57,7 @@ _SHORTEST_PIN: Final = 4  # digits of a PIN that nothing announces
 _TYPED: Final = 6  # digits of a code beside 'I typed' alone
 _TYPED_SIZES: Final = (4, 6, 7, 8)  # five are a postcode as often as a code
 _TYPED_REACH: Final = 32
+_SENTENCE_ENDS: Final = re.compile(r"[.!?\n]")
 _TYPED_BEFORE: Final = 24
 
 
@@ -123,15 +124,15 @@ def _how_sure(grammar: Grammar, view: View, found: Span) -> Certainty:
 
 def _is_other_behind(grammar: Grammar, candidate: Candidate, view: View) -> bool:
     """Return whether a mere 'code' is one of something else by the word behind it: 'код дохода', 'kode pos'."""
-    behind = grammar.other_code_behind.match(view.text, candidate.end)
-    bare = behind is not None and candidate.pattern == "one_time_code"
-    return bare and grammar.bare_code.is_all(view.text, candidate.start, candidate.end)
+    if candidate.pattern != "one_time_code" or not grammar.other_code_behind.match(view.text, candidate.end):
+        return False
+    return grammar.bare_code.is_all(view.text, candidate.start, candidate.end)
 
 
 def _codes(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[Claim]:
     """Return the codes beside a name; where there are none, the one further away, or the answer to a question."""
     purpose = candidate.pattern
-    places = grammar.beside.places(view, candidate.end)
+    places = grammar.beside.places(view, candidate.end, within=grammar.last_figure(view, candidate.end))
     found = [span for place in places if (span := _code(grammar, view, place, candidate))]
     rule = "behind"
     if not found:
@@ -194,10 +195,10 @@ def _typed(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[Span]
     text = view.text
     if not grammar.could_be_between(view, max(candidate.start - REACH_BEFORE, 0), candidate.end + _TYPED_REACH):
         return ()
-    behind = grammar.digits.search(text, candidate.end, min(candidate.end + _TYPED_REACH, len(text)))
-    before = list(grammar.digits.finditer(text, max(candidate.start - _TYPED_BEFORE, 0), candidate.start))[-1:]
-    spans = [behind.span()] if behind and not re.search(r"[.!?\n]", text[candidate.end : behind.start()]) else []
-    spans += [one.span() for one in before if not re.search(r"[.!?\n]", text[one.end() : candidate.start])]
+    behind = grammar.codes(view, candidate.end, candidate.end + _TYPED_REACH)[:1]
+    before = grammar.codes(view, max(candidate.start - _TYPED_BEFORE, 0), candidate.start)[-1:]
+    spans = [one for one in behind if not _SENTENCE_ENDS.search(text, candidate.end, one[0])]
+    spans += [one for one in before if not _SENTENCE_ENDS.search(text, one[1], candidate.start)]
     sizes = _TYPED_SIZES if is_sourced(grammar, view, candidate.start, candidate.end) else (_TYPED,)
     good = [span for span in spans if size_of(text[slice(*span)]) in sizes and _is_typed(grammar, view, span)]
     return [found for span in good for found in (span, *further_codes(grammar, view, span))]
