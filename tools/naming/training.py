@@ -15,6 +15,7 @@ from doorward.plugins.detectors.name_address.features import BUCKETS, LABELS, co
 from doorward.plugins.detectors.name_address.memory import ids_of
 from doorward.plugins.detectors.name_address.tokens import Tokens
 from doorward.plugins.detectors.name_address.words import Known, Lists, shape_of
+from doorward.protection.pieces import pieces_of
 from doorward.protection.view import View
 from tools.naming.filling import ADDRESS, Marked
 
@@ -62,7 +63,7 @@ class Example(NamedTuple):
 def labels_of(marked: Marked) -> tuple[list[tuple[str, str]], list[int]]:
     """Return the tokens of a message as (word, as written) with their labels."""
     view = View(marked.text)
-    tokens = Tokens(view)
+    tokens = Tokens(pieces_of(view))
     labels = [0] * len(tokens)
     for start, end, kind in marked.places:
         inside = [number for number, token in enumerate(tokens) if _inside(view, token.start, token.end, start, end)]

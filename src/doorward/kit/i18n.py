@@ -108,14 +108,15 @@ def read_words(path: Path) -> dict[str, str]:
         lines = unicodedata.normalize("NFC", path.read_text(encoding="utf-8")).splitlines()
     except UnicodeDecodeError as error:
         raise PackUnreadable(f"{path}: not UTF-8") from error
+    lines = [word for line in lines if not line.startswith("#") and (word := line.strip())]
+    if not any("=" in line for line in lines) and len(set(map(str.casefold, lines))) == len(lines):
+        return dict.fromkeys(lines, "")  # as nearly all files are: lists of names have tens of thousands of lines
     words: dict[str, str] = {}
     seen: set[str] = set()
     for line in lines:
-        if not line.strip() or line.startswith("#"):
-            continue
         phrase, sign, meaning = (part.strip() for part in f" {line} ".partition(" = "))
         if sign and not (phrase and meaning):
-            raise PackUnreadable(f"{path}: '{line.strip()}' has an empty side")
+            raise PackUnreadable(f"{path}: '{line}' has an empty side")
         if phrase.casefold() in seen:
             raise PackUnreadable(f"{path}: '{phrase}' stands there twice")
         seen.add(phrase.casefold())

@@ -7,15 +7,27 @@ import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
-import structlog
-
 _EVENT = re.compile(r"[a-z_][a-z_0-9]*(\.[a-z_0-9]+){1,4}\Z")
 _LONGEST = 200
 
 
 def get_logger(room: str) -> Any:
     """Return the logger of a room: `log.info("record.audit.sealed", tenant_id=..., rows=3)`."""
-    return structlog.get_logger(room)
+    return _Logger(room)
+
+
+class _Logger:
+    """A room's logger. The library behind it is imported with the first event: most commands log nothing."""
+
+    __slots__ = ("_room",)
+
+    def __init__(self, room: str) -> None:
+        self._room = room
+
+    def __getattr__(self, name: str) -> Any:
+        import structlog  # noqa: PLC0415 - a fifth of what a screener takes to start
+
+        return getattr(structlog.get_logger(self._room), name)
 
 
 def _only_events(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
@@ -64,6 +76,8 @@ class _LineWriter:
 
 def configure(*, level: str = "info", stream: TextIO | None = None) -> None:
     """Write events of `level` and above (`debug` … `error`) to `stream`, standard error by default."""
+    import structlog  # noqa: PLC0415 - see above
+
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[

@@ -20,6 +20,7 @@ REACH_AFTER: Final = 160
 """Characters behind a name in which `places` and `answers` look, with room for the value itself."""
 
 _WINDOW: Final = 80  # characters behind a name in which something may announce its value
+_LONGEST_HALT: Final = 24  # characters of a conjunction
 _LINE: Final = 100  # characters of a question behind the name that it asks for
 _MOST_LINES: Final = 3
 _SIGN: Final = r"(?:[:=]|\s?[\-=]{0,2}>|\s-(?=\s))"
@@ -67,9 +68,11 @@ class Beside(NamedTuple):
             yield Place(at, *self._announced(view, end, at), adjoining=True)
         if at > within:
             return
-        for announce in self.announces.finditer(text, at, self._limit(view, at, within)):
-            if announce.end() > within:
+        sure = at
+        for announce in self.announces.finditer(text, at, _end_of_thought(text, at)):
+            if announce.end() > within or self._is_halted(text, sure, announce.end()):
                 return
+            sure = announce.end()
             glue = self.glue.match(text, announce.end())
             at = glue.end() if glue else announce.end()
             yield Place(at, *self._announced(view, *announce.span()), adjoining=False)
@@ -107,15 +110,17 @@ class Beside(NamedTuple):
     def _announced(self, view: View, start: int, end: int) -> tuple[bool, bool]:
         return _ANNOUNCES.search(view.text, start, end) is not None, self.is_word.is_in(view, start, end)
 
-    def _limit(self, view: View, at: int, within: int) -> int:
-        """Return where to stop looking for an announcement: a new sentence, or a new thought in the same one.
+    def _is_halted(self, text: str, start: int, end: int) -> bool:
+        """Return whether a new thought begins in `text[start:end]`, in the same sentence."""
+        halt = self.halts.search(text, start, end + _LONGEST_HALT)
+        return halt is not None and halt.start() < end
 
-        What stops behind `within` stops nothing.
-        """
-        limit = min(at + _WINDOW, len(view))
-        near = min(limit, within + 1)
-        stops = (_END_OF_SENTENCE.search(view.text, at, limit), self.halts.search(view.text, at, near))
-        return min((stop.start() for stop in stops if stop), default=limit)
+
+def _end_of_thought(text: str, at: int) -> int:
+    """Return where to stop looking for an announcement: a new sentence, or where it would be too far away."""
+    limit = min(at + _WINDOW, len(text))
+    stop = _END_OF_SENTENCE.search(text, at, limit)
+    return stop.start() if stop else limit
 
 
 def compile_beside(packs: Sequence[LanguagePack]) -> Beside:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
-from doorward.protection.phrases import any_of, normal_phrases, whole, words_of
+from doorward.protection.phrases import any_of, forms_of, normal_phrases, whole, words_of
 from doorward.protection.ports import Candidate, LanguagePack, Pattern, View
 from doorward.protection.wording import Wording, compile_phrases
 
@@ -131,7 +131,7 @@ def names_of(packs: Sequence[LanguagePack], *purposes: str, along: Sequence[str]
     others = [
         word
         for word in words_of(packs, *(purpose for purpose in NAMES_OF_NUMBERS if purpose not in (*purposes, *along)))
-        if len(word) >= _SHORTEST_NAME and not mine.intersection(normal_phrases([word]))
+        if len(word) >= _SHORTEST_NAME and mine.isdisjoint(forms_of(word))
     ]
     patterns = tuple(
         Pattern(

@@ -43,30 +43,46 @@ Clock = Callable[[], float]
 
 
 class Stopwatch:
-    """Tells whether a detector has used up its time for one text.
+    """Tells whether a detector has used up its time for one text. One for each thread, from text to text.
 
     It reads two clocks: the wall's, which costs nothing, and the thread's processor time, which is a call into the
-    kernel and is asked only when the wall's says that it may be too late, so that a busy machine blames no detector,
-    nor one for what those before it took: at most a quarter of the limit is counted twice.
+    kernel. That is read when the last reading is older than a quarter of the limit, and when the wall's clock says that
+    it may be too late. So a busy machine blames no detector, nor one for what those before it took, or the text before:
+    at most a quarter of the limit is counted twice.
     """
 
     __slots__ = ("_begun", "_limit", "_processor", "_read", "_started", "_wall")
 
-    def __init__(self, clocks: tuple[Clock, Clock], length: int) -> None:
-        """Start for a text of so many characters; `clocks` tell wall and processor time in seconds."""
+    def __init__(self, clocks: tuple[Clock, Clock]) -> None:
+        """Take the clocks that tell wall and processor time in seconds."""
         self._wall, self._processor = clocks
+        self._started, self._read = self._processor(), self._wall()
+        self._limit, self._begun = SECONDS_PER_TEXT, self._read
+
+    def start(self, length: int) -> None:
+        """Begin with the first detector of a text of so many characters."""
         self._limit = SECONDS_PER_TEXT + SECONDS_PER_CHARACTER * length
-        self._started = self._processor()
-        self._begun = self._read = self._wall()
+        self.restart()
 
     def is_over(self) -> bool:
         """Return whether the detector at work has taken too long."""
         return self._wall() - self._begun > self._limit and self._processor() - self._started > self._limit
 
+    def lap(self) -> bool:
+        """Return whether the detector at work has taken too long, and begin with the next one."""
+        begun, self._begun = self._begun, self._wall()
+        if self._begun - begun > self._limit and self._processor() - self._started > self._limit:
+            return True
+        self._look_again()
+        return False
+
     def restart(self) -> None:
         """Begin with the next detector."""
         self._begun = self._wall()
-        if self._begun - self._read > self._limit / 4:
+        self._look_again()
+
+    def _look_again(self) -> None:
+        if self._begun - self._read > SECONDS_PER_TEXT / 4:
             self._started, self._read = self._processor(), self._begun
 
 
@@ -78,10 +94,10 @@ def examine(watcher: Watcher, looks: Sequence[Look], view: View, *, stopwatch: S
     """Return what a detector claims for its candidates, and whether it came through.
 
     When it raises, claims something outside of the text, or takes too long, all its candidates are withheld with the
-    surroundings that it might have judged (those of a threat detector are not: there is nothing to hide in them).
+    surroundings that it might have judged (those of a threat detector are not: there is nothing to hide in them). The
+    stopwatch tells what it takes, and begins anew behind it.
     """
     detector = watcher.plugin
-    stopwatch.restart()
     claims: list[Claim] = []
     try:
         if len(looks) > 500 + len(view) // FEWEST_CHARACTERS:
@@ -93,9 +109,10 @@ def examine(watcher: Watcher, looks: Sequence[Look], view: View, *, stopwatch: S
         if claims and detector.family == "sensitive":
             claims += repeated(claims, view)
         placed = [_place(claim, view, detector) for claim in claims]
-        if stopwatch.is_over():
+        if stopwatch.lap():
             raise _TooMuch
     except Exception as error:  # noqa: BLE001 - whatever it is, the candidates must not pass
+        stopwatch.restart()
         _report(error, detector)
         return _withhold(detector, [_reach(look, view) for look in looks], view), False
     return placed, True
@@ -104,12 +121,12 @@ def examine(watcher: Watcher, looks: Sequence[Look], view: View, *, stopwatch: S
 def inspect(inspecting: Inspecting, view: View, *, stopwatch: Stopwatch) -> tuple[list[Placed], bool]:
     """Return what an inspector claims, and whether it came through; if not, it has withheld the whole text."""
     inspector = inspecting.plugin
-    stopwatch.restart()
     try:
         placed = [_checked(claim, claim.start, claim.end, view, inspector) for claim in inspecting.inspection(view)]
-        if stopwatch.is_over():
+        if stopwatch.lap():
             raise _TooMuch
     except Exception as error:  # noqa: BLE001 - whatever it is, the text must not pass
+        stopwatch.restart()
         _report(error, inspector)
         return _withhold(inspector, [(0, len(view))], view), False
     return placed, True

@@ -1,6 +1,7 @@
 """What all detectors say of one text: as it came, and once more without its disguises if it may have any."""
 
 import copy
+import threading
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -68,6 +69,7 @@ class Judge:
             expressions, matcher, reaches=[_reach_of(route) for route in self._routes], cache_folder=cache_folder
         )
         self._clocks = clocks
+        self._local = threading.local()
 
     def also(self, inspector: Inspector) -> "Judge":
         """Return a judge that asks one more inspector, and shares everything else with this one."""
@@ -134,6 +136,15 @@ class Judge:
         disguised = self._may_be_disguised(hits, view)
         return self._disguises.undisguise(original).rewritten.text if disguised else original
 
+    def _stopwatch(self, length: int) -> Stopwatch:
+        """Return this thread's stopwatch, started for a text of so many characters."""
+        try:
+            stopwatch: Stopwatch = self._local.stopwatch
+        except AttributeError:
+            stopwatch = self._local.stopwatch = Stopwatch(self._clocks)
+        stopwatch.start(length)
+        return stopwatch
+
     def _may_be_disguised(self, hits: Sequence[Hit], view: View) -> bool:
         cues = [(self._cues[route], start, end) for route, start, end in hits if route in self._cues]
         return self._disguises.are_in(view, cues)
@@ -163,18 +174,16 @@ class Judge:
         """Return all claims with their places in the view's original; inspectors of other families are not asked."""
         placed: list[Placed] = []
         failures: list[Finding] = []
-        stopwatch: Stopwatch | None = None
+        stopwatch = self._stopwatch(len(view))
         if hits:
             for number, wanted in self._looks(view.text, hits).items():
                 watcher = self._watchers[number]
-                stopwatch = stopwatch or Stopwatch(self._clocks, len(view))
                 claims, healthy = examine(watcher, wanted, view, stopwatch=stopwatch)
                 placed += claims
                 if not healthy:
                     failures.append(guard_unavailable(watcher.plugin.id, length=len(view.original)))
         for inspecting in self._inspectors:
             if inspecting.plugin.family in families and (not view.regular or inspecting.plugin.wants == "any"):
-                stopwatch = stopwatch or Stopwatch(self._clocks, len(view))
                 claims, healthy = inspect(inspecting, view, stopwatch=stopwatch)
                 placed += claims
                 if not healthy:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
+from doorward.protection.view import View
 
 NUMBER_RUN: Final = r"[(+]{0,3}\d(?:[\s().\-/_+*]{0,4}\d){5,}"
 """Expression: six digits or more, with short breaks between them. Cards and telephone numbers hide in such runs."""
@@ -35,6 +36,15 @@ class Group(NamedTuple):
 def digit_groups(text: str, start: int, end: int) -> list[Group]:
     """Return the groups of digits in `text[start:end]`, in order."""
     return [Group(*match.span(), match[0]) for match in _DIGITS.finditer(text, start, end)]
+
+
+def groups_of(view: View, start: int, end: int) -> Sequence[Group]:
+    """Return the groups of digits of a run in a view's text; told apart once, whoever looks at the run."""
+    known: dict[tuple[int, int], Sequence[Group]] = view.noted.setdefault(Group, {})
+    found = known.get((start, end))
+    if found is None:
+        found = known[start, end] = digit_groups(view.text, start, end)
+    return found
 
 
 def joined(groups: Sequence[Group]) -> str:

@@ -38,13 +38,13 @@ def words_of(packs: Iterable[LanguagePack], *purposes: str) -> tuple[str, ...]:
 
 def normal_phrases(phrases: Iterable[str]) -> tuple[str, ...]:
     """Return the phrases in normal form: as words of one alphabet, and as words that mix alphabets are folded."""
-    forms = [_forms_of(phrase) for phrase in phrases]
+    forms = [forms_of(phrase) for phrase in phrases]
     return tuple(dict.fromkeys([*(normal for normal, _ in forms), *(folded for _, folded in forms)]))
 
 
 @lru_cache(maxsize=16 * KEPT)
-def _forms_of(phrase: str) -> tuple[str, str]:
-    """Return a phrase in normal form, as words of one alphabet and as words that mix alphabets."""
+def forms_of(phrase: str) -> tuple[str, str]:
+    """Return a phrase in normal form, as words of one alphabet and as words that mix alphabets are folded."""
     normal = View(_GAP_SIGN.sub("\x00", phrase.strip())).text
     return normal, normal.translate(LOOKALIKES)
 
@@ -109,7 +109,7 @@ def in_parts(phrases: Sequence[str]) -> list[tuple[str, ...]]:
     """
     alike: dict[str, list[str]] = {}
     for phrase in phrases:
-        alike.setdefault(_forms_of(phrase)[1][:1], []).append(phrase)
+        alike.setdefault(forms_of(phrase)[1][:1], []).append(phrase)
     parts: list[list[str]] = []
     for group in alike.values():
         if parts and sum(map(len, parts[-1])) + sum(map(len, group)) <= _LONGEST_PART:

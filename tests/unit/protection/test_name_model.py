@@ -15,6 +15,7 @@ from doorward.plugins.detectors.name_address.memory import BIAS, FEATURES, Memor
 from doorward.plugins.detectors.name_address.model import Model, read_model
 from doorward.plugins.detectors.name_address.tokens import Tokens
 from doorward.plugins.detectors.name_address.words import Lists, shape_of
+from doorward.protection.pieces import pieces_of
 from doorward.protection.view import View
 from tests.support.screening import all_packs, generated_texts
 
@@ -39,7 +40,7 @@ def test_tokens_are_those_of_one_expression(text: str) -> None:
     """Pieces with their blanks tell the same places, words and writing as a search for tokens."""
     view = View(text)
     spans = [match.span() for match in TOKEN.finditer(view.text)]
-    found = list(Tokens(view))
+    found = list(Tokens(pieces_of(view)))
     assert [(token.start, token.end) for token in found] == spans
     assert [token.word for token in found] == [view.text[start:end] for start, end in spans]
     assert [token.written for token in found] == [view.original[slice(*view.origin(*span))] for span in spans]
@@ -85,13 +86,12 @@ def test_the_best_labels_are_the_best_of_all() -> None:
 def test_what_is_remembered_holds_no_text_and_has_an_end() -> None:
     """The memory's keys are numbers, its rows hold sums, and what is long past is forgotten."""
     memory = Memory(packed(np.zeros((1 << 19, LABELS), np.int8)), lists())
-    tokens = Tokens(View("Xylophanes wrote to Quintessa"))
-    rows = memory.rows(tokens)
-    assert list(memory.rows(Tokens(View("Xylophanes wrote to Quintessa")))) == list(rows)
-    held = memory._young
+    rows = memory.rows(pieces_of(View("Xylophanes wrote to Quintessa")))
+    assert list(memory.rows(pieces_of(View("Xylophanes wrote to Quintessa")))) == list(rows)
+    held = memory._remembered._young
     assert all(type(key) is int for key in held)
     assert not any(name in row for row in held.values() for name in (b"xylophanes", b"Xylophanes", b"Quint"))
-    assert repr(memory) == "<Memory of 4 words>"
+    assert repr(memory._remembered) == "<Remembered of 4 words>"
 
 
 @pytest.mark.parametrize("text", ["My name is Priya Raman", "Ich heiße Anna Groß", "меня зовут Анна Ким"])

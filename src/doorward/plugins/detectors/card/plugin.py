@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
 from doorward.protection.expressions import Expression
-from doorward.protection.numbers import NUMBER_RUN, Group, digit_groups, joined, passes_luhn
+from doorward.protection.numbers import NUMBER_RUN, Group, groups_of, joined, passes_luhn
 from doorward.protection.phrases import alternatives, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
 from doorward.protection.wording import Wording, compile_phrases
@@ -88,7 +88,7 @@ class _Words(NamedTuple):
 
 def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the cards of a run of digits, and the expiry date and security code that follow one."""
-    groups = digit_groups(view.text, candidate.start, candidate.end)
+    groups = groups_of(view, candidate.start, candidate.end)
     if len(joined(groups)) < _SHORTEST:
         return ()
     claims = [_claim(window, "luhn") for window in _cards(groups) if not _is_other(words, window, view)]

@@ -16,6 +16,7 @@ _KNOWN: Final = COUNTRY_DOMAINS | GENERIC_DOMAINS | {"ком", "нет", "орг
 _LOCAL_SIGNS: Final = "_.+-%'&!#~"
 _LOCAL: Final = rf"[\w{re.escape(_LOCAL_SIGNS)}]"
 _LONGEST_LOCAL: Final = 128
+_LONGEST_JOINT: Final = 40  # characters of a spoken dot with what stands around it
 _MAIL_HOSTS: Final = names("gmail googlemail hotmail outlook icloud aol proton protonmail gmx ymail mynet")
 """Hosts for mail and nothing else: 'anna at gmail.com' is an address, 'I shop at amazon.com' is not."""
 
@@ -111,9 +112,9 @@ def _begin_of_local(signs: _Signs, text: str, end: int) -> int | None:
     begin = end
     while begin > low and (text[begin - 1].isalnum() or text[begin - 1] in _LOCAL_SIGNS):
         begin -= 1
-    window = max(end - _BEFORE, 0)
-    if begin < end and not signs.joint.search(text, window, begin):
+    if begin < end and not signs.joint.search(text, max(begin - _LONGEST_JOINT, 0), begin):
         return begin
+    window = max(end - _BEFORE, 0)
     local = signs.local.search(text[window:end])
     return window + local.start() if local else None
 

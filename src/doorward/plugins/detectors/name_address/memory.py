@@ -23,8 +23,8 @@ from doorward.plugins.detectors.name_address.features import (
     places_alone,
     word_of,
 )
-from doorward.plugins.detectors.name_address.tokens import Tokens
 from doorward.plugins.detectors.name_address.words import Known, Lists, shape_of
+from doorward.protection.pieces import Pieces, Remembered
 
 Packed = NDArray[np.uint64]
 """Scores of the labels but the first, less that of the first, 16 bits each. Weights are whole numbers, to which `BIAS`
@@ -45,11 +45,6 @@ _TELLING: Final = int(Known.STREET | Known.UNIT | Known.FORM | Known.KIN)
 _NAMES: Final = int(Known.GIVEN | Known.SURNAME)
 _ORDINARY: Final = int(Known.COMMON | Known.FREQUENT | Known.LIKE_COMMON)
 _UNKNOWN: Final = int(Known.UPPER | Known.LIKE_NAME)
-_REMEMBERED: Final = 16_384
-"""Rows of each of two generations, 13 MB at most: they hold nearly all words that are written in a day."""
-
-_LONGEST: Final = 32
-"""Letters of a word that is worth remembering."""
 
 
 def packed(weights: NDArray[np.int8]) -> Packed:
@@ -59,48 +54,33 @@ def packed(weights: NDArray[np.int8]) -> Packed:
 
 
 class Memory:
-    """Makes rows and remembers the latest of them, by keyed hashes of the words and never by the words themselves.
-
-    Thread-safe: threads that meet may make a row twice, which is the same row. What was not asked for while a whole
-    generation came is forgotten.
-    """
+    """Makes rows and remembers the latest of them (13 MB at most); see `Remembered`."""
 
     def __init__(self, weights: Packed, lists: Lists) -> None:
         """Take one packed weight for each place."""
         self._weights, self._lists = weights, lists
-        self._young: dict[int, bytes] = {}
-        self._old: dict[int, bytes] = {}
+        self._remembered = Remembered(self._row_at)
+        self._numbers: dict[tuple[str, int, str], bytes] = {}
         self.edge = self._row(EDGE, [], 0)
 
-    def __repr__(self) -> str:
-        """Show a number only."""
-        return f"<Memory of {len(self._young) + len(self._old)} words>"
+    def rows(self, pieces: Pieces) -> Sequence[bytes]:
+        """Return the row of each piece of a text."""
+        return self._remembered.of(pieces)
 
-    def rows(self, tokens: Tokens) -> Sequence[bytes]:
-        """Return the row of each token of a text."""
-        try:
-            return list(map(self._young.__getitem__, tokens.keys()))
-        except KeyError:
-            return [self._found(key, place, tokens) for place, key in enumerate(tokens.keys())]
-
-    def _found(self, key: int, place: int, tokens: Tokens) -> bytes:
-        row = self._young.get(key)
-        if row is not None:
-            return row
-        row = self._old.get(key)
-        if row is None:
-            row = self.row_of(*tokens.said(*tokens.span(place)))
-        if len(tokens.pieces[place]) <= _LONGEST:
-            self._young[key] = row
-            if len(self._young) >= _REMEMBERED:
-                self._young, self._old = {}, self._young
-        return row
+    def _row_at(self, pieces: Pieces, place: int) -> bytes:
+        return self.row_of(*pieces.said(*pieces.span(place)))
 
     def row_of(self, word: str, written: str) -> bytes:
-        """Return the row of a word in normal form that was written so."""
+        """Return the row of a word in normal form that was written so; longer numbers of one length share theirs."""
         known, shape, word = self._lists.class_of(word), shape_of(written), word_of(word)
         told = known | TELLS if _tells(known, written) else known
-        return self._row(ids_of(word, known, shape), own_places(word, known, shape), told)
+        number = (word, told, shape) if word.isdecimal() else None
+        row = self._numbers.get(number) if number else None
+        if row is None:
+            row = self._row(ids_of(word, known, shape), own_places(word, known, shape), told)
+            if number:
+                self._numbers[number] = row
+        return row
 
     def _row(self, ids: Sequence[int], own: Sequence[int], told: int) -> bytes:
         numbers = np.zeros((DISTANCES, NUMBERS), np.uint32)

@@ -15,6 +15,7 @@ from doorward.plugins.detectors.name_address.features import BUCKETS, DISTANCES,
 from doorward.plugins.detectors.name_address.memory import BIAS, FEATURES, NUMBERS, ROW, Memory, Packed, packed
 from doorward.plugins.detectors.name_address.tokens import Tokens
 from doorward.plugins.detectors.name_address.words import Lists
+from doorward.protection.pieces import pieces_of
 from doorward.protection.ports import LanguagePack, View
 from doorward.vocabulary.errors import Misconfigured
 
@@ -43,9 +44,8 @@ class Model:
 
     def tokens_of(self, view: View) -> Tokens:
         """Return the tokens of a text, each with what is known of it."""
-        tokens = Tokens(view)
-        tokens.rows = self._memory.rows(tokens)
-        return tokens
+        pieces = pieces_of(view)
+        return Tokens(pieces, self._memory.rows(pieces))
 
     def stretches(self, tokens: Tokens) -> Iterator[Stretch]:
         """Yield the names and addresses among the tokens of one text, in order. Linear in the tokens."""

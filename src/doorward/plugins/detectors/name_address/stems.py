@@ -77,5 +77,7 @@ def _is_ascii(words: Sequence[str]) -> bool:
 
 def _shared(one: str, other: str) -> int:
     """Return how many letters two words have in common from their beginning."""
-    shortest = min(len(one), len(other))
-    return next((place for place in range(shortest) if one[place] != other[place]), shortest)
+    for place, (letter, beside) in enumerate(zip(one, other, strict=False)):
+        if letter != beside:
+            return place
+    return min(len(one), len(other))

@@ -82,7 +82,7 @@ def repeated(stretches: Iterable[Stretch], tokens: Tokens, text: str) -> list[St
     names = {token.word for token in held if len(token.word) >= _SHORTEST_AGAIN and not token.known & _ORDINARY}
     if sum(map(text.count, names)) > sum(token.word in names for token in held):
         taken = {place for one in found for place in range(one.first, one.behind)}
-        again = [place for name in names for place in tokens.find(name) if place not in taken]
+        again = [place for name in names for place in tokens.find(name, text) if place not in taken]
         found += [Stretch(place, place + 1, is_address=False, sure=_SURE_AGAIN) for place in again]
         found.sort()
     return found

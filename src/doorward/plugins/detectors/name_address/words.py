@@ -77,10 +77,10 @@ class Lists:
             words: list[str] = []
             languages.append(words)
             for purpose, known in PURPOSES.items():
-                for entry in pack.words(purpose):
+                for entry in _normal(pack.words(purpose)):
                     if entry.startswith(ENDING):
-                        endings[View(entry[1:]).text] = int(known)
-                    for word in () if entry.startswith(ENDING) else parts_of(entry):
+                        endings[entry.removeprefix(ENDING)] = int(known)
+                    for word in () if entry.startswith(ENDING) else _words_of(entry):
                         classes[word] = classes.get(word, 0) | int(known)
                         if (like := _ALIKE.get(known)) and len(word) > _SHORTEST_OF_MANY:
                             alike[word] = alike.get(word, 0) | int(like)
@@ -105,7 +105,19 @@ class Lists:
 
 def parts_of(entry: str) -> Sequence[str]:
     """Return the words of an entry in normal form; of several only those long enough to mean something alone."""
-    words = "".join(letter if letter.isalpha() else " " for letter in View(entry).text).split()
+    return _words_of(View(entry).text)
+
+
+def _normal(entries: Sequence[str]) -> Sequence[str]:
+    """Return entries in normal form: all at once, as long as none of them has a line's end inside."""
+    normal = View("\n".join(entries)).text.split("\n")
+    return normal if len(normal) == len(entries) else [View(entry).text for entry in entries]
+
+
+def _words_of(normal: str) -> Sequence[str]:
+    if normal.isalpha():
+        return (normal,)
+    words = "".join(letter if letter.isalpha() else " " for letter in normal).split()
     return words if len(words) == 1 else [word for word in words if len(word) >= _SHORTEST_OF_MANY]
 
 

@@ -16,7 +16,7 @@ from doorward.plugins.detectors.national_id.formats import (
 )
 from doorward.protection.beside import Names, Shape, names_of
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
-from doorward.protection.numbers import NUMBER_RUN, Group, date_end, digit_groups, is_money, joined
+from doorward.protection.numbers import NUMBER_RUN, Group, date_end, groups_of, is_money, joined
 from doorward.protection.phrases import words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
 from doorward.protection.wording import Wording, compile_phrases
@@ -81,7 +81,7 @@ def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]
     if candidate.pattern == "run":
         return [
             _claim(place, form.subkind, "checked")
-            for place, form in _alone(view.text, candidate)
+            for place, form in _alone(view, candidate)
             if form.alone == "always" or not _is_called_other(words, view, place[0])
         ]
     if _is_called_other(words, view, candidate.start):
@@ -112,9 +112,9 @@ def _named(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
     return claims
 
 
-def _alone(text: str, candidate: Candidate) -> Iterator[tuple[tuple[int, int, str], Format]]:
+def _alone(view: View, candidate: Candidate) -> Iterator[tuple[tuple[int, int, str], Format]]:
     """Yield the numbers of a run that prove themselves, with their formats; never a part of a longer one."""
-    groups = digit_groups(text, candidate.start, candidate.end)
+    text, groups = view.text, groups_of(view, candidate.start, candidate.end)
     first = 0 if len(joined(groups)) >= _FEWEST_ALONE else len(groups)
     while first < len(groups):
         last = _together(text, groups, first)

@@ -19,6 +19,7 @@ from doorward.protection.numbers import (
     Group,
     date_end,
     digit_groups,
+    groups_of,
     is_money,
     joined,
 )
@@ -87,17 +88,18 @@ class _Number(NamedTuple):
 def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the telephone numbers of a run of digits."""
     claims = []
-    for number in _numbers(view.text, candidate.start, candidate.end):
+    for number in _numbers(view, candidate.start, candidate.end):
         judged = _judge(words, number, view)
         if judged is not None:
             claims.append(_claim(words, number, view.text, judged))
     return claims
 
 
-def _numbers(text: str, start: int, end: int) -> Iterator[_Number]:
+def _numbers(view: View, start: int, end: int) -> Iterator[_Number]:
     """Yield the parts of a run between what separates numbers: line ends, wide breaks, another plus."""
+    text = view.text
     for part_start, part_end in _parts(text, start, end):
-        groups = digit_groups(text, part_start, part_end)
+        groups = groups_of(view, part_start, part_end)
         if not groups:
             continue
         first = groups[0].start

@@ -42,10 +42,9 @@ def is_sent(grammar: Grammar, view: View, start: int, end: int) -> bool:
 
     Where a secret is named as well, its name says what it is.
     """
-    if grammar.name.search(view.text, max(start - SOURCE_REACH, 0), end + SOURCE_REACH):
-        return False
     near = grammar.source.finditer(view.text, max(start - _BESIDE, 0), end + _BESIDE)
-    return any(not grammar.phone.is_all(word[0], 0, len(word[0])) for word in near)
+    sent = any(not grammar.phone.is_all(word[0], 0, len(word[0])) for word in near)
+    return sent and not grammar.name.search(view.text, max(start - SOURCE_REACH, 0), end + SOURCE_REACH)
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:

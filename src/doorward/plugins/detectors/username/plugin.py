@@ -23,6 +23,9 @@ _KNOWN: Final = COUNTRY_DOMAINS | GENERIC_DOMAINS
 _NO_NAME: Final = re.compile(r"\d{1,3}[^\W\d_]{1,3}|[^\W\d_]{1,2}(?:\.[^\W\d_]{1,2})+|.*\.{2}.*")
 """Ordinals and measures ('29th', '401k'), abbreviations ('e.g'), words that dots part."""
 
+_ODD: Final = re.compile("[0-9_.]")
+"""What no ordinary word has inside."""
+
 _PLURAL: Final = re.compile(r"[^\W\d_]{4,}2")
 _LAST: Final = re.compile(r"[\"'`)\]]?(?:\s*\Z|\s*[.,;!?/|]|\s*\n)")
 
@@ -97,6 +100,8 @@ def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]
         if far and _is_odd(view, *far.span("name")):
             return [_claim(*far.span("name"), "named")]
     window = max(candidate.start - _REACH_BEFORE, 0)
+    if not _ODD.search(view.text, window, candidate.start):
+        return ()
     before = words.name_before.search(view.text[window : candidate.start])
     if before is None:
         return ()
@@ -127,7 +132,7 @@ def _is_odd(view: View, start: int, end: int) -> bool:
         return False
     if not re.search(r"[^\W\d_]", value) or re.search(r"\.(?:com|net|org|de|ru|tr|id|uk)\Z", value):
         return False
-    return any(sign.isdecimal() or sign in "_." for sign in value)
+    return _ODD.search(value) is not None
 
 
 def _are_joined(value: str) -> bool:
