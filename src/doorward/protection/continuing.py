@@ -17,7 +17,7 @@ LONGEST_PIECE: Final = 400
 _FEWEST_PHONE: Final = 10  # digits of a telephone number that needs no more
 _OPEN_DIGITS: Final = re.compile(r"\d(?=[^\d]{0,24}\Z)")
 _PIECE: Final = re.compile(r"(?P<before>[^\d\n]{0,40})\+?\d")
-_WORDS: Final = re.compile(r"\+?[^\W_][\w.\-]*")
+_WORDS: Final = re.compile(r"\+?[^\W_][\w.\-@]*")
 
 
 class Joined(NamedTuple):
@@ -57,7 +57,7 @@ class Continuing:
 
 def may_go_on(text: str) -> bool:
     """Return whether a text may be the second half of anything: there is a digit in it, or it begins with a sign."""
-    return text[:1] in {"@", "_"} or any(map(str.isdecimal, text))
+    return text[:1] in {"@", "_", "."} or any(map(str.isdecimal, text))
 
 
 _GOES_ON: Final = ("unfinished.", "name_address.person")

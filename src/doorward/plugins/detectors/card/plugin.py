@@ -111,8 +111,9 @@ def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]
 def _is_other(words: _Words, window: Sequence[Group], view: View) -> bool:
     """Return whether a number is called something else, or belongs to a longer word.
 
-    Only numbers that are short for a card, or in a range so wide that half of all goods' numbers lie in it. Short ones,
-    which few cards have and all goods, have to be spoken of as a card, laid out as one, or all that is said.
+    Numbers that are short for a card, or in a range so wide that half of all goods' numbers lie in it, and others that
+    are written in one and no card is spoken of. Short ones, which few cards have and all goods, have to be spoken of as
+    a card, laid out as one, or all that is said.
     """
     start, digits = window[0].start, joined(window)
     low = max(start - _WIDTH, 0)
@@ -121,8 +122,11 @@ def _is_other(words: _Words, window: Sequence[Group], view: View) -> bool:
             return True
         alone = not _WORD.search(view.text)
         return not (len(window) > 1 or alone or words.around.is_in(view, low, window[-1].end + _WIDTH))
-    wide = digits[:1] in _WIDE_RANGES
-    return wide and words.other.is_in(view, low, start) and not words.card.is_in(view, low, start)
+    if digits[:1] in _WIDE_RANGES:
+        return words.other.is_in(view, low, start) and not words.card.is_in(view, low, start)
+    if len(window) > 1 or not words.other.is_in(view, low, start):
+        return False
+    return not words.around.is_in(view, low, window[-1].end + _WIDTH)
 
 
 def _is_read_out(groups: Sequence[Group], text: str) -> bool:
