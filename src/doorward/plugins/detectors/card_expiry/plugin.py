@@ -51,7 +51,7 @@ def _shapes(packs: Sequence[LanguagePack]) -> tuple[Shape, ...]:
     return (
         _shape("month", rf"(?:{figures}|{words})", NEAR),
         _shape("day", day, NEAR),
-        _shape("bare", r"(?:0?[1-9]|1[0-2])\s?[2-4]\d", 8),
+        _shape("bare", r"(?:0[1-9]|1[0-2])\s?[2-4]\d", 8),
     )
 
 
