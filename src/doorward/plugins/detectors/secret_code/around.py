@@ -74,14 +74,15 @@ def _codes(grammar: Grammar, view: View, name: Span, window: Span, purpose: str)
         near = _is_near(view.text, code, name) and purpose != "bare"
         if stands_out(grammar, view, *code, near=near):
             yield code
-    if purpose == "one_time_code" and any(odd_words(view, start, end)):
-        for mixed in grammar.mixed.finditer(view.text, start, end):
+    for word in odd_words(view, start, end) if purpose == "one_time_code" else ():
+        for mixed in grammar.mixed.finditer(view.text, *word):
             if mixed.end() == end < len(view.text) and view.text[end].isalnum():
                 return
             original = view.original[slice(*view.origin(*mixed.span()))]
+            if original != original.upper() or is_offer(mixed[0]):
+                continue
             near = _is_near(view.text, mixed.span(), name) and is_free(grammar, view, *mixed.span())
-            set_off = "-" in mixed[0] or open_sides(grammar, view.text, *mixed.span())
-            if near and set_off and not is_offer(mixed[0]) and original == original.upper():
+            if near and ("-" in mixed[0] or open_sides(grammar, view.text, *mixed.span())):
                 yield mixed.span()
 
 
@@ -122,12 +123,8 @@ def passwords_around(grammar: Grammar, view: View, name: Span, *, named: bool = 
     for word in odd_words(view, *window):
         if (word[0] == window[0] > 0 and not text[window[0] - 1].isspace()) or word[1] == window[1] < len(text):
             continue
-        place = trimmed(text, *word)
-        if (
-            place[0] < place[1]
-            and not (place[0] < end and start < place[1])
-            and _is_password(grammar, view, place, named=named)
-        ):
+        place = _password_in(grammar, view, word, named=named)
+        if place and not (place[0] < end and start < place[1]):
             found.append(place)
     if named and text.find('"', *window) >= 0:
         found += [
@@ -139,6 +136,16 @@ def passwords_around(grammar: Grammar, view: View, name: Span, *, named: bool = 
             and not any(a < match.end() and match.start() < b for a, b in found)
         ]
     return found[:_MOST]
+
+
+def _password_in(grammar: Grammar, view: View, word: Span, *, named: bool) -> Span | None:
+    """Return the password that a word is, without the signs around it; judged once, however many names are near."""
+    judged: dict[tuple[Span, bool], Span | None] = view.noted.setdefault(_password_in, {})
+    if (word, named) not in judged:
+        place = trimmed(view.text, *word)
+        good = place[0] < place[1] and _is_password(grammar, view, place, named=named)
+        judged[word, named] = place if good else None
+    return judged[word, named]
 
 
 def _is_password(grammar: Grammar, view: View, place: Span, *, named: bool) -> bool:

@@ -227,12 +227,12 @@ def _code(grammar: Grammar, view: View, place: Place, candidate: Candidate) -> S
     purpose = candidate.pattern
     match = grammar.digits.match(view.text, place.at)
     if match is None:
+        mixed = grammar.mixed.match(view.text, place.at) if purpose == "one_time_code" else None
+        if mixed is None or not _is_capital(view, *mixed.span()):
+            return None
         bare = grammar.bare_code.is_all(view.text, candidate.start, candidate.end)
-        sourced = is_sourced(grammar, view, candidate.start, candidate.end)
-        named = purpose == "one_time_code" and (place.announced or sourced or not bare)
-        mixed = grammar.mixed.match(view.text, place.at) if named else None
-        offer = mixed is not None and bare and is_offer(mixed[0])
-        return mixed.span() if mixed and not offer and _is_capital(view, *mixed.span()) else None
+        named = place.announced or not bare or is_sourced(grammar, view, candidate.start, candidate.end)
+        return mixed.span() if named and not (bare and is_offer(mixed[0])) else None
     size = size_of(match[0])
     if size not in _SIZES[purpose] or is_money(view.text, *match.span()):
         return None
