@@ -119,15 +119,13 @@ class Remembered(Generic[Known]):
     def of(self, pieces: Pieces) -> Sequence[Known]:
         """Return what is known of each piece of a text."""
         keys = pieces.keys
-        known: list[Known | None] = list(map(self._young.get, keys))
-        place = -1
-        while None in known:
-            place = known.index(None, place + 1)
-            known[place] = self._found(keys[place], pieces, place)
-        return known  # type: ignore[return-value]  # there is no None any more
+        known = list(map(self._young.get, keys))
+        if None in known:
+            return [self._found(keys[place], pieces, place) if one is None else one for place, one in enumerate(known)]
+        return known  # type: ignore[return-value]  # there is no None among them
 
     def _found(self, key: int, pieces: Pieces, place: int) -> Known:
-        known = self._old.get(key)
+        known = self._young.get(key) or self._old.get(key)
         if known is None:
             known = self._find_out(pieces, place)
         if len(pieces.texts[place]) <= _LONGEST:
