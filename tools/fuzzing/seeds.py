@@ -8,6 +8,13 @@ from tests.support.screening import generated_texts
 
 EACH = 60
 
+_BROKEN_MAILS = [
+    b'Subject: a\nContent-Type: text/plain; charset="utf-8\0"\nContent-Transfer-Encoding: 8bit\n\n\xc3\xa4\n',
+    b"Subject: =?utf-8?b?////?=\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n--b\nContent-Type: text/html\n\n<a",
+    b"From: <@,;>\nDate: Thu, 99\nContent-Type: message/rfc822\n\nSubject: b\nContent-Transfer-Encoding: base64\n\n=a",
+    b"Subject: c\nContent-Type: text/plain; charset*0*=utf-8''%ff; charset*1=8\nContent-Transfer-Encoding: x-uue\n\nb\n",
+]
+
 
 def seeds_for(target: str) -> list[bytes]:
     """Return some inputs that reach far into a target."""
@@ -25,7 +32,7 @@ def seeds_for(target: str) -> list[bytes]:
         case "mbox":
             return [box(one.as_bytes(), one.as_bytes()) for one in mails]
         case "eml":
-            return [one.as_bytes() for one in mails]
+            return [*_BROKEN_MAILS, *(one.as_bytes() for one in mails)]
         case _:
             return plain
 

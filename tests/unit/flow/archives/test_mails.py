@@ -91,10 +91,11 @@ def test_a_box_is_read_again_as_it_was(tmp_path: Path) -> None:
         (b"Content-Type: text/plain; charset=klingon\n\nhello", "unknown_charset"),
         (b"Content-Type: text/plain; charset=unicode_escape\n\nhello", "unknown_charset"),
         (b"Content-Type: text/plain; charset=utf-8\n\n\xff\xfe", "wrong_encoding"),
+        (b'Content-Type: text/plain; charset="utf-8\0"\n\n\xc3\xa4', "unknown_charset"),
         (b"Content-Type: text/plain\n\n" + b"x" * 1_100_000, "too_large"),
         (b"Content-Type: multipart/mixed\n\nhello", "broken_mail"),
     ],
-    ids=["klingon", "escapes", "bytes", "giant", "no mark"],
+    ids=["klingon", "escapes", "bytes", "nul", "giant", "no mark"],
 )
 def test_a_part_that_cannot_be_read_is_replaced(body: bytes, reason: str, tmp_path: Path) -> None:
     """The mail stays, with a note in the part's place."""

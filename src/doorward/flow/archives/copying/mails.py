@@ -97,7 +97,7 @@ def _part(part: Mail, desk: Desk, *, depth: int, mark: str) -> bytes:
     if depth > DEEPEST:
         raise Refused("too_many_parts")
     kind, subtype = part.get_content_maintype(), part.get_content_subtype()
-    inner = part.get_payload()
+    inner = part.get_payload() if part.is_multipart() else None  # a text is decoded where its charset is looked at
     if kind == "multipart" and isinstance(inner, list):
         parts = [
             _part(one, desk, depth=depth + 1, mark=f"{mark}_{number}")
