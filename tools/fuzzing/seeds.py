@@ -10,9 +10,9 @@ EACH = 60
 
 _BROKEN_MAILS = [
     b'Subject: a\nContent-Type: text/plain; charset="utf-8\0"\nContent-Transfer-Encoding: 8bit\n\n\xc3\xa4\n',
-    b"Subject: =?utf-8?b?////?=\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n--b\nContent-Type: text/html\n\n<a",
+    b"Subject: =?utf-8?b?//?=\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n--b\nContent-Type: text/html\n\n<",
     b"From: <@,;>\nDate: Thu, 99\nContent-Type: message/rfc822\n\nSubject: b\nContent-Transfer-Encoding: base64\n\n=a",
-    b"Subject: c\nContent-Type: text/plain; charset*0*=utf-8''%ff; charset*1=8\nContent-Transfer-Encoding: x-uue\n\nb\n",
+    b"Subject: c\nContent-Type: text/plain; charset*0*=utf-8''%f; charset*1=8\nContent-Transfer-Encoding: uue\n\nb\n",
 ]
 
 
