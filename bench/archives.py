@@ -16,6 +16,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,19 @@ from typing import Any
 from bench.protection.texts import corpora
 from doorward.doors.cli.archives import build_screener
 from doorward.doors.cli.company_rules import CompanyRules
-from doorward.flow.archives import Engine, Job, Order, Record, screen_archive, screen_chunk
+from doorward.flow.archives import (
+    Chunk,
+    Engine,
+    Job,
+    MakeScreener,
+    Order,
+    Record,
+    ScreenedChunk,
+    screen_archive,
+    screen_chunk,
+)
 from doorward.flow.archives.chunks import chunked
-from doorward.flow.archives.engines import HereEngine, ProcessEngine
+from doorward.flow.archives.engines import ProcessEngine
 from doorward.kit.settings import load
 from tests.support.screening import generated_texts, screener
 
@@ -46,6 +57,21 @@ def write_tickets(path: Path, texts: list[str]) -> None:
             file.write(json.dumps({"id": number, "text": f"{text} ({number})"}, ensure_ascii=False) + "\n")
 
 
+class Alone:
+    """Screens in this process, one chunk after the other, so that all processor time is this process's."""
+
+    def __init__(self, make: MakeScreener) -> None:
+        """Build the detectors."""
+        self._screener = make()
+
+    def screen(self, chunks: Iterable[Chunk], order: Order) -> Iterator[ScreenedChunk]:
+        """See `Engine`."""
+        return (screen_chunk(chunk, self._screener, order) for chunk in chunks)
+
+    def close(self) -> None:
+        """See `Engine`."""
+
+
 def run(engine: Engine, source: Path, folder: Path) -> dict[str, float]:
     """Screen an archive once; seconds of the clock and of this process."""
     job = Job(source=source, order=Order(format="jsonl"), detectors="bench", copy=folder / "copy", restart=True)
@@ -62,7 +88,7 @@ def measure(tickets: int, workers: int, rounds: int) -> dict[str, Any]:
         write_tickets(folder / "warm", chats(200 * workers))
         write_tickets(folder / "archive", chats(tickets))
         engines: dict[str, Engine] = {
-            "alone": HereEngine(make),
+            "alone": Alone(make),
             "one": ProcessEngine(make, workers=1),
             "several": ProcessEngine(make, workers=workers),
         }
