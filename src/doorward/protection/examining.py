@@ -102,10 +102,13 @@ def examine(watcher: Watcher, looks: Sequence[Look], view: View, *, stopwatch: S
     try:
         if len(looks) > 500 + len(view) // FEWEST_CHARACTERS:
             raise _TooMuch
-        for number, (pattern, start, end) in enumerate(looks):
-            claims += watcher.watch.examine(Candidate(pattern.name, start, end), view)
+        candidates = [Candidate(pattern.name, start, end) for pattern, start, end in looks]
+        for number, candidate in enumerate(candidates):
+            claims += watcher.watch.examine(candidate, view)
             if number & 15 == 15 and stopwatch.is_over():
                 raise _TooMuch
+        if watcher.watch.conclude is not None:
+            claims = list(watcher.watch.conclude(candidates, claims, view))
         if claims and detector.family == "sensitive":
             claims += repeated(claims, view)
         placed = [_place(claim, view, detector) for claim in claims]

@@ -117,11 +117,14 @@ class Watch(msgspec.Struct, frozen=True):
     """What a detector watches for in a set of languages, and how it judges what its patterns match.
 
     `examine` returns what a candidate turns out to be, which may be nothing. It takes microseconds and is linear in the
-    surroundings that the pattern announces.
+    surroundings that the pattern announces. `conclude`, where there is one, is then asked once for a text that has
+    candidates: it is given all of them and all that was claimed, and returns what is claimed in the end. It is linear in
+    the text, and may claim nothing that no candidate reaches.
     """
 
     patterns: Sequence[Pattern]
     examine: Callable[[Candidate, View], Sequence[Claim]]
+    conclude: Callable[[Sequence[Candidate], Sequence[Claim], View], Sequence[Claim]] | None = None
 
 
 @runtime_checkable

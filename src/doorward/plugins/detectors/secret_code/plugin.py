@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
+from importlib.resources import files
 from typing import Final, Literal
 
 from doorward.plugins.detectors.secret_code.around import codes_around, is_sourced, passwords_around
@@ -15,6 +16,9 @@ from doorward.plugins.detectors.secret_code.far import (
 )
 from doorward.plugins.detectors.secret_code.figures import Span
 from doorward.plugins.detectors.secret_code.grammar import REACH_AFTER, REACH_BEFORE, Grammar, compile_grammar
+from doorward.plugins.detectors.secret_code.learned.judging import concluding
+from doorward.plugins.detectors.secret_code.learned.model import read_model
+from doorward.plugins.detectors.secret_code.learned.words import Vocabulary
 from doorward.plugins.detectors.secret_code.lone import LONE, is_sent, lone_code
 from doorward.plugins.detectors.secret_code.passwords import password_before, password_behind, siblings
 from doorward.plugins.detectors.secret_code.values import (
@@ -54,6 +58,16 @@ _WITHOUT_DIGITS: Final = frozenset({"password", "bare_password", "login"})
 _GLUED: Final = re.compile(rf"\d{{3,10}}{WORD_AFTER}")
 _FEWEST_UNANNOUNCED: Final = 5  # digits behind 'code' alone that nothing announces: 'code 1045' may be any code
 _SHORTEST_PIN: Final = 4  # digits of a PIN that nothing announces
+_STEP: Final = r"[\s.,_*/()\-]{1,3}\d"
+_SHAPES: Final = {
+    "number": r"\m\d{3,10}\M",
+    "steps": rf"\m\d{_STEP}{_STEP}{_STEP}",
+    "mixed": r"\m[a-z]\w{1,30}\d",
+    "signed": r"\w[@!#$%&*+_]\w",
+}
+"""Expressions of what the judge looks at in a message that says hardly more."""
+
+_LAST: Final = 160  # characters that may follow a number that nobody names, in a message that says hardly more
 _TYPED: Final = 6  # digits of a code beside 'I typed' alone
 _TYPED_SIZES: Final = (4, 6, 7, 8)  # five are a postcode as often as a code
 _TYPED_REACH: Final = 32
@@ -70,28 +84,37 @@ class SecretCodeDetector:
     kinds = ("ONE_TIME_CODE", "PIN", "CARD_SECURITY_CODE", "PASSWORD")
 
     def watch(self, packs: Sequence[LanguagePack]) -> Watch:
-        """Look at every name of a secret in the packs' lexicons."""
-        patterns = []
-        for purpose in _KINDS:
-            names = words_of(packs, purpose)
+        """Look at every name of a secret in the packs' lexicons, and let the judge conclude. Raises `Misconfigured`."""
+        rules = rules_watch(packs)
+        model, thresholds = read_model(files(__package__) / "weights")
+        return Watch(rules.patterns, rules.examine, concluding(Vocabulary(packs), model, thresholds))
+
+
+def rules_watch(packs: Sequence[LanguagePack]) -> Watch:
+    """Return what the rules watch for, and how they judge it alone."""
+    patterns = []
+    for purpose in _KINDS:
+        names = words_of(packs, purpose)
+        patterns += [
+            Pattern(name=purpose, expression=whole(any_of(part)), before=REACH_BEFORE, after=REACH_AFTER)
+            for part in in_parts(names)
+        ]
+        # 'PIN1234' is no word of its own; names with an open end would swallow the digits.
+        closed = [name for name in names if not name.endswith("*") and " " not in name]
+        if purpose in _SIZES:
             patterns += [
-                Pattern(name=purpose, expression=whole(any_of(part)), before=REACH_BEFORE, after=REACH_AFTER)
-                for part in in_parts(names)
+                Pattern(name=f"{purpose}+", expression=rf"\m{any_of(part)}\d", after=12) for part in in_parts(closed)
             ]
-            # 'PIN1234' is no word of its own; names with an open end would swallow the digits.
-            closed = [name for name in names if not name.endswith("*") and " " not in name]
-            if purpose in _SIZES:
-                patterns += [
-                    Pattern(name=f"{purpose}+", expression=rf"\m{any_of(part)}\d", after=12)
-                    for part in in_parts(closed)
-                ]
-        patterns.append(Pattern(name="lone", expression=LONE, before=REACH_BEFORE, after=REACH_BEFORE))
-        return Watch(patterns, partial(_examine, compile_grammar(packs)))
+    patterns.append(Pattern(name="lone", expression=LONE, before=REACH_BEFORE, after=REACH_BEFORE))
+    patterns += [Pattern(name=name, expression=expression, last=_LAST) for name, expression in _SHAPES.items()]
+    return Watch(patterns, partial(_examine, compile_grammar(packs)))
 
 
 def _examine(grammar: Grammar, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the values that belong to a secret's name, if any are there."""
     text, purpose = view.text, candidate.pattern.removesuffix("+")
+    if purpose in _SHAPES:
+        return ()  # there for the judge alone
     if purpose not in _WITHOUT_DIGITS and purpose != "lone" and not grammar.could_be_in(view):
         return ()  # most messages speak of a code without one
     if purpose == "one_time_code" and grammar.other_code.is_in(view, max(candidate.start - 24, 0), candidate.start):

@@ -1,0 +1,106 @@
+"""The weights of the judge, and what a suspect scores. Sums are whole numbers, and so exact and equal everywhere."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from importlib.resources.abc import Traversable
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.plugins.detectors.secret_code.learned.features import (
+    BUCKETS,
+    Surroundings,
+    joint_places,
+    word_places,
+)
+from doorward.plugins.detectors.secret_code.learned.words import Token
+from doorward.protection.ports import Claim, View
+from doorward.vocabulary.errors import Misconfigured
+
+LABELS: Final = ("", "ONE_TIME_CODE", "PIN", "PASSWORD", "CARD_SECURITY_CODE")
+"""What a suspect may be; the first is nothing."""
+
+_FIELD: Final = 32
+_SIGN: Final = 1 << (_FIELD - 1)
+_SPAN: Final = 1 << _FIELD
+
+
+class Verdict(NamedTuple):
+    """The likeliest kind of secret, and by how much its score exceeds that of nothing, in nats."""
+
+    kind: str
+    margin: float
+
+
+class Model:
+    """One packed number for each place: the weights of all labels but the first, less the first's, 32 bits each.
+
+    Immutable; thread-safe.
+    """
+
+    def __init__(self, weights: NDArray[np.int16], scale: float) -> None:
+        """Take weights (BUCKETS, labels) and what 1 is worth."""
+        differences = weights[:, 1:].astype(np.int64) - weights[:, :1]
+        packed = [0] * len(weights)
+        for place in np.flatnonzero(differences.any(axis=1)).tolist():
+            packed[place] = sum(one << (_FIELD * field) for field, one in enumerate(differences[place].tolist()))
+        self._packed = packed
+        self._scale = scale
+
+    def judge(self, view: View, around: Surroundings, claimed: Sequence[Claim]) -> Verdict:
+        """Return what a suspect is most likely, and how sure."""
+        packed = self._packed
+        total = sum([packed[place] for place in joint_places(view, around, claimed)])
+        for tokens, slots in ((around.before, around.slots[0]), (around.behind, around.slots[1])):
+            total += self._of_words(tokens, slots)
+        return self._verdict(total)
+
+    def _of_words(self, tokens: Iterable[Token], slots: Iterable[int]) -> int:
+        total = 0
+        for token, slot in zip(tokens, slots, strict=True):
+            known = token.known
+            added = known.sums.get(slot)
+            if added is None:
+                added = known.sums[slot] = sum([self._packed[place] for place in word_places(known, slot)])
+            total += added
+        return total
+
+    def _verdict(self, total: int) -> Verdict:
+        best, kind = -_SPAN, 0
+        for field in range(1, len(LABELS)):
+            low = total & (_SPAN - 1)
+            score = low - _SPAN if low & _SIGN else low
+            if score > best:
+                best, kind = score, field
+            total = (total - score) >> _FIELD
+        return Verdict(LABELS[kind], best * self._scale)
+
+
+def read_model(folder: Traversable) -> tuple[Model, "Thresholds"]:
+    """Return the model of a weights folder. Raises `Misconfigured` when a file is not the one of its card."""
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    content = (folder / "weights.npz").read_bytes()
+    if hashlib.sha256(content).hexdigest() != card["sha256"]:
+        raise Misconfigured("secret_code: weights.npz is not the file that its card names; install Doorward again")
+    with (folder / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as archive:
+        places, values, scale = archive["places"], archive["values"], float(archive["scale"])
+    if values.shape != (len(places), len(LABELS)) or card["buckets"] != BUCKETS or places.max(initial=0) >= BUCKETS:
+        raise Misconfigured("secret_code: the weights have not the shape that this version of Doorward reads")
+    weights = np.zeros((BUCKETS, len(LABELS)), np.int16)
+    weights[places] = values
+    return Model(weights, scale), Thresholds(*(float(card[name]) for name in Thresholds._fields))
+
+
+class Thresholds(NamedTuple):
+    """From which margin a suspect of each sort is claimed, and below which a rule's guess is not believed.
+
+    Above `sure` a claim is worth what a model's is, below it yields to any other.
+    """
+
+    figures: float
+    signs: float
+    words: float
+    veto: float
+    sure: float

@@ -1,0 +1,172 @@
+"""The words of a text as the judge knows them: numbers for the word and its stem, and the purposes it serves.
+
+What a word stands for comes from the language packs: each purpose whose phrases it belongs to. The judge has learned
+what purposes around a candidate say, so that a word which a pack learns tomorrow counts at once.
+"""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+from zlib import crc32
+
+from doorward.protection.phrases import normal_phrases
+from doorward.protection.ports import LanguagePack
+
+NAMES: Final = ("one_time_code", "pin", "password", "card_security_code")
+"""Purposes whose words name a secret."""
+
+AROUND: Final = (
+    *NAMES,
+    *("bare_code", "bare_password", "code_source", "typed", "login", "secret_request", "last_digits", "another_value"),
+    *("connective", "code_filler", "conjunction", "hesitation", "stop_words", "yes", "no", "greeting", "thanks"),
+    *("counted", "not_a_code", "not_a_secret", "not_a_reference", "other_number", "number_name", "version", "month"),
+    *("order", "order_number", "customer", "customer_number", "account", "bank_account", "bank_code", "iban", "card"),
+    *("card_expiry", "phone", "extension", "birth", "postcode_word", "serial_number", "vehicle_plate", "tax_number"),
+    *("identity_card", "internal_passport", "passport", "social_security", "driving_licence", "device", "api_secret"),
+    *("username", "handle", "mail_address", "security_question", "security_answer", "street_word", "address_unit"),
+    *("digit_word", "number_word", "ordinal_ending", "kinship", "form_of_address"),
+)
+"""Purposes that count where they stand around a candidate."""
+
+OWN: Final = ("common_word", "proper_word", "given_name", "surname", "place", "country", "spoken_part")
+"""Further purposes that count in the words of a candidate itself."""
+
+STEM: Final = 5
+"""Letters that words of one stem share, more or less, in these languages."""
+
+_TOKEN: Final = re.compile(r"[^\W_]+")
+_PIECE: Final = re.compile(r"[^\W_]+\*?")
+_GAP: Final = "\x00"
+_LONGEST_ENDING: Final = 13
+_REMEMBERED: Final = 8_192
+_LONGEST: Final = 32
+_LONGEST_NUMBER: Final = 8
+
+
+def key_of(said: str) -> int:
+    """Return a 32-bit number for what is said (CRC-32, ISO 3309), the same everywhere and always."""
+    return crc32(said.encode("utf-8", "surrogatepass"))
+
+
+UNKNOWN: Final = key_of("unknown word")
+PURPOSE_KEYS: Final = {purpose: key_of(f"purpose {purpose}") for purpose in (*AROUND, *OWN)}
+_AROUND_KEYS: Final = frozenset(PURPOSE_KEYS[purpose] for purpose in AROUND)
+
+
+class Known:
+    """What is known of a word: no letters of it, but keys. `sums` remembers what it adds to scores, by slot."""
+
+    __slots__ = ("own", "purposes", "stem", "sums", "word")
+
+    def __init__(self, word: int, stem: int, purposes: Iterable[int]) -> None:
+        """Take the keys of the word, of its stem, and of all its purposes."""
+        self.word, self.stem = word, stem
+        self.own = tuple(sorted(purposes))
+        self.purposes = tuple(key for key in self.own if key in _AROUND_KEYS)
+        self.sums: dict[int, int] = {}
+
+    def __repr__(self) -> str:
+        """Show a count only."""
+        return f"<Known with {len(self.own)} purposes>"
+
+
+class Token:
+    """A word of a text: its place in the view's text, and what is known of it."""
+
+    __slots__ = ("end", "known", "start")
+
+    def __init__(self, start: int, end: int, known: Known) -> None:
+        """Take place and knowledge."""
+        self.start, self.end, self.known = start, end, known
+
+
+class Vocabulary:
+    """The words of the packs by what they are for. Thread-safe; remembers the latest words, without their letters."""
+
+    def __init__(self, packs: Sequence[LanguagePack]) -> None:
+        """Read the packs' phrases. Those with gaps are left to the rules."""
+        self._words: dict[str, set[int]] = defaultdict(set)
+        self._stems: dict[str, set[int]] = defaultdict(set)
+        self._phrases: dict[str, list[tuple[tuple[str, ...], int]]] = defaultdict(list)
+        for purpose, key in PURPOSE_KEYS.items():
+            phrases = dict.fromkeys(phrase for pack in packs for phrase in pack.words(purpose))
+            for phrase in normal_phrases(phrases):
+                if _GAP not in phrase:
+                    self._learn(tuple(_PIECE.findall(phrase)), key)
+        self._shortest = min(map(len, self._stems), default=0)
+        self._memory: dict[int, Known] = {}
+        self._joined: dict[tuple[int, tuple[int, ...]], Known] = {}
+
+    def _learn(self, pieces: tuple[str, ...], key: int) -> None:
+        if len(pieces) > 1:
+            self._phrases[pieces[0].rstrip("*")].append((pieces, key))
+        elif pieces and pieces[0].endswith("*"):
+            self._stems[pieces[0][:-1]].add(key)
+        elif pieces:
+            self._words[pieces[0]].add(key)
+
+    def tokens(self, text: str, start: int, end: int) -> list[Token]:
+        """Return the words of `text[start:end]`, a part of a text in normal form, in order. Linear in that part."""
+        matches = list(_TOKEN.finditer(text, start, end))
+        words = [match[0] for match in matches]
+        tokens = [Token(*match.span(), self.known(word)) for match, word in zip(matches, words, strict=True)]
+        for first, last, key in self._in_phrases(words):
+            for place in range(first, last):
+                tokens[place].known = self._also(tokens[place].known, key)
+        return tokens
+
+    def known(self, word: str) -> Known:
+        """Return what is known of a word in normal form."""
+        number = hash(word)
+        known = self._memory.get(number)
+        if known is None:
+            known = self._read(word)
+            if len(word) <= _LONGEST:
+                if len(self._memory) >= _REMEMBERED:
+                    self._memory = {}
+                self._memory[number] = known
+        return known
+
+    def _read(self, word: str) -> Known:
+        if word.isdecimal():
+            figures = key_of("0" * min(len(word), _LONGEST_NUMBER))
+            return Known(figures, figures, ())
+        purposes = set(self._words.get(word, ()))
+        for size in range(self._shortest, min(len(word), _LONGEST) + 1):
+            if len(word) - size <= _LONGEST_ENDING:
+                purposes.update(self._stems.get(word[:size], ()))
+        return Known(key_of(word), key_of(f"{word[:STEM]}*"), purposes)
+
+    def _in_phrases(self, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+        """Yield the phrases among words: first, behind the last, key."""
+        for place, word in enumerate(words):
+            for size in range(len(word), max(len(word) - STEM, 0), -1):
+                for pieces, key in self._phrases.get(word[:size], ()):
+                    if all(map(_fits, pieces, words[place : place + len(pieces)])) and place + len(pieces) <= len(words):
+                        yield place, place + len(pieces), key
+
+    def _also(self, known: Known, key: int) -> Known:
+        """Return the same knowledge with one purpose more."""
+        if key in known.own:
+            return known
+        purposes = (*known.own, key)
+        wanted = (known.word, tuple(sorted(purposes)))
+        joined = self._joined.get(wanted)
+        if joined is None:
+            if len(self._joined) >= _REMEMBERED:
+                self._joined = {}
+            joined = self._joined[wanted] = Known(known.word, known.stem, purposes)
+        return joined
+
+
+def _fits(piece: str, word: str) -> bool:
+    if piece[-1] == "*":
+        return word.startswith(piece[:-1]) and len(word) - len(piece) < _LONGEST_ENDING
+    return piece == word
+
+
+def place_among(tokens: Sequence[Token], at: int) -> int:
+    """Return the number of the first token that begins at `at` or behind."""
+    return bisect_left(tokens, at, key=lambda token: token.start)

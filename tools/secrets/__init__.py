@@ -1,0 +1,1 @@
+"""Training of the judge of secrets: material, variations, examples, weights."""
