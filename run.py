@@ -10,6 +10,7 @@
     python3 run.py docs     write the reference pages in docs/ anew
     python3 run.py migration "Add this."   write the next step of the tables' history
     python3 run.py naming   train the finder of names and addresses
+    python3 run.py secrets  train the judge of codes, PINs and passwords
     python3 run.py fuzz     throw made-up bytes at the guards and the readers of archives
     python3 run.py lock     pin all dependencies anew
 
@@ -127,6 +128,12 @@ def naming(arguments: argparse.Namespace) -> int:
     return subprocess.call([PYTHON, "-m", "tools.naming", *arguments.rest], cwd=ROOT)
 
 
+def secrets(arguments: argparse.Namespace) -> int:
+    """Train the judge of codes, PINs and passwords."""
+    ensure_environment("dev")
+    return subprocess.call([PYTHON, "-m", "tools.secrets", *arguments.rest], cwd=ROOT)
+
+
 def fuzz(arguments: argparse.Namespace) -> int:
     """Throw made-up bytes at the guards and the readers of archives."""
     ensure_environment("dev")
@@ -163,6 +170,7 @@ def command_line() -> argparse.ArgumentParser:
     add("docs", docs, "Write the reference pages in docs/ anew.")
     add("migration", migration, "Write the next step of the tables' history, named by a sentence.")
     add("naming", naming, "Train the finder of names and addresses; its weights are kept.")
+    add("secrets", secrets, "Train the judge of codes, PINs and passwords; its weights are kept.")
     add("fuzz", fuzz, "Throw made-up bytes at the guards and the readers of archives: --seconds N, --target NAME.")
     pins = add("lock", lock, "Pin all dependencies anew.")
     pins.add_argument("--upgrade", action="store_true", help="take the newest versions allowed")
@@ -172,7 +180,9 @@ def command_line() -> argparse.ArgumentParser:
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """The command and its options. What follows on `test`, `bench NAME` and others goes on, as `rest`."""
     ours = (
-        {"test": 1, "migration": 1, "screens": 1, "naming": 1, "fuzz": 1, "bench": 2}.get(words[0], len(words))
+        {"test": 1, "migration": 1, "screens": 1, "naming": 1, "secrets": 1, "fuzz": 1, "bench": 2}.get(
+            words[0], len(words)
+        )
         if words
         else 0
     )

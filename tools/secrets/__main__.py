@@ -32,7 +32,7 @@ HIDDEN: Final = 0.25
 """Share of words that are hidden, so that what they are for and their neighbours must do."""
 
 COPIES: Final = 3
-THRESHOLDS: Final = Thresholds(figures=0.5, signs=0.5, words=1.0, veto=-2.0, sure=2.0)
+THRESHOLDS: Final = Thresholds(figures=0.5, signs=0.5, words=1.0, unnamed=1.5, veto=-8.0, sure=2.0)
 _SMALLEST: Final = 0.004
 """Weights that are not worth keeping."""
 

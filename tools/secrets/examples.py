@@ -1,11 +1,10 @@
 """From marked messages to examples: the suspects of each, the places of what surrounds them, and what they are."""
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from doorward.plugins.detectors.secret_code.learned.features import Surroundings, joint_places, word_places
 from doorward.plugins.detectors.secret_code.learned.judging import suspects
@@ -66,6 +65,7 @@ class Example(NamedTuple):
     places: tuple[int, ...]
     start: int
     end: int
+    worth: float = 1.0
 
 
 class Reader:
@@ -96,9 +96,7 @@ class Reader:
             places = [back.origin(*look.view.origin(one.suspect.start, one.suspect.end)) for one in around]
             labels = labels_of(places, marked)
             for one, place, label in zip(around, places, labels, strict=True):
-                found.append(
-                    Example(number, one.suspect.sort, label, _places(look, one, hide, random), *place)
-                )
+                found.append(Example(number, one.suspect.sort, label, _places(look, one, hide, random), *place))
         return found
 
 

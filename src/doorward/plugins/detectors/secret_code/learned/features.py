@@ -57,6 +57,7 @@ class Surroundings(NamedTuple):
     before: Sequence[Token]
     behind: Sequence[Token]
     slots: tuple[Sequence[int], Sequence[int]]
+    named: bool
 
 
 def place_of(key: int, number: int) -> int:
@@ -65,7 +66,7 @@ def place_of(key: int, number: int) -> int:
     return ((mixed ^ (mixed >> 15)) * _ODD & _MASK) >> (32 - BITS)
 
 
-def surroundings(view: View, tokens: Sequence[Token], suspect: Suspect) -> Surroundings:
+def surroundings(view: View, tokens: Sequence[Token], suspect: Suspect, *, named: bool) -> Surroundings:
     """Return what stands around a suspect; `tokens` are the words of a part of the text that holds it."""
     first = place_among(tokens, suspect.start)
     behind = place_among(tokens, suspect.end)
@@ -77,10 +78,10 @@ def surroundings(view: View, tokens: Sequence[Token], suspect: Suspect) -> Surro
     crossed_right = _crossed(view.text, suspect.end, right[-1].end if right else suspect.end, last=False)
     base = suspect.sort * 2
     slots = (
-        [_slot(base, number, token.end <= crossed_left) for number, token in enumerate(left, start=1)],
-        [_slot(base + 1, number, token.start >= crossed_right) for number, token in enumerate(right, start=1)],
+        [_slot(base, number, crossed=token.end <= crossed_left) for number, token in enumerate(left, start=1)],
+        [_slot(base + 1, number, crossed=token.start >= crossed_right) for number, token in enumerate(right, start=1)],
     )
-    return Surroundings(suspect, tokens[first:behind], left, right, slots)
+    return Surroundings(suspect, tokens[first:behind], left, right, slots, named)
 
 
 def _crossed(text: str, start: int, end: int, *, last: bool) -> int:
@@ -93,7 +94,7 @@ def _crossed(text: str, start: int, end: int, *, last: bool) -> int:
     return found
 
 
-def _slot(side: int, distance: int, crossed: bool) -> int:
+def _slot(side: int, distance: int, *, crossed: bool) -> int:
     return ((side * 3 + _FAR[distance]) * _BUCKETS + _NEAR[distance]) * 2 + crossed
 
 
@@ -113,7 +114,11 @@ def joint_places(view: View, around: Surroundings, claimed: Sequence[Claim], hid
     """Return the places of what a suspect says by itself, by its edges, and by several words together."""
     suspect, text = around.suspect, view.text
     form = form_of(view, suspect)
-    said = [f"form {form}", *(f"{fact} {suspect.sort}" for fact in _facts(view, around))]
+    said = [
+        f"form {form}",
+        f"reason {around.named} {form}",
+        *(f"{fact} {suspect.sort}" for fact in _facts(view, around)),
+    ]
     said += [f"{fact} {form}" for fact in _edges(text, suspect)]
     said += _named(around, form)
     said += _together(around, suspect.sort, hidden)

@@ -1,5 +1,6 @@
 """What is claimed in the end: what the rules found, less what hardly can be, and what the judge has learned to see."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -14,7 +15,7 @@ from doorward.plugins.detectors.secret_code.learned.candidates import (
     words,
 )
 from doorward.plugins.detectors.secret_code.learned.features import Surroundings, surroundings
-from doorward.plugins.detectors.secret_code.learned.model import Model, Thresholds, Verdict
+from doorward.plugins.detectors.secret_code.learned.model import Model, Thresholds
 from doorward.plugins.detectors.secret_code.learned.words import PURPOSE_KEYS, Token, Vocabulary, place_among
 from doorward.protection.ports import Candidate, Certainty, Claim, View
 
@@ -24,55 +25,61 @@ _BEFORE, _BEHIND = 120, 200
 _WORDS_BEFORE, _WORDS_BEHIND = 48, 90
 """Characters around a password's name in which ordinary words are looked at."""
 
+_NUMBERS: Final = frozenset({"number", "steps", "lone"})
 _MARGIN: Final = 110
 """Characters around a part of the text whose words count for what is in it."""
 
 _PASSWORDS: Final = frozenset({"password", "bare_password", "login"})
 _ANNOUNCING: Final = frozenset(PURPOSE_KEYS[purpose] for purpose in ("connective", "password"))
-_NUMBERS: Final = frozenset({"number", "steps", "lone"})
-_WEAK: Final = ("around", "near", "typed", "lone", "further", "before")
+SHAPES: Final = frozenset({"number", "steps", "mixed", "signed", "lone"})
+"""Patterns that match a suspect itself; all others match a word that gives reason to look around it."""
 
 Window = tuple[int, int]
 
 
-class Seen(NamedTuple):
-    """A suspect in its surroundings, as the judge sees it."""
-
-    around: Surroundings
-
-    @property
-    def suspect(self) -> Suspect:
-        """Return the suspect itself."""
-        return self.around.suspect
-
-
 def suspects(vocabulary: Vocabulary, candidates: Sequence[Candidate], view: View) -> Iterator[Surroundings]:
     """Yield all that may be a secret within reach of a text's candidates, each once. Linear in the text."""
-    length = len(view.text)
-    every = _joined([(max(one.start - _BEFORE, 0), min(one.end + _BEHIND, length)) for one in candidates])
-    spoken = _joined(
-        [
-            (max(one.start - _WORDS_BEFORE, 0), min(one.end + _WORDS_BEHIND, length))
-            for one in candidates
-            if one.pattern in _PASSWORDS
-        ]
-    )
-    for start, end in every:
-        found = {suspect: None for suspect in figures(view, start, end)}
-        if any(one.pattern not in _NUMBERS and start <= one.start < end for one in candidates):
-            found.update((suspect, None) for suspect in chunks(view, start, end))
-        inside = [part for part in spoken if start <= part[0] and part[1] <= end]
-        if not found and not inside:
+    told = [one for one in candidates if one.pattern not in SHAPES]
+    chunked = [one for one in candidates if one.pattern not in _NUMBERS]
+    passwords = [one for one in told if one.pattern in _PASSWORDS]
+    named, chunky = (_windows(some, view, _BEFORE, _BEHIND) for some in (told, chunked))
+    spoken = _windows(passwords, view, _WORDS_BEFORE, _WORDS_BEHIND)
+    for start, end in _windows(candidates, view, _BEFORE, _BEHIND):
+        found = dict.fromkeys(figures(view, start, end))
+        for part in _inside(chunky, start, end):
+            found.update(dict.fromkeys(chunks(view, *part)))
+        words_here = _inside(spoken, start, end)
+        if not found and not words_here:
             continue
-        tokens = vocabulary.tokens(view.text, max(start - _MARGIN, 0), min(end + _MARGIN, length))
-        for part in inside:
-            found.update((suspect, None) for suspect in _spoken(view, tokens, part))
+        tokens = vocabulary.tokens(view.text, max(start - _MARGIN, 0), min(end + _MARGIN, len(view.text)))
+        for part in words_here:
+            found.update(dict.fromkeys(_spoken(view, tokens, part)))
+        reasons = _inside(named, start, end)
         for suspect in found:
-            yield surroundings(view, tokens, suspect)
+            near = any(low <= suspect.start and suspect.end <= high for low, high in reasons)
+            yield surroundings(view, tokens, suspect, named=near)
+
+
+def _windows(candidates: Sequence[Candidate], view: View, before: int, behind: int) -> list[Window]:
+    """Return the parts of a text around candidates, joined where they overlap, in order."""
+    joined: list[Window] = []
+    for one in sorted(candidates, key=lambda one: one.start):
+        start, end = max(one.start - before, 0), min(one.end + behind, len(view.text))
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _inside(windows: Sequence[Window], start: int, end: int) -> Sequence[Window]:
+    """Return the windows inside of a part of the text; `windows` are in order."""
+    first = bisect_left(windows, (start, 0))
+    return windows[first : bisect_left(windows, (end, 0))]
 
 
 def _spoken(view: View, tokens: Sequence[Token], part: Window) -> Iterator[Suspect]:
-    """Yield the words of a part of the text in which a password is spoken of, and the phrases that something sets off."""
+    """Yield the words of a part of the text in which a password is spoken of, and phrases that something sets off."""
     yield from words(view, tokens, *part)
     for place in range(place_among(tokens, part[0]), place_among(tokens, part[1])):
         told = place > 0 and not _ANNOUNCING.isdisjoint(tokens[place - 1].known.purposes)
@@ -80,14 +87,13 @@ def _spoken(view: View, tokens: Sequence[Token], part: Window) -> Iterator[Suspe
             yield from phrases(view, tokens, place)
 
 
-def _joined(windows: Sequence[Window]) -> list[Window]:
-    joined: list[Window] = []
-    for start, end in sorted(windows):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
-        else:
-            joined.append((start, end))
-    return joined
+class Judged(NamedTuple):
+    """A suspect, whether a word near it gives reason to look, and what the judge takes it for."""
+
+    suspect: Suspect
+    named: bool
+    kind: str
+    margin: float
 
 
 def concluding(
@@ -97,7 +103,8 @@ def concluding(
 
     def conclude(candidates: Sequence[Candidate], claims: Sequence[Claim], view: View) -> Sequence[Claim]:
         judged = [
-            (around.suspect, model.judge(view, around, claims)) for around in suspects(vocabulary, candidates, view)
+            Judged(around.suspect, around.named, *model.judge(view, around, claims))
+            for around in suspects(vocabulary, candidates, view)
         ]
         kept = [claim for claim in claims if not _is_doubted(claim, judged, thresholds)]
         return [*kept, *_learned(judged, kept, thresholds)]
@@ -105,11 +112,10 @@ def concluding(
     return conclude
 
 
-def _is_doubted(claim: Claim, judged: Sequence[tuple[Suspect, Verdict]], thresholds: Thresholds) -> bool:
-    """Return whether the judge holds a rule's weaker guess for nothing."""
-    margins = [verdict.margin for suspect, verdict in judged if _is_same(suspect, claim)]
-    weak = claim.rule.rpartition(".")[2] in _WEAK
-    return weak and bool(margins) and max(margins) < thresholds.veto
+def _is_doubted(claim: Claim, judged: Sequence[Judged], thresholds: Thresholds) -> bool:
+    """Return whether the judge holds what a rule claims for nothing."""
+    margins = [one.margin for one in judged if _is_same(one.suspect, claim)]
+    return bool(margins) and max(margins) < thresholds.veto
 
 
 def _is_same(suspect: Suspect, claim: Claim) -> bool:
@@ -117,22 +123,21 @@ def _is_same(suspect: Suspect, claim: Claim) -> bool:
     return 2 * both >= max(suspect.end, claim.end) - min(suspect.start, claim.start)
 
 
-def _learned(
-    judged: Sequence[tuple[Suspect, Verdict]], claims: Sequence[Claim], thresholds: Thresholds
-) -> Iterator[Claim]:
+def _learned(judged: Sequence[Judged], claims: Sequence[Claim], thresholds: Thresholds) -> Iterator[Claim]:
     """Yield what the judge is sure enough of; of suspects that overlap the surest."""
     taken = [(claim.start, claim.end) for claim in claims]
-    for suspect, verdict in sorted(judged, key=lambda one: (-one[1].margin, one[0])):
-        if verdict.margin <= thresholds[suspect.sort]:
+    for one in sorted(judged, key=lambda one: (-one.margin, one.suspect)):
+        suspect = one.suspect
+        if one.margin <= thresholds.of(suspect.sort, named=one.named):
             continue
         if any(start < suspect.end and suspect.start < end for start, end in taken):
             continue
         taken.append((suspect.start, suspect.end))
         yield Claim(
-            kind=verdict.kind,
+            kind=one.kind,
             start=suspect.start,
             end=suspect.end,
-            certainty=Certainty.LEARNED if verdict.margin > thresholds.sure else Certainty.SHAPE,
+            certainty=Certainty.LEARNED if one.margin > thresholds.sure else Certainty.SHAPE,
             score=0.7 if suspect.sort in (FIGURES, SIGNS) else 0.6,
             rule="secret_code.learned",
         )

@@ -94,13 +94,20 @@ def read_model(folder: Traversable) -> tuple[Model, "Thresholds"]:
 
 
 class Thresholds(NamedTuple):
-    """From which margin a suspect of each sort is claimed, and below which a rule's guess is not believed.
+    """From which margin a suspect of each sort is claimed, and below which a rule is not believed.
 
-    Above `sure` a claim is worth what a model's is, below it yields to any other.
+    Where no word near it gives reason to look, `unnamed` counts if it is higher. Above `sure` a claim is worth what a
+    model's is, below it yields to any other.
     """
 
     figures: float
     signs: float
     words: float
+    unnamed: float
     veto: float
     sure: float
+
+    def of(self, sort: int, *, named: bool) -> float:
+        """Return the margin that a suspect of a sort has to exceed."""
+        own: float = self[sort]
+        return own if named else max(own, self.unnamed)

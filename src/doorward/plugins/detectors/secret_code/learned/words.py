@@ -144,7 +144,9 @@ class Vocabulary:
         for place, word in enumerate(words):
             for size in range(len(word), max(len(word) - STEM, 0), -1):
                 for pieces, key in self._phrases.get(word[:size], ()):
-                    if all(map(_fits, pieces, words[place : place + len(pieces)])) and place + len(pieces) <= len(words):
+                    if all(map(_fits, pieces, words[place : place + len(pieces)])) and place + len(pieces) <= len(
+                        words
+                    ):
                         yield place, place + len(pieces), key
 
     def _also(self, known: Known, key: int) -> Known:
