@@ -12,7 +12,7 @@ import hashlib
 import io
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -23,13 +23,16 @@ from doorward.kit.plugins import discover
 from doorward.plugins.detectors.secret_code.learned.features import BUCKETS
 from doorward.plugins.detectors.secret_code.learned.model import LABELS, Thresholds
 from tools.secrets.examples import Example, Reader
-from tools.secrets.material import LANGUAGES, Marked, questions, read_material, without_secrets
+from tools.secrets.material import LANGUAGES, Marked, from_cases, questions, read_material, without_secrets
 from tools.secrets.training import EPOCHS, Weights, train
 from tools.secrets.varying import varied
 
 TARGET: Final = Path(__file__).parents[2] / "src/doorward/plugins/detectors/secret_code/weights"
 HIDDEN: Final = 0.25
 """Share of words that are hidden, so that what they are for and their neighbours must do."""
+
+WORTH_OF_OTHERS: Final = 0.3
+"""What an example of the messages that hold no secret counts, of which there are many."""
 
 COPIES: Final = 3
 THRESHOLDS: Final = Thresholds(figures=0.5, signs=0.5, words=1.0, unnamed=1.5, veto=-8.0, sure=2.0)
@@ -39,16 +42,44 @@ _SMALLEST: Final = 0.004
 _LARGEST: Final = 32_000
 
 
-def examples(reader: Reader, messages: Iterable[Marked], *, copies: int, seed: int) -> list[Example]:
+def examples(reader: Reader, messages: Sequence[Marked], *, copies: int, seed: int) -> list[Example]:
     """Return the examples of messages, each read in so many variations."""
     random = Random(seed)
+    others = [marked for marked in messages if not marked.places]
     return [
         example
         for number, marked in enumerate(messages)
         for _ in range(copies)
-        for example in reader.examples(varied(marked, random), number, HIDDEN, random)
+        for example in reader.examples(varied(marked, others, random), seed + number, HIDDEN, random)
         if example.label >= 0
     ]
+
+
+def gathered(reader: Reader, options: argparse.Namespace) -> tuple[list[Example], dict[str, int]]:
+    """Return all examples, and how many messages of each source they are from."""
+    data: list[Example] = []
+    counts = {}
+    for language in LANGUAGES:
+        material = read_material(language)
+        counts[language] = len(material)
+        data += examples(reader, material, copies=COPIES, seed=len(data))
+        print(f"{language}: {len(material)} messages", flush=True)
+    cases = list(from_cases())
+    counts["cases"] = len(cases)
+    data += examples(reader, [marked for marked, own in cases if own], copies=COPIES, seed=len(data))
+    others = [marked for marked, own in cases if not own]
+    others += [*without_secrets(), *(questions(options.questions) if options.questions else ())]
+    counts["without_secrets"] = len(others)
+    for number, marked in enumerate(others):
+        found = reader.examples(_plain(marked), len(data) + number, HIDDEN, Random(number))
+        if not any(example.ruled for example in found):
+            data += [example._replace(worth=WORTH_OF_OTHERS) for example in found]
+    return data, counts
+
+
+def _plain(marked: Marked) -> Marked:
+    """Return a message of which nothing is marked."""
+    return marked._replace(places=())
 
 
 def write(weights: Weights, thresholds: Thresholds, facts: Mapping[str, Any], target: Path = TARGET) -> None:
@@ -72,24 +103,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--questions", type=Path, help="messages that hold no secret")
-    parser.add_argument("--material", type=Path, help="another folder of marked messages")
     parser.add_argument("--target", type=Path, default=TARGET, help="where to write the weights")
     options = parser.parse_args(arguments)
     reader = Reader(tuple(plugin.build(None) for plugin in discover("language")))
-    data: list[Example] = []
-    counts = {}
-    for language in LANGUAGES:
-        material = read_material(language, *([options.material] if options.material else []))
-        counts[language] = len(material)
-        data += examples(reader, material, copies=COPIES, seed=len(data))
-        print(f"{language}: {len(material)} messages", flush=True)
-    others = [*without_secrets(), *(questions(options.questions) if options.questions else ())]
-    data += examples(reader, others, copies=1, seed=len(data))
+    data, counts = gathered(reader, options)
     weights = train(data)
     facts = {
         "made_by": "tools/secrets",
         "messages": counts,
-        "messages_without_secrets": len(others),
         "examples": len(data),
         "epochs": EPOCHS,
         "buckets": BUCKETS,

@@ -57,7 +57,10 @@ class Recorder:
 
 
 class Example(NamedTuple):
-    """A suspect: its message's number, sort, label (-1 where it teaches nothing), places, and its place in the text."""
+    """A suspect: its message's number, sort, label (-1 where it teaches nothing), places of features, place in the text.
+
+    `ruled` says that the rules claim something in its message; `worth` is what it counts in training.
+    """
 
     message: int
     sort: int
@@ -65,6 +68,7 @@ class Example(NamedTuple):
     places: tuple[int, ...]
     start: int
     end: int
+    ruled: bool = False
     worth: float = 1.0
 
 
@@ -96,13 +100,17 @@ class Reader:
             places = [back.origin(*look.view.origin(one.suspect.start, one.suspect.end)) for one in around]
             labels = labels_of(places, marked)
             for one, place, label in zip(around, places, labels, strict=True):
-                found.append(Example(number, one.suspect.sort, label, _places(look, one, hide, random), *place))
+                found.append(
+                    Example(
+                        number, one.suspect.sort, label, _places(look, one, hide, random), *place, bool(look.claims)
+                    )
+                )
         return found
 
 
 def _places(look: Look, around: Surroundings, hide: float, random: Random) -> tuple[int, ...]:
     hidden = [random.random() < hide for _ in range(1 + len(around.before) + len(around.behind))]
-    places = joint_places(look.view, around, look.claims, hidden)
+    places = joint_places(look.view, around, look.claims, hidden=hidden[0])
     tokens, slots = [*around.before, *around.behind], [*around.slots[0], *around.slots[1]]
     for token, slot, hide_it in zip(tokens, slots, hidden[1:], strict=True):
         places += word_places(token.known, slot, hidden=hide_it)

@@ -17,6 +17,9 @@ from tools.naming.material import read_templates
 FOLDER: Final = Path(__file__).parent / "material"
 PLUGINS: Final = Path(__file__).parents[2] / "src/doorward/plugins"
 LANGUAGES: Final = ("en", "de", "tr", "id", "ru")
+_BY_WORDS: Final = frozenset({"security_answer", "api_secret", "unfinished", "instruction", "link_trick"})
+"""Detectors whose examples may hold what is a secret as well."""
+
 _MARK: Final = re.compile(r"\[\[([A-Z_]+)\|(.+?)\]\](?!\])", re.DOTALL)
 
 
@@ -45,6 +48,22 @@ def read_material(language: str, folder: Path = FOLDER) -> list[Marked]:
     """Return the marked messages of a language."""
     lines = (folder / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()
     return [parse(json.loads(line)["text"]) for line in lines]
+
+
+def from_cases() -> Iterator[tuple[Marked, bool]]:
+    """Yield the detectors' own examples with what they find, and whether they are those of secrets."""
+    for path in sorted(PLUGINS.glob("detectors/*/cases/*.jsonl")):
+        own = path.parts[-3] == "secret_code"
+        if path.stem not in {"hit", "miss"} or (path.stem == "hit" and path.parts[-3] in _BY_WORDS):
+            continue
+        for line in path.read_text(encoding="utf-8").splitlines():
+            case = json.loads(line)
+            places = tuple(
+                (one["start"], one["end"], one["kind"])
+                for one in case.get("findings", ())
+                if one.get("start") is not None
+            )
+            yield Marked(case["text"], places), own
 
 
 def without_secrets(times: int = 2) -> Iterator[Marked]:

@@ -137,7 +137,7 @@ def test_the_shipped_card_says_what_it_was_made_of() -> None:
     """The card names messages, sources and thresholds."""
     card = json.loads((SHIPPED / "card.json").read_text())
     assert card["made_by"] == "tools/secrets"
-    assert set(card["messages"]) == {"en", "de", "tr", "id", "ru"}
+    assert {"en", "de", "tr", "id", "ru"} <= set(card["messages"])
     assert set(Thresholds._fields) <= set(card)
 
 

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from doorward.plugins.detectors.secret_code.learned.words import Token, place_among
 from doorward.plugins.detectors.secret_code.values import trimmed
+from doorward.protection.numbers import date_end, is_money
 from doorward.protection.ports import View
 
 FIGURES, SIGNS, WORDS = 0, 1, 2
@@ -45,11 +46,14 @@ class Suspect(NamedTuple):
 
 
 def figures(view: View, start: int, end: int) -> Iterator[Suspect]:
-    """Yield the runs of three to ten digits of a part of the text: together, in groups, one by one."""
+    """Yield the runs of three to ten digits of a part of the text: together, in groups, one by one.
+
+    Pieces of longer numbers, amounts and dates are none.
+    """
     text = view.text
     for match in _FIGURES.finditer(text, start, end):
         before, behind = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-        if not (_GLUED.match(before) and _GLUED.match(behind)) and not _is_a_piece(text, *match.span()):
+        if not (_GLUED.match(before) and _GLUED.match(behind)) and not _is_other(text, *match.span()):
             yield Suspect(*match.span(), FIGURES)
 
 
@@ -65,11 +69,12 @@ def run_around(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _is_a_piece(text: str, start: int, end: int) -> bool:
-    """Return whether digits are the beginning or the middle of a number that is too long for a code."""
+def _is_other(text: str, start: int, end: int) -> bool:
+    """Return whether digits are an amount, a date, or the beginning or middle of a number too long for a code."""
+    if is_money(text, start, end) or date_end(text, start) == end:
+        return True
     run = run_around(text, start, end)
-    long = sum(map(str.isdecimal, text[slice(*run)])) > _MOST_DIGITS
-    return long and run[1] > end
+    return run[1] > end and sum(map(str.isdecimal, text[slice(*run)])) > _MOST_DIGITS
 
 
 def chunks(view: View, start: int, end: int) -> Iterator[Suspect]:

@@ -22,7 +22,6 @@ from doorward.plugins.detectors.secret_code.values import (
     is_year,
     size_of,
 )
-from doorward.protection.numbers import is_money
 from doorward.protection.ports import Claim, View
 
 BITS: Final = 17
@@ -38,12 +37,13 @@ _BUCKETS: Final = 6
 _ENDS: Final = re.compile(r"[.!?;]\s|\n")
 _SIGNS: Final = re.compile(r"[^\W_]+")
 _DIGITS: Final = re.compile(r"\d+")
+_CLOSES_LINE: Final = re.compile(r"[\"'`).,;!*]*\s*(?:\n|\Z)")
 _MASK: Final = 2**32 - 1
 _ODD: Final = 0x9E3779B1
 _ODD_SLOT: Final = 0x85EBCA6B
 _NAME_KEYS: Final = {PURPOSE_KEYS[purpose]: purpose for purpose in (*NAMES, "bare_password", "bare_code", "login")}
 _ALSO_KEYS: Final = {
-    PURPOSE_KEYS[purpose]: purpose
+    PURPOSE_KEYS[purpose]
     for purpose in ("typed", "code_source", "counted", "other_number", "order_number", "phone", "not_a_code", "card")
 }
 _LONGEST_GLUE: Final = 4
@@ -110,8 +110,18 @@ def word_places(known: Known, slot: int, *, hidden: bool = False) -> list[int]:
     return places
 
 
-def joint_places(view: View, around: Surroundings, claimed: Sequence[Claim], hidden: Sequence[bool] = ()) -> list[int]:
+def joint_places(view: View, around: Surroundings, claimed: Sequence[Claim], *, hidden: bool = False) -> list[int]:
     """Return the places of what a suspect says by itself, by its edges, and by several words together."""
+    return list(map(place_of_said, said_of(view, around, claimed, hidden=hidden)))
+
+
+def place_of_said(said: str) -> int:
+    """Return the place of what is said in words."""
+    return place_of(key_of(said), 0)
+
+
+def said_of(view: View, around: Surroundings, claimed: Sequence[Claim], *, hidden: bool = False) -> list[str]:
+    """Return what a suspect says by itself, by its edges, and by several words together; none of it has its letters."""
     suspect, text = around.suspect, view.text
     form = form_of(view, suspect)
     said = [
@@ -121,9 +131,8 @@ def joint_places(view: View, around: Surroundings, claimed: Sequence[Claim], hid
     ]
     said += [f"{fact} {form}" for fact in _edges(text, suspect)]
     said += _named(around, form)
-    said += _together(around, suspect.sort, hidden)
     said += _claimed(suspect, claimed)
-    return [place_of(key_of(one), 0) for one in said]
+    return said if hidden else said + _together(around, suspect.sort)
 
 
 def form_of(view: View, suspect: Suspect) -> str:
@@ -161,7 +170,6 @@ def _facts(view: View, around: Surroundings) -> list[str]:
             "round": digits.endswith("00"),
             "zero": digits[0] == "0",
             "alike": len(steps) == 1,
-            "money": is_money(view.text, suspect.start, suspect.end),
             "grouped": len(digits) != len(text),
         }
         return [
@@ -215,9 +223,9 @@ def _edges(text: str, suspect: Suspect) -> list[str]:
     start, end = suspect.start, suspect.end
     left = _SIGNS.sub("w", text[max(start - _LONGEST_GLUE, 0) : start])[-3:] if start else "^"
     right = _SIGNS.sub("w", text[end : end + _LONGEST_GLUE])[:3] if end < len(text) else "$"
-    opens = start == 0 or not text[:start].strip() or text[:start].rstrip(" \"'`(*>-")[-1:] in ("\n", "")
-    closes = not text[end : end + 3].strip(" \"'`).!*") and end + 3 >= len(text.rstrip()) - 1
-    closes_line = re.compile(r"[\"'`).,;!*]*\s*(?:\n|\Z)").match(text, end) is not None
+    opens = text[max(start - 24, 0) : start].rstrip(" \"'`(*>-")[-1:] in ("\n", "")
+    closes = end + 4 >= len(text) and not text[end:].strip(" \"'`).!*\n")
+    closes_line = _CLOSES_LINE.match(text, end) is not None
     length = len(text)
     sized = 0 if length < 12 else 1 if length < 30 else 2 if length < 60 else 3 if length < 120 else 4
     return [
@@ -237,24 +245,22 @@ def _named(around: Surroundings, form: str) -> list[str]:
     for side, tokens in (("<", around.before), (">", around.behind)):
         name, at = "none", 0
         for number, token in enumerate(tokens, start=1):
-            keys = [_NAME_KEYS[key] for key in token.known.purposes if key in _NAME_KEYS]
-            if keys and name == "none":
-                name, at = "+".join(keys), _NEAR[number]
+            keys = _NAME_KEYS.keys() & token.known.purposes
+            if keys:
+                name, at = "+".join(sorted(_NAME_KEYS[key] for key in keys)), _NEAR[number]
+                break
         nearest.append(name)
         said += [f"name {side} {name} {at} {form}", f"name {side} {name} {form[0]}", f"at {side} {at} {form[0]}"]
-        others = {_ALSO_KEYS[key] for token in tokens for key in token.known.purposes if key in _ALSO_KEYS}
-        said += [f"also {side} {other} {form}" for other in sorted(others)]
+        others = _ALSO_KEYS & set().union(*[token.known.purposes for token in tokens])
+        said += [f"also {side} {other} {form}" for other in others]
     said.append(f"names {nearest[0]} {nearest[1]} {form[0]}")
-    everywhere = {key for token in (*around.before, *around.behind) for key in token.known.purposes}
-    said += [f"near {key} {form}" for key in sorted(everywhere)]
-    return said
+    everywhere = set().union(*[token.known.purposes for token in (*around.before, *around.behind)])
+    return said + [f"near {key} {form}" for key in everywhere]
 
 
-def _together(around: Surroundings, sort: int, hidden: Sequence[bool]) -> list[str]:
+def _together(around: Surroundings, sort: int) -> list[str]:
     """Return what pairs of the nearest words say."""
     before, behind = around.before, around.behind
-    if hidden and hidden[0]:
-        return []
     left = [token.known.word for token in before[:2]] + [0] * (2 - len(before[:2]))
     right = [token.known.word for token in behind[:2]] + [0] * (2 - len(behind[:2]))
     return [

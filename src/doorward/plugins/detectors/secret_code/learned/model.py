@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from doorward.plugins.detectors.secret_code.learned.features import (
     BUCKETS,
     Surroundings,
-    joint_places,
+    place_of_said,
+    said_of,
     word_places,
 )
 from doorward.plugins.detectors.secret_code.learned.words import Token
@@ -22,6 +23,7 @@ from doorward.vocabulary.errors import Misconfigured
 LABELS: Final = ("", "ONE_TIME_CODE", "PIN", "PASSWORD", "CARD_SECURITY_CODE")
 """What a suspect may be; the first is nothing."""
 
+_REMEMBERED: Final = 16_384
 _FIELD: Final = 32
 _SIGN: Final = 1 << (_FIELD - 1)
 _SPAN: Final = 1 << _FIELD
@@ -37,7 +39,7 @@ class Verdict(NamedTuple):
 class Model:
     """One packed number for each place: the weights of all labels but the first, less the first's, 32 bits each.
 
-    Immutable; thread-safe.
+    Immutable but for what it remembers of sums, which has no letters of any text; thread-safe.
     """
 
     def __init__(self, weights: NDArray[np.int16], scale: float) -> None:
@@ -48,14 +50,26 @@ class Model:
             packed[place] = sum(one << (_FIELD * field) for field, one in enumerate(differences[place].tolist()))
         self._packed = packed
         self._scale = scale
+        self._said: dict[str, int] = {}
 
     def judge(self, view: View, around: Surroundings, claimed: Sequence[Claim]) -> Verdict:
         """Return what a suspect is most likely, and how sure."""
-        packed = self._packed
-        total = sum([packed[place] for place in joint_places(view, around, claimed)])
+        said = self._said
+        total = 0
+        for one in said_of(view, around, claimed):
+            added = said.get(one)
+            if added is None:
+                added = self._remember(one)
+            total += added
         for tokens, slots in ((around.before, around.slots[0]), (around.behind, around.slots[1])):
             total += self._of_words(tokens, slots)
         return self._verdict(total)
+
+    def _remember(self, said: str) -> int:
+        if len(self._said) >= _REMEMBERED:
+            self._said.clear()
+        added = self._said[said] = self._packed[place_of_said(said)]
+        return added
 
     def _of_words(self, tokens: Iterable[Token], slots: Iterable[int]) -> int:
         total = 0

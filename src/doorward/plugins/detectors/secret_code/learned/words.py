@@ -55,14 +55,21 @@ PURPOSE_KEYS: Final = {purpose: key_of(f"purpose {purpose}") for purpose in (*AR
 _AROUND_KEYS: Final = frozenset(PURPOSE_KEYS[purpose] for purpose in AROUND)
 
 
+Phrase = tuple[tuple[str, ...], int]
+"""The words of a phrase, and the key of what it is for."""
+
+
 class Known:
-    """What is known of a word: no letters of it, but keys. `sums` remembers what it adds to scores, by slot."""
+    """What is known of a word: no letters of it, but keys. `sums` remembers what it adds to scores, by slot.
 
-    __slots__ = ("own", "purposes", "stem", "sums", "word")
+    `begins` are the packs' phrases that begin with it, each with the key of its purpose.
+    """
 
-    def __init__(self, word: int, stem: int, purposes: Iterable[int]) -> None:
+    __slots__ = ("begins", "own", "purposes", "stem", "sums", "word")
+
+    def __init__(self, word: int, stem: int, purposes: Iterable[int], begins: Sequence[Phrase] = ()) -> None:
         """Take the keys of the word, of its stem, and of all its purposes."""
-        self.word, self.stem = word, stem
+        self.word, self.stem, self.begins = word, stem, begins
         self.own = tuple(sorted(purposes))
         self.purposes = tuple(key for key in self.own if key in _AROUND_KEYS)
         self.sums: dict[int, int] = {}
@@ -89,7 +96,7 @@ class Vocabulary:
         """Read the packs' phrases. Those with gaps are left to the rules."""
         self._words: dict[str, set[int]] = defaultdict(set)
         self._stems: dict[str, set[int]] = defaultdict(set)
-        self._phrases: dict[str, list[tuple[tuple[str, ...], int]]] = defaultdict(list)
+        self._phrases: dict[str, list[Phrase]] = defaultdict(list)
         for purpose, key in PURPOSE_KEYS.items():
             phrases = dict.fromkeys(phrase for pack in packs for phrase in pack.words(purpose))
             for phrase in normal_phrases(phrases):
@@ -112,7 +119,7 @@ class Vocabulary:
         matches = list(_TOKEN.finditer(text, start, end))
         words = [match[0] for match in matches]
         tokens = [Token(*match.span(), self.known(word)) for match, word in zip(matches, words, strict=True)]
-        for first, last, key in self._in_phrases(words):
+        for first, last, key in _in_phrases(words, tokens):
             for place in range(first, last):
                 tokens[place].known = self._also(tokens[place].known, key)
         return tokens
@@ -137,17 +144,13 @@ class Vocabulary:
         for size in range(self._shortest, min(len(word), _LONGEST) + 1):
             if len(word) - size <= _LONGEST_ENDING:
                 purposes.update(self._stems.get(word[:size], ()))
-        return Known(key_of(word), key_of(f"{word[:STEM]}*"), purposes)
-
-    def _in_phrases(self, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
-        """Yield the phrases among words: first, behind the last, key."""
-        for place, word in enumerate(words):
-            for size in range(len(word), max(len(word) - STEM, 0), -1):
-                for pieces, key in self._phrases.get(word[:size], ()):
-                    if all(map(_fits, pieces, words[place : place + len(pieces)])) and place + len(pieces) <= len(
-                        words
-                    ):
-                        yield place, place + len(pieces), key
+        begins = [
+            phrase
+            for size in range(len(word), max(len(word) - _LONGEST_ENDING, 0), -1)
+            for phrase in self._phrases.get(word[:size], ())
+            if _fits(phrase[0][0], word)
+        ]
+        return Known(key_of(word), key_of(f"{word[:STEM]}*"), purposes, begins)
 
     def _also(self, known: Known, key: int) -> Known:
         """Return the same knowledge with one purpose more."""
@@ -159,8 +162,17 @@ class Vocabulary:
         if joined is None:
             if len(self._joined) >= _REMEMBERED:
                 self._joined = {}
-            joined = self._joined[wanted] = Known(known.word, known.stem, purposes)
+            joined = self._joined[wanted] = Known(known.word, known.stem, purposes, known.begins)
         return joined
+
+
+def _in_phrases(words: Sequence[str], tokens: Sequence[Token]) -> Iterator[tuple[int, int, int]]:
+    """Yield the phrases among words: first, behind the last, key."""
+    for place, token in enumerate(tokens):
+        for pieces, key in token.known.begins:
+            behind = place + len(pieces)
+            if behind <= len(words) and all(map(_fits, pieces[1:], words[place + 1 : behind])):
+                yield place, behind, key
 
 
 def _fits(piece: str, word: str) -> bool:
