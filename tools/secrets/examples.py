@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Final, Literal, NamedTuple
 
-from doorward.plugins.detectors.secret_code.learned.features import Surroundings, joint_places, word_places
+from doorward.plugins.detectors.secret_code.learned.features import Claimed, Surroundings, joint_places, word_places
 from doorward.plugins.detectors.secret_code.learned.judging import suspects
 from doorward.plugins.detectors.secret_code.learned.model import LABELS
 from doorward.plugins.detectors.secret_code.learned.words import Vocabulary
@@ -110,7 +110,7 @@ class Reader:
 
 def _places(look: Look, around: Surroundings, hide: float, random: Random) -> tuple[int, ...]:
     hidden = [random.random() < hide for _ in range(1 + len(around.before) + len(around.behind))]
-    places = joint_places(look.view, around, look.claims, hidden=hidden[0])
+    places = joint_places(look.view, around, Claimed(look.claims), hidden=hidden[0])
     tokens, slots = [*around.before, *around.behind], [*around.slots[0], *around.slots[1]]
     for token, slot, hide_it in zip(tokens, slots, hidden[1:], strict=True):
         places += word_places(token.known, slot, hidden=hide_it)

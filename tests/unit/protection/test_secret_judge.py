@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from doorward.plugins.detectors.secret_code.learned.features import BUCKETS, joint_places, word_places
+from doorward.plugins.detectors.secret_code.learned.features import BUCKETS, Claimed, joint_places, word_places
 from doorward.plugins.detectors.secret_code.learned.judging import suspects
 from doorward.plugins.detectors.secret_code.learned.model import LABELS, Model, Thresholds, read_model
 from doorward.plugins.detectors.secret_code.learned.words import Vocabulary
@@ -88,13 +88,13 @@ def test_scores_are_the_sums_of_all_weights_one_by_one() -> None:
     for text in (*TEXTS, *generated_texts(60)):
         view = View(text)
         for around in suspects(own, _candidates(view.text), view):
-            places = joint_places(view, around, ())
+            places = joint_places(view, around, Claimed(()))
             for tokens, slots in ((around.before, around.slots[0]), (around.behind, around.slots[1])):
                 for token, slot in zip(tokens, slots, strict=True):
                     places += word_places(token.known, slot)
             sums = weights[places].astype(np.int64).sum(axis=0)
             sums = sums[1:] - sums[0]
-            verdict = model.judge(view, around, ())
+            verdict = model.judge(view, around, Claimed(()))
             assert verdict.margin == 0.5 * sums.max()
             assert sums[LABELS.index(verdict.kind) - 1] == sums.max()
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from doorward.plugins.detectors.secret_code.learned.words import Token, place_among
+from doorward.plugins.detectors.secret_code.learned.words import NAMES, PURPOSE_KEYS, Token, place_among
 from doorward.plugins.detectors.secret_code.values import trimmed
 from doorward.protection.numbers import date_end, is_money
 from doorward.protection.ports import View
@@ -25,6 +25,16 @@ _CHUNK: Final = re.compile(r"[^\s\x1a]{4,64}")
 _INNER: Final = re.compile(r"[^\W_].*[^\w\s].*[^\W_]|.*[\d_!@#$%^&*+=~]")
 _QUOTED: Final = re.compile(r"[\"'`*(](?P<value>[^\"'`*()\n]{3,64})[\"'`*)]")
 _SET_OFF: Final = re.compile(r"(?:[:=>\-\n\"'`(,]\s{0,2}|\A\s*)\Z")
+_TELLING: Final = frozenset(
+    PURPOSE_KEYS[purpose]
+    for purpose in (
+        *(*NAMES, "bare_code", "bare_password", "code_source", "typed", "login", "secret_request", "not_a_secret"),
+        *("connective", "code_filler", "conjunction", "stop_words", "hesitation", "yes", "no", "greeting", "thanks"),
+        *("counted", "another_value"),
+    )
+)
+"""Words for these purposes are hardly ever passwords."""
+
 _CLAUSE: Final = re.compile(r"[.,;:!?\n\"'`()]|\s-\s|\Z")
 _SHORTEST_WORD: Final = 4
 _MOST_WORDS: Final = 6
@@ -97,11 +107,13 @@ def chunks(view: View, start: int, end: int) -> Iterator[Suspect]:
 
 
 def words(view: View, tokens: Sequence[Token], start: int, end: int) -> Iterator[Suspect]:
-    """Yield ordinary words, and phrases of up to six that a sign or a quotation mark sets off."""
+    """Yield ordinary words that say nothing of passwords themselves, and quoted phrases."""
     text = view.text
     first, behind = place_among(tokens, start), place_among(tokens, end)
     for token in tokens[first:behind]:
-        if token.end - token.start >= _SHORTEST_WORD and not text[token.start : token.end].isdecimal():
+        if token.end - token.start >= _SHORTEST_WORD and _TELLING.isdisjoint(token.known.own):
+            if text[token.start].isdecimal():
+                continue
             yield Suspect(token.start, token.end, WORDS)
     for quoted in _QUOTED.finditer(text, start, end):
         if " " in quoted["value"].strip():

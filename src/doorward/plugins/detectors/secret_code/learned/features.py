@@ -8,6 +8,7 @@ said by `joint_places`.
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -57,7 +58,7 @@ class Surroundings(NamedTuple):
     before: Sequence[Token]
     behind: Sequence[Token]
     slots: tuple[Sequence[int], Sequence[int]]
-    named: bool
+    reason: int
 
 
 def place_of(key: int, number: int) -> int:
@@ -66,7 +67,7 @@ def place_of(key: int, number: int) -> int:
     return ((mixed ^ (mixed >> 15)) * _ODD & _MASK) >> (32 - BITS)
 
 
-def surroundings(view: View, tokens: Sequence[Token], suspect: Suspect, *, named: bool) -> Surroundings:
+def surroundings(view: View, tokens: Sequence[Token], suspect: Suspect, *, reason: int) -> Surroundings:
     """Return what stands around a suspect; `tokens` are the words of a part of the text that holds it."""
     first = place_among(tokens, suspect.start)
     behind = place_among(tokens, suspect.end)
@@ -81,7 +82,7 @@ def surroundings(view: View, tokens: Sequence[Token], suspect: Suspect, *, named
         [_slot(base, number, crossed=token.end <= crossed_left) for number, token in enumerate(left, start=1)],
         [_slot(base + 1, number, crossed=token.start >= crossed_right) for number, token in enumerate(right, start=1)],
     )
-    return Surroundings(suspect, tokens[first:behind], left, right, slots, named)
+    return Surroundings(suspect, tokens[first:behind], left, right, slots, reason)
 
 
 def _crossed(text: str, start: int, end: int, *, last: bool) -> int:
@@ -110,7 +111,7 @@ def word_places(known: Known, slot: int, *, hidden: bool = False) -> list[int]:
     return places
 
 
-def joint_places(view: View, around: Surroundings, claimed: Sequence[Claim], *, hidden: bool = False) -> list[int]:
+def joint_places(view: View, around: Surroundings, claimed: "Claimed", *, hidden: bool = False) -> list[int]:
     """Return the places of what a suspect says by itself, by its edges, and by several words together."""
     return list(map(place_of_said, said_of(view, around, claimed, hidden=hidden)))
 
@@ -120,13 +121,13 @@ def place_of_said(said: str) -> int:
     return place_of(key_of(said), 0)
 
 
-def said_of(view: View, around: Surroundings, claimed: Sequence[Claim], *, hidden: bool = False) -> list[str]:
+def said_of(view: View, around: Surroundings, claimed: "Claimed", *, hidden: bool = False) -> list[str]:
     """Return what a suspect says by itself, by its edges, and by several words together; none of it has its letters."""
     suspect, text = around.suspect, view.text
     form = form_of(view, suspect)
     said = [
         f"form {form}",
-        f"reason {around.named} {form}",
+        f"reason {around.reason > 0} {form}",
         *(f"{fact} {suspect.sort}" for fact in _facts(view, around)),
     ]
     said += [f"{fact} {form}" for fact in _edges(text, suspect)]
@@ -270,12 +271,31 @@ def _together(around: Surroundings, sort: int) -> list[str]:
     ]
 
 
-def _claimed(suspect: Suspect, claims: Sequence[Claim]) -> list[str]:
+def _claimed(suspect: Suspect, claimed: "Claimed") -> list[str]:
     """Return which rules claim the suspect, whole or in part."""
     said = {
         f"rule {claim.kind} {claim.rule} {(claim.start, claim.end) == (suspect.start, suspect.end)}"
-        for claim in claims
-        if claim.start < suspect.end and suspect.start < claim.end
+        for claim in claimed.over(suspect.start, suspect.end)
     }
-    kinds = sorted({claim.kind for claim in claims})
-    return [*sorted(said), f"ruled {bool(said)} {'+'.join(kinds)} {suspect.sort}"]
+    return [*said, f"ruled {bool(said)} {claimed.kinds} {suspect.sort}"]
+
+
+class Claimed:
+    """What the rules claim in a text, ready to be asked about places of it."""
+
+    __slots__ = ("_claims", "_longest", "_starts", "kinds")
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        """Take the claims in any order; `kinds` are all their kinds in one word."""
+        self._claims = sorted(claims, key=lambda claim: claim.start)
+        self._starts = [claim.start for claim in self._claims]
+        self._longest = max((claim.end - claim.start for claim in claims), default=0)
+        self.kinds = "+".join(sorted({claim.kind for claim in claims}))
+
+    def over(self, start: int, end: int) -> list[Claim]:
+        """Return the claims that overlap `start:end`."""
+        if not self._claims:
+            return []
+        first = bisect_left(self._starts, start - self._longest)
+        behind = bisect_left(self._starts, end)
+        return [claim for claim in self._claims[first:behind] if claim.end > start]

@@ -1,6 +1,6 @@
 """What is claimed in the end: what the rules found, less what hardly can be, and what the judge has learned to see."""
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -14,9 +14,9 @@ from doorward.plugins.detectors.secret_code.learned.candidates import (
     phrases,
     words,
 )
-from doorward.plugins.detectors.secret_code.learned.features import Surroundings, surroundings
+from doorward.plugins.detectors.secret_code.learned.features import Claimed, Surroundings, surroundings
 from doorward.plugins.detectors.secret_code.learned.model import Model, Thresholds
-from doorward.plugins.detectors.secret_code.learned.words import PURPOSE_KEYS, Token, Vocabulary, place_among
+from doorward.plugins.detectors.secret_code.learned.words import NAMES, PURPOSE_KEYS, Token, Vocabulary, place_among
 from doorward.protection.ports import Candidate, Certainty, Claim, View
 
 _BEFORE, _BEHIND = 120, 200
@@ -34,6 +34,9 @@ _ANNOUNCING: Final = frozenset(PURPOSE_KEYS[purpose] for purpose in ("connective
 SHAPES: Final = frozenset({"number", "steps", "mixed", "signed", "lone"})
 """Patterns that match a suspect itself; all others match a word that gives reason to look around it."""
 
+_MOST_OVER: Final = 8
+"""Places that may begin before a suspect and still overlap it."""
+
 Window = tuple[int, int]
 
 
@@ -42,7 +45,8 @@ def suspects(vocabulary: Vocabulary, candidates: Sequence[Candidate], view: View
     told = [one for one in candidates if one.pattern not in SHAPES]
     chunked = [one for one in candidates if one.pattern not in _NUMBERS]
     passwords = [one for one in told if one.pattern in _PASSWORDS]
-    named, chunky = (_windows(some, view, _BEFORE, _BEHIND) for some in (told, chunked))
+    names = [one for one in told if one.pattern.removesuffix("+") in NAMES]
+    said, named, chunky = (_windows(some, view, _BEFORE, _BEHIND) for some in (told, names, chunked))
     spoken = _windows(passwords, view, _WORDS_BEFORE, _WORDS_BEHIND)
     for start, end in _windows(candidates, view, _BEFORE, _BEHIND):
         found = dict.fromkeys(figures(view, start, end))
@@ -54,10 +58,10 @@ def suspects(vocabulary: Vocabulary, candidates: Sequence[Candidate], view: View
         tokens = vocabulary.tokens(view.text, max(start - _MARGIN, 0), min(end + _MARGIN, len(view.text)))
         for part in words_here:
             found.update(dict.fromkeys(_spoken(view, tokens, part)))
-        reasons = _inside(named, start, end)
+        near = _inside(said, start, end), _inside(named, start, end)
         for suspect in found:
-            near = any(low <= suspect.start and suspect.end <= high for low, high in reasons)
-            yield surroundings(view, tokens, suspect, named=near)
+            reason = 2 if _covers(near[1], suspect) else 1 if _covers(near[0], suspect) else 0
+            yield surroundings(view, tokens, suspect, reason=reason)
 
 
 def _windows(candidates: Sequence[Candidate], view: View, before: int, behind: int) -> list[Window]:
@@ -70,6 +74,10 @@ def _windows(candidates: Sequence[Candidate], view: View, before: int, behind: i
         else:
             joined.append((start, end))
     return joined
+
+
+def _covers(windows: Sequence[Window], suspect: Suspect) -> bool:
+    return any(low <= suspect.start and suspect.end <= high for low, high in windows)
 
 
 def _inside(windows: Sequence[Window], start: int, end: int) -> Sequence[Window]:
@@ -88,10 +96,10 @@ def _spoken(view: View, tokens: Sequence[Token], part: Window) -> Iterator[Suspe
 
 
 class Judged(NamedTuple):
-    """A suspect, whether a word near it gives reason to look, and what the judge takes it for."""
+    """A suspect, why it is looked at (see `Surroundings`), and what the judge takes it for."""
 
     suspect: Suspect
-    named: bool
+    reason: int
     kind: str
     margin: float
 
@@ -102,20 +110,27 @@ def concluding(
     """Return what concludes from a text's candidates and the rules' claims what is claimed in the end."""
 
     def conclude(candidates: Sequence[Candidate], claims: Sequence[Claim], view: View) -> Sequence[Claim]:
+        claimed = Claimed(claims)
         judged = [
-            Judged(around.suspect, around.named, *model.judge(view, around, claims))
+            Judged(around.suspect, around.reason, *model.judge(view, around, claimed))
             for around in suspects(vocabulary, candidates, view)
         ]
-        kept = [claim for claim in claims if not _is_doubted(claim, judged, thresholds)]
+        doubted = _doubted(judged, claimed, thresholds)
+        kept = [claim for claim in claims if (claim.start, claim.end) not in doubted]
         return [*kept, *_learned(judged, kept, thresholds)]
 
     return conclude
 
 
-def _is_doubted(claim: Claim, judged: Sequence[Judged], thresholds: Thresholds) -> bool:
-    """Return whether the judge holds what a rule claims for nothing."""
-    margins = [one.margin for one in judged if _is_same(one.suspect, claim)]
-    return bool(margins) and max(margins) < thresholds.veto
+def _doubted(judged: Sequence[Judged], claimed: Claimed, thresholds: Thresholds) -> set[Window]:
+    """Return the places that rules claim and the judge holds for nothing."""
+    margins: dict[Window, float] = {}
+    for one in judged:
+        for claim in claimed.over(one.suspect.start, one.suspect.end):
+            if _is_same(one.suspect, claim):
+                place = claim.start, claim.end
+                margins[place] = max(margins.get(place, one.margin), one.margin)
+    return {place for place, margin in margins.items() if margin < thresholds.veto}
 
 
 def _is_same(suspect: Suspect, claim: Claim) -> bool:
@@ -125,14 +140,15 @@ def _is_same(suspect: Suspect, claim: Claim) -> bool:
 
 def _learned(judged: Sequence[Judged], claims: Sequence[Claim], thresholds: Thresholds) -> Iterator[Claim]:
     """Yield what the judge is sure enough of; of suspects that overlap the surest."""
-    taken = [(claim.start, claim.end) for claim in claims]
-    for one in sorted(judged, key=lambda one: (-one.margin, one.suspect)):
+    sure = [one for one in judged if one.margin > thresholds.of(one.suspect.sort, one.reason)]
+    taken = sorted({(claim.start, claim.end) for claim in claims})
+    free = [one for one in sure if not _overlaps(one.suspect, taken)]
+    found: list[Window] = []
+    for one in sorted(free, key=lambda one: (-one.margin, one.suspect)):
         suspect = one.suspect
-        if one.margin <= thresholds.of(suspect.sort, named=one.named):
+        if _overlaps(suspect, found):
             continue
-        if any(start < suspect.end and suspect.start < end for start, end in taken):
-            continue
-        taken.append((suspect.start, suspect.end))
+        insort(found, (suspect.start, suspect.end))
         yield Claim(
             kind=one.kind,
             start=suspect.start,
@@ -141,3 +157,9 @@ def _learned(judged: Sequence[Judged], claims: Sequence[Claim], thresholds: Thre
             score=0.7 if suspect.sort in (FIGURES, SIGNS) else 0.6,
             rule="secret_code.learned",
         )
+
+
+def _overlaps(suspect: Suspect, taken: Sequence[Window]) -> bool:
+    """Return whether one of the places, which are in order and short, overlaps a suspect."""
+    place = bisect_left(taken, (suspect.end, 0))
+    return any(end > suspect.start for _, end in taken[max(place - _MOST_OVER, 0) : place])

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from importlib.resources.abc import Traversable
 from typing import Final, NamedTuple
 
@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from doorward.plugins.detectors.secret_code.learned.features import (
     BUCKETS,
+    Claimed,
     Surroundings,
     place_of_said,
     said_of,
     word_places,
 )
 from doorward.plugins.detectors.secret_code.learned.words import Token
-from doorward.protection.ports import Claim, View
+from doorward.protection.ports import View
 from doorward.vocabulary.errors import Misconfigured
 
 LABELS: Final = ("", "ONE_TIME_CODE", "PIN", "PASSWORD", "CARD_SECURITY_CODE")
@@ -52,7 +53,7 @@ class Model:
         self._scale = scale
         self._said: dict[str, int] = {}
 
-    def judge(self, view: View, around: Surroundings, claimed: Sequence[Claim]) -> Verdict:
+    def judge(self, view: View, around: Surroundings, claimed: Claimed) -> Verdict:
         """Return what a suspect is most likely, and how sure."""
         said = self._said
         total = 0
@@ -110,18 +111,19 @@ def read_model(folder: Traversable) -> tuple[Model, "Thresholds"]:
 class Thresholds(NamedTuple):
     """From which margin a suspect of each sort is claimed, and below which a rule is not believed.
 
-    Where no word near it gives reason to look, `unnamed` counts if it is higher. Above `sure` a claim is worth what a
-    model's is, below it yields to any other.
+    Where no name of a secret is near but a word of typing, `typed` counts if it is higher; where no word gives reason to
+    look, `unnamed`. Above `sure` a claim is worth what a model's is, below it yields to any other.
     """
 
     figures: float
     signs: float
     words: float
+    typed: float
     unnamed: float
     veto: float
     sure: float
 
-    def of(self, sort: int, *, named: bool) -> float:
-        """Return the margin that a suspect of a sort has to exceed."""
-        own: float = self[sort]
-        return own if named else max(own, self.unnamed)
+    def of(self, sort: int, reason: int) -> float:
+        """Return the margin that a suspect of a sort has to exceed; `reason` as in `Surroundings`."""
+        own = (self.figures, self.signs, self.words)[sort]
+        return max(own, (self.unnamed, self.typed, own)[reason])
