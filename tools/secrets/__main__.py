@@ -13,6 +13,7 @@ import io
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -22,7 +23,10 @@ import numpy as np
 from doorward.kit.plugins import discover
 from doorward.plugins.detectors.secret_code.learned.features import BUCKETS
 from doorward.plugins.detectors.secret_code.learned.model import LABELS, Thresholds
+from doorward.plugins.detectors.secret_code.learned.words import Groups
+from doorward.plugins.models.sentence_encoder import weights as encoder
 from tools.secrets.examples import Example, Reader
+from tools.secrets.likeness import grouped, words_of
 from tools.secrets.material import LANGUAGES, Marked, from_cases, questions, read_material, without_secrets
 from tools.secrets.training import EPOCHS, Weights, train
 from tools.secrets.varying import varied
@@ -77,12 +81,18 @@ def gathered(reader: Reader, options: argparse.Namespace) -> tuple[list[Example]
     return data, counts
 
 
+def _all_messages(options: argparse.Namespace) -> list[Marked]:
+    """Return the messages whose words are grouped."""
+    own = [marked for language in LANGUAGES for marked in read_material(language)]
+    return [*own, *without_secrets(1), *(questions(options.questions) if options.questions else ())]
+
+
 def _plain(marked: Marked) -> Marked:
     """Return a message of which nothing is marked."""
     return marked._replace(places=())
 
 
-def write(weights: Weights, thresholds: Thresholds, facts: Mapping[str, Any], target: Path = TARGET) -> None:
+def write(weights: Weights, groups: Groups, facts: Mapping[str, Any], target: Path = TARGET) -> None:
     """Write weights and card."""
     places = np.flatnonzero(np.abs(weights).max(axis=1) > _SMALLEST)
     scale = np.float32(np.abs(weights).max() / _LARGEST)
@@ -92,10 +102,12 @@ def write(weights: Weights, thresholds: Thresholds, facts: Mapping[str, Any], ta
         places=places.astype(np.uint32),
         values=np.round(weights[places] / scale).astype(np.int16),
         scale=scale,
+        keys=groups.keys,
+        groups=groups.groups,
     )
     target.mkdir(exist_ok=True)
     (target / "weights.npz").write_bytes(buffer.getvalue())
-    card = {"sha256": hashlib.sha256(buffer.getvalue()).hexdigest(), **thresholds._asdict(), **facts}
+    card = {"sha256": hashlib.sha256(buffer.getvalue()).hexdigest(), **THRESHOLDS._asdict(), **facts}
     (target / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
 
 
@@ -105,7 +117,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--questions", type=Path, help="messages that hold no secret")
     parser.add_argument("--target", type=Path, default=TARGET, help="where to write the weights")
     options = parser.parse_args(arguments)
-    reader = Reader(tuple(plugin.build(None) for plugin in discover("language")))
+    packs = tuple(plugin.build(None) for plugin in discover("language"))
+    groups = grouped(words_of(_all_messages(options), packs))
+    reader = Reader(packs, groups)
     data, counts = gathered(reader, options)
     weights = train(data)
     facts = {
@@ -116,9 +130,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "buckets": BUCKETS,
         "labels": list(LABELS),
         "score": "sum of the int16 values of a suspect's features, less that for nothing, times scale; exact",
-        "sources": {"Banking77, official training questions": "CC-BY-4.0"} if options.questions else {},
+        "sources": {
+            encoder.DISTRIBUTION: version(encoder.DISTRIBUTION),
+            **({"Banking77, official training questions": "CC-BY-4.0"} if options.questions else {}),
+        },
     }
-    write(weights, THRESHOLDS, facts, options.target)
+    write(weights, groups, facts, options.target)
     return 0
 
 

@@ -45,7 +45,8 @@ def train(data: Sequence[Example], plan: Plan = Plan()) -> Weights:  # noqa: B00
     flat[np.bincount(flat, minlength=BUCKETS)[flat] < plan.fewest] = BUCKETS  # what was seen rarely teaches nothing
     weights = np.zeros((BUCKETS + 1, len(LABELS)), np.float32)
     squares = np.full((BUCKETS + 1, len(LABELS)), 1e-3, np.float32)
-    total, count = np.zeros_like(weights), 0
+    total: Weights = np.zeros_like(weights)
+    count = 0
     random = np.random.default_rng(7)
     for epoch in range(plan.epochs):
         order = random.permutation(len(labels))
@@ -67,8 +68,9 @@ def train(data: Sequence[Example], plan: Plan = Plan()) -> Weights:  # noqa: B00
             weights[touched] -= rate * gradient / np.sqrt(squares[touched])
             weights[BUCKETS] = 0
         if 2 * epoch >= plan.epochs:
-            total, count = total + weights, count + 1
-    return (total / count)[:BUCKETS]
+            total += weights
+            count += 1
+    return total[:BUCKETS] / np.float32(count)
 
 
 def scores(weights: Weights, data: Sequence[Example]) -> NDArray[np.float32]:

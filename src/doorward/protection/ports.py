@@ -118,8 +118,8 @@ class Watch(msgspec.Struct, frozen=True):
 
     `examine` returns what a candidate turns out to be, which may be nothing. It takes microseconds and is linear in the
     surroundings that the pattern announces. `conclude`, where there is one, is then asked once for a text that has
-    candidates: it is given all of them and all that was claimed, and returns what is claimed in the end. It is linear in
-    the text, and may claim nothing that no candidate reaches.
+    candidates: it is given all of them and all that was claimed, and returns what is claimed in the end. It is linear
+    in the text, and looks no further than some hundred characters around the candidates.
     """
 
     patterns: Sequence[Pattern]

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -30,10 +29,9 @@ TEXTS = (
 )
 
 
-@cache
 def vocabulary() -> Vocabulary:
-    """Return the packs' words."""
-    return Vocabulary(all_packs())
+    """Return the packs' words in groups as they are shipped, with nothing remembered."""
+    return Vocabulary(all_packs(), read_model(SHIPPED)[1])
 
 
 @pytest.fixture
@@ -61,7 +59,14 @@ def test_weights_of_another_shape_are_refused(folder: Path) -> None:
     """Weights for other labels, or for a larger table, are no weights of this judge."""
     for places, labels in ((np.array([1], np.uint32), len(LABELS) + 1), (np.array([BUCKETS], np.uint32), len(LABELS))):
         values = np.ones((1, labels), np.int16)
-        np.savez_compressed(folder / "weights.npz", places=places, values=values, scale=np.float32(1))
+        np.savez_compressed(
+            folder / "weights.npz",
+            places=places,
+            values=values,
+            scale=np.float32(1),
+            keys=np.array([], np.uint32),
+            groups=np.zeros((0, 2), np.uint16),
+        )
         card = json.loads((SHIPPED / "card.json").read_text())
         card["sha256"] = hashlib.sha256((folder / "weights.npz").read_bytes()).hexdigest()
         (folder / "card.json").write_text(json.dumps(card))
@@ -84,7 +89,7 @@ def test_scores_are_the_sums_of_all_weights_one_by_one() -> None:
     """Packed and remembered sums give for each suspect the best label's weights less nothing's."""
     weights = np.random.default_rng(5).integers(-300, 301, (BUCKETS, len(LABELS))).astype(np.int16)
     model = Model(weights, 0.5)
-    own = Vocabulary(all_packs())
+    own = vocabulary()
     for text in (*TEXTS, *generated_texts(60)):
         view = View(text)
         for around in suspects(own, _candidates(view.text), view):
@@ -101,7 +106,7 @@ def test_scores_are_the_sums_of_all_weights_one_by_one() -> None:
 
 def test_what_is_known_of_words_holds_no_letters() -> None:
     """The judge remembers keys of words, and shows counts."""
-    own = Vocabulary(all_packs())
+    own = vocabulary()
     (known,) = [token.known for token in own.tokens("xylophanes", 0, 10)]
     assert all(type(key) is int for key in (*own._memory, known.word, known.stem, *known.own))
     assert repr(known) == "<Known with 0 purposes>"

@@ -86,8 +86,8 @@ class SecretCodeDetector:
     def watch(self, packs: Sequence[LanguagePack]) -> Watch:
         """Look at every name of a secret in the packs' lexicons, and let the judge conclude. Raises `Misconfigured`."""
         rules = rules_watch(packs)
-        model, thresholds = read_model(files(__package__) / "weights")
-        return Watch(rules.patterns, rules.examine, concluding(Vocabulary(packs), model, thresholds))
+        model, groups, thresholds = read_model(files(__package__) / "weights")
+        return Watch(rules.patterns, rules.examine, concluding(Vocabulary(packs, groups), model, thresholds))
 
 
 def rules_watch(packs: Sequence[LanguagePack]) -> Watch:
@@ -112,15 +112,19 @@ def rules_watch(packs: Sequence[LanguagePack]) -> Watch:
 
 def _examine(grammar: Grammar, candidate: Candidate, view: View) -> Sequence[Claim]:
     """Return the values that belong to a secret's name, if any are there."""
-    text, purpose = view.text, candidate.pattern.removesuffix("+")
+    purpose = candidate.pattern.removesuffix("+")
     if purpose in _SHAPES:
         return ()  # there for the judge alone
     if purpose not in _WITHOUT_DIGITS and purpose != "lone" and not grammar.could_be_in(view):
         return ()  # most messages speak of a code without one
     if purpose == "one_time_code" and grammar.other_code.is_in(view, max(candidate.start - 24, 0), candidate.start):
         return ()
-    if _is_other_behind(grammar, candidate, view):
-        return ()
+    return () if _is_other_behind(grammar, candidate, view) else _claims(grammar, candidate, view)
+
+
+def _claims(grammar: Grammar, candidate: Candidate, view: View) -> Sequence[Claim]:
+    """Return what belongs to a name that may have a value."""
+    text, purpose = view.text, candidate.pattern.removesuffix("+")
     if purpose == "lone":
         lone = lone_code(grammar, view, candidate.start, candidate.end)
         return (_claim("typed", "lone", *lone, certainty=_how_sure(grammar, view, lone)),) if lone else ()
@@ -129,16 +133,19 @@ def _examine(grammar: Grammar, candidate: Candidate, view: View) -> Sequence[Cla
         return (_claim(purpose, "glued", *match.span()),) if match and len(match[0]) in _SIZES[purpose] else ()
     if purpose in _WITHOUT_DIGITS:
         return _with_siblings(grammar, view, _passwords(grammar, view, candidate))
-    if purpose == "typed":
-        words = passwords_around(grammar, view, (candidate.start, candidate.end), named=False)
-        return [
-            *(
-                _claim(purpose, "typed", *found, certainty=_how_sure(grammar, view, found))
-                for found in _typed(grammar, view, candidate)
-            ),
-            *_with_siblings(grammar, view, [_claim("password", "typed", *found) for found in words]),
-        ]
-    return _codes(grammar, view, candidate)
+    return _said_to_be_typed(grammar, view, candidate) if purpose == "typed" else _codes(grammar, view, candidate)
+
+
+def _said_to_be_typed(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[Claim]:
+    """Return the codes and passwords beside a word of typing."""
+    words = passwords_around(grammar, view, (candidate.start, candidate.end), named=False)
+    return [
+        *(
+            _claim("typed", "typed", *found, certainty=_how_sure(grammar, view, found))
+            for found in _typed(grammar, view, candidate)
+        ),
+        *_with_siblings(grammar, view, [_claim("password", "typed", *found) for found in words]),
+    ]
 
 
 def _how_sure(grammar: Grammar, view: View, found: Span) -> Certainty:

@@ -11,6 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from zlib import crc32
 
+import numpy as np
+from numpy.typing import NDArray
+
 from doorward.protection.phrases import normal_phrases
 from doorward.protection.ports import LanguagePack
 
@@ -36,6 +39,10 @@ OWN: Final = ("common_word", "proper_word", "given_name", "surname", "place", "c
 STEM: Final = 5
 """Letters that words of one stem share, more or less, in these languages."""
 
+GROUPINGS: Final = 2
+"""Ways in which words that mean alike are grouped: in few large groups, and in many small ones."""
+
+_GROUP_KEYS: Final = (0x5A000000, 0x6B000000)
 _TOKEN: Final = re.compile(r"[^\W_]+")
 _PIECE: Final = re.compile(r"[^\W_]+\*?")
 _GAP: Final = "\x00"
@@ -62,14 +69,23 @@ Phrase = tuple[tuple[str, ...], int]
 class Known:
     """What is known of a word: no letters of it, but keys. `sums` remembers what it adds to scores, by slot.
 
-    `begins` are the packs' phrases that begin with it, each with the key of its purpose.
+    `begins` are the packs' phrases that begin with it, each with the key of its purpose; `like` are the keys of the
+    groups of words that mean alike (see `Groups`).
     """
 
-    __slots__ = ("begins", "own", "purposes", "stem", "sums", "word")
+    __slots__ = ("begins", "like", "own", "purposes", "stem", "sums", "word")
 
-    def __init__(self, word: int, stem: int, purposes: Iterable[int], begins: Sequence[Phrase] = ()) -> None:
+    def __init__(
+        self,
+        word: int,
+        stem: int,
+        purposes: Iterable[int],
+        *,
+        begins: Sequence[Phrase] = (),
+        like: tuple[int, ...] = (),
+    ) -> None:
         """Take the keys of the word, of its stem, and of all its purposes."""
-        self.word, self.stem, self.begins = word, stem, begins
+        self.word, self.stem, self.begins, self.like = word, stem, begins, like
         self.own = tuple(sorted(purposes))
         self.purposes = tuple(key for key in self.own if key in _AROUND_KEYS)
         self.sums: dict[int, int] = {}
@@ -89,11 +105,27 @@ class Token:
         self.start, self.end, self.known = start, end, known
 
 
+class Groups:
+    """Which words mean alike, by their keys: each word that is listed belongs to a small group and to a large one."""
+
+    def __init__(self, keys: NDArray[np.uint32], groups: NDArray[np.uint16]) -> None:
+        """Take the words' keys in order and, (words, 2), their groups."""
+        self.keys, self.groups = keys, groups
+
+    def of(self, key: int) -> tuple[int, ...]:
+        """Return the keys of a word's groups; none if nobody listed it."""
+        place = int(np.searchsorted(self.keys, np.uint32(key)))
+        if place >= len(self.keys) or int(self.keys[place]) != key:
+            return ()
+        return tuple(_GROUP_KEYS[size] + int(group) for size, group in enumerate(self.groups[place]))
+
+
 class Vocabulary:
     """The words of the packs by what they are for. Thread-safe; remembers the latest words, without their letters."""
 
-    def __init__(self, packs: Sequence[LanguagePack]) -> None:
+    def __init__(self, packs: Sequence[LanguagePack], groups: Groups) -> None:
         """Read the packs' phrases. Those with gaps are left to the rules."""
+        self._groups = groups
         self._words: dict[str, set[int]] = defaultdict(set)
         self._stems: dict[str, set[int]] = defaultdict(set)
         self._phrases: dict[str, list[Phrase]] = defaultdict(list)
@@ -150,7 +182,8 @@ class Vocabulary:
             for phrase in self._phrases.get(word[:size], ())
             if _fits(phrase[0][0], word)
         ]
-        return Known(key_of(word), key_of(f"{word[:STEM]}*"), purposes, begins)
+        key = key_of(word)
+        return Known(key, key_of(f"{word[:STEM]}*"), purposes, begins=begins, like=self._groups.of(key))
 
     def _also(self, known: Known, key: int) -> Known:
         """Return the same knowledge with one purpose more."""
@@ -162,7 +195,9 @@ class Vocabulary:
         if joined is None:
             if len(self._joined) >= _REMEMBERED:
                 self._joined = {}
-            joined = self._joined[wanted] = Known(known.word, known.stem, purposes, known.begins)
+            joined = self._joined[wanted] = Known(
+                known.word, known.stem, purposes, begins=known.begins, like=known.like
+            )
         return joined
 
 
