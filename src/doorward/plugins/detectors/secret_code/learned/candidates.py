@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from doorward.plugins.detectors.secret_code.learned.words import NAMES, PURPOSE_KEYS, Token, place_among
-from doorward.plugins.detectors.secret_code.values import trimmed
+from doorward.plugins.detectors.secret_code.values import is_range, trimmed
 from doorward.protection.numbers import date_end, is_money
 from doorward.protection.ports import View
 
@@ -21,6 +21,8 @@ _FIGURES: Final = re.compile(
     r"(?!\d)(?![.,:]\d|[/\-]\d{1,2}(?!\d)|\s?%)"
 )
 _GLUED: Final = re.compile(r"[^\W\d_]")
+_NAMED_BEFORE: Final = re.compile(r"[^\W_][^\W_]-\Z")
+_NAMED_BEHIND: Final = re.compile(r"-[^\W\d_]{2}")
 _CHUNK: Final = re.compile(r"[^\s\x1a]{4,64}")
 _INNER: Final = re.compile(r"[^\W_].*[^\w\s].*[^\W_]|.*[\d_!@#$%^&*+=~]")
 _QUOTED: Final = re.compile(r"[\"'`*(](?P<value>[^\"'`*()\n]{3,64})[\"'`*)]")
@@ -80,8 +82,12 @@ def run_around(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _is_other(text: str, start: int, end: int) -> bool:
-    """Return whether digits are an amount, a date, or the beginning or middle of a number too long for a code."""
-    if is_money(text, start, end) or date_end(text, start) == end:
+    """Return whether digits are an amount, a date, a range, a piece of a name ('3DES-0417'), or the beginning or middle
+    of a number that is too long for a code.
+    """
+    if is_money(text, start, end) or date_end(text, start) == end or is_range(text[start:end]):
+        return True
+    if _NAMED_BEFORE.search(text, max(start - 4, 0), start) or _NAMED_BEHIND.match(text, end):
         return True
     run = run_around(text, start, end)
     return run[1] > end and sum(map(str.isdecimal, text[slice(*run)])) > _MOST_DIGITS
