@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 from doorward.plugins.detectors.secret_code.learned.candidates import (
@@ -34,6 +35,9 @@ _ANNOUNCING: Final = frozenset(PURPOSE_KEYS[purpose] for purpose in ("connective
 SHAPES: Final = frozenset({"number", "steps", "mixed", "signed", "lone"})
 """Patterns that match a suspect itself; all others match a word that gives reason to look around it."""
 
+_MOST_SUSPECTS, _FEWEST_CHARACTERS = 512, 16
+"""How many suspects a text may have, and for how many characters one more."""
+
 _MOST_OVER: Final = 8
 """Places that may begin before a suspect and still overlap it."""
 
@@ -41,7 +45,11 @@ Window = tuple[int, int]
 
 
 def suspects(vocabulary: Vocabulary, candidates: Sequence[Candidate], view: View) -> Iterator[Surroundings]:
-    """Yield all that may be a secret within reach of a text's candidates, each once. Linear in the text."""
+    """Yield all that may be a secret within reach of a text's candidates, each once. Linear in the text.
+
+    Raises `OverflowError` where there is more than any message holds: then what the candidates reach is withheld.
+    """
+    left = _MOST_SUSPECTS + len(view.text) // _FEWEST_CHARACTERS
     told = [one for one in candidates if one.pattern not in SHAPES]
     chunked = [one for one in candidates if one.pattern not in _NUMBERS]
     passwords = [one for one in told if one.pattern in _PASSWORDS]
@@ -57,7 +65,10 @@ def suspects(vocabulary: Vocabulary, candidates: Sequence[Candidate], view: View
             continue
         tokens = vocabulary.tokens(view.text, max(start - _MARGIN, 0), min(end + _MARGIN, len(view.text)))
         for part in words_here:
-            found.update(dict.fromkeys(_spoken(view, tokens, part)))
+            found.update(dict.fromkeys(islice(_spoken(view, tokens, part), left + 1)))
+        left -= len(found)
+        if left < 0:
+            raise OverflowError("more that may be a secret than any message holds")
         near = _inside(said, start, end), _inside(named, start, end)
         for suspect in found:
             reason = 2 if _covers(near[1], suspect) else 1 if _covers(near[0], suspect) else 0
