@@ -13,6 +13,7 @@ from tests.support.screening import screener
 
 pytestmark = pytest.mark.slow
 
+SECRETS = {"en": 0.92, "de": 0.84, "tr": 0.97, "id": 0.96, "ru": 0.85}
 NAMES_AND_ADDRESSES = {"en": 0.91, "de": 0.92, "tr": 0.93, "id": 0.92, "ru": 0.88}
 
 
@@ -21,6 +22,12 @@ def figures(language: str) -> dict[str, Any]:
     """Return the figures of a language's test half: scores alone, nobody looks at its messages."""
     half = messages(language, "test")
     return measure(half, guesses_of(screener(), half, public_facts(language)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_secrets_are_found(language: str) -> None:
+    """Recall over codes, PINs, passwords and cards' security codes."""
+    assert figures(language)["secrets"]["recall"] >= SECRETS[language]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

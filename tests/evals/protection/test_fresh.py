@@ -20,8 +20,8 @@ EVADED = 0.90
 OVERMASKED = 0.005
 
 MISSED_CHECKED = {"ru": 0.95}
-MISSED_SECRETS = {"en": 0.75, "de": 0.70, "tr": 0.82, "id": 0.85, "ru": 0.79}
-MISSED_EVADED = {"tr": 0.84, "ru": 0.83}
+MISSED_SECRETS = {"en": 0.83, "de": 0.82, "tr": 0.85, "id": 0.85, "ru": 0.85}
+MISSED_EVADED: dict[str, float] = {}
 MISSED_OVERMASKED = {"de": 0.0091, "tr": 0.0085}
 
 
