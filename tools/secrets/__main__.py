@@ -39,7 +39,7 @@ WORTH_OF_OTHERS: Final = 0.3
 """What an example of the messages that hold no secret counts, of which there are many."""
 
 COPIES: Final = 3
-THRESHOLDS: Final = Thresholds(figures=0.0, signs=0.0, words=0.5, typed=1.5, unnamed=2.0, veto=-3.0, sure=2.0)
+THRESHOLDS: Final = Thresholds(figures=-0.5, signs=-0.5, words=0.0, typed=1.0, unnamed=1.5, veto=-3.0, sure=2.0)
 _SMALLEST: Final = 0.004
 """Weights that are not worth keeping."""
 

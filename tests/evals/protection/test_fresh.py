@@ -20,7 +20,7 @@ EVADED = 0.90
 OVERMASKED = 0.005
 
 MISSED_CHECKED = {"ru": 0.95}
-MISSED_SECRETS = {"en": 0.83, "de": 0.82, "tr": 0.85, "id": 0.85, "ru": 0.85}
+MISSED_SECRETS = {"en": 0.88, "de": 0.82, "tr": 0.88, "id": 0.88, "ru": 0.85}
 MISSED_EVADED: dict[str, float] = {}
 MISSED_OVERMASKED = {"de": 0.0091, "tr": 0.0085}
 
