@@ -3,7 +3,8 @@
     python3 run.py naming [--each 14]
 
 Everything is generated from `tools/naming/material`, the language packs' lists and the names of the package Faker, and
-is the same every time. It takes some minutes and 2 GB of memory.
+is the same every time. Names, words and signs are drawn anew in each round; what a single round learned of what it
+happened to see is lost in the average. It takes a quarter of an hour and 2 GB of memory.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import io
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from doorward.kit.plugins import discover
-from doorward.plugins.detectors.name_address.features import BUCKETS
+from doorward.plugins.detectors.name_address.features import BUCKETS, LABELS
 from doorward.plugins.detectors.name_address.words import Known, Lists, parts_of
 from doorward.plugins.models.sentence_encoder import weights as encoder
 from doorward.plugins.models.sentence_encoder.pieces import Pieces
@@ -74,9 +76,9 @@ def known_words() -> dict[str, int]:
     return classes
 
 
-def messages(language: str, each: int) -> Iterator[Marked]:
+def messages(language: str, each: int, seed: int) -> Iterator[Marked]:
     """Yield the training messages of a language: templates filled, some in other letters, and cues with names."""
-    filler, random = Filler(language, 1), Random(language)
+    filler, random = Filler(language, seed), Random(f"{language}{seed}")
     for template in read_templates(language):
         times = each if "{" in template["text"] else max(each // 4, 2)
         for _ in range(times):
@@ -171,6 +173,7 @@ def main() -> int:
     """Train and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--each", type=int, default=14, help="messages made of each template")
+    parser.add_argument("--rounds", type=int, default=3, help="trainings on other messages, whose weights are averaged")
     parser.add_argument("--languages", nargs="+", default=LANGUAGES)
     parser.add_argument("--caution", type=float, default=0.1, help="what is added to the score of names")
     parser.add_argument("--caution-of-addresses", type=float, default=0.5, help="and to that of addresses")
@@ -178,15 +181,18 @@ def main() -> int:
     classes = known_words()
     packs = tuple(plugin.build(None) for plugin in discover("language"))
     lists = Lists(packs, classes)
-    data: list[Example] = []
-    counts = {}
-    for language in options.languages:
-        made = list(messages(language, options.each))
-        counts[language] = len(made)
-        print(f"{language}: {len(made)} messages", flush=True)
-        data += list(examples(made, lists, seed=len(data)))
-    weights = train(data, tell=lambda words: print(words, flush=True))
+    counts: Counter[str] = Counter()
+    weights = np.zeros((BUCKETS, LABELS), np.float32)
+    for seed in range(1, options.rounds + 1):
+        data: list[Example] = []
+        for language in options.languages:
+            made = list(messages(language, options.each, seed))
+            counts[language] += len(made)
+            print(f"round {seed}, {language}: {len(made)} messages", flush=True)
+            data += list(examples(made, lists, seed=seed + len(data)))
+        weights += train(data, seed=seed, tell=lambda words: print(words, flush=True)) / np.float32(options.rounds)
     facts = {
+        "rounds": options.rounds,
         "caution_of_addresses": options.caution_of_addresses,
         "made_by": "tools/naming",
         "messages": counts,

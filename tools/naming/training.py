@@ -107,7 +107,7 @@ def _unlisted(like: int) -> int:
     return like & int(Known.LIKE_COMMON) if like != int(Known.LIKE_COMMON) else 0
 
 
-def train(data: Sequence[Example], *, tell: Callable[[str], None]) -> NDArray[np.float32]:
+def train(data: Sequence[Example], *, seed: int, tell: Callable[[str], None]) -> NDArray[np.float32]:
     """Return the weights, (BUCKETS, LABELS)."""
     places = np.concatenate([one.places for one in data]).astype(np.int32)
     labels = np.concatenate([one.labels for one in data])
@@ -116,7 +116,7 @@ def train(data: Sequence[Example], *, tell: Callable[[str], None]) -> NDArray[np
     rare = seen < FEWEST
     weights = np.zeros((BUCKETS, LABELS), np.float32)
     squares = np.full((BUCKETS, LABELS), 1e-6, np.float32)
-    random = np.random.default_rng(7)
+    random = np.random.default_rng(seed)
     mean, summed = np.zeros_like(weights), 0
     for epoch in range(EPOCHS):
         order, loss = random.permutation(len(labels)), 0.0

@@ -61,6 +61,7 @@ class Disguises:
             plain = plain.replaced(decoded.replacements)
         else:
             too_big += [plain.origin(one.start, one.end) for one in decode(plain.text).replacements]
+        view = View(plain.text)
         for rewrite in (
             joined_words,
             self._dates.replacements,
@@ -69,5 +70,6 @@ class Disguises:
             self._signs.replacements,
             looked_alike,
         ):
-            plain = plain.replaced(rewrite(View(plain.text)))
+            before, plain = plain, plain.replaced(rewrite(view))
+            view = view if plain is before else View(plain.text)
         return Plain(plain, tuple(dict.fromkeys(too_big)))

@@ -28,8 +28,10 @@ class _Words(NamedTuple):
     meanings: dict[str, str]
     ordinals: frozenset[str]
     piece: re.Pattern[str]
+    month: re.Pattern[str]
+    ordinal: re.Pattern[str]
     named: re.Pattern[str]
-    numbered: re.Pattern[str] | None
+    numbered: re.Pattern[str]
 
 
 class SpokenDates:
@@ -42,10 +44,12 @@ class SpokenDates:
     def replacements(self, view: View) -> Iterator[Replacement]:
         """Yield the numbers as digits, in characters of the view's original; linear in the text."""
         for words in self._languages:
-            for match in words.named.finditer(view.text):
-                yield from _placed(view, match, _named(match, words))
-            for match in words.numbered.finditer(view.text) if words.numbered else ():
-                yield from _placed(view, match, _numbered(match, words))
+            if words.month.search(view.text):
+                for match in words.named.finditer(view.text):
+                    yield from _placed(view, match, _named(match, words))
+            if words.ordinal.search(view.text):
+                for match in words.numbered.finditer(view.text):
+                    yield from _placed(view, match, _numbered(match, words))
 
 
 def _words(pack: LanguagePack) -> _Words:
@@ -63,8 +67,10 @@ def _words(pack: LanguagePack) -> _Words:
         meanings=meanings,
         ordinals=frozenset(ordinals),
         piece=re.compile(rf"{alternatives(list(meanings))}|\d{{1,4}}"),
+        month=re.compile(month),
+        ordinal=re.compile(alternatives(list(ordinals)) + WORD_AFTER),
         named=re.compile(rf"(?:(?P<day>{row})(?P<to>{gap}))?(?P<month>{month})(?P<on>{gap})(?P<year>{row})"),
-        numbered=re.compile(rf"{token}(?:{gap}{token}){{2,7}}") if ordinals else None,
+        numbered=re.compile(rf"{token}(?:{gap}{token}){{2,7}}"),
     )
 
 
