@@ -19,10 +19,9 @@ SECRETS = 0.95
 EVADED = 0.90
 OVERMASKED = 0.005
 
-MISSED_CHECKED = {"ru": 0.95}
 MISSED_SECRETS = {"en": 0.88, "de": 0.82, "tr": 0.88, "id": 0.88, "ru": 0.85}
 MISSED_EVADED: dict[str, float] = {}
-MISSED_OVERMASKED = {"de": 0.0091, "tr": 0.0085}
+MISSED_OVERMASKED = {"de": 0.0089, "tr": 0.0056}
 
 
 @cache
@@ -37,7 +36,7 @@ def test_numbers_with_check_digits_are_found(language: str) -> None:
     """Precision and recall over cards, IBANs and national numbers that have check digits."""
     found = figures(language)["checksummed"]
     assert found["precision"] >= CHECKED
-    assert found["recall"] >= MISSED_CHECKED.get(language, CHECKED)
+    assert found["recall"] >= CHECKED
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

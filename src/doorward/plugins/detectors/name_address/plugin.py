@@ -9,7 +9,7 @@ from doorward.plugins.detectors.name_address.decoding import Stretch
 from doorward.plugins.detectors.name_address.model import Model, read_model
 from doorward.plugins.detectors.name_address.parts import parts_of_address
 from doorward.plugins.detectors.name_address.postcodes import postcode_finder
-from doorward.plugins.detectors.name_address.shaping import is_plausible, joined, trimmed
+from doorward.plugins.detectors.name_address.shaping import end_of_word, is_plausible, joined, trimmed
 from doorward.plugins.detectors.name_address.tokens import Token, Tokens
 from doorward.plugins.detectors.name_address.widening import is_sure, repeated, widened
 from doorward.protection.ports import Certainty, Claim, Inspection, Inspector, LanguagePack, View
@@ -61,7 +61,8 @@ def _stretches(model: Model, tokens: Tokens, text: str) -> Iterator[Stretch]:
     """Yield the stretches of a text that are names or addresses, without signs at their ends."""
     seen = widened(joined(model.stretches(tokens), tokens, text), tokens, text)
     for one in repeated(seen, tokens, text):
-        first, behind = trimmed(tokens, one.first, one.behind, is_address=one.is_address)
+        behind = end_of_word(tokens, one.behind) if one.is_address else one.behind
+        first, behind = trimmed(tokens, one.first, behind, is_address=one.is_address)
         stretch = one._replace(first=first, behind=behind)
         if first < behind and is_plausible(tokens, stretch, text) and is_sure(tokens, stretch):
             yield stretch

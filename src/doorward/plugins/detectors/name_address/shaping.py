@@ -27,6 +27,7 @@ _OF_ADDRESSES: Final = int(
 )
 _COUNTED: Final = int(Known.NUMBER | Known.STREET | Known.UNIT)
 _LONGEST_BARE_STREET: Final = 6  # letters of a word such as 'platz'; longer ones are streets' names: 'gartenweg'
+_MOST_OF_A_WORD: Final = 3
 _LONGEST_NAME: Final = 8
 """Tokens: the longest names have six words or so."""
 
@@ -42,6 +43,16 @@ def joined(stretches: Iterable[Stretch], tokens: Sequence[Token], text: str) -> 
                 continue
         found.append(stretch)
     return found
+
+
+def end_of_word(tokens: Sequence[Token], behind: int) -> int:
+    """Return where a stretch that ends within a word of digits and letters, such as a postcode, ends with that word."""
+    most = min(behind + _MOST_OF_A_WORD, len(tokens))
+    while behind < most and tokens[behind].start == tokens[behind - 1].end:
+        if not (tokens[behind].word[0].isalnum() and tokens[behind - 1].word[0].isalnum()):
+            break
+        behind += 1
+    return behind
 
 
 def trimmed(tokens: Sequence[Token], first: int, behind: int, *, is_address: bool) -> tuple[int, int]:
