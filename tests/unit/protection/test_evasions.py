@@ -175,3 +175,22 @@ def test_dates_of_birth_are_found_when_they_are_said(text: str) -> None:
 def test_days_of_which_nobody_was_born_stay(text: str) -> None:
     """A day that is said is no date of birth by itself."""
     assert screen(text).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "second"),
+    [
+        ("EMAIL", "my email is k_mueller@", "post.example"),
+        ("EMAIL", "email saya jane.doe@mailbox", ".org"),
+        ("EMAIL", "моя почта ivan.petrov", "@post.example"),
+        ("PHONE", "meine nummer ist 0151", "2345 6789"),
+        ("PHONE", "мой телефон 8 916", "123-45-67"),
+        ("PHONE", "telefonum 0532", "123 45 67"),
+    ],
+)
+def test_both_halves_of_a_value_are_found(kind: str, first: str, second: str) -> None:
+    """The half that ends a message by itself, the one that begins the next with the first in mind."""
+    before = screener().screen(WildText(first))
+    after = screener().after(screener().tail(WildText(first), before)).screen(WildText(second))
+    assert kind in {one.kind for one in before.findings}
+    assert after.findings
