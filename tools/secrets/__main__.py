@@ -13,7 +13,6 @@ import io
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -23,10 +22,7 @@ import numpy as np
 from doorward.kit.plugins import discover
 from doorward.plugins.detectors.secret_code.learned.features import BUCKETS
 from doorward.plugins.detectors.secret_code.learned.model import LABELS, Thresholds
-from doorward.plugins.detectors.secret_code.learned.words import Groups
-from doorward.plugins.models.sentence_encoder import weights as encoder
 from tools.secrets.examples import Example, Reader
-from tools.secrets.likeness import grouped, words_of
 from tools.secrets.material import LANGUAGES, Marked, from_cases, questions, read_material, without_secrets
 from tools.secrets.training import EPOCHS, Weights, train
 from tools.secrets.varying import varied
@@ -39,7 +35,7 @@ WORTH_OF_OTHERS: Final = 0.3
 """What an example of the messages that hold no secret counts, of which there are many."""
 
 COPIES: Final = 3
-THRESHOLDS: Final = Thresholds(figures=-0.5, signs=-0.5, words=0.0, typed=1.0, unnamed=1.5, veto=-3.0, sure=2.0)
+THRESHOLDS: Final = Thresholds(figures=-0.5, signs=-0.5, typed=1.0, unnamed=1.5)
 _SMALLEST: Final = 0.004
 """Weights that are not worth keeping."""
 
@@ -81,18 +77,12 @@ def gathered(reader: Reader, options: argparse.Namespace) -> tuple[list[Example]
     return data, counts
 
 
-def _all_messages(options: argparse.Namespace) -> list[Marked]:
-    """Return the messages whose words are grouped."""
-    own = [marked for language in LANGUAGES for marked in read_material(language)]
-    return [*own, *without_secrets(1), *(questions(options.questions) if options.questions else ())]
-
-
 def _plain(marked: Marked) -> Marked:
     """Return a message of which nothing is marked."""
     return marked._replace(places=())
 
 
-def write(weights: Weights, groups: Groups, facts: Mapping[str, Any], target: Path = TARGET) -> None:
+def write(weights: Weights, facts: Mapping[str, Any], target: Path = TARGET) -> None:
     """Write weights and card."""
     places = np.flatnonzero(np.abs(weights).max(axis=1) > _SMALLEST)
     scale = np.float32(np.abs(weights).max() / _LARGEST)
@@ -102,8 +92,6 @@ def write(weights: Weights, groups: Groups, facts: Mapping[str, Any], target: Pa
         places=places.astype(np.uint32),
         values=np.round(weights[places] / scale).astype(np.int16),
         scale=scale,
-        keys=groups.keys,
-        groups=groups.groups,
     )
     target.mkdir(exist_ok=True)
     (target / "weights.npz").write_bytes(buffer.getvalue())
@@ -118,8 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--target", type=Path, default=TARGET, help="where to write the weights")
     options = parser.parse_args(arguments)
     packs = tuple(plugin.build(None) for plugin in discover("language"))
-    groups = grouped(words_of(_all_messages(options), packs))
-    reader = Reader(packs, groups)
+    reader = Reader(packs)
     data, counts = gathered(reader, options)
     weights = train(data)
     facts = {
@@ -130,12 +117,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "buckets": BUCKETS,
         "labels": list(LABELS),
         "score": "sum of the int16 values of a suspect's features, less that for nothing, times scale; exact",
-        "sources": {
-            encoder.DISTRIBUTION: version(encoder.DISTRIBUTION),
-            **({"Banking77, official training questions": "CC-BY-4.0"} if options.questions else {}),
-        },
+        "sources": {"Banking77, official training questions": "CC-BY-4.0"} if options.questions else {},
     }
-    write(weights, groups, facts, options.target)
+    write(weights, facts, options.target)
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 from doorward.plugins.detectors.secret_code.learned.features import Claimed, Surroundings, joint_places, word_places
 from doorward.plugins.detectors.secret_code.learned.judging import suspects
 from doorward.plugins.detectors.secret_code.learned.model import LABELS
-from doorward.plugins.detectors.secret_code.learned.words import Groups, Vocabulary
+from doorward.plugins.detectors.secret_code.learned.words import Vocabulary
 from doorward.plugins.detectors.secret_code.plugin import rules_watch
 from doorward.protection import Screener
 from doorward.protection.disguises import Disguises
@@ -75,13 +75,13 @@ class Example(NamedTuple):
 class Reader:
     """Reads messages as the detector will."""
 
-    def __init__(self, packs: Sequence[LanguagePack], groups: Groups) -> None:
-        """Compile the rules for the packs; `groups` say which words mean alike."""
+    def __init__(self, packs: Sequence[LanguagePack]) -> None:
+        """Compile the rules for the packs."""
         self._recorder = Recorder()
         folder = Path(tempfile.gettempdir()) / "doorward-training-patterns"
         self._screener = Screener([self._recorder], packs, cache_folder=folder)
         self._disguises = Disguises(packs)
-        self.vocabulary = Vocabulary(packs, groups)
+        self.vocabulary = Vocabulary(packs)
 
     def looks(self, text: str) -> Iterator[tuple[Look, Rewritten]]:
         """Yield the looks at a text, each with the way back from the view's original to the text."""

@@ -30,8 +30,8 @@ TEXTS = (
 
 
 def vocabulary() -> Vocabulary:
-    """Return the packs' words in groups as they are shipped, with nothing remembered."""
-    return Vocabulary(all_packs(), read_model(SHIPPED)[1])
+    """Return the packs' words, with nothing remembered."""
+    return Vocabulary(all_packs())
 
 
 @pytest.fixture
@@ -59,14 +59,7 @@ def test_weights_of_another_shape_are_refused(folder: Path) -> None:
     """Weights for other labels, or for a larger table, are no weights of this judge."""
     for places, labels in ((np.array([1], np.uint32), len(LABELS) + 1), (np.array([BUCKETS], np.uint32), len(LABELS))):
         values = np.ones((1, labels), np.int16)
-        np.savez_compressed(
-            folder / "weights.npz",
-            places=places,
-            values=values,
-            scale=np.float32(1),
-            keys=np.array([], np.uint32),
-            groups=np.zeros((0, 2), np.uint16),
-        )
+        np.savez_compressed(folder / "weights.npz", places=places, values=values, scale=np.float32(1))
         card = json.loads((SHIPPED / "card.json").read_text())
         card["sha256"] = hashlib.sha256((folder / "weights.npz").read_bytes()).hexdigest()
         (folder / "card.json").write_text(json.dumps(card))

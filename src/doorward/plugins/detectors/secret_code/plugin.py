@@ -86,8 +86,8 @@ class SecretCodeDetector:
     def watch(self, packs: Sequence[LanguagePack]) -> Watch:
         """Look at every name of a secret in the packs' lexicons, and let the judge conclude. Raises `Misconfigured`."""
         rules = rules_watch(packs)
-        model, groups, thresholds = read_model(files(__package__) / "weights")
-        return Watch(rules.patterns, rules.examine, concluding(Vocabulary(packs, groups), model, thresholds))
+        model, thresholds = read_model(files(__package__) / "weights")
+        return Watch(rules.patterns, rules.examine, concluding(Vocabulary(packs), model, thresholds))
 
 
 def rules_watch(packs: Sequence[LanguagePack]) -> Watch:

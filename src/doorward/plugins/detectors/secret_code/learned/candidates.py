@@ -1,19 +1,19 @@
-"""What may be a secret by its structure alone: figures, words that mix signs, words and phrases where one is spoken of.
+"""What may be a secret by its structure alone: figures, and words that mix signs.
 
 Nothing here knows a word. What is yielded is looked at by the judge; what is not yielded is left to the rules.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from doorward.plugins.detectors.secret_code.learned.words import NAMES, PURPOSE_KEYS, Token, place_among
 from doorward.plugins.detectors.secret_code.values import is_range, trimmed
 from doorward.protection.numbers import date_end, is_money
 from doorward.protection.ports import View
+from doorward.protection.standing import odd_words
 
-FIGURES, SIGNS, WORDS = 0, 1, 2
-"""Sorts of suspects: digits; a word with letters and digits or signs; one ordinary word or several."""
+FIGURES, SIGNS = 0, 1
+"""Sorts of suspects: digits; a word with letters and digits or signs."""
 
 _FIGURES: Final = re.compile(
     r"(?<!\d)(?<!\d[.,:])(?<!\b\d[/\-])(?<!\b\d\d[/\-])"
@@ -23,23 +23,7 @@ _FIGURES: Final = re.compile(
 _GLUED: Final = re.compile(r"[^\W\d_]")
 _NAMED_BEFORE: Final = re.compile(r"[^\W_][^\W_]-\Z")
 _NAMED_BEHIND: Final = re.compile(r"-[^\W\d_]{2}")
-_CHUNK: Final = re.compile(r"[^\s\x1a]{4,64}")
-_INNER: Final = re.compile(r"[^\W_].*[^\w\s].*[^\W_]|.*[\d_!@#$%^&*+=~]")
-_QUOTED: Final = re.compile(r"[\"'`*(](?P<value>[^\"'`*()\n]{3,64})[\"'`*)]")
-_SET_OFF: Final = re.compile(r"(?:[:=>\-\n\"'`(,]\s{0,2}|\A\s*)\Z")
-_TELLING: Final = frozenset(
-    PURPOSE_KEYS[purpose]
-    for purpose in (
-        *(*NAMES, "bare_code", "bare_password", "code_source", "typed", "login", "secret_request", "not_a_secret"),
-        *("connective", "code_filler", "conjunction", "stop_words", "hesitation", "yes", "no", "greeting", "thanks"),
-        *("counted", "another_value"),
-    )
-)
-"""Words for these purposes are hardly ever passwords."""
-
-_CLAUSE: Final = re.compile(r"[.,;:!?\n\"'`()]|\s-\s|\Z")
 _SHORTEST_WORD: Final = 4
-_MOST_WORDS: Final = 6
 _LONGER: Final = re.compile(r"[+(]{0,2}\d(?:[ .()/\-]{0,2}\d)*")
 _REACH_OF_RUN: Final = 32
 _MOST_DIGITS: Final = 10
@@ -94,48 +78,17 @@ def _is_other(text: str, start: int, end: int) -> bool:
 
 
 def chunks(view: View, start: int, end: int) -> Iterator[Suspect]:
-    """Yield the words with digits or signs inside, or with capitals among small letters, without quotes around."""
+    """Yield the words with digits or signs inside, without quotes around."""
     text = view.text
-    for match in _CHUNK.finditer(text, start, end):
-        if (match.start() == start > 0 and not text[start - 1].isspace()) or (
-            match.end() == end < len(text) and not text[end].isspace()
+    for low, high in odd_words(view, start, end):
+        if (low == start > 0 and not text[start - 1].isspace()) or (
+            high == end < len(text) and not text[end].isspace()
         ):
             continue
-        place = trimmed(text, *match.span())
+        place = trimmed(text, low, high)
         if place[1] - place[0] < _SHORTEST_WORD or _ONLY_NUMBER.fullmatch(text, *place):
             continue
         written = view.original[slice(*view.origin(*place))]
         if _WRITTEN_BY_PROGRAMS.search(written):
             continue
-        odd = any(sign.isupper() for sign in written[1:]) and not written.isupper()
-        if odd or _INNER.match(text, *place):
-            yield Suspect(*place, SIGNS)
-
-
-def words(view: View, tokens: Sequence[Token], start: int, end: int) -> Iterator[Suspect]:
-    """Yield ordinary words that say nothing of passwords themselves, and quoted phrases."""
-    text = view.text
-    first, behind = place_among(tokens, start), place_among(tokens, end)
-    for token in tokens[first:behind]:
-        if token.end - token.start >= _SHORTEST_WORD and _TELLING.isdisjoint(token.known.own):
-            if text[token.start].isdecimal():
-                continue
-            yield Suspect(token.start, token.end, WORDS)
-    for quoted in _QUOTED.finditer(text, start, end):
-        if " " in quoted["value"].strip():
-            yield Suspect(*trimmed(text, *quoted.span("value")), WORDS)
-
-
-def phrases(view: View, tokens: Sequence[Token], begin: int) -> Iterator[Suspect]:
-    """Yield what begins with the token `begin` and is two to six words of one clause long."""
-    text = view.text
-    for place in range(begin + 1, min(begin + _MOST_WORDS, len(tokens))):
-        gap = _CLAUSE.search(text, tokens[place - 1].end, tokens[place].start)
-        if gap and gap.start() < tokens[place].start:
-            return
-        yield Suspect(tokens[begin].start, tokens[place].end, WORDS)
-
-
-def is_set_off(text: str, start: int) -> bool:
-    """Return whether a sign, a line's or the text's beginning sets off what begins at `start`."""
-    return _SET_OFF.search(text, max(start - 3, 0), start) is not None
+        yield Suspect(*place, SIGNS)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from doorward.plugins.detectors.secret_code.learned.candidates import FIGURES, WORDS, Suspect, run_around
+from doorward.plugins.detectors.secret_code.learned.candidates import FIGURES, Suspect, run_around
 from doorward.plugins.detectors.secret_code.learned.words import NAMES, PURPOSE_KEYS, Known, Token, key_of, place_among
 from doorward.plugins.detectors.secret_code.values import (
     is_artefact,
@@ -106,8 +106,6 @@ def word_places(known: Known, slot: int, *, hidden: bool = False) -> list[int]:
     places = [] if hidden else [place_of(known.word, slot), place_of(known.word, coarse), place_of(known.stem, coarse)]
     for purpose in known.purposes:
         places += [place_of(purpose, slot), place_of(purpose, coarse), place_of(purpose, side)]
-    for group in known.like:
-        places += [place_of(group, slot), place_of(group, coarse), place_of(group, side)]
     if not known.purposes:
         places.append(place_of(known.word if known.word == known.stem else 7, slot))
     return places
@@ -144,9 +142,6 @@ def form_of(view: View, suspect: Suspect) -> str:
     if suspect.sort == FIGURES:
         return f"d{min(size_of(text), 9)}"
     written = view.original[slice(*view.origin(suspect.start, suspect.end))]
-    if suspect.sort == WORDS:
-        count = min(text.count(" "), 4)
-        return f"w{count}{'U' if written[:1].isupper() else 'l'}"
     sorts = "".join(
         name
         for name, has in (
@@ -266,9 +261,7 @@ def _together(around: Surroundings, sort: int) -> list[str]:
     before, behind = around.before, around.behind
     left = [token.known.word for token in before[:2]] + [0] * (2 - len(before[:2]))
     right = [token.known.word for token in behind[:2]] + [0] * (2 - len(behind[:2]))
-    near_left, near_right = (tokens[0].known.like[:1] if tokens else () for tokens in (before, behind))
     return [
-        f"like {near_left} _ {near_right} {sort}",
         f"{left[1]} {left[0]} _ {sort}",
         f"_ {right[0]} {right[1]} {sort}",
         f"{left[0]} _ {right[0]} {sort}",

@@ -1,37 +1,26 @@
-"""What is claimed in the end: what the rules found, less what hardly can be, and what the judge has learned to see."""
+"""What is claimed in the end: what the rules found, and what the judge has learned to see. It takes nothing back."""
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 from typing import Final, NamedTuple
 
 from doorward.plugins.detectors.secret_code.learned.candidates import (
-    FIGURES,
-    SIGNS,
     Suspect,
     chunks,
     figures,
-    is_set_off,
-    phrases,
-    words,
 )
 from doorward.plugins.detectors.secret_code.learned.features import Claimed, Surroundings, surroundings
 from doorward.plugins.detectors.secret_code.learned.model import Model, Thresholds
-from doorward.plugins.detectors.secret_code.learned.words import NAMES, PURPOSE_KEYS, Token, Vocabulary, place_among
+from doorward.plugins.detectors.secret_code.learned.words import NAMES, Vocabulary
 from doorward.protection.ports import Candidate, Certainty, Claim, View
 
 _BEFORE, _BEHIND = 120, 200
 """Characters around a word that gives reason to look."""
 
-_WORDS_BEFORE, _WORDS_BEHIND = 48, 90
-"""Characters around a password's name in which ordinary words are looked at."""
-
 _NUMBERS: Final = frozenset({"number", "steps", "lone"})
 _MARGIN: Final = 110
-"""Characters around a part of the text whose words count for what is in it."""
+"""Characters around a suspect whose words count for what it is."""
 
-_PASSWORDS: Final = frozenset({"password", "bare_password", "login"})
-_ANNOUNCING: Final = frozenset(PURPOSE_KEYS[purpose] for purpose in ("connective", "password"))
 SHAPES: Final = frozenset({"number", "steps", "mixed", "signed", "lone"})
 """Patterns that match a suspect itself; all others match a word that gives reason to look around it."""
 
@@ -52,27 +41,31 @@ def suspects(vocabulary: Vocabulary, candidates: Sequence[Candidate], view: View
     left = _MOST_SUSPECTS + len(view.text) // _FEWEST_CHARACTERS
     told = [one for one in candidates if one.pattern not in SHAPES]
     chunked = [one for one in candidates if one.pattern not in _NUMBERS]
-    passwords = [one for one in told if one.pattern in _PASSWORDS]
     names = [one for one in told if one.pattern.removesuffix("+") in NAMES]
     said, named, chunky = (_windows(some, view, _BEFORE, _BEHIND) for some in (told, names, chunked))
-    spoken = _windows(passwords, view, _WORDS_BEFORE, _WORDS_BEHIND)
     for start, end in _windows(candidates, view, _BEFORE, _BEHIND):
         found = dict.fromkeys(figures(view, start, end))
         for part in _inside(chunky, start, end):
             found.update(dict.fromkeys(chunks(view, *part)))
-        words_here = _inside(spoken, start, end)
-        if not found and not words_here:
-            continue
-        tokens = vocabulary.tokens(view.text, max(start - _MARGIN, 0), min(end + _MARGIN, len(view.text)))
-        for part in words_here:
-            found.update(dict.fromkeys(islice(_spoken(view, tokens, part), left + 1)))
         left -= len(found)
         if left < 0:
             raise OverflowError("more that may be a secret than any message holds")
         near = _inside(said, start, end), _inside(named, start, end)
-        for suspect in found:
-            reason = 2 if _covers(near[1], suspect) else 1 if _covers(near[0], suspect) else 0
-            yield surroundings(view, tokens, suspect, reason=reason)
+        for together in _together(sorted(found)):
+            low, high = max(together[0].start - _MARGIN, 0), min(together[-1].end + _MARGIN, len(view.text))
+            tokens = vocabulary.tokens(view.text, low, high)
+            for suspect in together:
+                reason = 2 if _covers(near[1], suspect) else 1 if _covers(near[0], suspect) else 0
+                yield surroundings(view, tokens, suspect, reason=reason)
+
+
+def _together(found: Sequence[Suspect]) -> Iterator[Sequence[Suspect]]:
+    """Yield suspects, which are in order, by those that share words around them: most of a mail is near none."""
+    begin = 0
+    for place in range(1, len(found) + 1):
+        if place == len(found) or found[place].start - found[place - 1].end > 2 * _MARGIN:
+            yield found[begin:place]
+            begin = place
 
 
 def _windows(candidates: Sequence[Candidate], view: View, before: int, behind: int) -> list[Window]:
@@ -97,15 +90,6 @@ def _inside(windows: Sequence[Window], start: int, end: int) -> Sequence[Window]
     return windows[first : bisect_left(windows, (end, 0))]
 
 
-def _spoken(view: View, tokens: Sequence[Token], part: Window) -> Iterator[Suspect]:
-    """Yield the words of a part of the text in which a password is spoken of, and phrases that something sets off."""
-    yield from words(view, tokens, *part)
-    for place in range(place_among(tokens, part[0]), place_among(tokens, part[1])):
-        told = place > 0 and not _ANNOUNCING.isdisjoint(tokens[place - 1].known.purposes)
-        if told or is_set_off(view.text, tokens[place].start):
-            yield from phrases(view, tokens, place)
-
-
 class Judged(NamedTuple):
     """A suspect, why it is looked at (see `Surroundings`), and what the judge takes it for."""
 
@@ -126,27 +110,9 @@ def concluding(
             Judged(around.suspect, around.reason, *model.judge(view, around, claimed))
             for around in suspects(vocabulary, candidates, view)
         ]
-        doubted = _doubted(judged, claimed, thresholds)
-        kept = [claim for claim in claims if (claim.start, claim.end) not in doubted]
-        return [*kept, *_learned(judged, kept, thresholds)]
+        return [*claims, *_learned(judged, claims, thresholds)]
 
     return conclude
-
-
-def _doubted(judged: Sequence[Judged], claimed: Claimed, thresholds: Thresholds) -> set[Window]:
-    """Return the places that rules claim and the judge holds for nothing."""
-    margins: dict[Window, float] = {}
-    for one in judged:
-        for claim in claimed.over(one.suspect.start, one.suspect.end):
-            if _is_same(one.suspect, claim):
-                place = claim.start, claim.end
-                margins[place] = max(margins.get(place, one.margin), one.margin)
-    return {place for place, margin in margins.items() if margin < thresholds.veto}
-
-
-def _is_same(suspect: Suspect, claim: Claim) -> bool:
-    both = min(suspect.end, claim.end) - max(suspect.start, claim.start)
-    return 2 * both >= max(suspect.end, claim.end) - min(suspect.start, claim.start)
 
 
 def _learned(judged: Sequence[Judged], claims: Sequence[Claim], thresholds: Thresholds) -> Iterator[Claim]:
@@ -164,8 +130,8 @@ def _learned(judged: Sequence[Judged], claims: Sequence[Claim], thresholds: Thre
             kind=one.kind,
             start=suspect.start,
             end=suspect.end,
-            certainty=Certainty.LEARNED if one.margin > thresholds.sure else Certainty.SHAPE,
-            score=0.7 if suspect.sort in (FIGURES, SIGNS) else 0.6,
+            certainty=Certainty.SHAPE,
+            score=0.7,
             rule="secret_code.learned",
         )
 

@@ -17,7 +17,7 @@ from doorward.plugins.detectors.secret_code.learned.features import (
     said_of,
     word_places,
 )
-from doorward.plugins.detectors.secret_code.learned.words import GROUPINGS, Groups, Token
+from doorward.plugins.detectors.secret_code.learned.words import Token
 from doorward.protection.ports import View
 from doorward.vocabulary.errors import Misconfigured
 
@@ -93,7 +93,7 @@ class Model:
         return Verdict(LABELS[kind], best * self._scale)
 
 
-def read_model(folder: Traversable) -> tuple[Model, Groups, "Thresholds"]:
+def read_model(folder: Traversable) -> tuple[Model, "Thresholds"]:
     """Return the model of a weights folder. Raises `Misconfigured` when a file is not the one of its card."""
     card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     content = (folder / "weights.npz").read_bytes()
@@ -101,35 +101,26 @@ def read_model(folder: Traversable) -> tuple[Model, Groups, "Thresholds"]:
         raise Misconfigured("secret_code: weights.npz is not the file that its card names; install Doorward again")
     with (folder / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as archive:
         places, values, scale = archive["places"], archive["values"], float(archive["scale"])
-        keys, groups = archive["keys"], archive["groups"]
-    if (
-        values.shape != (len(places), len(LABELS))
-        or card["buckets"] != BUCKETS
-        or places.max(initial=0) >= BUCKETS
-        or groups.shape != (len(keys), GROUPINGS)
-    ):
+    if values.shape != (len(places), len(LABELS)) or card["buckets"] != BUCKETS or places.max(initial=0) >= BUCKETS:
         raise Misconfigured("secret_code: the weights have not the shape that this version of Doorward reads")
     weights = np.zeros((BUCKETS, len(LABELS)), np.int16)
     weights[places] = values
-    return Model(weights, scale), Groups(keys, groups), Thresholds(*(float(card[name]) for name in Thresholds._fields))
+    return Model(weights, scale), Thresholds(*(float(card[name]) for name in Thresholds._fields))
 
 
 class Thresholds(NamedTuple):
-    """From which margin a suspect of each sort is claimed, and below which a rule is not believed.
+    """From which margin a suspect of each sort is claimed.
 
     Where no name of a secret is near but a word of typing, `typed` counts if it is higher; where no word gives reason
-    to look, `unnamed`. Above `sure` a claim is worth what a model's is, below it yields to any other.
+    to look, `unnamed`.
     """
 
     figures: float
     signs: float
-    words: float
     typed: float
     unnamed: float
-    veto: float
-    sure: float
 
     def of(self, sort: int, reason: int) -> float:
         """Return the margin that a suspect of a sort has to exceed; `reason` as in `Surroundings`."""
-        own = (self.figures, self.signs, self.words)[sort]
+        own = (self.figures, self.signs)[sort]
         return max(own, (self.unnamed, self.typed, own)[reason])

@@ -7,12 +7,10 @@ what purposes around a candidate say, so that a word which a pack learns tomorro
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 from zlib import crc32
-
-import numpy as np
-from numpy.typing import NDArray
 
 from doorward.protection.phrases import normal_phrases
 from doorward.protection.ports import LanguagePack
@@ -39,10 +37,6 @@ OWN: Final = ("common_word", "proper_word", "given_name", "surname", "place", "c
 STEM: Final = 5
 """Letters that words of one stem share, more or less, in these languages."""
 
-GROUPINGS: Final = 2
-"""Ways in which words that mean alike are grouped: in few large groups, and in many small ones."""
-
-_GROUP_KEYS: Final = (0x5A000000, 0x6B000000)
 _TOKEN: Final = re.compile(r"[^\W_]+")
 _PIECE: Final = re.compile(r"[^\W_]+\*?")
 _GAP: Final = "\x00"
@@ -65,27 +59,21 @@ _AROUND_KEYS: Final = frozenset(PURPOSE_KEYS[purpose] for purpose in AROUND)
 Phrase = tuple[tuple[str, ...], int]
 """The words of a phrase, and the key of what it is for."""
 
+Begins = Mapping[str, Sequence[Phrase]]
+NOTHING: Final[Begins] = MappingProxyType({})
+
 
 class Known:
     """What is known of a word: no letters of it, but keys. `sums` remembers what it adds to scores, by slot.
 
-    `begins` are the packs' phrases that begin with it, each with the key of its purpose; `like` are the keys of the
-    groups of words that mean alike (see `Groups`).
+    `begins` are the packs' phrases that begin with it, by the first letter of their second word.
     """
 
-    __slots__ = ("begins", "like", "own", "purposes", "stem", "sums", "word")
+    __slots__ = ("begins", "own", "purposes", "stem", "sums", "word")
 
-    def __init__(
-        self,
-        word: int,
-        stem: int,
-        purposes: Iterable[int],
-        *,
-        begins: Sequence[Phrase] = (),
-        like: tuple[int, ...] = (),
-    ) -> None:
+    def __init__(self, word: int, stem: int, purposes: Iterable[int], *, begins: Begins = NOTHING) -> None:
         """Take the keys of the word, of its stem, and of all its purposes."""
-        self.word, self.stem, self.begins, self.like = word, stem, begins, like
+        self.word, self.stem, self.begins = word, stem, begins
         self.own = tuple(sorted(purposes))
         self.purposes = tuple(key for key in self.own if key in _AROUND_KEYS)
         self.sums: dict[int, int] = {}
@@ -105,27 +93,11 @@ class Token:
         self.start, self.end, self.known = start, end, known
 
 
-class Groups:
-    """Which words mean alike, by their keys: each word that is listed belongs to a small group and to a large one."""
-
-    def __init__(self, keys: NDArray[np.uint32], groups: NDArray[np.uint16]) -> None:
-        """Take the words' keys in order and, (words, 2), their groups."""
-        self.keys, self.groups = keys, groups
-
-    def of(self, key: int) -> tuple[int, ...]:
-        """Return the keys of a word's groups; none if nobody listed it."""
-        place = int(np.searchsorted(self.keys, np.uint32(key)))
-        if place >= len(self.keys) or int(self.keys[place]) != key:
-            return ()
-        return tuple(_GROUP_KEYS[size] + int(group) for size, group in enumerate(self.groups[place]))
-
-
 class Vocabulary:
     """The words of the packs by what they are for. Thread-safe; remembers the latest words, without their letters."""
 
-    def __init__(self, packs: Sequence[LanguagePack], groups: Groups) -> None:
+    def __init__(self, packs: Sequence[LanguagePack]) -> None:
         """Read the packs' phrases. Those with gaps are left to the rules."""
-        self._groups = groups
         self._words: dict[str, set[int]] = defaultdict(set)
         self._stems: dict[str, set[int]] = defaultdict(set)
         self._phrases: dict[str, list[Phrase]] = defaultdict(list)
@@ -176,14 +148,12 @@ class Vocabulary:
         for size in range(self._shortest, min(len(word), _LONGEST) + 1):
             if len(word) - size <= _LONGEST_ENDING:
                 purposes.update(self._stems.get(word[:size], ()))
-        begins = [
-            phrase
-            for size in range(len(word), max(len(word) - _LONGEST_ENDING, 0), -1)
-            for phrase in self._phrases.get(word[:size], ())
-            if _fits(phrase[0][0], word)
-        ]
-        key = key_of(word)
-        return Known(key, key_of(f"{word[:STEM]}*"), purposes, begins=begins, like=self._groups.of(key))
+        begins: dict[str, list[Phrase]] = defaultdict(list)
+        for size in range(len(word), max(len(word) - _LONGEST_ENDING, 0), -1):
+            for phrase in self._phrases.get(word[:size], ()):
+                if _fits(phrase[0][0], word):
+                    begins[phrase[0][1][0]].append(phrase)
+        return Known(key_of(word), key_of(f"{word[:STEM]}*"), purposes, begins=dict(begins) or NOTHING)
 
     def _also(self, known: Known, key: int) -> Known:
         """Return the same knowledge with one purpose more."""
@@ -195,16 +165,17 @@ class Vocabulary:
         if joined is None:
             if len(self._joined) >= _REMEMBERED:
                 self._joined = {}
-            joined = self._joined[wanted] = Known(
-                known.word, known.stem, purposes, begins=known.begins, like=known.like
-            )
+            joined = self._joined[wanted] = Known(known.word, known.stem, purposes, begins=known.begins)
         return joined
 
 
 def _in_phrases(words: Sequence[str], tokens: Sequence[Token]) -> Iterator[tuple[int, int, int]]:
     """Yield the phrases among words: first, behind the last, key."""
     for place, token in enumerate(tokens):
-        for pieces, key in token.known.begins:
+        begins = token.known.begins
+        if not begins or place + 1 == len(words):
+            continue
+        for pieces, key in begins.get(words[place + 1][0], ()):
             behind = place + len(pieces)
             if behind <= len(words) and all(map(_fits, pieces[1:], words[place + 1 : behind])):
                 yield place, behind, key
