@@ -14,7 +14,7 @@ from tests.support.screening import screener
 pytestmark = pytest.mark.slow
 
 SECRETS = {"en": 0.94, "de": 0.80, "tr": 0.97, "id": 0.98, "ru": 0.90}
-NAMES_AND_ADDRESSES = {"en": 0.91, "de": 0.92, "tr": 0.93, "id": 0.92, "ru": 0.88}
+NAMES_AND_ADDRESSES = {"en": 0.94, "de": 0.95, "tr": 0.93, "id": 0.93, "ru": 0.88}
 
 
 @cache
@@ -38,5 +38,5 @@ def test_names_and_addresses_are_found(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_ordinary_words_stay_readable(language: str) -> None:
-    """Of what is not sensitive at most eight in a thousand characters are masked, names included."""
-    assert figures(language)["overmasked"] <= 0.008
+    """Of what is not sensitive at most seven in a thousand characters are masked, names included."""
+    assert figures(language)["overmasked"] <= 0.007

@@ -173,9 +173,9 @@ def main() -> int:
     """Train and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--each", type=int, default=14, help="messages made of each template")
-    parser.add_argument("--rounds", type=int, default=3, help="trainings on other messages, whose weights are averaged")
+    parser.add_argument("--rounds", type=int, default=6, help="trainings on other messages, whose weights are averaged")
     parser.add_argument("--languages", nargs="+", default=LANGUAGES)
-    parser.add_argument("--caution", type=float, default=0.1, help="what is added to the score of names")
+    parser.add_argument("--caution", type=float, default=0.6, help="what is added to the score of names")
     parser.add_argument("--caution-of-addresses", type=float, default=0.5, help="and to that of addresses")
     options = parser.parse_args()
     classes = known_words()

@@ -114,7 +114,7 @@ def _places(look: Look, around: Surroundings, hide: float, random: Random) -> tu
     tokens, slots = [*around.before, *around.behind], [*around.slots[0], *around.slots[1]]
     for token, slot, hide_it in zip(tokens, slots, hidden[1:], strict=True):
         places += word_places(token.known, slot, hidden=hide_it)
-    return tuple(places)
+    return tuple(sorted(places))  # sets come in any order, and sums of floats depend on it
 
 
 def labels_of(places: Sequence[tuple[int, int]], marked: Marked) -> list[int]:
