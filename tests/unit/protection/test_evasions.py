@@ -194,3 +194,10 @@ def test_both_halves_of_a_value_are_found(kind: str, first: str, second: str) ->
     after = screener().after(screener().tail(WildText(first), before)).screen(WildText(second))
     assert kind in {one.kind for one in before.findings}
     assert after.findings
+
+
+def test_wide_signs_part_an_address_as_others_do() -> None:
+    """Where a part of an address ends does not depend on how wide its comma or full stop is."""
+    texts = ("Kirim ke Jalan Melati No. 33, Semarang ya", "Kirim ke Jalan Melati No\uff0e 33\uff0c Semarang ya")
+    first, second = ([(one.kind, one.start, one.end) for one in screen(text).findings] for text in texts)
+    assert first == second != []

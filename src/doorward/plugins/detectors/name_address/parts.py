@@ -28,7 +28,7 @@ def parts_of_address(tokens: Sequence[Token], first: int, behind: int) -> Iterat
     """
     start = first
     for place in range(first, behind + 1):
-        if place == behind or tokens[place].written in _PARTS_END:
+        if place == behind or tokens[place].word in _PARTS_END:
             yield from _of_segment(tokens, start, place)
             start = place + 1
 

@@ -61,12 +61,11 @@ def trimmed(tokens: Sequence[Token], first: int, behind: int, *, is_address: boo
     An address neither ends with an ordinary word nor begins with one in small letters.
     """
     while first < behind and (
-        tokens[first].written in _TRIMMED
-        or (is_address and tokens[first].written.islower() and _is_loose(tokens[first]))
+        tokens[first].word in _TRIMMED or (is_address and tokens[first].written.islower() and _is_loose(tokens[first]))
     ):
         first += 1
-    while first < behind and (tokens[behind - 1].written in _TRIMMED or (is_address and _is_loose(tokens[behind - 1]))):
-        if tokens[behind - 1].written == "." and behind - first > 2 and len(tokens[behind - 2].written) == 1:
+    while first < behind and (tokens[behind - 1].word in _TRIMMED or (is_address and _is_loose(tokens[behind - 1]))):
+        if tokens[behind - 1].word == "." and behind - first > 2 and len(tokens[behind - 2].written) == 1:
             break
         behind -= 1
     return first, behind

@@ -51,7 +51,7 @@ def widened(stretches: Iterable[Stretch], tokens: Sequence[Token], text: str) ->
             behind += _belongs(tokens[behind], last, behind - first == 1)
         before = first - 1
         if before >= 0 and before not in taken and text[tokens[before].end : tokens[first].start] in {" ", "-"}:
-            begins = before > 0 and tokens[before - 1].written in _SENTENCE_ENDS
+            begins = before > 0 and tokens[before - 1].word in _SENTENCE_ENDS
             known = bool(tokens[before].known & _NAMES) or (tokens[before].written[0].isupper() and not begins)
             first -= known and _belongs(tokens[before], tokens[first], behind - first == 1)
         taken.update((first, behind - 1))

@@ -1,5 +1,6 @@
 """What is known of a word before its sentence is looked at: in which lists it stands, and how it is written."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntFlag
 from typing import Final
@@ -123,10 +124,11 @@ def _words_of(normal: str) -> Sequence[str]:
 
 def shape_of(written: str) -> str:
     """Return how a token is written: its capitals, its number of digits, or the sign itself. What is invisible in it
-    does not count: two digits with a zero-width space between them are two digits.
+    does not count: two digits with a zero-width space between them are two digits. A wide comma is a comma.
     """
     if not written.isascii():
         written = "".join(sign for sign in written if not is_ignorable(sign)) or written
+        written = unicodedata.normalize("NFKC", written) or written
     if written == "\n":
         return "line"
     if written.isdigit():

@@ -94,6 +94,18 @@ def is_free(grammar: Grammar, view: View, start: int, end: int) -> bool:
     )
 
 
+def is_called_otherwise(grammar: Grammar, view: View, start: int, end: int) -> bool:
+    """Return whether a word beside a number calls it something else: 'room 123', 'ending 4471', 'in 2019'."""
+    text, before = view.text, max(start - 32, 0)
+    return bool(
+        is_year(text[start:end])
+        or grammar.other_number.is_in(view, before, start)
+        or grammar.last_digits.search(text[before:start])
+        or grammar.counted_before.is_in(view, before, start)
+        or grammar.counted_behind.match(text, end)
+    )
+
+
 def answered_code(grammar: Grammar, view: View, end: int, sizes: range) -> Span | None:
     """Return the code that answers a question for it: behind the question mark, or in the lines below."""
     for at in grammar.beside.answers(view.text, end):

@@ -12,11 +12,12 @@ from doorward.plugins.detectors.secret_code.far import (
     far_code,
     far_password,
     further_codes,
+    is_called_otherwise,
     is_free,
 )
 from doorward.plugins.detectors.secret_code.figures import Span
 from doorward.plugins.detectors.secret_code.grammar import REACH_AFTER, REACH_BEFORE, Grammar, compile_grammar
-from doorward.plugins.detectors.secret_code.learned.judging import concluding
+from doorward.plugins.detectors.secret_code.learned.judging import Judge
 from doorward.plugins.detectors.secret_code.learned.model import read_model
 from doorward.plugins.detectors.secret_code.learned.words import Vocabulary
 from doorward.plugins.detectors.secret_code.lone import LONE, is_sent, lone_code
@@ -85,13 +86,18 @@ class SecretCodeDetector:
 
     def watch(self, packs: Sequence[LanguagePack]) -> Watch:
         """Look at every name of a secret in the packs' lexicons, and let the judge conclude. Raises `Misconfigured`."""
-        rules = rules_watch(packs)
+        grammar = compile_grammar(packs)
         model, thresholds = read_model(files(__package__) / "weights")
-        return Watch(rules.patterns, rules.examine, concluding(Vocabulary(packs), model, thresholds))
+        judge = Judge(Vocabulary(packs), model, thresholds, is_other=partial(is_called_otherwise, grammar))
+        return Watch(_patterns(packs), partial(_examine, grammar), judge.conclude)
 
 
 def rules_watch(packs: Sequence[LanguagePack]) -> Watch:
     """Return what the rules watch for, and how they judge it alone."""
+    return Watch(_patterns(packs), partial(_examine, compile_grammar(packs)))
+
+
+def _patterns(packs: Sequence[LanguagePack]) -> Sequence[Pattern]:
     patterns = []
     for purpose in _KINDS:
         names = words_of(packs, purpose)
@@ -107,7 +113,7 @@ def rules_watch(packs: Sequence[LanguagePack]) -> Watch:
             ]
     patterns.append(Pattern(name="lone", expression=LONE, before=REACH_BEFORE, after=REACH_BEFORE))
     patterns += [Pattern(name=name, expression=expression, last=_LAST) for name, expression in _SHAPES.items()]
-    return Watch(patterns, partial(_examine, compile_grammar(packs)))
+    return patterns
 
 
 def _examine(grammar: Grammar, candidate: Candidate, view: View) -> Sequence[Claim]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from doorward.plugins.detectors.secret_code.learned.candidates import (
+    FIGURES,
     Suspect,
     chunks,
     figures,
@@ -99,41 +100,36 @@ class Judged(NamedTuple):
     margin: float
 
 
-def concluding(
-    vocabulary: Vocabulary, model: Model, thresholds: Thresholds
-) -> Callable[[Sequence[Candidate], Sequence[Claim], View], Sequence[Claim]]:
-    """Return what concludes from a text's candidates and the rules' claims what is claimed in the end."""
+class Judge(NamedTuple):
+    """The judge of one set of packs; `is_other` tells of digits in a view that a word beside them calls otherwise."""
 
-    def conclude(candidates: Sequence[Candidate], claims: Sequence[Claim], view: View) -> Sequence[Claim]:
+    vocabulary: Vocabulary
+    model: Model
+    thresholds: Thresholds
+    is_other: Callable[[View, int, int], bool]
+
+    def conclude(self, candidates: Sequence[Candidate], claims: Sequence[Claim], view: View) -> Sequence[Claim]:
+        """Return from a text's candidates and the rules' claims what is claimed in the end."""
         claimed = Claimed(claims)
         judged = [
-            Judged(around.suspect, around.reason, *model.judge(view, around, claimed))
-            for around in suspects(vocabulary, candidates, view)
+            Judged(around.suspect, around.reason, *self.model.judge(view, around, claimed))
+            for around in suspects(self.vocabulary, candidates, view)
         ]
-        return [*claims, *_learned(judged, claims, thresholds)]
+        return [*claims, *self._learned(judged, claims, view)]
 
-    return conclude
-
-
-def _learned(judged: Sequence[Judged], claims: Sequence[Claim], thresholds: Thresholds) -> Iterator[Claim]:
-    """Yield what the judge is sure enough of; of suspects that overlap the surest."""
-    sure = [one for one in judged if one.margin > thresholds.of(one.suspect.sort, one.reason)]
-    taken = sorted({(claim.start, claim.end) for claim in claims})
-    free = [one for one in sure if not _overlaps(one.suspect, taken)]
-    found: list[Window] = []
-    for one in sorted(free, key=lambda one: (-one.margin, one.suspect)):
-        suspect = one.suspect
-        if _overlaps(suspect, found):
-            continue
-        insort(found, (suspect.start, suspect.end))
-        yield Claim(
-            kind=one.kind,
-            start=suspect.start,
-            end=suspect.end,
-            certainty=Certainty.SHAPE,
-            score=0.7,
-            rule="secret_code.learned",
-        )
+    def _learned(self, judged: Sequence[Judged], claims: Sequence[Claim], view: View) -> Iterator[Claim]:
+        """Yield what the judge is sure enough of; of suspects that overlap the surest."""
+        sure = [one for one in judged if one.margin > self.thresholds.of(one.suspect.sort, one.reason)]
+        taken = sorted({(claim.start, claim.end) for claim in claims})
+        free = [one for one in sure if not _overlaps(one.suspect, taken)]
+        found: list[Window] = []
+        for one in sorted(free, key=lambda one: (-one.margin, one.suspect)):
+            start, end, sort = one.suspect
+            if _overlaps(one.suspect, found) or (sort == FIGURES and self.is_other(view, start, end)):
+                continue
+            insort(found, (start, end))
+            rule = "secret_code.learned"
+            yield Claim(kind=one.kind, start=start, end=end, certainty=Certainty.SHAPE, score=0.7, rule=rule)
 
 
 def _overlaps(suspect: Suspect, taken: Sequence[Window]) -> bool:
