@@ -20,7 +20,7 @@ SECRETS = 0.95
 EVADED = 0.90
 OVERMASKED = 0.005
 
-MISSED_SECRETS = {"en": 0.86, "de": 0.85, "tr": 0.91, "id": 0.88, "ru": 0.85}
+MISSED_SECRETS = {"en": 0.86, "de": 0.82, "tr": 0.91, "id": 0.88, "ru": 0.85}
 MISSED_EVADED: dict[str, float] = {}
 MISSED_OVERMASKED = {"de": 0.0111, "tr": 0.0056}
 

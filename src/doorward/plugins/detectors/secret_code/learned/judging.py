@@ -28,6 +28,9 @@ SHAPES: Final = frozenset({"number", "steps", "mixed", "signed", "lone"})
 _MOST_SUSPECTS, _FEWEST_CHARACTERS = 512, 16
 """How many suspects a text may have, and for how many characters one more."""
 
+_SHORTEST_UNNAMED: Final = 4
+"""Characters of a secret near which nothing speaks of one: three digits alone may be anything."""
+
 _MOST_OVER: Final = 8
 """Places that may begin before a suspect and still overlap it."""
 
@@ -119,7 +122,12 @@ class Judge(NamedTuple):
 
     def _learned(self, judged: Sequence[Judged], claims: Sequence[Claim], view: View) -> Iterator[Claim]:
         """Yield what the judge is sure enough of; of suspects that overlap the surest."""
-        sure = [one for one in judged if one.margin > self.thresholds.of(one.suspect.sort, one.reason)]
+        sure = [
+            one
+            for one in judged
+            if one.margin > self.thresholds.of(one.suspect.sort, one.reason)
+            and (one.reason or one.suspect.end - one.suspect.start >= _SHORTEST_UNNAMED)
+        ]
         taken = sorted({(claim.start, claim.end) for claim in claims})
         free = [one for one in sure if not _overlaps(one.suspect, taken)]
         found: list[Window] = []
