@@ -26,6 +26,7 @@ def in_hand(guests: Guests, halden: Tenant, *, hello: str = HELLO) -> tuple[WebV
     """Return somebody whose conversation Mira has, and Mira."""
     visitor = guests.visitor(halden)
     visitor.say(hello)
+    visitor.wait_for_answer()  # only then is it known which language they speak
     visitor.ask_for_person()
     mira = guests.member("mira")
     mira.post(f"/api/v1/conversations/{visitor.conversation_id}/take").raise_for_status()

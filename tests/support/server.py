@@ -3,6 +3,7 @@
 import contextlib
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -68,6 +69,13 @@ class WebVisitor:
         answer = self.client.post("/c/webchat/messages", json={"id": f"m{self.sent}", "text": text})
         answer.raise_for_status()
         return dict(answer.json())
+
+    def wait_for_answer(self, *, seconds: float = 20) -> None:
+        """Wait until what was said last is answered: on a busy machine it is acknowledged before it is understood."""
+        until = time.monotonic() + seconds
+        while self.entries()["entries"][-1]["author"] == "customer":
+            assert time.monotonic() < until, "no answer came"
+            time.sleep(0.05)
 
     def ask_for_person(self) -> str:
         """Ask for a person and return the conversation's state."""
