@@ -86,21 +86,23 @@ def is_free(grammar: Grammar, view: View, start: int, end: int) -> bool:
         is_money(text, start, end)
         or re.search(r"[\w\-]\Z", text[max(start - 1, 0) : start])
         or re.fullmatch(r"\d{1,3}(?: 000)+", text[start:end])
-        or is_year(text[start:end])
-        or grammar.other_number.is_in(view, max(start - 32, 0), start)
         or re.match(r"\s?(?:%|x\b|km|kg)", text[end : end + 4])
-        or grammar.counted_before.is_in(view, max(start - 32, 0), start)
-        or grammar.counted_behind.match(text, end)
+        or _is_counted(grammar, view, start, end)
     )
 
 
 def is_called_otherwise(grammar: Grammar, view: View, start: int, end: int) -> bool:
     """Return whether a word beside a number calls it something else: 'room 123', 'ending 4471', 'in 2019'."""
+    ending = grammar.last_digits.search(view.text[max(start - 32, 0) : start])
+    return bool(ending or _is_counted(grammar, view, start, end))
+
+
+def _is_counted(grammar: Grammar, view: View, start: int, end: int) -> bool:
+    """Return whether digits are a year, another number by its name, or what the words beside them count."""
     text, before = view.text, max(start - 32, 0)
     return bool(
         is_year(text[start:end])
         or grammar.other_number.is_in(view, before, start)
-        or grammar.last_digits.search(text[before:start])
         or grammar.counted_before.is_in(view, before, start)
         or grammar.counted_behind.match(text, end)
     )

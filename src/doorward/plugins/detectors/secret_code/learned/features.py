@@ -51,7 +51,11 @@ _LONGEST_GLUE: Final = 4
 
 
 class Surroundings(NamedTuple):
-    """A suspect with the words around it: those before it, the nearest first, and those behind, each with its slot."""
+    """A suspect with the words around it: those before it, the nearest first, and those behind, each with its slot.
+
+    `reason` is 2 where a name of a secret stands within reach, 1 where another word that gives reason to look does,
+    0 where the suspect's own shape is all there is.
+    """
 
     suspect: Suspect
     inside: Sequence[Token]
