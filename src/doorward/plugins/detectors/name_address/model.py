@@ -1,7 +1,5 @@
 """The small sequence model: scores of every token, and the most likely names and addresses among them."""
 
-import hashlib
-import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources.abc import Traversable
@@ -17,7 +15,7 @@ from doorward.plugins.detectors.name_address.tokens import Tokens
 from doorward.plugins.detectors.name_address.words import Lists
 from doorward.protection.pieces import pieces_of
 from doorward.protection.ports import LanguagePack, View
-from doorward.vocabulary.errors import Misconfigured
+from doorward.protection.weights import read_weights
 
 _BLOCK: Final = 1_000
 """Tokens that are looked at together: what a very long text takes of memory stays small."""
@@ -82,13 +80,9 @@ class Model:
 
 def read_model(folder: Traversable, packs: Iterable[LanguagePack]) -> Model:
     """Return the model of a weights folder. Raises `Misconfigured` when a file is not the one of its card."""
-    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    content = (folder / "weights.npz").read_bytes()
-    if hashlib.sha256(content).hexdigest() != card["sha256"]:
-        raise Misconfigured("name_address: weights.npz is not the file that its card names; install Doorward again")
-    with (folder / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as archive:
-        places, values, scale = archive["places"], archive["values"], float(archive["scale"])
-        world = dict(zip(bytes(archive["words"]).decode().split("\n"), archive["classes"].tolist(), strict=True))
+    card, archive = read_weights(folder, owner="name_address")
+    places, values, scale = archive["places"], archive["values"], float(archive["scale"])
+    world = dict(zip(bytes(archive["words"]).decode().split("\n"), archive["classes"].tolist(), strict=True))
     weights = packed(np.zeros((BUCKETS, LABELS), np.int8))
     weights[places] = packed(values)
     caution = (float(card["caution"]), float(card["caution_of_addresses"]))

@@ -1,7 +1,5 @@
 """The weights of the judge, and what a suspect scores. Sums are whole numbers, and so exact and equal everywhere."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from importlib.resources.abc import Traversable
 from typing import Final, NamedTuple
@@ -19,6 +17,7 @@ from doorward.plugins.detectors.secret_code.learned.features import (
 )
 from doorward.plugins.detectors.secret_code.learned.words import Token
 from doorward.protection.ports import View
+from doorward.protection.weights import read_weights
 from doorward.vocabulary.errors import Misconfigured
 
 LABELS: Final = ("", "ONE_TIME_CODE", "PIN", "PASSWORD", "CARD_SECURITY_CODE")
@@ -95,12 +94,8 @@ class Model:
 
 def read_model(folder: Traversable) -> tuple[Model, "Thresholds"]:
     """Return the model of a weights folder. Raises `Misconfigured` when a file is not the one of its card."""
-    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    content = (folder / "weights.npz").read_bytes()
-    if hashlib.sha256(content).hexdigest() != card["sha256"]:
-        raise Misconfigured("secret_code: weights.npz is not the file that its card names; install Doorward again")
-    with (folder / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as archive:
-        places, values, scale = archive["places"], archive["values"], float(archive["scale"])
+    card, archive = read_weights(folder, owner="secret_code")
+    places, values, scale = archive["places"], archive["values"], float(archive["scale"])
     if values.shape != (len(places), len(LABELS)) or card["buckets"] != BUCKETS or places.max(initial=0) >= BUCKETS:
         raise Misconfigured("secret_code: the weights have not the shape that this version of Doorward reads")
     weights = np.zeros((BUCKETS, len(LABELS)), np.int16)
