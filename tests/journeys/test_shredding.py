@@ -140,7 +140,8 @@ def test_a_restored_backup_holds_nothing_readable_of_a_shredded_customer(
         bob, his_span = a_customer(house, scope, seed=BOB, conversation="d" * 26)
         assert set(rows_of(house, scope, ada)) == {table.name for table in TABLES}
     back_up(house_settings, tmp_path, postgres_of)
-    with opened(house_settings) as (house, scope):
+    # Not started: a house that serves deletes again what is destroyed, and may come before the call that is asked here.
+    with opened(house_settings, start=False) as (house, scope):
         assert house.destruction.shred(scope, ada).rows >= len(TABLES)
         assert rows_of(house, scope, ada) == {}
         with pytest.raises(NotFound):

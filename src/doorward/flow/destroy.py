@@ -20,7 +20,10 @@ _AT_ONCE: Final = 200
 
 
 class Shredded(msgspec.Struct, frozen=True, kw_only=True):
-    """What was shredded: the customer with the visitors that it was, and how many rows went."""
+    """What was shredded: the customer with the visitors that it was, and how many rows this call deleted.
+
+    A house that serves meanwhile may have deleted some, or all, of them first (`Destruction.replay`).
+    """
 
     parties: tuple[PartyId, ...]
     rows: int
