@@ -20,8 +20,7 @@ from doorward.flow.attendance import Attendance
 from doorward.flow.colleagues import Colleagues
 from doorward.flow.contact import Contact, ContactRooms
 from doorward.flow.customer_search import CustomerSearch
-from doorward.flow.desk import Desk
-from doorward.flow.desk_rooms import DeskRooms
+from doorward.flow.desk import Desk, DeskRooms
 from doorward.flow.destroy import Destruction
 from doorward.flow.fragments import Fragments
 from doorward.flow.idempotency import forget_old

@@ -9,8 +9,7 @@ from doorward import record
 from doorward.decision import RuleBook
 from doorward.flow.accept import Accepted, FrontDoor, Recognition, TenantScreening
 from doorward.flow.colleagues import Colleagues
-from doorward.flow.desk import Desk
-from doorward.flow.desk_rooms import DeskRooms
+from doorward.flow.desk import Desk, DeskRooms
 from doorward.flow.kept_ids import KeptIds
 from doorward.flow.repository import RunKey
 from doorward.flow.runner import Runner

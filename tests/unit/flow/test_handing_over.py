@@ -8,7 +8,7 @@ import pytest
 
 from doorward import routing
 from doorward.flow.colleagues import Colleagues
-from doorward.flow.handing_over import LONGEST_NOTE, HandOver
+from doorward.flow.desk import LONGEST_NOTE, HandOver
 from doorward.identity import Member, Staff
 from doorward.kit.tx import Tx
 from doorward.vocabulary.errors import Conflict, NotFound, TooLarge

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import event
 
 from doorward.flow.accept import Recognition, TenantScreening
-from doorward.flow.handing_over import HandOver
+from doorward.flow.desk import HandOver
 from doorward.flow.kept_ids import KeptIds
 from doorward.flow.stages import BEFORE_ACCEPTANCE, CLOSING, STAGES, WALK
 from doorward.flow.tenancy import FRESH, SettingsBook

@@ -10,7 +10,7 @@ from msgspec import Meta
 from doorward import record
 from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, After, IdPath, Limit, Offset, problems
 from doorward.doors.web.downloads import file_response
-from doorward.flow.handing_over import LONGEST_NOTE, HandOver
+from doorward.flow.desk import LONGEST_NOTE, HandOver
 from doorward.flow.reading import conversation_read, open_conversation, read_noted
 from doorward.flow.views.conversation import ConversationView
 from doorward.flow.views.transcript import ShownEntry, Transcript, show, transcript

@@ -10,8 +10,7 @@ from litestar.response import Redirect
 from doorward.doors.web.desk.conversation.view import Line, conversation_places, line_number
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
 from doorward.doors.web.refused import kinds_in_words
-from doorward.flow.desk_rooms import card_at, require_mine
-from doorward.flow.handing_over import LONGEST_NOTE, HandOver
+from doorward.flow.desk import LONGEST_NOTE, HandOver, card_at, require_mine
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
 from doorward.vocabulary.errors import Conflict, Malformed, Refusal, SecretRefused, TooLarge

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from doorward import record, routing
-from doorward.flow.desk_rooms import DeskRooms, WrittenAtDesk, audit_of, card_at, require_mine, screen_words
+from doorward.flow.desk.rooms import DeskRooms, WrittenAtDesk, audit_of, card_at, require_mine, screen_words
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import AuditEvent, Entry

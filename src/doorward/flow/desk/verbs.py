@@ -5,8 +5,8 @@ import asyncio
 import msgspec
 
 from doorward import record, routing
-from doorward.flow.desk_rooms import DeskRooms, audit_of, card_at, require_mine, screen_words
-from doorward.flow.handing_over import HandingOver, HandOver
+from doorward.flow.desk.handing_over import HandingOver, HandOver
+from doorward.flow.desk.rooms import DeskRooms, audit_of, card_at, require_mine, screen_words
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import Entry, EntryKind

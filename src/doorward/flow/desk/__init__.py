@@ -1,0 +1,7 @@
+"""What people at the desk do with conversations: one module for each group of verbs, `Desk` for those of every day."""
+
+from doorward.flow.desk.handing_over import LONGEST_NOTE, HandOver
+from doorward.flow.desk.rooms import DeskRooms, card_at, require_mine
+from doorward.flow.desk.verbs import Desk
+
+__all__ = ["LONGEST_NOTE", "Desk", "DeskRooms", "HandOver", "card_at", "require_mine"]
