@@ -96,6 +96,40 @@ def test_digests_that_outlived_their_party_leave_the_ledger(bare: Database) -> N
     assert {data for seq, data in rows if not seq % 2} == {'{"digest":"x"}'}
 
 
+def test_old_cards_learn_what_waits_for_an_answer(bare: Database) -> None:
+    """What the customer said last, and since when nobody has answered it, is read from the ledger once."""
+    with bare.writer.connect() as connection, connection.begin():
+        command.upgrade(alembic_config(connection=connection), "0010")
+        for name, state in (("waits", "waiting"), ("answered", "human"), ("over", "resolved")):
+            for seq, kind, data in (
+                (1, "message.customer", "{}"),
+                (2, "message.bot", "{}"),
+                (3, "message.customer", "{}"),
+                (4, "message.customer", "{}"),
+                (5, "message.bot", '{"action":"handoff.passed"}'),
+                (6, "message.agent" if name == "answered" else "note", "{}"),
+            ):
+                line = text(
+                    "INSERT INTO record_entry"
+                    " (tenant_id, conversation_id, seq, kind, key, at, actor_kind, actor_id, party_id, data)"
+                    " VALUES ('t', :name, :seq, :kind, :key, :at, 'customer', 'p', 'p', :data)"
+                )
+                values = {"name": name, "seq": seq, "kind": kind, "key": str(seq), "at": seq * 10, "data": data}
+                connection.execute(line, values)
+            card = text(
+                "INSERT INTO record_card (tenant_id, conversation_id, party_id, channel, language, state, opened_at,"
+                " last_at, last_seq, last_author, preview, risk, intent, queue, reason, waited_seconds,"
+                " customer_messages, bot_messages, agent_messages, handovers, misunderstood, helped, handed_note)"
+                " VALUES ('t', :name, 'p', 'webchat', 'en', :state, 0, 0, 6, 'bot', '', 0, '', '', '', 0,"
+                " 0, 0, 0, 0, 0, 0, '')"
+            )
+            connection.execute(card, {"name": name, "state": state})
+    migrate(bare)
+    with bare.reader.connect() as connection:
+        found = connection.execute(text("SELECT conversation_id, heard_seq, unanswered_since FROM record_card")).all()
+    assert {tuple(row) for row in found} == {("waits", 4, 30), ("answered", 4, None), ("over", 4, None)}
+
+
 def test_rows_keep_their_parents_while_tables_are_rebuilt(tmp_path: Path) -> None:
     """SQLite's foreign keys rest during a migration and are back afterwards."""
     database = Database.open(f"sqlite:///{tmp_path / 'keys.db'}")

@@ -1,5 +1,7 @@
 """Colleagues: who else is at the desk and may have a conversation."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from doorward import routing
@@ -63,6 +65,11 @@ class Colleagues:
             raise Conflict("this colleague may not write to customers", why="not_allowed")
         if member.disabled or staff_id not in self._sessions.signed_in(tx, scope):
             raise Conflict("this colleague is not signed in", why="gone")
+
+    def require_known(self, tx: Tx, scope: Scope, staff_ids: Iterable[StaffId]) -> None:
+        """Raise `NotFound` unless all of these work here."""
+        for staff_id in staff_ids:
+            self._staff.find(tx, scope, staff_id)
 
 
 def _may_have_conversations(member: Member) -> bool:

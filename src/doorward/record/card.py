@@ -1,7 +1,7 @@
 """The conversation card: what lists, search and figures read, projected from the ledger and rebuildable from it."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -11,6 +11,20 @@ from doorward.vocabulary.ids import ConversationId, PartyId
 State = Literal["bot", "waiting", "human", "resolved"]
 _PREVIEW = 140
 _UNHANDED: dict[str, Any] = {"handed_by": None, "handed_note": ""}
+_QUIET: Final = frozenset(
+    {
+        "labels.changed",
+        "attributes.changed",
+        "status.changed",
+        "priority.changed",
+        "conversation.snoozed",
+        "task.added",
+        "task.changed",
+        "reply.scheduled",
+        "reply.cancelled",
+    }
+)
+"""What puts things in order without anything happening between people: the conversation keeps its place in lists."""
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +35,11 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     `helped` the answers from knowledge. `preview` is masked, and holds what a person said last. `handed_by` is the
     agent who handed the conversation over last, to a colleague or back into the queue, and `handed_note` what they
     wrote for whoever has it next, masked; both are gone when it is the assistant's again or over.
+
+    `heard_seq` is the number of the customer's last line, and `unanswered_since` when the first was said that nobody
+    has answered. `priority` is 0, 1 (high), 2 (urgent) or -1 (low), `status` a finer word of the company's for how it
+    stands. `snoozed_until` is gone as soon as the customer speaks. `merged_into` names the conversation in which it
+    goes on. `scheduled` replies wait to be sent; `open_tasks` are not done.
     """
 
     conversation_id: ConversationId
@@ -51,18 +70,60 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     helped: int = 0
     handed_by: str | None = None
     handed_note: str = ""
+    heard_seq: int = 0
+    unanswered_since: datetime | None = None
+    labels: tuple[str, ...] = ()
+    attributes: dict[str, Any] = {}
+    priority: int = 0
+    status: str = ""
+    snoozed_until: datetime | None = None
+    notes: int = 0
+    open_tasks: int = 0
+    scheduled: int = 0
+    merged_into: str | None = None
+
+
+CardOrder = Literal["latest", "oldest", "unanswered", "priority"]
+
+
+class CardPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a page of cards ended: what its last card is ordered by, and its id. The next page goes on behind it."""
+
+    at: datetime
+    conversation_id: ConversationId
+    priority: int = 0
 
 
 class CardQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which cards: in these states (any if none), of this party or agent, from `offset`, at most `limit`.
+    """Which cards: every field narrows, None or empty does not; from `offset` or behind `after`, at most `limit`.
 
-    `party_ids` asks for the cards of several parties who are one customer; None asks for anybody's.
+    `party_ids` asks for the cards of several parties who are one customer; None asks for anybody's. `assignee` is
+    somebody's id, empty for nobody's. `labels` must all be there. `mentions` is whom a note names, `unseen` for whom
+    something was said that they have not seen. `snoozed` asks for those that sleep at `now`, or for the others;
+    `risk` for at least so much. `order`: the latest first, the oldest first, whose customer waits longest for an answer
+    first (those that are answered are left out), or by priority and then the latest.
     """
 
     states: tuple[str, ...] = ()
     party_id: PartyId | None = None
     party_ids: tuple[PartyId, ...] | None = None
     assignee: str | None = None
+    labels: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    priorities: tuple[int, ...] = ()
+    intent: str = ""
+    risk: float | None = None
+    mentions: str | None = None
+    unseen: str | None = None
+    snoozed: bool | None = None
+    now: datetime | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    order: CardOrder = "latest"
+    after: CardPlace | None = None
     limit: int = 100
     offset: int = 0
 
@@ -85,7 +146,10 @@ def project(card: Card | None, entry: Entry, seq: int) -> Card:
     """Return the card after `entry`, number `seq` of its conversation. Pure: the same ledger gives the same card."""
     card = card or open_card(entry)
     changes = _changes(card, entry)
-    return msgspec.structs.replace(card, last_seq=seq, last_at=max(card.last_at, entry.at), **changes)
+    if entry.kind == "message.customer":
+        changes |= {"heard_seq": seq}
+    last_at = card.last_at if entry.kind in _QUIET else max(card.last_at, entry.at)
+    return msgspec.structs.replace(card, last_seq=seq, last_at=last_at, **changes)
 
 
 def _changes(card: Card, entry: Entry) -> dict[str, Any]:
@@ -101,16 +165,52 @@ def _changes(card: Card, entry: Entry) -> dict[str, Any]:
             return _decided(card, data)
         case "handoff.requested" | "handoff.assigned" | "handoff.passed":
             return _routed(card, entry)
-        case "handoff.returned" | "conversation.resolved":
+        case "handoff.returned" | "conversation.resolved" | "conversation.merged":
             return _left(entry) | _waited(card, entry.at)
         case _:
-            return {}
+            return _kept(card, entry)
+
+
+def _kept(card: Card, entry: Entry) -> dict[str, Any]:
+    """Return what changes by what staff do beside talking."""
+    data = entry.data
+    changes: dict[str, Any] = {}
+    match entry.kind:
+        case "note.written":
+            changes["notes"] = card.notes + 1
+        case "labels.changed":
+            kept = (set(card.labels) | set(data.get("added", ()))) - set(data.get("removed", ()))
+            changes["labels"] = tuple(sorted(kept))
+        case "attributes.changed":
+            values = card.attributes | data["values"]
+            changes["attributes"] = {key: value for key, value in sorted(values.items()) if value is not None}
+        case "status.changed" | "priority.changed":
+            name = entry.kind.removesuffix(".changed")
+            changes[name] = data[name]
+        case "conversation.snoozed" | "conversation.woken":
+            until = data.get("until")
+            changes["snoozed_until"] = None if until is None else datetime.fromisoformat(until)
+        case "reply.scheduled" | "reply.cancelled":
+            changes["scheduled"] = max(0, card.scheduled + (1 if entry.kind == "reply.scheduled" else -1))
+        case "task.added" | "task.changed":
+            changes["open_tasks"] = max(0, card.open_tasks + _tasks(entry))
+        case _:
+            pass
+    return changes
+
+
+def _tasks(entry: Entry) -> int:
+    if entry.kind == "task.added":
+        return 1
+    return {True: -1, False: 1}.get(entry.data.get("done", ""), 0)
 
 
 def _left(entry: Entry) -> dict[str, Any]:
     if entry.kind == "handoff.returned":
         return {"state": "bot", "assignee": None, "misunderstood": 0, "queue": ""} | _UNHANDED
-    return {"state": "resolved", "resolved_at": entry.at, "queue": ""} | _UNHANDED
+    ended = {"state": "resolved", "resolved_at": entry.at, "queue": "", "unanswered_since": None, "snoozed_until": None}
+    merged = {"merged_into": entry.data["into"]} if entry.kind == "conversation.merged" else {}
+    return ended | merged | _UNHANDED
 
 
 def _routed(card: Card, entry: Entry) -> dict[str, Any]:
@@ -145,8 +245,13 @@ def _spoken(card: Card, entry: Entry, author: str) -> dict[str, Any]:
         changes |= {"state": "bot", "resolved_at": None, "assignee": None, "misunderstood": 0}
     if author != "customer" and card.first_response_at is None and card.customer_messages:
         changes["first_response_at"] = entry.at
-    if author == "customer" and entry.data.get("language"):
-        changes["language"] = entry.data["language"]
+    if author == "customer":
+        changes |= {"snoozed_until": None, "unanswered_since": card.unanswered_since or entry.at}
+        changes |= {"language": entry.data["language"]} if entry.data.get("language") else {}
+    else:
+        changes["unanswered_since"] = None
+    if author == "agent" and entry.data.get("scheduled"):
+        changes["scheduled"] = max(0, card.scheduled - 1)
     return changes
 
 

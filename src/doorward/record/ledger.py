@@ -9,6 +9,7 @@ import msgspec
 from doorward.kit.tx import Tx
 from doorward.record import repository
 from doorward.record.card import Card, CardQuery, project
+from doorward.record.marks import project_marks
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.ids import ConversationId, MessageId, PartyId
 from doorward.vocabulary.scope import Actor, Scope
@@ -61,6 +62,7 @@ def append_entries(tx: Tx, scope: Scope, entries: Iterable[Entry]) -> tuple[Writ
         if card is not None and numbered:
             repository.insert_entries(tx, scope, numbered)
             repository.save_card(tx, scope, card, new=before is None)
+            project_marks(tx, scope, numbered)
             tx.memory[_card_name(scope, conversation_id)] = card
         written += [WrittenEntry(seq=seq, entry=entry) for seq, entry in numbered]
     return tuple(written)
@@ -139,8 +141,18 @@ def remembered_card(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Ca
 
 
 def list_cards(tx: Tx, scope: Scope, wanted: CardQuery) -> tuple[Card, ...]:
-    """Return the cards that are wanted, the latest first."""
+    """Return the cards that are wanted, in the order that is wanted."""
     return repository.find_cards(tx, scope, wanted)
+
+
+def count_cards(tx: Tx, scope: Scope, wanted: CardQuery) -> int:
+    """Return how many cards are wanted; where it is `wanted.limit` there may be more."""
+    return repository.count_wanted(tx, scope, wanted)
+
+
+def slept_enough(tx: Tx, scope: Scope, *, limit: int) -> tuple[ConversationId, ...]:
+    """Return conversations whose time to wake has come, the first first."""
+    return repository.slept_enough(tx, scope, limit=limit)
 
 
 def conversations_of(tx: Tx, scope: Scope) -> tuple[ConversationId, ...]:

@@ -1,15 +1,15 @@
 """The record's SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, func, insert, or_, select, text, update
 
 from doorward.kit.tx import Tx
-from doorward.record.card import Card, CardQuery
-from doorward.record.tables import audit_table, card_table, entry_table
+from doorward.record.card import Card, CardOrder, CardPlace, CardQuery
+from doorward.record.tables import audit_table, card_table, entry_table, label_table, mention_table, seen_table
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.ids import ConversationId, TenantId
 from doorward.vocabulary.scope import Scope, crosses_tenants
@@ -56,29 +56,113 @@ def lock(tx: Tx, scope: Scope, name: str) -> None:
 def find_card(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Card | None:
     """Return the conversation's card, or None."""
     row = tx.execute(_CARD, {"tenant": scope.tenant_id, "conversation": conversation_id}).first()
-    return None if row is None else Card(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    return None if row is None else _card(row)
 
 
 def lock_card(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Card | None:
     """Return the conversation's card as it is last committed, and hold it until this transaction ends; or None."""
     row = tx.execute(_LOCKED_CARD, {"tenant": scope.tenant_id, "conversation": conversation_id}).first()
-    return None if row is None else Card(**row._mapping)  # noqa: SLF001 - as above
+    return None if row is None else _card(row)
+
+
+def _card(row: Any) -> Card:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    values["labels"] = tuple(values["labels"])
+    return Card(**values)
 
 
 def find_cards(tx: Tx, scope: Scope, wanted: CardQuery) -> tuple[Card, ...]:
-    """Return the cards that are wanted, the latest first."""
-    query = select(*_CARD_COLUMNS).where(card_table.c.tenant_id == scope.tenant_id)
-    if wanted.states:
-        query = query.where(card_table.c.state.in_(wanted.states))
-    if wanted.party_id is not None:
-        query = query.where(card_table.c.party_id == wanted.party_id)
+    """Return the cards that are wanted, in the order that is wanted."""
+    query = select(*_CARD_COLUMNS).where(card_table.c.tenant_id == scope.tenant_id, *_conditions(wanted))
+    query = query.order_by(*_ORDERS[wanted.order], card_table.c.conversation_id)
+    return tuple(_card(row) for row in tx.execute(query.limit(wanted.limit).offset(wanted.offset)))
+
+
+def count_wanted(tx: Tx, scope: Scope, wanted: CardQuery) -> int:
+    """Return how many cards are wanted, at most `limit`: nobody waits for an exact number of thousands."""
+    some = select(card_table.c.conversation_id).where(card_table.c.tenant_id == scope.tenant_id, *_conditions(wanted))
+    query = select(func.count()).select_from(some.limit(wanted.limit).subquery())
+    return int(tx.execute(query).scalar_one())
+
+
+def slept_enough(tx: Tx, scope: Scope, *, limit: int) -> tuple[ConversationId, ...]:
+    """Return conversations whose time to wake has come, the first first."""
+    query = select(card_table.c.conversation_id).where(
+        card_table.c.tenant_id == scope.tenant_id, card_table.c.snoozed_until <= tx.now
+    )
+    return tuple(tx.execute(query.order_by(card_table.c.snoozed_until).limit(limit)).scalars())
+
+
+_ORDERS: Final[dict[str, tuple[Any, ...]]] = {
+    "latest": (card_table.c.last_at.desc(),),
+    "oldest": (card_table.c.last_at,),
+    "unanswered": (card_table.c.unanswered_since,),
+    "priority": (card_table.c.priority.desc(), card_table.c.last_at.desc()),
+}
+
+
+def _conditions(wanted: CardQuery) -> Iterator[ColumnElement[bool]]:
+    """Yield what each field that narrows asks of a card."""
+    columns = card_table.c
+    among = {
+        columns.state: wanted.states,
+        columns.channel: wanted.channels,
+        columns.language: wanted.languages,
+        columns.queue: wanted.queues,
+        columns.status: wanted.statuses,
+        columns.priority: wanted.priorities,
+        columns.intent: (wanted.intent,) if wanted.intent else (),
+        columns.party_id: (wanted.party_id,) if wanted.party_id is not None else (),
+    }
+    yield from (column.in_(values) for column, values in among.items() if values)
     if wanted.party_ids is not None:
-        query = query.where(card_table.c.party_id.in_(wanted.party_ids))
+        yield columns.party_id.in_(wanted.party_ids)
     if wanted.assignee is not None:
-        query = query.where(card_table.c.assignee == wanted.assignee)
-    query = query.order_by(card_table.c.last_at.desc(), card_table.c.conversation_id)
-    rows = tx.execute(query.limit(wanted.limit).offset(wanted.offset))
-    return tuple(Card(**row._mapping) for row in rows)  # noqa: SLF001 - as above
+        yield columns.assignee == wanted.assignee if wanted.assignee else columns.assignee.is_(None)
+    if wanted.risk is not None:
+        yield columns.risk >= wanted.risk
+    if wanted.since is not None:
+        yield columns.last_at >= wanted.since
+    if wanted.until is not None:
+        yield columns.last_at < wanted.until
+    if wanted.order == "unanswered":
+        yield columns.unanswered_since.is_not(None)
+    if wanted.snoozed is not None:
+        sleeps = columns.snoozed_until.is_not(None) & (columns.snoozed_until > wanted.now)
+        yield sleeps if wanted.snoozed else or_(columns.snoozed_until.is_(None), columns.snoozed_until <= wanted.now)
+    yield from _marked(wanted)
+    if wanted.after is not None:
+        yield _behind(wanted.order, wanted.after)
+
+
+def _marked(wanted: CardQuery) -> Iterator[ColumnElement[bool]]:
+    """Yield what is asked of the rows beside a card: its labels, whom notes name, what somebody has seen of it."""
+    for label in wanted.labels:
+        yield exists().where(*_beside(label_table), label_table.c.label == label)
+    if wanted.mentions is not None:
+        yield exists().where(*_beside(mention_table), mention_table.c.staff_id == wanted.mentions)
+    if wanted.unseen is not None:
+        seen = (*_beside(seen_table), seen_table.c.staff_id == wanted.unseen)
+        yield card_table.c.heard_seq > 0
+        yield ~exists().where(*seen, seen_table.c.seq >= card_table.c.heard_seq)
+
+
+def _beside(table: Table) -> tuple[ColumnElement[bool], ...]:
+    return (
+        table.c.tenant_id == card_table.c.tenant_id,
+        table.c.conversation_id == card_table.c.conversation_id,
+    )
+
+
+def _behind(order: CardOrder, place: CardPlace) -> ColumnElement[bool]:
+    """Return what is true of the cards behind a place, in an order that ends with the conversation's id."""
+    columns = card_table.c
+    column = columns.unanswered_since if order == "unanswered" else columns.last_at
+    further = column > place.at if order in {"oldest", "unanswered"} else column < place.at
+    behind = or_(further, and_(column == place.at, columns.conversation_id > place.conversation_id))
+    if order != "priority":
+        return behind
+    return or_(columns.priority < place.priority, and_(columns.priority == place.priority, behind))
 
 
 def count_cards(tx: Tx, scope: Scope) -> dict[str, int]:
@@ -269,4 +353,4 @@ def outcomes(tx: Tx, scope: Scope, *, since: datetime, until: datetime) -> tuple
     query = select(*_CARD_COLUMNS).where(
         card_table.c.tenant_id == scope.tenant_id, card_table.c.opened_at >= since, card_table.c.opened_at < until
     )
-    return tuple(Card(**row._mapping) for row in tx.execute(query))  # noqa: SLF001 - as above
+    return tuple(_card(row) for row in tx.execute(query))

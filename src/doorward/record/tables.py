@@ -55,10 +55,99 @@ card_table = Table(
     Column("helped", Integer, nullable=False),
     Column("handed_by", Text),
     Column("handed_note", Text, nullable=False, server_default=""),
+    Column("heard_seq", Integer, nullable=False, server_default="0"),
+    Column("unanswered_since", UtcTime),
+    Column("labels", Json, nullable=False, server_default="[]"),
+    Column("attributes", Json, nullable=False, server_default="{}"),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("status", Text, nullable=False, server_default=""),
+    Column("snoozed_until", UtcTime),
+    Column("notes", Integer, nullable=False, server_default="0"),
+    Column("open_tasks", Integer, nullable=False, server_default="0"),
+    Column("scheduled", Integer, nullable=False, server_default="0"),
+    Column("merged_into", Text),
 )
 Index("ix_record_card_state_last", card_table.c.tenant_id, card_table.c.state, card_table.c.last_at)
 Index("ix_record_card_last", card_table.c.tenant_id, card_table.c.last_at)
 Index("ix_record_card_party", card_table.c.tenant_id, card_table.c.party_id)
+
+Index(
+    "ix_record_card_assignee", card_table.c.tenant_id, card_table.c.assignee, card_table.c.state, card_table.c.last_at
+)
+# Few conversations wait for an answer or sleep, however many there are.
+Index(
+    "ix_record_card_unanswered",
+    card_table.c.tenant_id,
+    card_table.c.unanswered_since,
+    sqlite_where=card_table.c.unanswered_since.is_not(None),
+    postgresql_where=card_table.c.unanswered_since.is_not(None),
+)
+Index(
+    "ix_record_card_snoozed",
+    card_table.c.tenant_id,
+    card_table.c.snoozed_until,
+    sqlite_where=card_table.c.snoozed_until.is_not(None),
+    postgresql_where=card_table.c.snoozed_until.is_not(None),
+)
+
+# What lines of the ledger put on a conversation, by what it is looked for; written with the line, rebuilt from it.
+label_table = Table(
+    "record_label",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("label", Text, primary_key=True),
+    Column("conversation_id", Text, primary_key=True),
+)
+Index("ix_record_label_conversation", label_table.c.tenant_id, label_table.c.conversation_id)
+
+mention_table = Table(
+    "record_mention",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("staff_id", Text, primary_key=True),
+    Column("conversation_id", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
+
+task_table = Table(
+    "record_task",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("task_id", Text, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("assignee", Text),
+    Column("due_at", UtcTime),
+    Column("done_at", UtcTime),
+)
+Index(
+    "ix_record_task_assignee", task_table.c.tenant_id, task_table.c.assignee, task_table.c.done_at, task_table.c.due_at
+)
+Index("ix_record_task_conversation", task_table.c.tenant_id, task_table.c.conversation_id)
+
+scheduled_table = Table(
+    "record_scheduled",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("message_id", Text, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("send_at", UtcTime, nullable=False),
+)
+Index("ix_record_scheduled_due", scheduled_table.c.send_at)
+Index("ix_record_scheduled_conversation", scheduled_table.c.tenant_id, scheduled_table.c.conversation_id)
+
+# How far each member of staff has seen each conversation. Not in the ledger: nobody else ever asks for it.
+seen_table = Table(
+    "record_seen",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("staff_id", Text, primary_key=True),
+    Column("conversation_id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
 
 audit_table = Table(
     "record_audit",

@@ -30,7 +30,31 @@ EntryKind = Literal[
     "deletion.requested",
     "appeal.made",
     "transcript.requested",
+    "note.written",
+    "labels.changed",
+    "attributes.changed",
+    "status.changed",
+    "priority.changed",
+    "conversation.snoozed",
+    "conversation.woken",
+    "reply.scheduled",
+    "reply.cancelled",
+    "task.added",
+    "task.changed",
+    "conversation.merged",
+    "conversation.absorbed",
+    "conversation.parted",
 ]
+"""What a line of the ledger can say. Whatever is not listed in `flow.views.transcript.SHOWN` no customer ever sees.
+
+What staff do beside talking, with the data of each: `note.written` (text; `mentions`, ids of staff), `labels.changed`
+(`added`, `removed`, keys of labels), `attributes.changed` (`values`, by key; None takes one away), `status.changed`
+(`status`, a key or empty), `priority.changed` (`priority`, -1 to 2), `conversation.snoozed` (`until`, ISO 8601, UTC),
+`conversation.woken` (`why`), `reply.scheduled` (text, message id; `send_at`), `reply.cancelled` (message id; the
+`message.agent` with that id is the reply sent), `task.added` (text; `task_id`, `due_at`, `assignee`), `task.changed`
+(`task_id` and what changes of `due_at`, `assignee`, `done`), `conversation.merged` (`into`), in the other one
+`conversation.absorbed` (`from`), `conversation.parted` (`into`, `lines`: numbers of what was said that went there).
+"""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -99,6 +99,18 @@ KINDS = st.sampled_from(
         ("handoff.returned", {"staff_id": "s1"}),
         ("conversation.resolved", {"staff_id": "s1"}),
         ("identity.raised", {"level": 2}),
+        ("note.written", {"mentions": ["s1"]}),
+        ("labels.changed", {"added": ["vip", "refund"], "removed": ["old"]}),
+        ("labels.changed", {"added": [], "removed": ["vip"]}),
+        ("attributes.changed", {"values": {"order": "A-1", "paid": None}}),
+        ("status.changed", {"status": "with_supplier"}),
+        ("priority.changed", {"priority": 2}),
+        ("conversation.snoozed", {"until": "2026-03-03T08:00:00+00:00"}),
+        ("conversation.woken", {"why": "due"}),
+        ("task.added", {"task_id": "t1", "due_at": None, "assignee": "s1"}),
+        ("task.changed", {"task_id": "t1", "done": True}),
+        ("conversation.merged", {"into": "o" * 26}),
+        ("conversation.absorbed", {"from": "o" * 26}),
     ]
 )
 
@@ -123,6 +135,10 @@ def test_the_card_is_a_pure_fold_whose_counts_and_states_hold_together(kinds: li
     assert (card.state == "human") <= (card.assignee is not None)
     assert card.waited_seconds >= 0
     assert (card.state == "resolved") <= (card.handed_by is None)
+    heard = [seq for seq, entry in enumerate(entries, start=1) if entry.kind == "message.customer"]
+    assert card.heard_seq == max(heard, default=0)
+    assert card.labels == tuple(sorted(set(card.labels)))
+    assert card.open_tasks >= 0
 
 
 def test_the_stored_card_equals_the_one_rebuilt_from_the_ledger(transactions: Transactions) -> None:

@@ -6,7 +6,10 @@ import msgspec
 
 from doorward import record, routing
 from doorward.flow.desk.handing_over import HandingOver, HandOver
+from doorward.flow.desk.marking import Marking
+from doorward.flow.desk.noting import Noting
 from doorward.flow.desk.rooms import DeskRooms, audit_of, card_at, require_mine, screen_words
+from doorward.flow.desk.snoozing import Snoozing
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import Entry, EntryKind
@@ -18,13 +21,16 @@ from doorward.vocabulary.text import WildText, house_text
 
 
 class Desk:
-    """The verbs of the desk. `scope.actor` is the member of staff who acts."""
+    """The verbs of every day; `scope.actor` is the member of staff who acts. Further groups of verbs are its parts."""
 
     def __init__(self, transactions: Transactions, rooms: DeskRooms) -> None:
         """Take the rooms that the verbs need."""
         self._transactions = transactions
         self._rooms = rooms
         self._handing_over = HandingOver(transactions, rooms)
+        self.marking = Marking(transactions, rooms)
+        self.noting = Noting(transactions, rooms)
+        self.snoozing = Snoozing(transactions)
 
     async def take_over(self, scope: Scope, conversation_id: ConversationId) -> record.Card:
         """Give the conversation to the acting agent. Raises `NotFound`, or `Conflict` when another agent has it."""
@@ -105,6 +111,10 @@ class Desk:
                 capacity=capacity,
             ),
         )
+
+    def keep_time(self, scope: Scope) -> None:
+        """Do what the tenant's desk has put off and whose time has come."""
+        self.snoozing.wake_due(scope)
 
     async def card(self, scope: Scope, conversation_id: ConversationId) -> record.Card:
         """Return the conversation's card. Raises `NotFound`."""

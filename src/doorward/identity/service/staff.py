@@ -33,8 +33,10 @@ Permission = Literal[
     "staff:read",
     "staff:write",
     "tokens:write",
+    "workspace:write",
 ]
-"""`customers:read` opens customers' own data, `originals:read` what was masked; both are audited every time."""
+"""`workspace:write` sets up what everybody at the desk works with: labels, fields, canned replies. `customers:read`
+opens customers' own data, `originals:read` what was masked; both are audited every time."""
 
 PERMISSIONS: Final[frozenset[Permission]] = frozenset(get_args(Permission))
 
@@ -44,7 +46,7 @@ _DESK: Final[frozenset[Permission]] = frozenset(
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     "agent": _DESK,
-    "supervisor": _DESK | {"articles:write", "measure:read", "staff:read", "settings:read"},
+    "supervisor": _DESK | {"articles:write", "measure:read", "staff:read", "settings:read", "workspace:write"},
     "security": frozenset(
         {"conversations:read", "originals:read", "queue:read", "measure:read", "audit:read", "staff:read"}
     ),

@@ -1,18 +1,15 @@
 """The composition root: settings and discovered plugins become one House with every service in it."""
 
 import contextlib
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from doorward import record
-from doorward.admission import Admission, Blocks, Channel, Rates, VisitorTokens
+from doorward.admission import Admission, Blocks, Rates, VisitorTokens
 from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeService, Publisher, Publishing
+from doorward.bootstrap.engines import Engines, make_engines
+from doorward.bootstrap.plugins import chosen_scanner
 from doorward.decision import RuleBook
 from doorward.flow.accept import FrontDoor, Recognition, TenantScreening
 from doorward.flow.attachments import Downloads, Scanning
@@ -34,7 +31,7 @@ from doorward.flow.portal_wishes import PortalWishes, WishRooms
 from doorward.flow.refusals import noting
 from doorward.flow.repository import count_unfinished, forget_runs
 from doorward.flow.runner import Runner
-from doorward.flow.seed import PastWriter, Progress, Seeder
+from doorward.flow.seed import PastWriter, Seeder
 from doorward.flow.senders import Senders
 from doorward.flow.settle import Settlement
 from doorward.flow.tenancy import SettingsBook
@@ -44,9 +41,6 @@ from doorward.identity import (
     Identity,
     Mailer,
     MailSender,
-    Passwords,
-    Tenant,
-    new_tenant_id,
     open_identity,
     sweep_codes,
     sweep_host_tokens,
@@ -59,19 +53,13 @@ from doorward.kit.clock import Clock, SystemClock
 from doorward.kit.crypto import new_key
 from doorward.kit.db import Database
 from doorward.kit.health import Health
-from doorward.kit.i18n import Translator
 from doorward.kit.jobs import JobWorker, forget_done
-from doorward.kit.keys import EpochKeys, FileKeyStore, Keys, KeyStore
-from doorward.kit.plugins import FoundPlugin, discover
+from doorward.kit.keys import EpochKeys, Keys, KeyStore
 from doorward.kit.settings import Settings
 from doorward.kit.tx import Transactions, Tx
-from doorward.protection import AttachmentScanner, CustomerIndex, ProtectionService, Screener
-from doorward.risk import Assessor
-from doorward.understanding import Encoder, Reader, Understander
-from doorward.vocabulary.company import Company, CoreSystem
-from doorward.vocabulary.errors import DoorwardError, Misconfigured
+from doorward.protection import CustomerIndex, ProtectionService
+from doorward.vocabulary.company import CoreSystem
 from doorward.vocabulary.ids import TenantId
-from doorward.vocabulary.language import LanguagePack
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope, system_scope
 from doorward.vocabulary.text import MaskedText
@@ -83,150 +71,10 @@ RECOVER_EVERY = timedelta(seconds=3)
 ATTEND_EVERY = timedelta(seconds=30)
 HOSTS_EVERY = timedelta(seconds=15)
 SCAN_EVERY = timedelta(minutes=1)
+DESK_EVERY = timedelta(seconds=2)
 FORGET_EVERY = timedelta(hours=1)
 KEEP_DONE_JOBS = timedelta(days=7)
 KEEP_DONE_RUNS = timedelta(days=1)
-DEMONSTRATED = "eicar_demonstration"
-"""The scanner of the demonstration, where no other is chosen."""
-
-
-class PluginKit(msgspec.Struct, frozen=True, kw_only=True):
-    """What a plugin's `build(kit)` gets: settings and a clock, nothing of the house."""
-
-    settings: Settings
-    clock: Clock
-
-
-class Plugins(msgspec.Struct, frozen=True, kw_only=True):
-    """All plugins of the installation, built."""
-
-    found: tuple[FoundPlugin, ...]
-    packs: Mapping[str, LanguagePack]
-    detectors: tuple[Any, ...]
-    channels: tuple[Channel, ...]
-    policies: tuple[Any, ...]
-    models: Mapping[str, Any]
-    connectors: Mapping[str, Any]
-    companies: Mapping[str, Company]
-
-
-def load_plugins(settings: Settings, *, clock: Clock, kinds: Sequence[str] = ()) -> Plugins:
-    """Find and build plugins, of these kinds only if any are named. Raises `PluginBroken`.
-
-    A plugin whose required packages are missing is left out and reported by `doorward plugins`.
-    """
-    kit = PluginKit(settings=settings, clock=clock)
-    found: list[FoundPlugin] = []
-    built: dict[str, dict[str, Any]] = {}
-    for kind in ("language", "detector", "channel", "policy", "model", "connector", "company"):
-        built[kind] = {}
-        for plugin in discover(kind) if not kinds or kind in kinds else ():
-            found.append(plugin)
-            if kind == "model" and plugin.manifest.id != settings.models.encoder:
-                continue  # an encoder that nobody chose need not be configured
-            if kind == "detector" and plugin.manifest.opt_in and not settings.protection.experimental:
-                continue
-            if plugin.missing:
-                log.warning("bootstrap.plugin.incomplete", plugin_id=plugin.manifest.id)
-                continue
-            built[kind][plugin.manifest.id] = plugin.build(kit)
-    policies = sorted(built["policy"].values(), key=lambda policy: (policy.priority, policy.id))
-    return Plugins(
-        found=tuple(found),
-        packs=built["language"],
-        detectors=tuple(built["detector"].values()),
-        channels=tuple(built["channel"].values()),
-        policies=tuple(policies),
-        models=built["model"],
-        connectors=built["connector"],
-        companies=built["company"],
-    )
-
-
-def chosen_scanner(plugins: Plugins, settings: Settings) -> tuple[str, AttachmentScanner] | None:
-    """Return the scanner of files that the settings choose, with its id, None where there is none.
-
-    Raises `Misconfigured` for something that is no scanner, and for a demonstration's outside the demonstration.
-    """
-    name = settings.protection.scanner or (DEMONSTRATED if settings.demo else "")
-    if not name:
-        return None
-    scanner = plugins.connectors.get(name)
-    if not isinstance(scanner, AttachmentScanner):
-        raise Misconfigured(f"protection.scanner: there is no connector '{name}' that scans files")
-    quality = next(plugin.manifest.quality for plugin in plugins.found if plugin.manifest.id == name)
-    if quality == "demo" and not settings.demo:
-        raise Misconfigured(f"protection.scanner: '{name}' is a demonstration and protects nobody; use clamd")
-    return name, scanner
-
-
-def make_screener(plugins: Plugins, settings: Settings, *, cache_folder: Path | None = None) -> Screener:
-    """Return the screener over all detectors and languages."""
-    return Screener(
-        plugins.detectors,
-        tuple(plugins.packs.values()),
-        matcher=settings.protection.matcher,
-        cache_folder=cache_folder,
-    )
-
-
-def detection_fingerprint(plugins: Plugins) -> str:
-    """Return a hash of everything that decides what is found: detectors, languages' words, and the code that asks them.
-
-    It changes when any file of theirs does, so that results of two kinds are never mixed.
-    """
-    digest = hashlib.sha256()
-    folders = [plugin.folder for plugin in plugins.found if plugin.manifest.kind in {"detector", "language"}]
-    house = Path(__file__).parent
-    for folder in [*folders, house / "protection", house / "flow" / "archives"]:
-        for path in sorted(folder.rglob("*")):
-            parts = path.relative_to(folder).parts
-            if path.is_file() and not {"tests", "cases", "__pycache__"} & set(parts):
-                content = path.read_bytes()
-                digest.update(f"{folder.name}/{'/'.join(parts)} {len(content)} ".encode() + content)
-    return digest.hexdigest()
-
-
-class Engines(msgspec.Struct, frozen=True, kw_only=True):
-    """What is costly to build and belongs to no tenant: several houses of one process may share it."""
-
-    plugins: Plugins
-    translator: Translator
-    screener: Screener
-    encoder: Encoder
-    reader: Reader
-    assessor: Assessor
-    understander: Understander
-    passwords: Passwords
-
-    def close(self) -> None:
-        """Stop the threads that hash passwords."""
-        self.passwords.close()
-
-
-def make_engines(
-    settings: Settings,
-    *,
-    clock: Clock,
-    cache_folder: Path | None = None,
-    encoder_failed: Callable[[DoorwardError], None] | None = None,
-) -> Engines:
-    """Find the plugins and build the engines. Raises `PluginBroken`, `Misconfigured`."""
-    plugins = load_plugins(settings, clock=clock)
-    packs = tuple(plugins.packs.values())
-    encoder: Encoder | None = plugins.models.get(settings.models.encoder)
-    if encoder is None:
-        raise Misconfigured(f"models.encoder: there is no model plugin '{settings.models.encoder}'")
-    return Engines(
-        plugins=plugins,
-        translator=Translator(plugins.packs),
-        screener=make_screener(plugins, settings, cache_folder=cache_folder),
-        encoder=encoder,
-        reader=Reader(packs, encoder, on_failure=encoder_failed),
-        assessor=Assessor(packs),
-        understander=Understander(packs),
-        passwords=Passwords(),
-    )
 
 
 class House:
@@ -431,6 +279,7 @@ class House:
         self.jobs.register_sweep("audit.seal", every=SEAL_EVERY, sweep=self.seal_audit)
         self.jobs.register_sweep("flow.recover", every=RECOVER_EVERY, sweep=self.recover_runs)
         self.jobs.register_sweep("attendance", every=ATTEND_EVERY, sweep=self.retire_absent)
+        self.jobs.register_sweep("desk", every=DESK_EVERY, sweep=self.keep_time_at_the_desk)
         self.jobs.register_sweep("hosts", every=HOSTS_EVERY, sweep=self.learn_hosts)
         self.jobs.register_sweep("scanning", every=SCAN_EVERY, sweep=self.scan_held)
         self.jobs.register_sweep("destroyed", every=HOSTS_EVERY, sweep=self.forget_destroyed_keys)
@@ -502,6 +351,11 @@ class House:
         for scope in self.tenant_scopes("attendance"):
             self.attendance.retire_absent(scope)
 
+    def keep_time_at_the_desk(self) -> None:
+        """Do what every tenant's desk has put off and whose time has come."""
+        for scope in self.tenant_scopes("desk"):
+            self.desk.keep_time(scope)
+
     def scan_held(self) -> None:
         """Ask for a scan of files that are held and that no job waits to scan."""
         for scope in self.tenant_scopes("scanning") if self.scanner is not None else ():
@@ -556,43 +410,3 @@ class House:
     def _walks_ping(self) -> str | None:
         open_walks = self.transactions.read(count_unfinished)
         return f"{open_walks} messages wait for their walk" if open_walks > 1000 else None
-
-
-def found_tenant(house: House, *, slug: str, name: str) -> Tenant:
-    """Make a tenant with its keys and its widget key. Raises `Malformed`, or `Conflict` when the slug is taken."""
-    scope = system_scope(new_tenant_id(), "init")
-    tenants = house.identity.tenants
-    return house.transactions.write(scope, lambda tx: tenants.make_tenant(tx, scope, slug=slug, name=name))
-
-
-def found_company(house: House, company: Company, *, password: str, progress: Progress) -> Tenant:
-    """Make a company plugin's tenant and fill it; what is there already stays. For demonstrations and tests.
-
-    All of its staff get `password`. `progress` hears how far it is.
-    """
-    known = house.transactions.read(lambda tx: house.identity.tenants.tenant_by_slug(tx, company.id))
-    tenant = known or found_tenant(house, slug=company.id, name=company.branding.name)
-    scope = system_scope(tenant.id, "seed")
-    seeder = house.seeder
-    seeder.seed_settings(scope, company)
-    house.settings_book.forget(tenant.id)
-    seeder.seed_articles(scope, company, progress=progress)
-    staff = seeder.seed_staff(scope, company, password=password)
-    seeder.seed_customers(scope, company, progress=progress)
-    seeder.seed_history(scope, company, staff=staff, progress=progress)
-    return tenant
-
-
-def open_house(settings: Settings, *, clock: Clock | None = None) -> House:
-    """Open the installation that the settings describe: its database must be migrated, its keys must exist.
-
-    Raises `StoreLocked`, `DatabaseUnusable`, `KeyStoreMissing`, `PluginBroken`.
-    """
-    kit_logging.configure(level=settings.logging.level)
-    keys = FileKeyStore(settings.key_folder)
-    database = Database.open(settings.database_url, threads=settings.server.walkers)
-    try:
-        return House(settings, database=database, keys=keys, clock=clock)
-    except BaseException:
-        database.close()
-        raise

@@ -1,0 +1,28 @@
+"""The composition root: settings and discovered plugins become one House with every service in it."""
+
+from doorward.bootstrap.engines import Engines, make_engines
+from doorward.bootstrap.founding import found_company, found_tenant, open_house
+from doorward.bootstrap.house import House
+from doorward.bootstrap.plugins import (
+    PluginKit,
+    Plugins,
+    chosen_scanner,
+    detection_fingerprint,
+    load_plugins,
+    make_screener,
+)
+
+__all__ = [
+    "Engines",
+    "House",
+    "PluginKit",
+    "Plugins",
+    "chosen_scanner",
+    "detection_fingerprint",
+    "found_company",
+    "found_tenant",
+    "load_plugins",
+    "make_engines",
+    "make_screener",
+    "open_house",
+]

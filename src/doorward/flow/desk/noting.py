@@ -1,0 +1,77 @@
+"""Private notes: what colleagues tell each other beside the conversation. No customer ever sees one."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from doorward import record
+from doorward.flow.desk.rooms import DeskRooms, audit_of, card_at, screen_words
+from doorward.kit.ids import derive_id
+from doorward.kit.tx import Transactions, Tx
+from doorward.vocabulary.entry import Entry
+from doorward.vocabulary.errors import Malformed, NotFound, TooLarge
+from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.text import WildText
+
+LONGEST_NOTE: Final = 8_000
+MOST_MENTIONS: Final = 20
+
+
+class Noting:
+    """The verb; `scope.actor` is the member of staff who writes. The conversation need not be theirs."""
+
+    def __init__(self, transactions: Transactions, rooms: DeskRooms) -> None:
+        """Take the rooms that the verb needs."""
+        self._transactions = transactions
+        self._rooms = rooms
+
+    async def note(
+        self,
+        scope: Scope,
+        conversation_id: ConversationId,
+        text: WildText,
+        *,
+        mentions: Sequence[StaffId] = (),
+        key: str,
+    ) -> record.WrittenEntry:
+        """Write a note, masked as every other text; the same `key` again is the same note.
+
+        `mentions` are colleagues who shall see it: the conversation stands among theirs. Raises `NotFound` for an
+        unknown conversation or colleague, `Malformed` for an empty note, `TooLarge`, and `SecretRefused`.
+        """
+        if text.is_blank:
+            raise Malformed("text: empty")
+        if len(text) > LONGEST_NOTE or len(mentions) > MOST_MENTIONS:
+            raise TooLarge(f"text: longer than {LONGEST_NOTE} characters, or too many named", limit=LONGEST_NOTE)
+        message_id = MessageId(derive_id("note", scope.tenant_id, conversation_id, scope.actor.id, key))
+        written = await screen_words(
+            self._transactions, self._rooms, scope, about=conversation_id, text=(message_id, text)
+        )
+        entry_key = f"note:{message_id}"
+
+        def work(tx: Tx) -> Outcome[None]:
+            record.lock_conversation(tx, scope, conversation_id)
+            card = card_at(tx, scope, conversation_id)
+            if record.find_entry(tx, scope, conversation_id, entry_key) is not None:
+                return Outcome(None)
+            self._rooms.colleagues.require_known(tx, scope, mentions)
+            written.seal(tx, scope, card.party_id, protection=self._rooms.protection)
+            entry = Entry(
+                kind="note.written",
+                conversation_id=conversation_id,
+                party_id=card.party_id,
+                key=entry_key,
+                at=tx.now,
+                actor=scope.actor,
+                text=written.screened.masked,
+                message_id=message_id,
+                data={"mentions": list(dict.fromkeys(mentions))},
+            )
+            return Outcome(None, (entry, audit_of("note.written", conversation_id)))
+
+        await self._transactions.write_async(scope, work)
+        noted = await self._transactions.read_async(lambda tx: record.find_entry(tx, scope, conversation_id, entry_key))
+        if noted is None:
+            raise NotFound("the note is gone")
+        return noted

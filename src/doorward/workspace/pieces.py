@@ -1,0 +1,78 @@
+"""The kinds of pieces a workspace is made of: the company's own words, nothing that comes from customers."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+PieceKind = Literal["label", "attribute", "status", "reply", "macro", "view"]
+AttributeKind = Literal["text", "number", "date", "choice", "yes_no"]
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+Words = Annotated[str, msgspec.Meta(max_length=500)]
+ReplyText = Annotated[str, msgspec.Meta(min_length=1, max_length=8000)]
+Language = Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")]
+
+Colour = Literal["grey", "red", "orange", "green", "teal", "blue", "violet", "pink"]
+"""By name, so that each theme draws a label in a shade of its own that can be read."""
+
+
+class Label(msgspec.Struct, frozen=True, kw_only=True, tag="label"):
+    """A word that conversations are marked with."""
+
+    name: Name
+    colour: Colour = "grey"
+    description: Words = ""
+
+
+class Attribute(msgspec.Struct, frozen=True, kw_only=True, tag="attribute"):
+    """A field of conversations. `choices` are what a `choice` may be."""
+
+    name: Name
+    holds: AttributeKind = "text"
+    choices: Annotated[tuple[Name, ...], msgspec.Meta(max_length=200)] = ()
+    description: Words = ""
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True, tag="status"):
+    """A finer word for how a conversation stands. `pauses`: clocks of service levels stand still while it does."""
+
+    name: Name
+    pauses: bool = False
+    description: Words = ""
+
+
+class CannedReply(msgspec.Struct, frozen=True, kw_only=True, tag="reply"):
+    """A reply that is written once: by language, with places such as `{customer}` that are filled in when it is used.
+
+    `shortcut` is what is typed after a stroke to have it.
+    """
+
+    name: Name
+    shortcut: Annotated[str, msgspec.Meta(pattern="^[\\w-]{1,40}$")]
+    texts: Annotated[dict[Language, ReplyText], msgspec.Meta(min_length=1)]
+
+
+class MacroStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a macro does: a verb of the desk and what it is done with."""
+
+    verb: Literal["label", "unlabel", "priority", "status", "attribute", "note", "reply", "assign", "snooze", "resolve"]
+    value: Any = None
+
+
+class Macro(msgspec.Struct, frozen=True, kw_only=True, tag="macro"):
+    """Several steps in order, done at once."""
+
+    name: Name
+    steps: Annotated[tuple[MacroStep, ...], msgspec.Meta(min_length=1, max_length=20)]
+    description: Words = ""
+
+
+class SavedView(msgspec.Struct, frozen=True, kw_only=True, tag="view"):
+    """A list of conversations by a query, written as people write filters: `state:human label:refund`."""
+
+    name: Name
+    query: Annotated[str, msgspec.Meta(max_length=500)]
+    order: Literal["latest", "oldest", "unanswered", "priority"] = "latest"
+
+
+Piece = Label | Attribute | Status | CannedReply | Macro | SavedView
