@@ -71,7 +71,7 @@ RECOVER_EVERY = timedelta(seconds=3)
 ATTEND_EVERY = timedelta(seconds=30)
 HOSTS_EVERY = timedelta(seconds=15)
 SCAN_EVERY = timedelta(minutes=1)
-DESK_EVERY = timedelta(seconds=2)
+DESK_EVERY = timedelta(seconds=1)
 FORGET_EVERY = timedelta(hours=1)
 KEEP_DONE_JOBS = timedelta(days=7)
 KEEP_DONE_RUNS = timedelta(days=1)
@@ -353,6 +353,7 @@ class House:
 
     def keep_time_at_the_desk(self) -> None:
         """Do what every tenant's desk has put off and whose time has come."""
+        self.desk.sending.send_due(lambda tenant_id: system_scope(tenant_id, "desk"))
         for scope in self.tenant_scopes("desk"):
             self.desk.keep_time(scope)
 

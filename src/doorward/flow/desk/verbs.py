@@ -9,7 +9,9 @@ from doorward.flow.desk.handing_over import HandingOver, HandOver
 from doorward.flow.desk.marking import Marking
 from doorward.flow.desk.noting import Noting
 from doorward.flow.desk.rooms import DeskRooms, audit_of, card_at, require_mine, screen_words
+from doorward.flow.desk.sending import Sending
 from doorward.flow.desk.snoozing import Snoozing
+from doorward.flow.desk.tasks import Tasks
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import Entry, EntryKind
@@ -30,7 +32,9 @@ class Desk:
         self._handing_over = HandingOver(transactions, rooms)
         self.marking = Marking(transactions, rooms)
         self.noting = Noting(transactions, rooms)
+        self.sending = Sending(transactions, rooms)
         self.snoozing = Snoozing(transactions)
+        self.tasks = Tasks(transactions, rooms)
 
     async def take_over(self, scope: Scope, conversation_id: ConversationId) -> record.Card:
         """Give the conversation to the acting agent. Raises `NotFound`, or `Conflict` when another agent has it."""

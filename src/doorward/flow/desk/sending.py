@@ -1,0 +1,168 @@
+"""Replies that wait: sent at a time that was chosen, or a moment after they were written so that they can be undone."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+import msgspec
+
+from doorward import record
+from doorward.flow.desk.rooms import DeskRooms, audit_of, card_at, require_mine, screen_words
+from doorward.kit.ids import derive_id
+from doorward.kit.tx import Transactions, Tx
+from doorward.vocabulary.entry import AuditEvent, Entry
+from doorward.vocabulary.errors import Conflict, Malformed, NotFound
+from doorward.vocabulary.ids import ConversationId, MessageId, TenantId
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.text import WildText
+
+LONGEST_WAIT: Final = timedelta(days=366)
+MOST_WAITING: Final = 50
+"""Replies of one conversation that wait at a time."""
+
+_AT_ONCE: Final = 100
+
+ScopeOf = Callable[[TenantId], Scope]
+"""Gives the scope of the product itself for a tenant."""
+
+
+class LaterReply(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be said and when. `unless_heard`: not at all if the customer says something before."""
+
+    text: WildText
+    send_at: datetime
+    unless_heard: bool = False
+
+
+class Sending:
+    """The verbs, and the sweep that sends what is due; `scope.actor` is the agent who has the conversation."""
+
+    def __init__(self, transactions: Transactions, rooms: DeskRooms) -> None:
+        """Take the rooms that the verbs need."""
+        self._transactions = transactions
+        self._rooms = rooms
+
+    async def send_later(
+        self, scope: Scope, conversation_id: ConversationId, wish: LaterReply, *, key: str
+    ) -> record.WrittenEntry:
+        """Have a reply wait for its time; the same `key` again is the same reply.
+
+        It is screened and masked now, as every reply. Raises `NotFound`, `SecretRefused`, `Malformed` for an empty text
+        or a time that cannot be, and `Conflict` when the acting agent does not have the conversation, or when
+        `MOST_WAITING` replies wait already.
+        """
+        if wish.text.is_blank:
+            raise Malformed("text: empty")
+        message_id = MessageId(derive_id("reply", scope.tenant_id, conversation_id, scope.actor.id, key))
+        written = await screen_words(
+            self._transactions, self._rooms, scope, about=conversation_id, text=(message_id, wish.text)
+        )
+        entry_key = f"scheduled:{message_id}"
+
+        def work(tx: Tx) -> Outcome[None]:
+            record.lock_conversation(tx, scope, conversation_id)
+            card = card_at(tx, scope, conversation_id)
+            if record.find_entry(tx, scope, conversation_id, entry_key) is not None:
+                return Outcome(None)
+            require_mine(card, scope)
+            if not tx.now < wish.send_at <= tx.now + LONGEST_WAIT:
+                raise Malformed("send_at: a time to come, within a year")
+            if card.scheduled >= MOST_WAITING:
+                raise Conflict(f"{MOST_WAITING} replies wait already", why="too_many")
+            written.seal(tx, scope, card.party_id, protection=self._rooms.protection)
+            entry = Entry(
+                kind="reply.scheduled",
+                conversation_id=conversation_id,
+                party_id=card.party_id,
+                key=entry_key,
+                at=tx.now,
+                actor=scope.actor,
+                text=written.screened.masked,
+                message_id=message_id,
+                data={
+                    "send_at": wish.send_at.isoformat(),
+                    "unless_heard": wish.unless_heard,
+                    "language": card.language,
+                },
+            )
+            return Outcome(None, (entry, audit_of("reply.scheduled", conversation_id)))
+
+        await self._transactions.write_async(scope, work)
+        kept = await self._transactions.read_async(lambda tx: record.find_entry(tx, scope, conversation_id, entry_key))
+        if kept is None:
+            raise NotFound("the reply is gone")
+        return kept
+
+    async def take_back(self, scope: Scope, conversation_id: ConversationId, message_id: MessageId) -> str:
+        """Take back a reply that waits, and return its words (masked) so that they can be written anew.
+
+        Raises `NotFound` for what never waited there, and `Conflict` when it is sent or taken back already. Whoever may
+        write at the desk may do it: a reply that must not go out is anybody's business.
+        """
+
+        def work(tx: Tx) -> Outcome[str]:
+            record.lock_conversation(tx, scope, conversation_id)
+            found = record.find_entry(tx, scope, conversation_id, f"scheduled:{message_id}")
+            if found is None or found.entry.text is None:
+                raise NotFound("no such reply waits")
+            if not _waits(tx, scope, conversation_id, message_id):
+                raise Conflict("this reply does not wait any more", why="sent")
+            return Outcome(found.entry.text.text, _cancelled(tx, scope, found.entry, why="taken_back"))
+
+        return await self._transactions.write_async(scope, work)
+
+    def send_due(self, scope_of: ScopeOf) -> int:
+        """Send the replies of all tenants whose time has come, and return how many were sent.
+
+        A reply is sent once, whatever happens: it leaves the waiting ones in the transaction that says it.
+        """
+        sent = 0
+        while some := self._transactions.read(lambda tx: record.due_replies(tx, limit=_AT_ONCE)):
+            for one in some:
+                scope = scope_of(one.tenant_id)
+                sent += self._transactions.write(scope, partial(_send, scope=scope, one=one))
+            if len(some) < _AT_ONCE:
+                break
+        return sent
+
+
+def _waits(tx: Tx, scope: Scope, conversation_id: ConversationId, message_id: MessageId) -> bool:
+    return any(one.message_id == message_id for one in record.scheduled_of(tx, scope, conversation_id))
+
+
+def _send(tx: Tx, *, scope: Scope, one: record.ScheduledReply) -> Outcome[bool]:
+    record.lock_conversation(tx, scope, one.conversation_id)
+    if not _waits(tx, scope, one.conversation_id, one.message_id):
+        return Outcome(value=False)
+    found = record.find_entry(tx, scope, one.conversation_id, f"scheduled:{one.message_id}")
+    if found is None:
+        return Outcome(value=False)
+    waiting, card = found.entry, card_at(tx, scope, one.conversation_id)
+    if card.merged_into is not None:
+        return Outcome(value=False, entries=_cancelled(tx, scope, waiting, why="merged"))
+    if waiting.data.get("unless_heard") and card.heard_seq > found.seq:
+        return Outcome(value=False, entries=_cancelled(tx, scope, waiting, why="heard"))
+    said = msgspec.structs.replace(
+        waiting,
+        kind="message.agent",
+        party_id=card.party_id,
+        key=f"agent:{one.message_id}",
+        at=tx.now,
+        data={"language": waiting.data.get("language", ""), "scheduled": True},
+    )
+    return Outcome(value=True, entries=(said, audit_of("conversation.replied", one.conversation_id)))
+
+
+def _cancelled(tx: Tx, scope: Scope, waiting: Entry, *, why: str) -> tuple[Entry | AuditEvent, ...]:
+    line = msgspec.structs.replace(
+        waiting,
+        kind="reply.cancelled",
+        key=f"cancelled:{waiting.message_id}",
+        at=tx.now,
+        actor=scope.actor,
+        text=None,
+        data={"why": why},
+    )
+    return (line, audit_of("reply.cancelled", waiting.conversation_id))
