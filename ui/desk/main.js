@@ -6,6 +6,7 @@ import Alpine from "@alpinejs/csp";
 import { startComponents } from "../design/behaviour.js";
 import { announceChanges } from "./announce.js";
 import { askFirst } from "./confirm.js";
+import { composeMore } from "./composing.js";
 import { watchConnection } from "./connection.js";
 import { keepDrafts } from "./drafts.js";
 import { guardForms } from "./guard.js";
@@ -18,6 +19,7 @@ import { keepOrder } from "./order.js";
 import { preparePreferences } from "./preferences.js";
 import { keepSession } from "./session.js";
 import { listenToKeys } from "./shortcuts.js";
+import { suggest } from "./suggest.js";
 import { tellTimes } from "./times.js";
 import { tellTyping } from "./typing.js";
 
@@ -41,6 +43,8 @@ function start() {
   announceChanges();
   tellNews();
   keepDrafts();
+  composeMore();
+  suggest();
   guardForms();
   keepSession();
   forgetOriginals();

@@ -21,6 +21,8 @@ function press(keys) {
   if (!element) return false;
   if (element.tagName === "FORM") element.requestSubmit(element.querySelector("[type=submit]"));
   else element.click();
+  // Before the next key: what opens may say so only later.
+  document.getElementById(element.dataset.thenFocus)?.focus();
   return true;
 }
 

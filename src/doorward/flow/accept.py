@@ -64,7 +64,7 @@ class _How(NamedTuple):
     channel: str
     before: WildText | None = None
     wanted: Collection[str] = ()
-    writer: str = ""
+    names: tuple[str, ...] = ()
 
 
 class TenantScreening:
@@ -122,12 +122,12 @@ class TenantScreening:
         """
         return self._screened(scope, text, message_id, _How(channel, wanted=wanted))
 
-    def screen_staff(self, scope: Scope, text: WildText, message_id: MessageId, *, name: str) -> Screened:
-        """Screen what a member of staff writes at the desk. Whoever signs with their own `name` may be read by it.
+    def screen_staff(self, scope: Scope, text: WildText, message_id: MessageId, *, names: tuple[str, ...]) -> Screened:
+        """Screen what a member of staff writes at the desk. `names`, theirs and those of colleagues, may be read.
 
         Otherwise as `screen`.
         """
-        return self._screened(scope, text, message_id, _How(DESK, writer=name))
+        return self._screened(scope, text, message_id, _How(DESK, names=names))
 
     def _screened(self, scope: Scope, text: WildText, message_id: MessageId, how: _How) -> Screened:
         weighed = self._weigh(scope, text, message_id, how)
@@ -143,7 +143,7 @@ class TenantScreening:
         tenant_id, wanted = scope.tenant_id, how.wanted
         rules = self._rules.of(tenant_id, how.channel)
         screener = rules.screener.under(partial(rules.policy.weigh, wanted=wanted))
-        own = rules.screener.public_facts((how.writer,)) if how.writer else NO_FACTS
+        own = rules.screener.public_facts(how.names) if how.names else NO_FACTS
         screened = screener.after(how.before).screen(
             text,
             span_id=lambda number: SpanId(derive_id("span", tenant_id, message_id, str(number))),

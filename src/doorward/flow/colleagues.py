@@ -1,5 +1,6 @@
 """Colleagues: who else is at the desk and may have a conversation."""
 
+import contextlib
 from collections.abc import Iterable
 
 import msgspec
@@ -44,12 +45,13 @@ class Colleagues:
         ]
         return tuple(sorted(found, key=lambda one: (one.state != "available", one.conversations, one.name)))
 
-    def own_name(self, tx: Tx, scope: Scope) -> str:
-        """Return how the acting member is called; nothing for a program."""
-        try:
-            return self._staff.find(tx, scope, StaffId(scope.actor.id)).display_name
-        except NotFound:
-            return ""
+    def names(self, tx: Tx, scope: Scope, others: Iterable[StaffId] = ()) -> tuple[str, ...]:
+        """Return how the acting member and these colleagues are called; who does not work here has no name."""
+        found = []
+        for staff_id in dict.fromkeys((StaffId(scope.actor.id), *others)):
+            with contextlib.suppress(NotFound):
+                found.append(self._staff.find(tx, scope, staff_id).display_name)
+        return tuple(found)
 
     def require(self, tx: Tx, scope: Scope, staff_id: StaffId) -> None:
         """Refuse a colleague who cannot have a conversation.

@@ -238,6 +238,10 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     risk_threshold: Annotated[float, Meta(ge=0, le=1, description="Risk from which a person takes over.")] = 0.7
     agent_capacity: Annotated[int, Meta(ge=1, le=50, description="Conversations one agent handles at once.")] = 4
     service_minutes: Annotated[int, Meta(ge=1, description="Waiting time for a person that is still good service.")] = 5
+    undo_seconds: Annotated[
+        int,
+        Meta(ge=0, le=60, description="How long a reply written at the desk can be undone before it is sent."),
+    ] = 5
     allowed_origins: Annotated[
         tuple[str, ...],
         Meta(description="Web sites that may embed the widget, as https://host; empty means any."),

@@ -67,8 +67,8 @@ def test_of_who_acts_one_is_read(office: Office) -> None:
     mira = office.a_member("mira")
     colleagues = Colleagues(OneAtATime(), office.identity.sessions)
     program = Scope(tenant_id=office.scope.tenant_id, actor=Actor(kind="machine", id="t" * 26))
-    assert office.read(lambda tx: colleagues.own_name(tx, acting(office, mira))) == "Mira"
-    assert office.read(lambda tx: colleagues.own_name(tx, program)) == ""
+    assert office.read(lambda tx: colleagues.names(tx, acting(office, mira))) == ("Mira",)
+    assert office.read(lambda tx: colleagues.names(tx, program)) == ()
 
 
 def set_available(office: Office, staff_id: StaffId) -> None:

@@ -17,7 +17,17 @@ from litestar.response import Redirect
 
 from doorward.bootstrap import House
 from doorward.doors.web import openapi, operations, static_files
-from doorward.doors.web.api import articles, conversations, customers, drafts, governance, originals, visitors, work
+from doorward.doors.web.api import (
+    articles,
+    conversations,
+    customers,
+    drafts,
+    governance,
+    originals,
+    visitors,
+    work,
+    writing,
+)
 from doorward.doors.web.api.common import make_call
 from doorward.doors.web.assets import SHORTLY
 from doorward.doors.web.callers import Callers
@@ -78,6 +88,13 @@ API_HANDLERS: Final = [
     conversations.hand_conversation_over,
     conversations.hand_conversation_back,
     conversations.resolve_conversation,
+    writing.write_note,
+    writing.list_my_tasks,
+    writing.add_task,
+    writing.change_task,
+    writing.list_scheduled_replies,
+    writing.schedule_reply,
+    writing.take_back_reply,
     articles.list_articles,
     articles.get_article,
     articles.publish_article,

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from doorward import record, routing
-from doorward.flow.desk.rooms import DeskRooms, WrittenAtDesk, audit_of, card_at, require_mine, screen_words
+from doorward.flow.desk.rooms import DeskRooms, DeskText, WrittenAtDesk, audit_of, card_at, require_mine, screen_words
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import AuditEvent, Entry
@@ -47,7 +47,7 @@ class HandingOver:
         message_id = MessageId(derive_id("note", scope.tenant_id, conversation_id, scope.actor.id, key))
         note = None
         if not wish.note.is_blank:
-            text = (message_id, wish.note)
+            text = DeskText(message_id, wish.note)
             note = await screen_words(self._transactions, self._rooms, scope, about=conversation_id, text=text)
 
         def work(tx: Tx) -> Outcome[None]:

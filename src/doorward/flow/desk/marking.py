@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from doorward import record, workspace
-from doorward.flow.desk.rooms import DeskRooms, audit_of, card_at, screen_words
+from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, screen_words
 from doorward.kit.ids import derive_id, new_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import Entry, EntryKind
@@ -124,7 +124,7 @@ class Marking:
         if value.is_blank:
             return None
         # A value is not a message: nobody opens its masked places again, so no originals of it are kept.
-        text = (MessageId(derive_id("attribute", scope.tenant_id, new_id())), value)
+        text = DeskText(MessageId(derive_id("attribute", scope.tenant_id, new_id())), value)
         written = await screen_words(self._transactions, self._rooms, scope, about=conversation_id, text=text)
         return written.screened.masked.text
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from doorward import record
-from doorward.flow.desk.rooms import DeskRooms, audit_of, card_at, screen_words
+from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, screen_words
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import Entry
@@ -46,7 +46,11 @@ class Noting:
             raise TooLarge(f"text: longer than {LONGEST_NOTE} characters, or too many named", limit=LONGEST_NOTE)
         message_id = MessageId(derive_id("note", scope.tenant_id, conversation_id, scope.actor.id, key))
         written = await screen_words(
-            self._transactions, self._rooms, scope, about=conversation_id, text=(message_id, text)
+            self._transactions,
+            self._rooms,
+            scope,
+            about=conversation_id,
+            text=DeskText(message_id, text, tuple(mentions)),
         )
         entry_key = f"note:{message_id}"
 

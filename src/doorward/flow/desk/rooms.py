@@ -13,7 +13,7 @@ from doorward.kit.tx import Transactions, Tx
 from doorward.protection import ProtectionService, Screened
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import Conflict, NotFound
-from doorward.vocabulary.ids import ConversationId, MessageId, PartyId, TenantId
+from doorward.vocabulary.ids import ConversationId, MessageId, PartyId, StaffId, TenantId
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import WildText
 
@@ -26,6 +26,14 @@ class DeskRooms(NamedTuple):
     translator: Translator
     settings_of: Callable[[TenantId], TenantSettings]
     colleagues: Colleagues
+
+
+class DeskText(NamedTuple):
+    """What an agent writes, under the id by which its originals will be kept, and whom of the staff it names."""
+
+    message_id: MessageId
+    text: WildText
+    named: tuple[StaffId, ...] = ()
 
 
 class WrittenAtDesk(NamedTuple):
@@ -47,15 +55,15 @@ async def screen_words(
     scope: Scope,
     *,
     about: ConversationId,
-    text: tuple[MessageId, WildText],
+    text: DeskText,
 ) -> WrittenAtDesk:
     """Mask what an agent writes about a conversation, and make ready what its originals need.
 
     Raises `NotFound`, and `SecretRefused` where the company's policy takes no such text.
     """
-    message_id, words = text
-    name = await transactions.read_async(lambda tx: rooms.colleagues.own_name(tx, scope))
-    screened = await asyncio.to_thread(rooms.screening.screen_staff, scope, words, message_id, name=name)
+    message_id, words, named = text
+    names = await transactions.read_async(lambda tx: rooms.colleagues.names(tx, scope, named))
+    screened = await asyncio.to_thread(rooms.screening.screen_staff, scope, words, message_id, names=names)
     if screened.originals:  # a key may have to be made, and a file written, which no transaction waits for
         card = await transactions.read_async(lambda tx: card_at(tx, scope, about))
         await asyncio.to_thread(rooms.protection.make_ready, scope, card.party_id)

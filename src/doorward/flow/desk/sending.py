@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from doorward import record
-from doorward.flow.desk.rooms import DeskRooms, audit_of, card_at, require_mine, screen_words
+from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_mine, screen_words
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import AuditEvent, Entry
@@ -57,7 +57,7 @@ class Sending:
             raise Malformed("text: empty")
         message_id = MessageId(derive_id("reply", scope.tenant_id, conversation_id, scope.actor.id, key))
         written = await screen_words(
-            self._transactions, self._rooms, scope, about=conversation_id, text=(message_id, wish.text)
+            self._transactions, self._rooms, scope, about=conversation_id, text=DeskText(message_id, wish.text)
         )
         entry_key = f"scheduled:{message_id}"
 
@@ -68,7 +68,7 @@ class Sending:
                 return Outcome(None)
             require_mine(card, scope)
             if not tx.now < wish.send_at <= tx.now + LONGEST_WAIT:
-                raise Malformed("send_at: a time to come, within a year")
+                raise Malformed("send_at: a time to come, within a year", why="moment")
             if card.scheduled >= MOST_WAITING:
                 raise Conflict(f"{MOST_WAITING} replies wait already", why="too_many")
             written.seal(tx, scope, card.party_id, protection=self._rooms.protection)

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from doorward import record
-from doorward.flow.desk.rooms import DeskRooms, audit_of, card_at, screen_words
+from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, screen_words
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import Entry
@@ -56,7 +56,7 @@ class Tasks:
         if len(task.text) > LONGEST_TASK:
             raise TooLarge(f"text: longer than {LONGEST_TASK} characters", limit=LONGEST_TASK)
         task_id = derive_id("task", scope.tenant_id, conversation_id, scope.actor.id, key)
-        text = (MessageId(task_id), task.text)
+        text = DeskText(MessageId(task_id), task.text)
         written = await screen_words(self._transactions, self._rooms, scope, about=conversation_id, text=text)
 
         def work(tx: Tx) -> Outcome[None]:

@@ -8,7 +8,7 @@ from doorward import record, routing
 from doorward.flow.desk.handing_over import HandingOver, HandOver
 from doorward.flow.desk.marking import Marking
 from doorward.flow.desk.noting import Noting
-from doorward.flow.desk.rooms import DeskRooms, audit_of, card_at, require_mine, screen_words
+from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_mine, screen_words
 from doorward.flow.desk.sending import Sending
 from doorward.flow.desk.snoozing import Snoozing
 from doorward.flow.desk.tasks import Tasks
@@ -57,7 +57,7 @@ class Desk:
         """
         message_id = MessageId(derive_id("reply", scope.tenant_id, conversation_id, scope.actor.id, key))
         written = await screen_words(
-            self._transactions, self._rooms, scope, about=conversation_id, text=(message_id, text)
+            self._transactions, self._rooms, scope, about=conversation_id, text=DeskText(message_id, text)
         )
         entry_key = f"agent:{message_id}"
 

@@ -12,13 +12,13 @@ from doorward.flow.views.wishes import Wish, wishes_among
 from doorward.identity import family_of
 from doorward.kit.tx import Tx
 from doorward.protection import Sighting, sightings
-from doorward.record import Card, WrittenEntry
+from doorward.record import Card, Task, WrittenEntry
 from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.finding import Finding
 from doorward.vocabulary.ids import ConversationId, MessageId
 from doorward.vocabulary.scope import Scope
-from doorward.vocabulary.text import Span
+from doorward.vocabulary.text import MaskedText, Span
 
 
 class ShownCandidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +75,25 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     spans: tuple[Span, ...] = ()
 
 
+class ShownTask(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to be done, with its words (masked)."""
+
+    task: Task
+    text: str
+    spans: tuple[Span, ...]
+
+
+class WaitingReply(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply that waits to be sent, its words masked. `unless_heard`: not sent if the customer speaks before."""
+
+    message_id: MessageId
+    send_at: datetime
+    by: str
+    text: str
+    spans: tuple[Span, ...]
+    unless_heard: bool
+
+
 class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     """All that the conversation page shows. `lines` are in order; findings and reasons are by message.
 
@@ -89,6 +108,8 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     why: tuple[Why, ...]
     events: tuple[Event, ...]
     wishes: tuple[Wish, ...] = ()
+    tasks: tuple[ShownTask, ...] = ()
+    scheduled: tuple[WaitingReply, ...] = ()
 
 
 def conversation(
@@ -119,7 +140,37 @@ def conversation(
         why=tuple(_why(one) for one in written if one.entry.kind == "decision.made"),
         events=tuple(_event(one) for one in written if _is_event(one)),
         wishes=wishes_among(tx, scope, written),
+        tasks=_tasks(tx, scope, conversation_id),
+        scheduled=_scheduled(tx, scope, card),
     )
+
+
+def _tasks(tx: Tx, scope: Scope, conversation_id: ConversationId) -> tuple[ShownTask, ...]:
+    found = ((one, _words(tx, scope, conversation_id, one.seq)) for one in record.tasks_of(tx, scope, conversation_id))
+    return tuple(ShownTask(task=task, text=words.text, spans=words.spans) for task, words in found)
+
+
+def _scheduled(tx: Tx, scope: Scope, card: Card) -> tuple[WaitingReply, ...]:
+    shown = []
+    for one in record.scheduled_of(tx, scope, card.conversation_id) if card.scheduled else ():
+        line = record.find_entry(tx, scope, card.conversation_id, f"scheduled:{one.message_id}")
+        if line is not None and line.entry.text is not None:
+            shown.append(
+                WaitingReply(
+                    message_id=one.message_id,
+                    send_at=one.send_at,
+                    by=line.entry.actor.id,
+                    text=line.entry.text.text,
+                    spans=line.entry.text.spans,
+                    unless_heard=bool(line.entry.data.get("unless_heard")),
+                )
+            )
+    return tuple(shown)
+
+
+def _words(tx: Tx, scope: Scope, conversation_id: ConversationId, seq: int) -> MaskedText:
+    lines = record.entries_after(tx, scope, conversation_id, after=seq - 1, limit=1)
+    return (lines[0].entry.text if lines else None) or MaskedText("")
 
 
 class EarlierLines(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,7 +196,7 @@ def earlier_lines(
 
 def _lines(tx: Tx, scope: Scope, written: Sequence[WrittenEntry]) -> tuple[ShownEntry, ...]:
     """Return what was said. That a scan has ended is an event: the file's own line says how it stands."""
-    return show_all(tx, scope, tuple(one for one in written if not _is_event(one)))
+    return show_all(tx, scope, tuple(one for one in written if not _is_event(one)), staff=True)
 
 
 def _is_event(written: WrittenEntry) -> bool:

@@ -15,7 +15,7 @@ from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import Span
 
-Author = Literal["customer", "bot", "agent", "system"]
+Author = Literal["customer", "bot", "agent", "system", "note"]
 
 SHOWN = {
     "message.customer": "customer",
@@ -27,6 +27,9 @@ SHOWN = {
     "deletion.requested": "customer",
 }
 """The ledger lines that customers see, with their author."""
+
+SHOWN_TO_STAFF = SHOWN | {"note.written": "note"}
+"""What staff see of a conversation: notes too."""
 
 SHOWN_LINES = 2000
 """Most ledger lines that are looked through at once (a message and its answer are four): the latest ones."""
@@ -76,7 +79,10 @@ class ShownArticle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of a transcript. `text` is masked; `client_id` is the sender's own id of a customer's message."""
+    """One line of a transcript. `text` is masked; `client_id` is the sender's own id of a customer's message.
+
+    `by` says which member of staff wrote it and `mentions` whom a note names; both are told to staff alone.
+    """
 
     seq: int
     kind: str
@@ -89,6 +95,8 @@ class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     choices: tuple[ShownChoice, ...] = ()
     attachment: ShownAttachment | None = None
     client_id: str | None = None
+    by: str = ""
+    mentions: tuple[str, ...] = ()
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,9 +145,10 @@ def place_of(tx: Tx, scope: Scope, card: Card) -> Place | None:
     return None if before is None else Place(position=before + 1)
 
 
-def show_all(tx: Tx, scope: Scope, written: Sequence[WrittenEntry]) -> tuple[ShownEntry, ...]:
-    """Return those of a conversation's ledger lines that people see, files as they stand now."""
-    shown = tuple(show(one) for one in written if one.entry.kind in SHOWN)
+def show_all(tx: Tx, scope: Scope, written: Sequence[WrittenEntry], *, staff: bool = False) -> tuple[ShownEntry, ...]:
+    """Return those of a conversation's ledger lines that people see, files as they stand now; `staff` see more."""
+    kinds, one_shown = (SHOWN_TO_STAFF, show_to_staff) if staff else (SHOWN, show)
+    shown = tuple(one_shown(one) for one in written if one.entry.kind in kinds)
     conversations = {one.entry.conversation_id for one in written if one.entry.kind == "attachment.received"}
     if not conversations:
         return shown
@@ -155,10 +164,18 @@ def _as_it_stands(line: ShownEntry, states: Mapping[str, str]) -> ShownEntry:
     return msgspec.structs.replace(line, attachment=msgspec.structs.replace(line.attachment, state=state))
 
 
-def show(written: WrittenEntry) -> ShownEntry:
+def show_to_staff(written: WrittenEntry) -> ShownEntry:
+    """Return a ledger line as staff see it: with who wrote it. Raises `NotFound` for lines that nobody is shown."""
+    entry = written.entry
+    line = show(written, authors=SHOWN_TO_STAFF)
+    by = entry.actor.id if entry.actor.kind == "staff" and entry.kind in {"message.agent", "note.written"} else ""
+    return msgspec.structs.replace(line, by=by, mentions=tuple(entry.data.get("mentions", ())))
+
+
+def show(written: WrittenEntry, *, authors: Mapping[str, str] = SHOWN) -> ShownEntry:
     """Return a ledger line as people see it. Raises `NotFound` for lines that nobody is shown."""
     entry = written.entry
-    author = SHOWN.get(entry.kind)
+    author = authors.get(entry.kind)
     if author is None or entry.text is None:
         raise NotFound("this line is not shown")
     data = entry.data

@@ -10,17 +10,16 @@ from litestar.response import Redirect
 
 from doorward.bootstrap import House
 from doorward.doors.web.callers import BY_ITSELF
+from doorward.doors.web.desk.conversation import composing
 from doorward.doors.web.desk.conversation.handing import HANDING
 from doorward.doors.web.desk.conversation.view import Line, conversation_places, earlier_places, line_number
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.downloads import file_response
 from doorward.doors.web.refused import kinds_in_words
 from doorward.flow.looking_signs import LookingSigns
-from doorward.kit.ids import new_id
-from doorward.vocabulary.errors import Conflict, Malformed, RateLimited, SecretRefused, TooLarge
+from doorward.vocabulary.errors import Conflict, Malformed, NotFound, RateLimited, SecretRefused, TooLarge
 from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.scope import Scope
-from doorward.vocabulary.text import WildText
 
 _PAGE: Final = "desk/conversation/page.html"
 _PART: Final = "desk/conversation/_conversation.html"
@@ -29,7 +28,12 @@ _SENTENCES: Final[Mapping[type[Exception], str]] = {
     Conflict: "desk.conversation.conflict",
     Malformed: "desk.conversation.reply_empty",
 }
-"""What an agent is told when an action could not be done; other refusals say it in their own words."""
+_WHYS: Final[Mapping[str, str]] = {
+    "moment": "later.trouble.moment",
+    "sent": "later.trouble.sent",
+    "too_many": "later.trouble.too_many",
+}
+"""What an agent is told when an action could not be done, by why if it says so; others say it in their own words."""
 
 Act = Callable[[House, Scope, ConversationId, Mapping[str, str]], Awaitable[Any]]
 
@@ -82,13 +86,6 @@ async def _resolve(house: House, scope: Scope, conversation_id: ConversationId, 
     await house.desk.resolve(scope, conversation_id)
 
 
-async def _reply(house: House, scope: Scope, conversation_id: ConversationId, fields: Mapping[str, str]) -> None:
-    text = WildText(fields.get("text", "").replace("\r\n", "\n"))
-    house.admission.measure(text)
-    # The form's own key makes a double click one reply.
-    await house.desk.reply(scope, conversation_id, text, key=f"desk:{fields.get('key') or new_id()}"[:80])
-
-
 def _action(name: str, act: Act) -> HTTPRouteHandler:
     """Return the handler of a button: do it, then show the conversation, with a kind sentence when it went wrong."""
 
@@ -99,8 +96,8 @@ def _action(name: str, act: Act) -> HTTPRouteHandler:
         trouble, status = "", 200
         try:
             await act(desk.house, scope, wanted, fields)
-        except (Conflict, Malformed, TooLarge, RateLimited) as error:
-            key = _SENTENCES.get(type(error), error.message_key)
+        except (Conflict, Malformed, NotFound, TooLarge, RateLimited) as error:
+            key = _WHYS.get(str(error.facts.get("why"))) or _SENTENCES.get(type(error), error.message_key)
             trouble, status = desk.say(key, **error.facts), error.status
         except SecretRefused as error:
             kinds = str(error.facts["kinds"]).split()
@@ -147,7 +144,12 @@ ACTIONS: Final = [
     tell_typing,
     tell_looking,
     _action("take", _take),
-    _action("replies", _reply),
+    _action("replies", composing.reply),
+    _action("take-back", composing.take_back),
+    _action("notes", composing.note),
+    _action("tasks", composing.add_task),
+    _action("task", composing.change_task),
+    composing.canned_replies,
     *HANDING,
     _action("hand-back", _hand_back),
     _action("resolve", _resolve),

@@ -13,7 +13,7 @@ from doorward.kit.settings import DAYS, SettingsInvalid, TenantSettings, change_
 LONGEST: Final = 2000
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 _SHARES: Final = ("answer_threshold", "clarify_threshold", "risk_threshold")
-_COUNTS: Final = ("agent_capacity", "service_minutes")
+_COUNTS: Final = ("agent_capacity", "service_minutes", "undo_seconds")
 GROUNDS: Final = {"accent": "#ffffff", "accent_dark": "#182120"}
 """On which ground each accent stands in the widget: its light and its dark one."""
 

@@ -1,0 +1,182 @@
+"""What staff write beside the conversation: notes, tasks, replies that wait."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from litestar import Response, delete, get, patch, post
+from litestar.params import JSONBody
+from msgspec import Meta
+
+from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, IdPath, problems
+from doorward.flow.desk import LaterReply, NewTask, TaskChange
+from doorward.flow.views.conversation import WaitingReply, conversation
+from doorward.flow.views.transcript import ShownEntry, show_to_staff
+from doorward.record import Task, WrittenEntry, tasks_for
+from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
+from doorward.vocabulary.text import WildText
+
+Id = Annotated[str, Meta(pattern=ID_PATTERN)]
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class NoteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A note for colleagues; `mentions` are the ids of those who shall see it."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=8000)]
+    mentions: Annotated[tuple[Id, ...], Meta(max_length=20)] = ()
+
+
+class TaskBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something to be done; without `assignee` by anybody, without `due_at` some day."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=500)]
+    assignee: Id | None = None
+    due_at: Moment | None = None
+
+
+class TaskChangeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What becomes of a task; what is left out stays."""
+
+    done: bool | msgspec.UnsetType = msgspec.UNSET
+    assignee: Id | msgspec.UnsetType | None = msgspec.UNSET
+    due_at: Moment | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class LaterReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A reply and when it is sent. `unless_heard`: not at all if the customer says something before."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=100_000)]
+    send_at: Moment
+    unless_heard: bool = False
+
+
+class TaskList(msgspec.Struct, frozen=True, kw_only=True):
+    """Tasks, what is due first first."""
+
+    items: tuple[Task, ...]
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """Replies that wait to be sent, the next first."""
+
+    items: tuple[WaitingReply, ...]
+
+
+class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
+    """The words (masked) of a reply that is not sent."""
+
+    text: str
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply that waits now, by the id that takes it back."""
+
+    message_id: str
+
+
+@post(
+    "/conversations/{conversation_id:str}/notes",
+    status_code=201,
+    responses=problems(404, 413, 415, 422),
+    security=ANY_OF,
+    operation_id="write_note",
+)
+async def write_note(call: ACall, conversation_id: IdPath, data: JSONBody[NoteBody]) -> Response[ShownEntry]:
+    """Write a note that no customer ever sees. The text is screened like every other."""
+    scope, text, wanted = call.member_scope("conversations:write"), WildText(data.text), ConversationId(conversation_id)
+    mentions = tuple(StaffId(one) for one in data.mentions)
+
+    async def act(key: str) -> ShownEntry:
+        return show_to_staff(await call.house.desk.noting.note(scope, wanted, text, mentions=mentions, key=key))
+
+    return await call.answer_once(scope, act, status=201)
+
+
+@get("/tasks", responses=problems(), security=ANY_OF, operation_id="list_my_tasks")
+async def list_my_tasks(call: ACall) -> TaskList:
+    """List what the caller still has to do, in all conversations."""
+    scope = call.member_scope("conversations:read")
+    mine = StaffId(scope.actor.id)
+    found = await call.house.transactions.read_async(lambda tx: tasks_for(tx, scope, mine))
+    return TaskList(items=found)
+
+
+@post(
+    "/conversations/{conversation_id:str}/tasks",
+    status_code=201,
+    responses=problems(404, 409, 413, 415, 422),
+    security=ANY_OF,
+    operation_id="add_task",
+)
+async def add_task(call: ACall, conversation_id: IdPath, data: JSONBody[TaskBody]) -> Response[Task]:
+    """Add a task to a conversation."""
+    scope, wanted = call.member_scope("conversations:write"), ConversationId(conversation_id)
+    assignee = None if data.assignee is None else StaffId(data.assignee)
+    wish = NewTask(text=WildText(data.text), assignee=assignee, due_at=data.due_at)
+    return await call.answer_once(
+        scope, lambda key: call.house.desk.tasks.add(scope, wanted, wish, key=key), status=201
+    )
+
+
+@patch(
+    "/conversations/{conversation_id:str}/tasks/{task_id:str}",
+    responses=problems(404, 415),
+    security=ANY_OF,
+    operation_id="change_task",
+)
+async def change_task(call: ACall, conversation_id: IdPath, task_id: IdPath, data: JSONBody[TaskChangeBody]) -> Task:
+    """Say that a task is done or not, give it to somebody else, or another time. Saying it again changes nothing."""
+    scope, wanted = call.member_scope("conversations:write"), ConversationId(conversation_id)
+    assignee = StaffId(data.assignee) if isinstance(data.assignee, str) else data.assignee
+    change = TaskChange(done=data.done, assignee=assignee, due_at=data.due_at)
+    return await call.house.desk.tasks.change(scope, wanted, task_id, change)
+
+
+@get(
+    "/conversations/{conversation_id:str}/scheduled",
+    responses=problems(404),
+    security=ANY_OF,
+    operation_id="list_scheduled_replies",
+)
+async def list_scheduled_replies(call: ACall, conversation_id: IdPath) -> Waiting:
+    """List the replies of a conversation that wait to be sent."""
+    scope, wanted = call.scope("conversations:read"), ConversationId(conversation_id)
+    view = await call.house.transactions.read_async(lambda tx: conversation(tx, scope, wanted, lines=1))
+    return Waiting(items=view.scheduled)
+
+
+@post(
+    "/conversations/{conversation_id:str}/scheduled",
+    status_code=201,
+    responses=problems(404, 409, 413, 415, 422),
+    security=ANY_OF,
+    operation_id="schedule_reply",
+)
+async def schedule_reply(call: ACall, conversation_id: IdPath, data: JSONBody[LaterReplyBody]) -> Response[Kept]:
+    """Have a reply wait for its time. It is screened now; until it is sent it can be taken back."""
+    scope, text, wanted = call.member_scope("conversations:write"), WildText(data.text), ConversationId(conversation_id)
+    call.house.admission.measure(text)
+    wish = LaterReply(text=text, send_at=data.send_at, unless_heard=data.unless_heard)
+
+    async def act(key: str) -> Kept:
+        return _kept(await call.house.desk.sending.send_later(scope, wanted, wish, key=key))
+
+    return await call.answer_once(scope, act, status=201)
+
+
+@delete(
+    "/conversations/{conversation_id:str}/scheduled/{message_id:str}",
+    status_code=200,
+    responses=problems(404, 409),
+    security=ANY_OF,
+    operation_id="take_back_reply",
+)
+async def take_back_reply(call: ACall, conversation_id: IdPath, message_id: IdPath) -> TakenBack:
+    """Take back a reply that waits; one that is sent or taken back already is a conflict."""
+    scope, wanted = call.member_scope("conversations:write"), ConversationId(conversation_id)
+    return TakenBack(text=await call.house.desk.sending.take_back(scope, wanted, MessageId(message_id)))
+
+
+def _kept(written: WrittenEntry) -> Kept:
+    return Kept(message_id=written.entry.message_id or "")

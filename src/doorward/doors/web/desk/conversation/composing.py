@@ -1,0 +1,137 @@
+"""What is written beside and for a conversation: replies, at once or later, notes, tasks. Forms become verbs here."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from litestar import get
+from litestar.params import FromPath
+
+from doorward import workspace
+from doorward.bootstrap import House
+from doorward.doors.web.desk.shared import ADeskCall, code_of
+from doorward.flow.desk import LaterReply, NewTask, TaskChange, card_at
+from doorward.kit.ids import new_id
+from doorward.kit.tx import Tx
+from doorward.vocabulary.errors import Malformed
+from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
+from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.text import WildText
+
+_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+_MENTION: Final = "mention-"
+"""What the fields begin with that name colleagues; the rest is whom."""
+
+Fields = Mapping[str, str]
+
+
+async def reply(house: House, scope: Scope, conversation_id: ConversationId, fields: Fields) -> None:
+    """Send a reply: at the time that was chosen, or in a moment, so that it can be undone."""
+    text = _text(fields)
+    house.admission.measure(text)
+    key, settings = _key(fields), house.settings_book.settings_of(scope.tenant_id)
+    if fields.get("when") == "later":
+        wish = LaterReply(
+            text=text,
+            send_at=_moment(fields, "at", zone=settings.time_zone),
+            unless_heard=fields.get("unless_heard") == "yes",
+        )
+    elif settings.undo_seconds:
+        wish = LaterReply(text=text, send_at=house.clock.now() + timedelta(seconds=settings.undo_seconds))
+    else:
+        await house.desk.reply(scope, conversation_id, text, key=key)
+        return
+    await house.desk.sending.send_later(scope, conversation_id, wish, key=key)
+
+
+async def take_back(house: House, scope: Scope, conversation_id: ConversationId, fields: Fields) -> None:
+    """Take back a reply that waits."""
+    await house.desk.sending.take_back(scope, conversation_id, MessageId(fields.get("message", "")[:40]))
+
+
+async def note(house: House, scope: Scope, conversation_id: ConversationId, fields: Fields) -> None:
+    """Write a note, and name the colleagues who shall see it."""
+    text = _text(fields)
+    house.admission.measure(text)
+    named = [StaffId(name.removeprefix(_MENTION)[:40]) for name in fields if name.startswith(_MENTION)]
+    await house.desk.noting.note(scope, conversation_id, text, mentions=named, key=_key(fields))
+
+
+async def add_task(house: House, scope: Scope, conversation_id: ConversationId, fields: Fields) -> None:
+    """Add a task."""
+    zone = house.settings_book.settings_of(scope.tenant_id).time_zone
+    wish = NewTask(
+        text=_text(fields),
+        assignee=StaffId(fields["assignee"][:40]) if fields.get("assignee") else None,
+        due_at=_moment(fields, "at", zone=zone) if fields.get("at") else None,
+    )
+    await house.desk.tasks.add(scope, conversation_id, wish, key=_key(fields))
+
+
+async def change_task(house: House, scope: Scope, conversation_id: ConversationId, fields: Fields) -> None:
+    """Say that a task is done, or is not."""
+    change = TaskChange(done=fields.get("done") == "yes")
+    await house.desk.tasks.change(scope, conversation_id, fields.get("task", "")[:40], change)
+
+
+@get("/desk/conversations/{conversation_id:str}/canned", include_in_schema=False)
+async def canned_replies(desk: ADeskCall, conversation_id: FromPath[str]) -> list[dict[str, str]]:
+    """Return the canned replies as they would be said here: in the customer's language if there is one, filled in."""
+    scope = desk.require("conversations:write")
+
+    def read(tx: Tx) -> tuple[Any, Any, str]:
+        card = card_at(tx, scope, ConversationId(conversation_id))
+        pieces = workspace.list_pieces(tx, scope, "reply", owner=scope.actor.id)
+        return card, pieces, desk.house.identity.tenants.tenant(tx, scope).name
+
+    card, pieces, company = await desk.house.transactions.read_async(read)
+    own = desk.house.settings_book.settings_of(scope.tenant_id).languages[0]
+    filled = {"customer": code_of(card.party_id), "agent": desk.caller.principal.name, "company": company}
+    return [
+        {
+            "name": one.piece.name,
+            "shortcut": one.piece.shortcut,
+            "text": _filled(_in(one.piece.texts, card.language, own), filled),
+        }
+        for one in pieces
+        if isinstance(one.piece, workspace.CannedReply)
+    ]
+
+
+def _in(texts: Mapping[str, str], *languages: str) -> str:
+    """Return the text in the first of these languages that there is, else in any."""
+    return next((texts[one] for one in languages if one in texts), next(iter(texts.values())))
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    """Return a text with its places filled in; what is no place of ours stays as it was written."""
+    return re.sub(r"\{(\w{1,40})\}", lambda place: values.get(place[1], place[0]), text)
+
+
+def _text(fields: Fields) -> WildText:
+    return WildText(fields.get("text", "").replace("\r\n", "\n"))
+
+
+def _key(fields: Fields) -> str:
+    """Return the form's own key, which makes a double click one."""
+    return f"desk:{fields.get('key') or new_id()}"[:80]
+
+
+def _moment(fields: Fields, name: str, *, zone: str) -> datetime:
+    """Return a day and time as a form gives it, in the reader's time zone, or the company's where a script told none.
+
+    Raises `Malformed`. A time that a clock skips or has twice is the later one.
+    """
+    written, told = fields.get(name, ""), fields.get("zone", "")
+    if _MOMENT.fullmatch(written[:16]) is None:
+        raise Malformed(f"{name}: a day and a time", why="moment")
+    try:
+        place = ZoneInfo(told[:60] or zone)
+    except (ValueError, OSError):
+        place = ZoneInfo(zone)
+    try:
+        return datetime.fromisoformat(written[:16]).replace(tzinfo=place, fold=1).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Malformed(f"{name}: a day and a time", why="moment") from None

@@ -1,0 +1,56 @@
+// Notes, tasks and replies that wait: boxes that open on a key, forms that are empty again once they were taken, times in the
+// reader's own zone, and words that come back into the field when a reply is undone.
+function freshKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function zones() {
+  for (const field of document.querySelectorAll("[data-zone]")) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+}
+
+// The box of a form that was taken closes, and the next one is another: it gets a key of its own.
+function taken(form) {
+  form.reset();
+  form.querySelector("[data-fresh-key]").value = freshKey();
+  zones();
+  const box = form.closest("details");
+  box.open = false;
+  box.querySelector("summary").focus();
+}
+
+let said = { conversation: "", text: "" }; // what was sent last, as it was written; in memory alone
+
+export function composeMore() {
+  zones();
+  document.addEventListener(
+    "toggle",
+    ({ target }) => {
+      const wanted = target.open && target.querySelector?.(":scope > summary[data-then-focus]");
+      if (wanted) document.getElementById(wanted.dataset.thenFocus)?.focus();
+    },
+    true,
+  );
+  document.addEventListener("htmx:before:request", ({ detail }) => {
+    const form = detail.ctx.sourceElement;
+    if (form.matches?.("[data-reply]")) said = { conversation: form.dataset.reply, text: form.elements.text.value };
+  });
+  document.addEventListener("htmx:after:swap", zones);
+  document.addEventListener("htmx:after:request", ({ detail }) => {
+    const form = detail.ctx.sourceElement;
+    if (!form.matches || detail.ctx.response.status >= 300) return;
+    if (form.matches("[data-note], [data-task]")) taken(form);
+    else if (form.matches("[data-takes-back]")) giveBack(form.dataset.words);
+    else if (form.matches("[data-reply]")) form.querySelector("details[open]")?.removeAttribute("open");
+  });
+}
+
+// The field may hold the next reply already: what is taken back goes before it.
+function giveBack(words) {
+  const field = document.getElementById("reply-text");
+  if (!field) return;
+  const mine = said.conversation === field.form.dataset.reply && said.text;
+  field.value = [mine || words, field.value].filter(Boolean).join("\n");
+  said = { conversation: "", text: "" };
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
