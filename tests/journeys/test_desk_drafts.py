@@ -64,6 +64,7 @@ def test_an_ended_session_keeps_the_reply_and_is_opened_in_place(
     assert customer.heard().count("Your card will arrive on Tuesday") == 0
     reply.press("Control+Enter")
     expect(desk.locator(".line-agent .line-text")).to_have_text("Your card will arrive on Tuesday")
+    customer.wait_to_hear("Your card will arrive on Tuesday")
     assert customer.heard().count("Your card will arrive on Tuesday") == 1
     assert "Tuesday" not in kept(desk)
 
@@ -117,10 +118,12 @@ def test_a_reply_whose_answer_got_lost_is_not_doubled(desk: Page, customer: WebV
     expect(reply).to_have_value("It is on its way")
     reply.press("Control+Enter")
     expect(reply).to_have_value("")
+    customer.wait_to_hear("It is on its way")
     assert customer.heard().count("It is on its way") == 1
     reply.fill("And this is new")
     reply.press("Control+Enter")
     expect(desk.locator(".line-agent .line-text").last).to_have_text("And this is new")
+    customer.wait_to_hear("It is on its way")
     assert customer.heard().count("It is on its way") == 1
 
 

@@ -63,7 +63,7 @@ def test_an_agent_answers_and_resolves(desk: Page, customer: WebVisitor) -> None
     reply.press("Control+Enter")
     expect(desk.locator(".line-agent .line-text")).to_have_text("Good morning, I am looking into it.")
     expect(reply).to_have_value("")
-    assert "Good morning, I am looking into it." in customer.heard()
+    customer.wait_to_hear("Good morning, I am looking into it.")
     desk.get_by_role("button", name="Resolve").click()
     agree(desk, "Resolve")
     expect(desk.get_by_text("This conversation is resolved.")).to_be_visible()
@@ -254,6 +254,9 @@ def test_the_desk_works_without_scripts(open_context: OpenContext, customer: Web
     take_over(page, customer)
     page.get_by_role("textbox", name="Your reply").fill("Plain and simple")
     page.get_by_role("button", name="Send reply").click()
+    expect(page.get_by_role("list", name="Replies that wait to be sent")).to_contain_text("Plain and simple")
+    customer.wait_to_hear("Plain and simple")
+    page.reload()
     expect(page.locator(".line-agent .line-text")).to_have_text("Plain and simple")
 
 

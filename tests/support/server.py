@@ -77,6 +77,13 @@ class WebVisitor:
             assert time.monotonic() < until, "no answer came"
             time.sleep(0.05)
 
+    def wait_to_hear(self, text: str, *, seconds: float = 20) -> None:
+        """Wait until somebody says something: what an agent sends waits a moment, so that they can undo it."""
+        until = time.monotonic() + seconds
+        while text not in self.heard():
+            assert time.monotonic() < until, f"nobody said: {text}"
+            time.sleep(0.05)
+
     def ask_for_person(self) -> str:
         """Ask for a person and return the conversation's state."""
         answer = self.client.post("/c/webchat/person", json={"id": f"p{self.sent}"})
