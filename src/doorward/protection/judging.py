@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from doorward.protection.continuing import Continuing, Joined, may_go_on
-from doorward.protection.disguises import Disguises, Plain
+from doorward.protection.disguises import Disguise, Disguises, Plain
 from doorward.protection.examining import Clock, Inspecting, Look, Stopwatch, Watcher, examine, inspect
 from doorward.protection.masking import WITHHELD
 from doorward.protection.matchers import make_matcher
@@ -64,7 +64,7 @@ class Judge:
         self._continuing = Continuing(packs)
         expressions = tuple(dict.fromkeys([*routes, *self._disguises.cues]))
         self._routes = tuple(tuple(routes.get(expression, ())) for expression in expressions)
-        self._cues = {expressions.index(cue): number for number, cue in enumerate(self._disguises.cues)}
+        self._cues = {number: cue for number, cue in enumerate(expressions) if cue in self._disguises.cues}
         self.matcher: Matcher = make_matcher(
             expressions, matcher, reaches=[_reach_of(route) for route in self._routes], cache_folder=cache_folder
         )
@@ -95,12 +95,12 @@ class Judge:
         view = View(original, own_hosts=own_hosts)
         hits = self.matcher.find(view.text)
         judgement = self._of_view(view, hits)
-        disguised = self._may_be_disguised(hits, view)
-        if not disguised and not before:
+        disguises = self._disguises_in(view, hits)
+        if not disguises and not before:
             return judgement
         plain = Plain(Rewritten(original))
-        if disguised:
-            plain = self._disguises.undisguise(original)
+        if disguises:
+            plain = self._disguises.undisguise(original, disguises)
             judgement = _with_too_big(judgement, plain)
         others = []
         if plain.rewritten.text != original:
@@ -132,9 +132,8 @@ class Judge:
     def plain(self, original: str) -> str:
         """Return a text without its disguises."""
         view = View(original)
-        hits = self.matcher.find(view.text)
-        disguised = self._may_be_disguised(hits, view)
-        return self._disguises.undisguise(original).rewritten.text if disguised else original
+        disguises = self._disguises_in(view, self.matcher.find(view.text))
+        return self._disguises.undisguise(original, disguises).rewritten.text if disguises else original
 
     def _stopwatch(self, length: int) -> Stopwatch:
         """Return this thread's stopwatch, started for a text of so many characters."""
@@ -145,9 +144,9 @@ class Judge:
         stopwatch.start(length)
         return stopwatch
 
-    def _may_be_disguised(self, hits: Sequence[Hit], view: View) -> bool:
+    def _disguises_in(self, view: View, hits: Sequence[Hit]) -> set[Disguise]:
         cues = [(self._cues[route], start, end) for route, start, end in hits if route in self._cues]
-        return self._disguises.are_in(view, cues)
+        return self._disguises.suspected(view, cues)
 
     def _looks(self, text: str, hits: Sequence[Hit]) -> dict[int, list[Look]]:
         """Return where each watcher has to look: what needs digits or the end is left out elsewhere."""

@@ -49,7 +49,7 @@ _MANY_DIGITS: Final = 8
 ALIKE_CUES: Final = (
     r"\m\d{0,19}(?:o|l|i|s|z|b|о|і|з|б|ч){1,4}\d",
     r"\m[a-z][a-z]\d{1,4}(?:o|l|i|s|z|b|о|і|з|б|ч)",
-    r"\m\d{2,4}(?:o|l|i|s|z|b|о|і|з|б|ч){1,2}[ \-./]\d{3}",
+    r"\m\d{1,19}(?:o|l|i|s|z|b|о|і|з|б|ч)",
 )
 """Expressions of the dialect that match wherever there may be such a number."""
 

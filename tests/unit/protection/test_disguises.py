@@ -1,4 +1,5 @@
 import base64
+import re
 
 import pytest
 from hypothesis import given
@@ -98,6 +99,20 @@ def test_a_disguise_is_taken_off(text: str, typed: str) -> None:
 def test_prose_stays_as_it_is(text: str) -> None:
     """Numbers, dots and single letters of ordinary sentences are nobody's disguise."""
     assert plain(text) == text
+
+
+def test_only_what_is_suspected_is_looked_for() -> None:
+    """A disguise that nothing hints at costs nothing; one that was found may have any other below it."""
+    assert DISGUISES.undisguise("four one two", {"encoded", "alike"}).rewritten.text == "four one two"
+    encoded = base64.b64encode(b"four one two seven").decode()
+    assert DISGUISES.undisguise(encoded, {"encoded"}).rewritten.text == "4127"
+
+
+@pytest.mark.parametrize("written", ["0532 123 45s 67", "0532 123 45 6l", "O532 123 45 67", "0532l234567"])
+def test_letters_for_digits_are_suspected_wherever_they_stand(written: str) -> None:
+    """Before digits, behind them, in the last group: the one pass tells."""
+    masked = screen(f"Please call {written}").masked
+    assert re.fullmatch(r"Please call \[PHONE·\d\d\]", masked.text)
 
 
 @given(TEXTS)
