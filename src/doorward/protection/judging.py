@@ -63,11 +63,15 @@ class Judge:
         self._disguises = Disguises(packs)
         self._continuing = Continuing(packs)
         expressions = tuple(dict.fromkeys([*routes, *self._disguises.cues]))
-        self._routes = tuple(tuple(routes.get(expression, ())) for expression in expressions)
-        self._cues = {number: cue for number, cue in enumerate(expressions) if cue in self._disguises.cues}
-        self.matcher: Matcher = make_matcher(
-            expressions, matcher, reaches=[_reach_of(route) for route in self._routes], cache_folder=cache_folder
+        wanted = [routes.get(expression, ()) for expression in expressions]
+        reaches = [_reach_of(route) for route in wanted]
+        # What the matcher promises of all matches is not asked again.
+        self._routes = tuple(
+            tuple((number, pattern, pattern.digits if pattern.digits != reach else None) for number, pattern in route)
+            for route, reach in zip(wanted, reaches, strict=True)
         )
+        self._cues = {number: cue for number, cue in enumerate(expressions) if cue in self._disguises.cues}
+        self.matcher: Matcher = make_matcher(expressions, matcher, reaches=reaches, cache_folder=cache_folder)
         self._clocks = clocks
         self._local = threading.local()
 
@@ -151,12 +155,10 @@ class Judge:
     def _looks(self, text: str, hits: Sequence[Hit]) -> dict[int, list[Look]]:
         """Return where each watcher has to look: what needs digits or the end is left out elsewhere."""
         looks: dict[int, list[Look]] = {}
-        search, routes = FIGURE.search, self._routes
-        numberless, length = search(text) is None, len(text)
+        search, routes, length = FIGURE.search, self._routes, len(text)
         for route, start, end in hits:
-            for number, pattern in routes[route]:
-                reach = pattern.digits
-                if reach and (numberless or not search(text, max(start - reach[0], 0), end + reach[1])):
+            for number, pattern, reach in routes[route]:
+                if reach and not search(text, max(start - reach[0], 0), end + reach[1]):
                     continue
                 if pattern.last is not None and length - end > pattern.last:
                     continue

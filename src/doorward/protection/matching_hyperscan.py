@@ -77,20 +77,21 @@ class HyperscanMatcher:
     def _look(self, text: str, number: int, start: int, end: int) -> list[Hit]:
         """Return the hits of an expression in a stretch of the text."""
         hits: list[Hit] = []
-        expression = self._compiled[number]
+        search = self._compiled[number].search
         while start < end:
-            match = expression.search(text, start, end)
-            if match is None:
+            # One character more shows what stands behind a match that ends where the stretch does.
+            match = search(text, start, end + 1)
+            if match is None or match.start() >= end:
                 break
-            if match.end() == end:
+            if match.end() > end:
                 # The last edge was not really seen, because the search ended there: look again without an end.
-                whole = expression.match(text, match.start())
+                whole = self._compiled[number].match(text, match.start())
                 if whole is None:
                     start = match.start() + 1
                     continue
                 match = whole
-            hits.append((number, *match.span()))
             start = match.end()
+            hits.append((number, match.start(), start))
         return hits
 
 
