@@ -14,7 +14,6 @@ LONGEST_TAIL: Final = 80
 LONGEST_PIECE: Final = 400
 """Characters of a message that its tail is made of."""
 
-_FEWEST_PHONE: Final = 10  # digits of a telephone number that needs no more
 _OPEN_DIGITS: Final = re.compile(r"\d(?=[^\d]{0,24}\Z)")
 _PIECE: Final = re.compile(r"(?P<before>[^\d\n]{0,40})\+?\d")
 _WORDS: Final = re.compile(r"\+?[^\W_][\w.\-@]*")
@@ -63,6 +62,10 @@ def may_go_on(text: str) -> bool:
 _GOES_ON: Final = ("unfinished.", "name_address.person")
 """Rules whose finds others go on from: mail addresses begin with names."""
 
+_FEWEST: Final = {"phone.context": 10, "driver_licence.named": 5}
+"""Digits, as typed, of values that their names give away and that need no more. 'B081IS' is a licence only as long as
+its letters are taken for digits, and may as well be the first half of one."""
+
 
 def end_of_values(findings: Iterable[Finding], text: str) -> int:
     """Return where the last value of a text ends that needs no continuation; 0 if there is none."""
@@ -75,8 +78,7 @@ def end_of_values(findings: Iterable[Finding], text: str) -> int:
 
 
 def _is_open(finding: Finding, value: str) -> bool:
-    few = sum(map(str.isdecimal, value)) < _FEWEST_PHONE
-    return finding.rule.startswith(_GOES_ON) or (finding.rule == "phone.context" and few)
+    return finding.rule.startswith(_GOES_ON) or sum(map(str.isdecimal, value)) < _FEWEST.get(finding.rule, 0)
 
 
 def tail_of(before: str, text: str) -> str:

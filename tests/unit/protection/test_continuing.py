@@ -35,6 +35,8 @@ def say(*texts: str) -> list[Screened]:
         ("also DE89 3704 0044", "0532 0130 00, danke", "[IBAN·3000], danke"),
         ("mail is anna.miller", "@example.com", "[EMAIL]"),
         ("OTP 771", "and then 409", "and then [ONE_TIME_CODE]"),
+        ("Meine Führerscheinnummer ist B072R", "RE2I55", "[DRIVER_LICENCE]"),
+        ("Meine Führerscheinnummer ist B081IS", "G70X31", "[DRIVER_LICENCE]"),
     ],
 )
 def test_a_second_half_is_masked(first: str, second: str, masked: str) -> None:
@@ -51,6 +53,7 @@ def test_a_second_half_is_masked(first: str, second: str, masked: str) -> None:
         ("my pin is 4711", "48213 is the order"),
         ("it happened on 12.03.2024", "at 14:30"),
         ("order 48213", "and 48214"),
+        ("Meine Führerscheinnummer ist B072RRE2I55", "ich habe 2 Karten"),
     ],
 )
 def test_a_value_that_is_complete_draws_nothing_in(first: str, second: str) -> None:
