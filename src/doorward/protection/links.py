@@ -105,6 +105,8 @@ def address_of(host: str) -> "ipaddress.IPv4Address | ipaddress.IPv6Address | No
     try:
         if host.startswith("["):
             return ipaddress.IPv6Address(host.strip("[]"))
+        if not host[:1].isdigit():
+            return None  # as nearly all are: there is nothing to be read
         if re.fullmatch(r"0x[0-9a-f]{1,8}|\d{8,10}", host):
             return ipaddress.IPv4Address(int(host, 0 if host.startswith("0x") else 10))
         return ipaddress.IPv4Address(host)

@@ -121,8 +121,8 @@ def _alone(view: View, candidate: Candidate) -> Iterator[tuple[tuple[int, int, s
         window = groups[first:last]
         start, end, digits = window[0].start, window[-1].end, joined(window)
         form = alone_format(digits) if last - first <= _MOST_GROUPS else None
-        foreign = _is_part(text, start, end) or is_money(text, start, end)
-        if form and not foreign and (form.grouped if len(window) > 1 else not _TELEPHONE.fullmatch(digits)):
+        usual = form is not None and (form.grouped if len(window) > 1 else not _TELEPHONE.fullmatch(digits))
+        if form and usual and not (_is_part(text, start, end) or is_money(text, start, end)):
             yield (start, end, text[start:end]), form
         first = last
 

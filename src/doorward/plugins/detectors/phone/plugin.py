@@ -73,16 +73,13 @@ class _Words(NamedTuple):
 
 
 class _Number(NamedTuple):
-    """A part of a run that may be one number: its place with `+` and bracket, its groups, what it starts with."""
+    """A part of a run that may be one number: its place with `+` and bracket, its groups and all their digits."""
 
     start: int
     end: int
     groups: Sequence[Group]
+    digits: str
     plus: bool
-
-    @property
-    def digits(self) -> str:
-        return joined(self.groups)
 
 
 def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]:
@@ -107,7 +104,7 @@ def _numbers(view: View, start: int, end: int) -> Iterator[_Number]:
         while opening > part_start and text[opening - 1] in "(+ ":
             opening -= 1
         opening += len(text[opening:first]) - len(text[opening:first].lstrip())
-        yield _Number(opening, groups[-1].end, groups, "+" in text[opening:first])
+        yield _Number(opening, groups[-1].end, groups, joined(groups), "+" in text[opening:first])
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -121,25 +118,33 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _judge(words: _Words, number: _Number, view: View) -> tuple[str, Certainty, float] | None:
     """Return rule, certainty and score for a number, or None if it is no telephone number."""
-    text, digits = view.text, number.digits
+    digits = number.digits
     if not 6 <= len(digits) <= LONGEST + 2:
         return None
     foreign = digits if number.plus else digits[2:] if digits.startswith("00") else ""
     if foreign and is_international(foreign):
         return "phone.international", Certainty.VALIDATED, 0.95
-    if is_money(text, number.start, number.end) or _is_dated(number, text):
-        return None
-    before = (max(number.start - _WIDTH, 0), number.start)
-    if words.other.is_in(view, *before) or (len(digits) < SHORTEST and words.secret.is_in(view, *before)):
-        return None
-    if len(digits) <= LONGEST and (words.before.is_in(view, *before) or words.behind.match(text, number.end)):
+    told = _told(words, number, view) if len(digits) <= LONGEST else None
+    return told if told and not _is_another(words, number, view) else None
+
+
+def _told(words: _Words, number: _Number, view: View) -> tuple[str, Certainty, float] | None:
+    """Return the same for a number that the words beside it make one of a telephone, or else how it is written."""
+    text, low = view.text, max(number.start - _WIDTH, 0)
+    if words.before.is_in(view, low, number.start) or words.behind.match(text, number.end):
         return "phone.context", Certainty.CONTEXT, 0.85
-    if len(digits) < SHORTEST or (_is_inside_a_word(number, text) and not words.extension.match(text, number.end)):
-        return None
-    shape = national_shape("-".join(group.digits for group in number.groups))
-    if shape is None:
+    shape = national_shape("-".join([group.digits for group in number.groups]))
+    if shape is None or (_is_inside_a_word(number, text) and not words.extension.match(text, number.end)):
         return None
     return "phone.national", Certainty.SHAPE, 0.6 if shape == "any" else 0.75
+
+
+def _is_another(words: _Words, number: _Number, view: View) -> bool:
+    """Return whether a number is an amount or a date, or is called something else."""
+    if is_money(view.text, number.start, number.end) or _is_dated(number, view.text):
+        return True
+    before = (max(number.start - _WIDTH, 0), number.start)
+    return words.other.is_in(view, *before) or (len(number.digits) < SHORTEST and words.secret.is_in(view, *before))
 
 
 def _is_dated(number: _Number, text: str) -> bool:
