@@ -26,7 +26,7 @@ LINK_PATTERNS: Final = (
 """What to look for; `link_at` reads what is there. Detectors share them, so they are scanned once."""
 
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.\-]{0,30}\Z")
-_HOST_BEFORE: Final = re.compile(r"[\w.\-]+\Z")
+_HOST_SIGNS: Final = "_.-"
 _USERINFO: Final = re.compile(r"([^\s/\\?#<>\"\x1a]{0,256})@")
 _HOST: Final = re.compile(r"\[[0-9a-f:.]{2,45}\]|[\w\-]{1,63}(?:\.[\w\-]{1,63})*")
 _PORT: Final = re.compile(r"\.?:\d{1,5}(?!\d)")
@@ -89,8 +89,9 @@ def _link_at(candidate: Candidate, view: View) -> Link | None:
         return _read(view, scheme.start(), scheme[0], candidate.start + 3) if scheme else None
     if candidate.pattern == "www":
         return _read(view, candidate.start, "", candidate.start)
-    before = _HOST_BEFORE.search(text, max(candidate.start - LONGEST_HOST, 0), candidate.start + 1)
-    start = before.start() if before else candidate.start
+    start, low = candidate.start, max(candidate.start - LONGEST_HOST, 0)
+    while start > low and (text[start - 1].isalnum() or text[start - 1] in _HOST_SIGNS):
+        start -= 1
     while text[start] in ".-_":
         start += 1
     # After these it is the host of an address, or a part of a longer link that another candidate has found.

@@ -39,6 +39,8 @@ def reference_at(view: View, at: int, *, fewest: int) -> Span | None:
 
 def is_reference(value: str, *, fewest: int) -> bool:
     """Return whether characters as they were typed could be a reference."""
+    if value.isalpha():
+        return False
     digits = sum(character.isdecimal() for character in value)
     letters = sum(character.isalpha() for character in value)
     if not letters:

@@ -34,7 +34,7 @@ def repeated(claims: Sequence[Claim], view: View) -> list[Claim]:
             known.setdefault(value, claim)
     taken = {claim.start for claim in claims if claim.certainty in _TOLD}
     for value, claim in list(known.items())[:_MOST]:
-        if _is_alone(value, view.text):
+        if _is_alone(value, view):
             continue
         for match in re.finditer(WORD_BEFORE + _written(value) + WORD_AFTER, view.text):
             if match.start() not in taken:
@@ -43,15 +43,23 @@ def repeated(claims: Sequence[Claim], view: View) -> list[Claim]:
     return again
 
 
-def _is_alone(value: str, text: str) -> bool:
+def _is_alone(value: str, view: View) -> bool:
     """Return whether a value stands in a text just once: as most do, without an expression of its own compiled."""
     if not _CODE.fullmatch(value):
-        return _is_once(value, text)
+        return _is_once(value, view.text)
     if _LOOSE.search(value) or not value[0].isdecimal():
         return False
     digits = _BREAK.sub("", value)
-    runs = [run for run in (_BREAK.sub("", run) for run in _RUN.findall(text)) if digits in run]
+    runs = [run for run in _runs_of(view) if digits in run]
     return len(runs) == 1 and _is_once(digits, runs[0])
+
+
+def _runs_of(view: View) -> Sequence[str]:
+    """Return the digits of a text that stand together, without the breaks between them; looked for once."""
+    found: Sequence[str] | None = view.noted.get(_runs_of)
+    if found is None:
+        found = view.noted[_runs_of] = [_BREAK.sub("", run) for run in _RUN.findall(view.text)]
+    return found
 
 
 def _is_once(value: str, text: str) -> bool:

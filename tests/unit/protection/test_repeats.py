@@ -45,4 +45,4 @@ def test_what_stands_alone_is_not_looked_for(text: str, value: str) -> None:
     text = text.replace("{}", value)
     expression = WORD_BEFORE + repeats._written(value) + WORD_AFTER
     elsewhere = [match.start() for match in re.finditer(expression, text) if match.start() != text.index(value)]
-    assert not (repeats._is_alone(value, text) and elsewhere)
+    assert not (repeats._is_alone(value, View(text)) and elsewhere)

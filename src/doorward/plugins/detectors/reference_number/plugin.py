@@ -11,6 +11,7 @@ from doorward.protection.expressions import Expression
 from doorward.protection.phrases import alternatives, any_of, whole, words_of
 from doorward.protection.ports import Candidate, Certainty, Claim, Detector, LanguagePack, Pattern, View, Watch
 from doorward.protection.references import Span, is_reference, listed_after, original_of, reference_at
+from doorward.protection.standing import figures_of
 from doorward.protection.wording import Wording, compile_phrases
 from doorward.vocabulary.finding import Family
 
@@ -115,7 +116,10 @@ def _examine(words: _Words, candidate: Candidate, view: View) -> Sequence[Claim]
 def _behind(words: _Words, candidate: Candidate, view: View) -> Span | None:
     """Return the number behind a name: beside it, announced later in the sentence, or as the answer to a question."""
     text, end, fewest = view.text, candidate.end, _FEWEST[candidate.pattern]
-    for number, at in enumerate(_beginnings(words, candidate, view)):
+    last = figures_of(view).last_start(end, len(view))
+    if last < 0:
+        return None
+    for number, at in enumerate(_beginnings(words, candidate, view, within=last)):
         if words.other.is_in(view, max(at - 24, end), at):
             return None
         found = reference_at(view, at, fewest=fewest if not number else max(fewest, 5))
@@ -127,12 +131,12 @@ def _behind(words: _Words, candidate: Candidate, view: View) -> Span | None:
     return next((found for found in answers if found), None)
 
 
-def _beginnings(words: _Words, candidate: Candidate, view: View) -> Iterator[int]:
-    """Yield where the number may begin, the nearest first."""
+def _beginnings(words: _Words, candidate: Candidate, view: View, *, within: int) -> Iterator[int]:
+    """Yield where the number may begin, the nearest first; `within` is where the last digits begin."""
     text, weak = view.text, candidate.pattern in _WEAK
     if re.match(r"-\w|\s*\n\s*\n", text[candidate.end : candidate.end + 8]):
         return  # a part of a longer word, or the end of a paragraph
-    for place in words.beside.places(view, candidate.end):
+    for place in words.beside.places(view, candidate.end, within=within):
         if place.adjoining or not weak:
             yield place.at
     headed = None if weak else _HEADED.match(text, candidate.end)
