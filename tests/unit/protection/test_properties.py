@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from doorward.protection.masking import KINDS, Masker
 from doorward.protection.screened import Screened
+from doorward.vocabulary.finding import GUARD_UNAVAILABLE
 from doorward.vocabulary.ids import SpanId
 from doorward.vocabulary.text import WildText
 from tests.support.screening import generated_texts, screen, screener
@@ -15,6 +16,19 @@ TEXTS = st.one_of(
     st.text(st.characters(), max_size=120),
     st.lists(st.one_of(PIECES, st.text(st.characters(), max_size=8)), max_size=4).map("".join),
 )
+
+
+BESIDE = st.sampled_from(
+    (
+        *("İbrahim Yılmaz", "Işıl Şahin", "İnci ışık", "Groß-Weiß", "Kızılay Sk. 5/3 34710 Kadıköy", "İstanbul"),
+        *("0532 123 45 67", "TR33 0006 1005 1978 6457 8413 26", "34 ABC 123", "posta kodu 34710", "No: 12"),
+        *("şifrem ıİ9x!k", "kodum 482 913", "kullanıcı adım ışıl_34", "ışıl et örnek nokta com", "login: 'ı'"),
+    )
+)
+CHANGING = st.sampled_from(
+    ("İ", "ı", "i\u0307", "\u0307", "\u0301", "\u0345", "\u200d", "\u00ad", "\ufe0f", "ß", "ẞ", "ﬁ", "ŉ", "℡", "\u3000")
+)
+"""Characters that grow, vanish or join others when their case is folded."""
 
 
 def masked_places(screened: Screened, text: str) -> list[tuple[int, int]]:
@@ -42,6 +56,13 @@ def test_findings_lie_in_the_text_and_sensitive_ones_do_not_overlap(text: str) -
     assert all(0 <= finding.start < finding.end <= len(text) for finding in findings)
     sensitive = [finding for finding in findings if finding.family == "sensitive"]
     assert all(a.end <= b.start for a, b in itertools.pairwise(sensitive))
+
+
+@given(st.lists(st.tuples(BESIDE, CHANGING, st.integers(0, 40)), min_size=1, max_size=6))
+def test_no_detector_fails_beside_characters_that_change_in_length(parts: list[tuple[str, str, int]]) -> None:
+    """Names, numbers and addresses with such characters before, in and behind them are judged by every detector."""
+    text = " ".join(f"{value[:place]}{sign}{value[place:]}" for value, sign, place in parts)
+    assert not [finding for finding in screen(text).findings if finding.kind == GUARD_UNAVAILABLE]
 
 
 @given(TEXTS)
