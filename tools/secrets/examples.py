@@ -111,9 +111,9 @@ class Reader:
 def _places(look: Look, around: Surroundings, hide: float, random: Random) -> tuple[int, ...]:
     hidden = [random.random() < hide for _ in range(1 + len(around.before) + len(around.behind))]
     places = joint_places(look.view, around, Claimed(look.claims), hidden=hidden[0])
-    tokens, slots = [*around.before, *around.behind], [*around.slots[0], *around.slots[1]]
-    for token, slot, hide_it in zip(tokens, slots, hidden[1:], strict=True):
-        places += word_places(token.known, slot, hidden=hide_it)
+    words, slots = [*around.before, *around.behind], [*around.slots[0], *around.slots[1]]
+    for known, slot, hide_it in zip(words, slots, hidden[1:], strict=True):
+        places += word_places(known, slot, hidden=hide_it)
     return tuple(sorted(places))  # sets come in any order, and sums of floats depend on it
 
 

@@ -87,9 +87,9 @@ def test_scores_are_the_sums_of_all_weights_one_by_one() -> None:
         view = View(text)
         for around in suspects(own, _candidates(view.text), view):
             places = joint_places(view, around, Claimed(()))
-            for tokens, slots in ((around.before, around.slots[0]), (around.behind, around.slots[1])):
-                for token, slot in zip(tokens, slots, strict=True):
-                    places += word_places(token.known, slot)
+            for words, slots in ((around.before, around.slots[0]), (around.behind, around.slots[1])):
+                for known, slot in zip(words, slots, strict=True):
+                    places += word_places(known, slot)
             sums = weights[places].astype(np.int64).sum(axis=0)
             sums = sums[1:] - sums[0]
             verdict = model.judge(view, around, Claimed(()))
@@ -97,10 +97,19 @@ def test_scores_are_the_sums_of_all_weights_one_by_one() -> None:
             assert sums[LABELS.index(verdict.kind) - 1] == sums.max()
 
 
+def test_what_rules_claim_is_not_judged_again() -> None:
+    """Suspects that overlap a claim are left out; the others stay as they are."""
+    view = View("old pin 4711, then 0815 and Rhubarb#24")
+    everything = list(suspects(vocabulary(), _candidates(view.text), view))
+    others = list(suspects(vocabulary(), _candidates(view.text), view, taken=[(4, 12)]))
+    assert [one.suspect for one in others] == [one.suspect for one in everything if one.suspect.start != 8]
+    assert len(others) == len(everything) - 1
+
+
 def test_what_is_known_of_words_holds_no_letters() -> None:
     """The judge remembers keys of words, and shows counts."""
     own = vocabulary()
-    (known,) = [token.known for token in own.tokens("xylophanes", 0, 10)]
+    (known,) = own.tokens("xylophanes", 0, 10).known
     assert all(type(key) is int for key in (*own._memory, known.word, known.stem, *known.own))
     assert repr(known) == "<Known with 0 purposes>"
 

@@ -48,6 +48,11 @@ _SUFFIX: Final = re.compile(r"(?<=[\d!#$%&*+_?])'[^\W\d_]{1,5}\Z")
 _OPENING: Final = "'\"`(<[*"
 _CLOSING: Final = "'\"`)>]*.,;:"
 _QUOTES: Final = "'\"`"
+_YEAR: Final = re.compile(r"19\d\d|20[0-4]\d")
+_OFFER: Final = re.compile(r"[^\W\d_]{4,}\d{1,3}")
+_RANGE: Final = re.compile(r"\d{1,2}-\d{1,3}")
+_PHRASE_ENDS: Final = re.compile(r"[\"'`)\]*\u00bb]?\s*(?:[.,;!?)\"']|\Z|\n)")
+_SENTENCE_ENDS: Final = re.compile(r"['\"`)\]*]?(?:\s*\Z|\s*[.,;!?]\s*\Z|\s*\n|[.;]\s)")
 _NUMBER_WITH_SIGNS: Final = re.compile(r"[\d.,:/\-+]*[.,:/\-+][\d.,:/\-+]*")
 
 
@@ -59,12 +64,12 @@ def spelled_digits(words: Sequence[str]) -> str:
 
 def is_year(value: str) -> bool:
     """Return whether four digits are more likely a year."""
-    return re.fullmatch(r"19\d\d|20[0-4]\d", value) is not None
+    return _YEAR.fullmatch(value) is not None
 
 
 def size_of(value: str) -> int:
     """Return how many digits a code has, in figures or in words."""
-    return sum(character.isdecimal() for character in value) or len(re.split(r"[\s,\-]+", value))
+    return sum(map(str.isdecimal, value)) or len(re.split(r"[\s,\-]+", value))
 
 
 def is_artefact(value: str) -> bool:
@@ -78,7 +83,7 @@ def is_artefact(value: str) -> bool:
 
 def is_offer(value: str) -> bool:
     """Return whether a mixed code is a word and a figure, as advertisements call a code: 'WELCOME10'."""
-    return re.fullmatch(r"[^\W\d_]{4,}\d{1,3}", value) is not None
+    return _OFFER.fullmatch(value) is not None
 
 
 def is_phrase(value: str) -> bool:
@@ -144,7 +149,7 @@ def is_number(value: str) -> bool:
 
 def is_range(value: str) -> bool:
     """Return whether a word says how long something is: '12-64'."""
-    return re.fullmatch(r"\d{1,2}-\d{1,3}", value) is not None
+    return _RANGE.fullmatch(value) is not None
 
 
 def has_signs(value: str) -> bool:
@@ -165,12 +170,12 @@ def has_inner_breaks(value: str) -> bool:
 
 def ends_phrase(text: str, end: int) -> bool:
     """Return whether a value that ends at `end` closes what is said: the text, a line, or a part of a sentence."""
-    return re.compile(r"[\"'`)\]*\u00bb]?\s*(?:[.,;!?)\"']|\Z|\n)").match(text, end) is not None
+    return _PHRASE_ENDS.match(text, end) is not None
 
 
 def ends_sentence(text: str, end: int) -> bool:
     """Return whether a value that ends at `end` closes its sentence, or a comma ends the text behind it."""
-    return re.compile(r"['\"`)\]*]?(?:\s*\Z|\s*[.,;!?]\s*\Z|\s*\n|[.;]\s)").match(text, end) is not None
+    return _SENTENCE_ENDS.match(text, end) is not None
 
 
 def is_quoted(text: str, start: int, end: int) -> bool:

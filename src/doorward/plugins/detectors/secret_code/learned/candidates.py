@@ -4,19 +4,20 @@ Nothing here knows a word. What is yielded is looked at by the judge; what is no
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from doorward.plugins.detectors.secret_code.values import is_range, trimmed
 from doorward.protection.numbers import date_end, is_money
 from doorward.protection.ports import View
-from doorward.protection.standing import odd_words
+from doorward.protection.standing import figures_of, odd_words
 
 FIGURES, SIGNS = 0, 1
 """Sorts of suspects: digits; a word with letters and digits or signs."""
 
 _FIGURES: Final = re.compile(
-    r"(?<!\d)(?<!\d[.,:])(?<!\b\d[/\-])(?<!\b\d\d[/\-])"
+    r"(?<!\d[.,:])(?<!\b\d[/\-])(?<!\b\d\d[/\-])"
     r"(?:\d{3}[ \-]\d{3}|\d{4}[ \-]\d{4}|\d\d(?:[ \-]\d\d){1,4}|\d(?:[ \-.,_/*()]{1,3}\d){2,9}|\d{3,10})"
     r"(?!\d)(?![.,:]\d|[/\-]\d{1,2}(?!\d)|\s?%)"
 )
@@ -24,7 +25,8 @@ _GLUED: Final = re.compile(r"[^\W\d_]")
 _NAMED_BEFORE: Final = re.compile(r"[^\W_][^\W_]-\Z")
 _NAMED_BEHIND: Final = re.compile(r"-[^\W\d_]{2}")
 _SHORTEST_WORD: Final = 4
-_LONGER: Final = re.compile(r"[+(]{0,2}\d(?:[ .()/\-]{0,2}\d)*")
+_GOES_ON: Final = re.compile(r"[ .()/\-]{0,2}\d")
+_LONGER: Final = re.compile(rf"[+(]{{0,2}}\d(?:{_GOES_ON.pattern})*")
 _REACH_OF_RUN: Final = 32
 _MOST_DIGITS: Final = 10
 _WRITTEN_BY_PROGRAMS: Final = re.compile(
@@ -46,18 +48,31 @@ def figures(view: View, start: int, end: int) -> Iterator[Suspect]:
 
     Pieces of longer numbers, amounts and dates are none.
     """
-    text = view.text
-    for match in _FIGURES.finditer(text, start, end):
-        before, behind = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-        if not (_GLUED.match(before) and _GLUED.match(behind)) and not _is_other(text, *match.span()):
-            yield Suspect(*match.span(), FIGURES)
+    text, runs = view.text, figures_of(view).starts
+    done = start
+    for place in range(bisect_left(runs, start), bisect_left(runs, end)):
+        match = _FIGURES.match(text, runs[place], end) if runs[place] >= done else None
+        if match is None:
+            continue
+        low, done = match.span()
+        glued = _GLUED.match(text[low - 1 : low]) and _GLUED.match(text[done : done + 1])
+        if not glued and not _is_other(view, low, done):
+            yield Suspect(low, done, FIGURES)
 
 
-def run_around(text: str, start: int, end: int) -> tuple[int, int]:
+def run_around(view: View, start: int, end: int) -> tuple[int, int]:
     """Return the place of the digits with short breaks between them that `text[start:end]` is a part of.
 
-    No more than some digits on each side are looked at.
+    No more than some digits on each side are looked at. Found once, whoever asks.
     """
+    known: dict[tuple[int, int], tuple[int, int]] = view.noted.setdefault(run_around, {})
+    found = known.get((start, end))
+    if found is None:
+        found = known[start, end] = _run_around(view.text, start, end)
+    return found
+
+
+def _run_around(text: str, start: int, end: int) -> tuple[int, int]:
     low = max(start - _REACH_OF_RUN, 0)
     for match in _LONGER.finditer(text, low, min(end + _REACH_OF_RUN, len(text))):
         if match.start() <= start < match.end():
@@ -65,16 +80,19 @@ def run_around(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _is_other(text: str, start: int, end: int) -> bool:
+def _is_other(view: View, start: int, end: int) -> bool:
     """Return whether digits are an amount, a date, a range, a piece of a name ('3DES-0417'), or the beginning or middle
     of a number that is too long for a code.
     """
+    text = view.text
     if is_money(text, start, end) or date_end(text, start) == end or is_range(text[start:end]):
         return True
     if _NAMED_BEFORE.search(text, max(start - 4, 0), start) or _NAMED_BEHIND.match(text, end):
         return True
-    run = run_around(text, start, end)
-    return run[1] > end and sum(map(str.isdecimal, text[slice(*run)])) > _MOST_DIGITS
+    if not _GOES_ON.match(text, end):
+        return False
+    run = run_around(view, start, end)
+    return sum(map(str.isdecimal, text[slice(*run)])) > _MOST_DIGITS
 
 
 def chunks(view: View, start: int, end: int) -> Iterator[Suspect]:

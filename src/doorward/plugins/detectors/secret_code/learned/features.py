@@ -2,19 +2,19 @@
 
 The trick is feature hashing (K. Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", ICML 2009): no
 dictionary of features is kept, a feature's place is a hash of what it says. What one word says of a suspect depends on
-the word and on where it stands (its slot) alone, so that what it adds to the scores can be remembered; all else is
-said by `joint_places`.
+the word and on where it stands (its slot) alone, so that what it adds to the scores can be remembered. All else comes
+in facets: what a facet says depends on the few things that it is given, so that its sum can be remembered as well.
 """
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Final, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from doorward.plugins.detectors.secret_code.learned.candidates import FIGURES, Suspect, run_around
-from doorward.plugins.detectors.secret_code.learned.words import NAMES, PURPOSE_KEYS, Known, Token, key_of, place_among
+from doorward.plugins.detectors.secret_code.learned.words import PURPOSE_KEYS, Known, Tokens, key_of
 from doorward.plugins.detectors.secret_code.values import (
     is_artefact,
     is_mixed,
@@ -42,12 +42,44 @@ _CLOSES_LINE: Final = re.compile(r"[\"'`).,;!*]*\s*(?:\n|\Z)")
 _MASK: Final = 2**32 - 1
 _ODD: Final = 0x9E3779B1
 _ODD_SLOT: Final = 0x85EBCA6B
-_NAME_KEYS: Final = {PURPOSE_KEYS[purpose]: purpose for purpose in (*NAMES, "bare_password", "bare_code", "login")}
-_ALSO_KEYS: Final = {
+_ALSO_KEYS: Final = frozenset(
     PURPOSE_KEYS[purpose]
     for purpose in ("typed", "code_source", "counted", "other_number", "order_number", "phone", "not_a_code", "card")
-}
+)
 _LONGEST_GLUE: Final = 4
+_STEADY: Final = frozenset(
+    "".join(str((first + place * step) % 10) for place in range(size))
+    for first in range(10)
+    for step in range(10)
+    for size in range(2, 11)
+)
+"""Digits in which each follows from the one before by the same step: '1234', '7777', '9630'."""
+
+Facet = tuple[Any, ...]
+"""Sentences with gaps that say something of a suspect, and what fills the gaps: small things, none of its letters."""
+
+_FORM: Final = ("form {0}", "reason {1} {0}")
+_FACT: Final = ("{0} {1}",)
+_FACT_OF_SIZE: Final = ("{0} {1} {2}",)
+_OWN: Final = ("own {0} {1} {2}",)
+_CURRENCY: Final = ("currency {0} {1}",)
+_PIECE: Final = (
+    "piece {0} {1} {2} {6}",
+    "piece of {3} {0} {1} {6}",
+    "piece in {4} {0} {1} {5} {6}",
+)
+_FIRST_GROUP: Final = ("first {0} {1} {2}",)
+_EDGES: Final = ("left {0} {4}", "right {1} {4}", "both {2} {3} {4}")
+_FILLED: Final = ("fills {0} {1} {5}", "fills all {0} {2} {3} {4} {5}", "sized {4} {5}")
+_NAME: Final = ("name {0} {1} {2} {3}", "name {0} {1} {3[0]}", "at {0} {2} {3[0]}")
+_NAMES: Final = ("names {0} {1} {2[0]}",)
+_ALSO: Final = ("also {0} {1} {2}",)
+_PURPOSE: Final = ("near {0} {1}",)
+_BEFORE: Final = ("{0} {1} _ {2}",)
+_BEHIND: Final = ("_ {0} {1} {2}",)
+_BETWEEN: Final = ("{0} _ {1} {2}",)
+_RULE: Final = ("rule {0} {1} {2}",)
+_RULED: Final = ("ruled {0} {1} {2}",)
 
 
 class Surroundings(NamedTuple):
@@ -58,9 +90,9 @@ class Surroundings(NamedTuple):
     """
 
     suspect: Suspect
-    inside: Sequence[Token]
-    before: Sequence[Token]
-    behind: Sequence[Token]
+    inside: Sequence[Known]
+    before: Sequence[Known]
+    behind: Sequence[Known]
     slots: tuple[Sequence[int], Sequence[int]]
     reason: int
 
@@ -71,32 +103,29 @@ def place_of(key: int, number: int) -> int:
     return ((mixed ^ (mixed >> 15)) * _ODD & _MASK) >> (32 - BITS)
 
 
-def surroundings(view: View, tokens: Sequence[Token], suspect: Suspect, *, reason: int) -> Surroundings:
+def surroundings(view: View, tokens: Tokens, suspect: Suspect, *, reason: int) -> Surroundings:
     """Return what stands around a suspect; `tokens` are the words of a part of the text that holds it."""
-    first = place_among(tokens, suspect.start)
-    behind = place_among(tokens, suspect.end)
-    if first and tokens[first - 1].end > suspect.start:
+    starts, ends, known = tokens
+    first, behind = bisect_left(starts, suspect.start), bisect_left(starts, suspect.end)
+    if first and ends[first - 1] > suspect.start:
         first -= 1
-    left = tokens[max(first - REACH, 0) : first][::-1]
-    right = tokens[behind : behind + REACH]
-    crossed_left = _crossed(view.text, left[-1].start if left else suspect.start, suspect.start, last=True)
-    crossed_right = _crossed(view.text, suspect.end, right[-1].end if right else suspect.end, last=False)
-    base = suspect.sort * 2
-    slots = (
-        [_slot(base, number, crossed=token.end <= crossed_left) for number, token in enumerate(left, start=1)],
-        [_slot(base + 1, number, crossed=token.start >= crossed_right) for number, token in enumerate(right, start=1)],
-    )
-    return Surroundings(suspect, tokens[first:behind], left, right, slots, reason)
+    low, high = max(first - REACH, 0), min(behind + REACH, len(starts))
+    begin, end = low, high  # of the words in the same sentence
+    if low < first:
+        for match in _ENDS.finditer(view.text, starts[low], suspect.start):
+            begin = bisect_right(ends, match.end(), low, first)
+    if behind < high:
+        stop = _ENDS.search(view.text, suspect.end, ends[high - 1])
+        end = bisect_left(starts, stop.start(), behind, high) if stop else high
+    side = suspect.sort * 2
+    slots = _slots(side, first - low, first - begin), _slots(side + 1, high - behind, end - behind)
+    return Surroundings(suspect, known[first:behind], known[low:first][::-1], known[behind:high], slots, reason)
 
 
-def _crossed(text: str, start: int, end: int, *, last: bool) -> int:
-    """Return where the sentence around a suspect begins or ends, or a place beyond its surroundings."""
-    found = -1 if last else len(text) + 1
-    for match in _ENDS.finditer(text, start, end):
-        if not last:
-            return match.start()
-        found = match.end()
-    return found
+@lru_cache(maxsize=1024)  # there are 364
+def _slots(side: int, words: int, within: int) -> Sequence[int]:
+    """Return the slots of so many words on a side of a suspect, of which the nearest ones are of its sentence."""
+    return tuple(_slot(side, distance, crossed=distance > within) for distance in range(1, words + 1))
 
 
 def _slot(side: int, distance: int, *, crossed: bool) -> int:
@@ -117,27 +146,25 @@ def word_places(known: Known, slot: int, *, hidden: bool = False) -> list[int]:
 
 def joint_places(view: View, around: Surroundings, claimed: "Claimed", *, hidden: bool = False) -> list[int]:
     """Return the places of what a suspect says by itself, by its edges, and by several words together."""
-    return list(map(place_of_said, said_of(view, around, claimed, hidden=hidden)))
+    facets = facets_of(view, around, claimed, hidden=hidden)
+    return [place for facet in facets for place in places_of(facet)]
 
 
-def place_of_said(said: str) -> int:
-    """Return the place of what is said in words."""
-    return place_of(key_of(said), 0)
+def places_of(facet: Facet) -> list[int]:
+    """Return the places of what a facet says."""
+    sentences, *given = facet
+    return [place_of(key_of(sentence.format(*given)), 0) for sentence in sentences]
 
 
-def said_of(view: View, around: Surroundings, claimed: "Claimed", *, hidden: bool = False) -> list[str]:
-    """Return what a suspect says by itself, by its edges, and by several words together; none of it has its letters."""
-    suspect, text = around.suspect, view.text
+def facets_of(view: View, around: Surroundings, claimed: "Claimed", *, hidden: bool = False) -> list[Facet]:
+    """Return what says something of a suspect by itself, by its edges, and by several words together."""
+    suspect = around.suspect
     form = form_of(view, suspect)
-    said = [
-        f"form {form}",
-        f"reason {around.reason > 0} {form}",
-        *(f"{fact} {suspect.sort}" for fact in _facts(view, around)),
-    ]
-    said += [f"{fact} {form}" for fact in _edges(text, suspect)]
-    said += _named(around, form)
-    said += _claimed(suspect, claimed)
-    return said if hidden else said + _together(around, suspect.sort)
+    own = _of_figures(view, suspect) if suspect.sort == FIGURES else _of_signs(view, around)
+    facets = [(_FORM, form, around.reason > 0), *own, *_of_edges(view.text, suspect, form)]
+    facets += _of_purposes(around, form)
+    facets += _of_claims(suspect, claimed)
+    return facets if hidden else facets + _of_pairs(around)
 
 
 def form_of(view: View, suspect: Suspect) -> str:
@@ -160,25 +187,47 @@ def form_of(view: View, suspect: Suspect) -> str:
     return f"s{sorts}"
 
 
-def _facts(view: View, around: Surroundings) -> list[str]:
-    """Return what a suspect's own signs say."""
+def _of_figures(view: View, suspect: Suspect) -> list[Facet]:
+    """Return what digits say, and the longer number of which they are a part."""
+    text = view.text[suspect.start : suspect.end]
+    digits = "".join(filter(str.isdecimal, text))
+    size = len(digits)
+    facts = {
+        "year": is_year(text),
+        "round": digits.endswith("00"),
+        "zero": digits[0] == "0",
+        "alike": digits in _STEADY,
+        "grouped": size != len(text),
+    }
+    facets: list[Facet] = [(_FACT_OF_SIZE, fact, size, FIGURES) for fact, holds in facts.items() if holds]
+    return facets + _of_run(view, suspect, size)
+
+
+def _of_run(view: View, suspect: Suspect, size: int) -> list[Facet]:
+    """Return what is said by the longer number of which `size` digits are a part, and by the currency before them."""
+    text, (start, end) = view.text, run_around(view, suspect.start, suspect.end)
+    origin = view.origin(suspect.start, suspect.end)[0]
+    sign = view.original[max(origin - 2, 0) : origin].strip()[-1:]
+    category = unicodedata.category(sign) if sign else ""
+    facets: list[Facet] = [(_CURRENCY, category, FIGURES)] if category in {"Sc", "So"} else []
+    if (start, end) == (suspect.start, suspect.end):
+        return [*facets, (_FACT, "whole number", FIGURES)]
+    digits = sum(map(str.isdecimal, text[start:end]))
+    groups = _DIGITS.findall(text, start, end)
+    where = start < suspect.start, end > suspect.end
+    return [
+        *facets,
+        (_PIECE, *where, size, min(digits, 20), min(len(groups), 6), text[start] == "+", FIGURES),
+        (_FIRST_GROUP, len(groups[0]), size, FIGURES),
+    ]
+
+
+def _of_signs(view: View, around: Surroundings) -> list[Facet]:
+    """Return what a word with digits or signs says."""
     suspect = around.suspect
     text = view.text[suspect.start : suspect.end]
-    if suspect.sort == FIGURES:
-        digits = "".join(sign for sign in text if sign.isdecimal())
-        steps = {(int(after) - int(before)) % 10 for before, after in pairwise(digits)}
-        facts = {
-            "year": is_year(text),
-            "round": digits.endswith("00"),
-            "zero": digits[0] == "0",
-            "alike": len(steps) == 1,
-            "grouped": len(digits) != len(text),
-        }
-        return [
-            *(f"{fact} {len(digits)}" for fact, holds in facts.items() if holds),
-            *_run(view, suspect, len(digits)),
-        ]
     written = view.original[slice(*view.origin(suspect.start, suspect.end))]
+    own = {key for known in around.inside for key in known.own}
     facts = {
         "strong": is_strong(written),
         "mixed": is_mixed(written),
@@ -190,37 +239,17 @@ def _facts(view: View, around: Surroundings) -> list[str]:
         "loud": written[-1] in "!?",
         "path": "/" in text or ":" in text,
         "at": "@" in text,
+        f"long {min(len(text), 20) // 2}": True,
+        "nobody knows": not own,
     }
-    own = {key for token in around.inside for key in token.known.own}
+    words = min(len(around.inside), 3)
     return [
-        *(fact for fact, holds in facts.items() if holds),
-        f"long {min(len(text), 20) // 2}",
-        *(f"own {key} {min(len(around.inside), 3)}" for key in sorted(own)),
-        *(["nobody knows"] if not own else []),
+        *((_FACT, fact, suspect.sort) for fact, holds in facts.items() if holds),
+        *((_OWN, key, words, suspect.sort) for key in own),
     ]
 
 
-def _run(view: View, suspect: Suspect, size: int) -> list[str]:
-    """Return of which longer number a suspect of `size` digits is a part, and which currency stands before it."""
-    text, (start, end) = view.text, run_around(view.text, suspect.start, suspect.end)
-    origin = view.origin(suspect.start, suspect.end)[0]
-    sign = view.original[max(origin - 2, 0) : origin].strip()[-1:]
-    said = [f"currency {unicodedata.category(sign)}"] if sign and unicodedata.category(sign) in {"Sc", "So"} else []
-    if (start, end) == (suspect.start, suspect.end):
-        return [*said, "whole number"]
-    digits = sum(map(str.isdecimal, text[start:end]))
-    groups = len(_DIGITS.findall(text, start, end))
-    where = f"{start < suspect.start} {end > suspect.end}"
-    return [
-        *said,
-        f"piece {where} {size}",
-        f"piece of {min(digits, 20)} {where}",
-        f"piece in {min(groups, 6)} {where} {text[start] == '+'}",
-        f"first {len(_DIGITS.findall(text, start, end)[0])} {size}",
-    ]
-
-
-def _edges(text: str, suspect: Suspect) -> list[str]:
+def _of_edges(text: str, suspect: Suspect, form: str) -> list[Facet]:
     """Return what stands directly at a suspect's edges, and what it fills: a line, the text, a clause."""
     start, end = suspect.start, suspect.end
     left = _SIGNS.sub("w", text[max(start - _LONGEST_GLUE, 0) : start])[-3:] if start else "^"
@@ -231,54 +260,49 @@ def _edges(text: str, suspect: Suspect) -> list[str]:
     length = len(text)
     sized = 0 if length < 12 else 1 if length < 30 else 2 if length < 60 else 3 if length < 120 else 4
     return [
-        f"left {left}",
-        f"right {right}",
-        f"both {left[-1:]} {right[:1]}",
-        f"fills {opens} {closes_line}",
-        f"fills all {opens} {closes} {start == 0} {sized}",
-        f"sized {sized}",
+        (_EDGES, left, right, left[-1], right[0], form),
+        (_FILLED, opens, closes_line, closes, start == 0, sized, form),
     ]
 
 
-def _named(around: Surroundings, form: str) -> list[str]:
+def _of_purposes(around: Surroundings, form: str) -> list[Facet]:
     """Return which names of secrets stand nearest on each side, how far, and which other words that tell."""
-    said = []
+    facets: list[Facet] = []
     nearest: list[str] = []
-    for side, tokens in (("<", around.before), (">", around.behind)):
+    everywhere: set[int] = set()
+    for side, words in (("<", around.before), (">", around.behind)):
         name, at = "none", 0
-        for number, token in enumerate(tokens, start=1):
-            keys = _NAME_KEYS.keys() & token.known.purposes
-            if keys:
-                name, at = "+".join(sorted(_NAME_KEYS[key] for key in keys)), _NEAR[number]
+        for number, known in enumerate(words, start=1):
+            if known.names:
+                name, at = known.names, _NEAR[number]
                 break
         nearest.append(name)
-        said += [f"name {side} {name} {at} {form}", f"name {side} {name} {form[0]}", f"at {side} {at} {form[0]}"]
-        others = _ALSO_KEYS & set().union(*[token.known.purposes for token in tokens])
-        said += [f"also {side} {other} {form}" for other in others]
-    said.append(f"names {nearest[0]} {nearest[1]} {form[0]}")
-    everywhere = set().union(*[token.known.purposes for token in (*around.before, *around.behind)])
-    return said + [f"near {key} {form}" for key in everywhere]
+        facets.append((_NAME, side, name, at, form))
+        purposes = set().union(*[known.purposes for known in words])
+        facets += [(_ALSO, side, other, form) for other in _ALSO_KEYS & purposes]
+        everywhere |= purposes
+    facets.append((_NAMES, *nearest, form))
+    return facets + [(_PURPOSE, key, form) for key in everywhere]
 
 
-def _together(around: Surroundings, sort: int) -> list[str]:
+def _of_pairs(around: Surroundings) -> list[Facet]:
     """Return what pairs of the nearest words say."""
-    before, behind = around.before, around.behind
-    left = [token.known.word for token in before[:2]] + [0] * (2 - len(before[:2]))
-    right = [token.known.word for token in behind[:2]] + [0] * (2 - len(behind[:2]))
+    before, behind = ([*(known.word for known in words[:2]), 0, 0] for words in (around.before, around.behind))
+    sort = around.suspect.sort
     return [
-        f"{left[1]} {left[0]} _ {sort}",
-        f"_ {right[0]} {right[1]} {sort}",
-        f"{left[0]} _ {right[0]} {sort}",
+        (_BEFORE, before[1], before[0], sort),
+        (_BEHIND, behind[0], behind[1], sort),
+        (_BETWEEN, before[0], behind[0], sort),
     ]
 
 
-def _claimed(suspect: Suspect, claimed: "Claimed") -> list[str]:
+def _of_claims(suspect: Suspect, claimed: "Claimed") -> list[Facet]:
     """Return which rules claim the suspect, whole or in part."""
-    said = {
-        f"rule {claim.kind} {claim.rule} {(claim.start, claim.end) == (suspect.start, suspect.end)}"
+    facets: set[Facet] = {
+        (_RULE, claim.kind, claim.rule, (claim.start, claim.end) == (suspect.start, suspect.end))
         for claim in claimed.over(suspect.start, suspect.end)
     }
-    return [*said, f"ruled {bool(said)} {claimed.kinds} {suspect.sort}"]
+    return [*facets, (_RULED, bool(facets), claimed.kinds, suspect.sort)]
 
 
 class Claimed:

@@ -1,6 +1,7 @@
 """What is claimed in the end: what the rules found, and what the judge has learned to see. It takes nothing back."""
 
-from bisect import bisect_left, insort
+import sys
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -14,6 +15,7 @@ from doorward.plugins.detectors.secret_code.learned.features import Claimed, Sur
 from doorward.plugins.detectors.secret_code.learned.model import Model, Thresholds
 from doorward.plugins.detectors.secret_code.learned.words import NAMES, Vocabulary
 from doorward.protection.ports import Candidate, Certainty, Claim, View
+from doorward.protection.standing import figures_of, odd_words
 
 _BEFORE, _BEHIND = 120, 200
 """Characters around a word that gives reason to look."""
@@ -37,30 +39,40 @@ _MOST_OVER: Final = 8
 Window = tuple[int, int]
 
 
-def suspects(vocabulary: Vocabulary, candidates: Sequence[Candidate], view: View) -> Iterator[Surroundings]:
+def suspects(
+    vocabulary: Vocabulary, candidates: Sequence[Candidate], view: View, *, taken: Sequence[Window] = ()
+) -> Iterator[Surroundings]:
     """Yield all that may be a secret within reach of a text's candidates, each once. Linear in the text.
 
-    Raises `OverflowError` where there is more than any message holds: then what the candidates reach is withheld.
+    What overlaps one of the places in `taken`, which are in order, is left out. Raises `OverflowError` where there is
+    more than any message holds: then what the candidates reach is withheld.
     """
+    if not _may_hold_any(view):
+        return
     left = _MOST_SUSPECTS + len(view.text) // _FEWEST_CHARACTERS
-    told = [one for one in candidates if one.pattern not in SHAPES]
-    chunked = [one for one in candidates if one.pattern not in _NUMBERS]
+    ordered = sorted(candidates, key=lambda one: one.start)
+    told = [one for one in ordered if one.pattern not in SHAPES]
     names = [one for one in told if one.pattern.removesuffix("+") in NAMES]
-    said, named, chunky = (_windows(some, view, _BEFORE, _BEHIND) for some in (told, names, chunked))
-    for start, end in _windows(candidates, view, _BEFORE, _BEHIND):
+    chunked = [one for one in ordered if one.pattern not in _NUMBERS]
+    said, named, chunky = (_windows(some, len(view.text)) for some in (told, names, chunked))
+    for start, end in _windows(ordered, len(view.text)):
         found = dict.fromkeys(figures(view, start, end))
         for part in _inside(chunky, start, end):
             found.update(dict.fromkeys(chunks(view, *part)))
         left -= len(found)
         if left < 0:
             raise OverflowError("more that may be a secret than any message holds")
-        near = _inside(said, start, end), _inside(named, start, end)
-        for together in _together(sorted(found)):
+        for together in _together(sorted(one for one in found if not _overlaps(one, taken))):
             low, high = max(together[0].start - _MARGIN, 0), min(together[-1].end + _MARGIN, len(view.text))
             tokens = vocabulary.tokens(view.text, low, high)
             for suspect in together:
-                reason = 2 if _covers(near[1], suspect) else 1 if _covers(near[0], suspect) else 0
+                reason = 2 if _cover(named, suspect) else 1 if _cover(said, suspect) else 0
                 yield surroundings(view, tokens, suspect, reason=reason)
+
+
+def _may_hold_any(view: View) -> bool:
+    """Return whether anything in a text may be a suspect; most messages have nothing that looks like one."""
+    return bool(figures_of(view).starts) or any(odd_words(view, 0, len(view)))
 
 
 def _together(found: Sequence[Suspect]) -> Iterator[Sequence[Suspect]]:
@@ -72,11 +84,11 @@ def _together(found: Sequence[Suspect]) -> Iterator[Sequence[Suspect]]:
             begin = place
 
 
-def _windows(candidates: Sequence[Candidate], view: View, before: int, behind: int) -> list[Window]:
-    """Return the parts of a text around candidates, joined where they overlap, in order."""
+def _windows(candidates: Sequence[Candidate], length: int) -> list[Window]:
+    """Return the parts of a text around candidates, which are in order, joined where they overlap or meet."""
     joined: list[Window] = []
-    for one in sorted(candidates, key=lambda one: one.start):
-        start, end = max(one.start - before, 0), min(one.end + behind, len(view.text))
+    for one in candidates:
+        start, end = max(one.start - _BEFORE, 0), min(one.end + _BEHIND, length)
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
@@ -84,8 +96,10 @@ def _windows(candidates: Sequence[Candidate], view: View, before: int, behind: i
     return joined
 
 
-def _covers(windows: Sequence[Window], suspect: Suspect) -> bool:
-    return any(low <= suspect.start and suspect.end <= high for low, high in windows)
+def _cover(windows: Sequence[Window], suspect: Suspect) -> bool:
+    """Return whether a suspect stands in one of the windows, which are in order and apart."""
+    place = bisect_right(windows, (suspect.start, sys.maxsize)) - 1
+    return place >= 0 and suspect.end <= windows[place][1]
 
 
 def _inside(windows: Sequence[Window], start: int, end: int) -> Sequence[Window]:
@@ -114,13 +128,14 @@ class Judge(NamedTuple):
     def conclude(self, candidates: Sequence[Candidate], claims: Sequence[Claim], view: View) -> Sequence[Claim]:
         """Return from a text's candidates and the rules' claims what is claimed in the end."""
         claimed = Claimed(claims)
+        taken = sorted({(claim.start, claim.end) for claim in claims})
         judged = [
             Judged(around.suspect, around.reason, *self.model.judge(view, around, claimed))
-            for around in suspects(self.vocabulary, candidates, view)
+            for around in suspects(self.vocabulary, candidates, view, taken=taken)
         ]
-        return [*claims, *self._learned(judged, claims, view)]
+        return [*claims, *self._learned(judged, view)]
 
-    def _learned(self, judged: Sequence[Judged], claims: Sequence[Claim], view: View) -> Iterator[Claim]:
+    def _learned(self, judged: Sequence[Judged], view: View) -> Iterator[Claim]:
         """Yield what the judge is sure enough of; of suspects that overlap the surest."""
         sure = [
             one
@@ -128,10 +143,8 @@ class Judge(NamedTuple):
             if one.margin > self.thresholds.of(one.suspect.sort, one.reason)
             and (one.reason or one.suspect.end - one.suspect.start >= _SHORTEST_UNNAMED)
         ]
-        taken = sorted({(claim.start, claim.end) for claim in claims})
-        free = [one for one in sure if not _overlaps(one.suspect, taken)]
         found: list[Window] = []
-        for one in sorted(free, key=lambda one: (-one.margin, one.suspect)):
+        for one in sorted(sure, key=lambda one: (-one.margin, one.suspect)):
             start, end, sort = one.suspect
             if _overlaps(one.suspect, found) or (sort == FIGURES and self.is_other(view, start, end)):
                 continue

@@ -1,6 +1,6 @@
 """The weights of the judge, and what a suspect scores. Sums are whole numbers, and so exact and equal everywhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.resources.abc import Traversable
 from typing import Final, NamedTuple
 
@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from doorward.plugins.detectors.secret_code.learned.features import (
     BUCKETS,
     Claimed,
+    Facet,
     Surroundings,
-    place_of_said,
-    said_of,
+    facets_of,
+    places_of,
     word_places,
 )
-from doorward.plugins.detectors.secret_code.learned.words import Token
+from doorward.plugins.detectors.secret_code.learned.words import Known
 from doorward.protection.ports import View
 from doorward.protection.weights import read_weights
 from doorward.vocabulary.errors import Misconfigured
@@ -36,6 +37,20 @@ class Verdict(NamedTuple):
     margin: float
 
 
+class _Facets(dict[Facet, int]):
+    """What facets add to the scores, found out when they are first asked for; of the latest ones."""
+
+    def __init__(self, packed: Sequence[int]) -> None:
+        super().__init__()
+        self._packed = packed
+
+    def __missing__(self, facet: Facet) -> int:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        added = self[facet] = sum([self._packed[place] for place in places_of(facet)])
+        return added
+
+
 class Model:
     """One packed number for each place: the weights of all labels but the first, less the first's, 32 bits each.
 
@@ -50,31 +65,18 @@ class Model:
             packed[place] = sum(one << (_FIELD * field) for field, one in enumerate(differences[place].tolist()))
         self._packed = packed
         self._scale = scale
-        self._said: dict[str, int] = {}
+        self._facets = _Facets(packed)
 
     def judge(self, view: View, around: Surroundings, claimed: Claimed) -> Verdict:
         """Return what a suspect is most likely, and how sure."""
-        said = self._said
-        total = 0
-        for one in said_of(view, around, claimed):
-            added = said.get(one)
-            if added is None:
-                added = self._remember(one)
-            total += added
-        for tokens, slots in ((around.before, around.slots[0]), (around.behind, around.slots[1])):
-            total += self._of_words(tokens, slots)
+        total = sum(map(self._facets.__getitem__, facets_of(view, around, claimed)))
+        for words, slots in ((around.before, around.slots[0]), (around.behind, around.slots[1])):
+            total += self._of_words(words, slots)
         return self._verdict(total)
 
-    def _remember(self, said: str) -> int:
-        if len(self._said) >= _REMEMBERED:
-            self._said.clear()
-        added = self._said[said] = self._packed[place_of_said(said)]
-        return added
-
-    def _of_words(self, tokens: Iterable[Token], slots: Iterable[int]) -> int:
+    def _of_words(self, words: Iterable[Known], slots: Iterable[int]) -> int:
         total = 0
-        for token, slot in zip(tokens, slots, strict=True):
-            known = token.known
+        for known, slot in zip(words, slots, strict=True):
             added = known.sums.get(slot)
             if added is None:
                 added = known.sums[slot] = sum([self._packed[place] for place in word_places(known, slot)])

@@ -5,11 +5,10 @@ what purposes around a candidate say, so that a word which a pack learns tomorro
 """
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 from zlib import crc32
 
 from doorward.protection.phrases import normal_phrases
@@ -54,6 +53,7 @@ def key_of(said: str) -> int:
 UNKNOWN: Final = key_of("unknown word")
 PURPOSE_KEYS: Final = {purpose: key_of(f"purpose {purpose}") for purpose in (*AROUND, *OWN)}
 _AROUND_KEYS: Final = frozenset(PURPOSE_KEYS[purpose] for purpose in AROUND)
+_NAME_KEYS: Final = {PURPOSE_KEYS[purpose]: purpose for purpose in (*NAMES, "bare_password", "bare_code", "login")}
 
 
 Phrase = tuple[tuple[str, ...], int]
@@ -66,16 +66,18 @@ NOTHING: Final[Begins] = MappingProxyType({})
 class Known:
     """What is known of a word: no letters of it, but keys. `sums` remembers what it adds to scores, by slot.
 
-    `begins` are the packs' phrases that begin with it, by the first letter of their second word.
+    `begins` are the packs' phrases that begin with it, by the first letter of their second word. `names` are the
+    purposes by which it names a secret, in one word, empty where it names none.
     """
 
-    __slots__ = ("begins", "own", "purposes", "stem", "sums", "word")
+    __slots__ = ("begins", "names", "own", "purposes", "stem", "sums", "word")
 
     def __init__(self, word: int, stem: int, purposes: Iterable[int], *, begins: Begins = NOTHING) -> None:
         """Take the keys of the word, of its stem, and of all its purposes."""
         self.word, self.stem, self.begins = word, stem, begins
         self.own = tuple(sorted(purposes))
         self.purposes = tuple(key for key in self.own if key in _AROUND_KEYS)
+        self.names = "+".join(sorted(_NAME_KEYS[key] for key in self.own if key in _NAME_KEYS))
         self.sums: dict[int, int] = {}
 
     def __repr__(self) -> str:
@@ -83,14 +85,12 @@ class Known:
         return f"<Known with {len(self.own)} purposes>"
 
 
-class Token:
-    """A word of a text: its place in the view's text, and what is known of it."""
+class Tokens(NamedTuple):
+    """The words of a part of a text in order: where they begin and end, and what is known of each."""
 
-    __slots__ = ("end", "known", "start")
-
-    def __init__(self, start: int, end: int, known: Known) -> None:
-        """Take place and knowledge."""
-        self.start, self.end, self.known = start, end, known
+    starts: Sequence[int]
+    ends: Sequence[int]
+    known: Sequence[Known]
 
 
 class Vocabulary:
@@ -118,26 +118,24 @@ class Vocabulary:
         elif pieces:
             self._words[pieces[0]].add(key)
 
-    def tokens(self, text: str, start: int, end: int) -> list[Token]:
+    def tokens(self, text: str, start: int, end: int) -> Tokens:
         """Return the words of `text[start:end]`, a part of a text in normal form, in order. Linear in that part."""
         matches = list(_TOKEN.finditer(text, start, end))
         words = [match[0] for match in matches]
-        tokens = [Token(*match.span(), self.known(word)) for match, word in zip(matches, words, strict=True)]
-        for first, last, key in _in_phrases(words, tokens):
+        remembered = self._memory.get
+        known = [remembered(hash(word)) or self._find_out(word) for word in words]
+        for first, last, key in _in_phrases(words, known):
             for place in range(first, last):
-                tokens[place].known = self._also(tokens[place].known, key)
-        return tokens
+                known[place] = self._also(known[place], key)
+        return Tokens([match.start() for match in matches], [match.end() for match in matches], known)
 
-    def known(self, word: str) -> Known:
-        """Return what is known of a word in normal form."""
-        number = hash(word)
-        known = self._memory.get(number)
-        if known is None:
-            known = self._read(word)
-            if len(word) <= _LONGEST:
-                if len(self._memory) >= _REMEMBERED:
-                    self._memory = {}
-                self._memory[number] = known
+    def _find_out(self, word: str) -> Known:
+        """Return what is known of a word in normal form, and remember it."""
+        known = self._read(word)
+        if len(word) <= _LONGEST:
+            if len(self._memory) >= _REMEMBERED:
+                self._memory = {}
+            self._memory[hash(word)] = known
         return known
 
     def _read(self, word: str) -> Known:
@@ -169,13 +167,11 @@ class Vocabulary:
         return joined
 
 
-def _in_phrases(words: Sequence[str], tokens: Sequence[Token]) -> Iterator[tuple[int, int, int]]:
+def _in_phrases(words: Sequence[str], known: Sequence[Known]) -> Iterator[tuple[int, int, int]]:
     """Yield the phrases among words: first, behind the last, key."""
-    for place, token in enumerate(tokens):
-        begins = token.known.begins
-        if not begins or place + 1 == len(words):
-            continue
-        for pieces, key in begins.get(words[place + 1][0], ()):
+    beginning = [place for place, one in enumerate(known[:-1]) if one.begins]
+    for place in beginning:
+        for pieces, key in known[place].begins.get(words[place + 1][0], ()):
             behind = place + len(pieces)
             if behind <= len(words) and all(map(_fits, pieces[1:], words[place + 1 : behind])):
                 yield place, behind, key
@@ -185,8 +181,3 @@ def _fits(piece: str, word: str) -> bool:
     if piece[-1] == "*":
         return word.startswith(piece[:-1]) and len(word) - len(piece) < _LONGEST_ENDING
     return piece == word
-
-
-def place_among(tokens: Sequence[Token], at: int) -> int:
-    """Return the number of the first token that begins at `at` or behind."""
-    return bisect_left(tokens, at, key=lambda token: token.start)
