@@ -48,16 +48,16 @@ _MOST: Final = 4  # passwords around one name
 
 def is_sourced(grammar: Grammar, view: View, start: int, end: int) -> bool:
     """Return whether a mere 'code' at `start:end` is one of those that are sent and typed, by the words around it."""
-    window = max(start - SOURCE_REACH, 0)
-    return grammar.source.is_between(view, window, end + SOURCE_REACH)
+    told: dict[Span, bool] = view.noted.setdefault(is_sourced, {})
+    if (start, end) not in told:
+        told[start, end] = grammar.source.is_between(view, max(start - SOURCE_REACH, 0), end + SOURCE_REACH)
+    return told[start, end]
 
 
 def codes_around(grammar: Grammar, view: View, name: Span, purpose: str) -> list[Span]:
     """Return the codes around a name that stand out; of each size only those as good as the first."""
     start, end = name
     reach = _REACH.get(purpose, REACH_AFTER)
-    if not grammar.could_be_between(view, max(start - REACH_BEFORE, 0), end + reach):
-        return []
     behind = list(_codes(grammar, view, name, (end, min(end + reach, len(view.text))), purpose))
     if behind:
         return behind

@@ -35,6 +35,11 @@ _QUESTION: Final = re.compile(r"\?\s")
 _LISTED: Final = re.compile(r"[\s,/(&+;]+")
 _CLOSED: Final = re.compile(r"[\"'`)\]]?\s*(?:[.,;!?]|\Z|\n)")
 _WORDS_BEFORE_NUMBERS: Final = 4
+_SIGNED: Final = re.compile(r"[,:(\-]\s?\Z")
+_GLUED: Final = re.compile(r"[\w\-]")
+_THOUSANDS: Final = re.compile(r"\d{1,3}(?: 000)+")
+_MEASURED: Final = re.compile(r"\s?(?:%|x\b|km|kg)")
+_PART: Final = re.compile(r"[^\W_]+")
 _SPOKEN_WORD: Final = re.compile(r"[^\W\d_]{2,24}\s")
 
 
@@ -74,7 +79,7 @@ def _is_set_off(text: str, code: Span, purpose: str, beyond: int) -> bool:
 
     A word for passwords alone asks for a sign before it as well: '…, 2552'.
     """
-    signed = re.search(r"[,:(\-]\s?\Z", text[max(code[0] - 2, 0) : code[0]]) is not None
+    signed = _SIGNED.search(text, max(code[0] - 2, 0), code[0]) is not None
     near = beyond <= _NEARLY and (purpose != "password" or (signed and not beyond))
     return near and ends_phrase(text, code[1])
 
@@ -84,9 +89,9 @@ def is_free(grammar: Grammar, view: View, start: int, end: int) -> bool:
     text = view.text
     return not (
         is_money(text, start, end)
-        or re.search(r"[\w\-]\Z", text[max(start - 1, 0) : start])
-        or re.fullmatch(r"\d{1,3}(?: 000)+", text[start:end])
-        or re.match(r"\s?(?:%|x\b|km|kg)", text[end : end + 4])
+        or _GLUED.match(text, start - 1, start)
+        or _THOUSANDS.fullmatch(text, start, end)
+        or _MEASURED.match(text, end, end + 4)
         or _is_counted(grammar, view, start, end)
     )
 
@@ -175,7 +180,7 @@ def spoken_password(grammar: Grammar, text: str, at: int, *, announced: bool) ->
     for _ in range(_WORDS_BEFORE_NUMBERS):
         parts = grammar.spoken.match(text, end)
         fewest = 3 if end == at else 1 if announced else 2
-        if parts and len(re.findall(r"[^\W_]+", parts[0])) >= fewest:
+        if parts and len(_PART.findall(parts[0])) >= fewest:
             return at, parts.end()
         word = _SPOKEN_WORD.match(text, end)
         if word is None or grammar.stop.is_all(text, word.start(), word.end() - 1):

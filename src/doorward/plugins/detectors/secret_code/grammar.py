@@ -18,6 +18,7 @@ from doorward.protection.wording import Wording, compile_phrases
 __all__ = ["REACH_AFTER", "REACH_BEFORE", "Grammar", "compile_grammar"]
 
 REACH_BEFORE: Final = 90
+_BREAKS: Final = r"[\s=>\-\"'`]"
 _FEWEST_SPELLED: Final = 3  # words of a code in words
 _NAMES: Final = ("password", "pin", "one_time_code", "card_security_code")
 _CALLED_OTHER: Final = (
@@ -35,6 +36,7 @@ class Grammar(NamedTuple):
 
     beside: Beside
     before: Expression
+    announced_before: Expression
     another: Expression
     further: Wording
     followed: Expression
@@ -100,10 +102,9 @@ class Grammar(NamedTuple):
         return self.value_before(view, start) if adjoins else None
 
     def password_before(self, view: View, start: int) -> tuple[int, int, str] | None:
-        """Return the same as `value_before`, or None where nothing could announce a password."""
-        window = max(start - REACH_BEFORE, 0)
-        said = self.beside.is_word.is_in(view, window, start) or self.beside.filler.is_in(view, window, start)
-        return self.value_before(view, start) if said else None
+        """Return the same as `value_before`, or None where no word just before the name could announce a password."""
+        announced = self.announced_before.search(view.text[max(start - REACH_BEFORE, 0) : start])
+        return self.value_before(view, start) if announced else None
 
     def value_before(self, view: View, start: int) -> tuple[int, int, str] | None:
         """Return the place of the value before a name that begins at `start`, and what stands between them."""
@@ -122,6 +123,7 @@ def compile_grammar(packs: Sequence[LanguagePack]) -> Grammar:
     return Grammar(
         beside=beside,
         before=Expression(lambda: rf"(?P<value>{digits.pattern}|{WORD})(?P<glue>{_glue(beside)})\Z"),
+        announced_before=Expression(lambda: rf"(?:{beside.is_word.pattern}|{beside.filler.pattern}){_BREAKS}{{0,9}}\Z"),
         another=Expression(
             lambda: rf"(?:\s?[,/&+]\s?|\s{alternatives(words_of(packs, 'conjunction'))}\s)(?P<value>{digits.pattern})"
         ),
@@ -177,7 +179,7 @@ def _pair(packs: Sequence[LanguagePack]) -> str:
 
 def _glue(beside: Beside) -> str:
     """Return the expression for what stands between a value and the name behind it."""
-    return rf"[\"'`)\]*]?(?:[\s=>\-\"'`]|{beside.is_word.pattern}|{beside.filler.pattern}){{1,10}}"
+    return rf"[\"'`)\]*]?(?:{_BREAKS}|{beside.is_word.pattern}|{beside.filler.pattern}){{1,10}}"
 
 
 def _spoken(packs: Sequence[LanguagePack]) -> str:

@@ -28,13 +28,16 @@ def lone_code(grammar: Grammar, view: View, start: int, end: int) -> Span | None
         return None
     if is_round(text[start:end]):
         return None
-    sides = open_sides(grammar, text, start, end)
     window = max(start - SOURCE_REACH, 0), end + SOURCE_REACH
     if grammar.source.is_between(view, *window):
-        beside = grammar.source.is_between(view, max(start - _BESIDE, 0), end + _BESIDE)
-        return (start, end) if (sides or beside) and not grammar.called_other.is_between(view, *window) else None
-    alone = len(text) <= _SHORT and not _FIGURE.search(text, end) and not _FIGURE.search(text[:start])
-    return (start, end) if alone and sides and not grammar.called_other.is_between(view, 0, len(text)) else None
+        good = grammar.source.is_between(view, max(start - _BESIDE, 0), end + _BESIDE)
+    else:
+        window = 0, len(text)
+        good = False
+        if len(text) > _SHORT or _FIGURE.search(text, end) or _FIGURE.search(text, 0, start):
+            return None
+    good = good or open_sides(grammar, text, start, end) > 0
+    return (start, end) if good and not grammar.called_other.is_between(view, *window) else None
 
 
 def is_sent(grammar: Grammar, view: View, start: int, end: int) -> bool:

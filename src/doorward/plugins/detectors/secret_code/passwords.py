@@ -25,6 +25,7 @@ from doorward.protection.numbers import is_money
 from doorward.protection.ports import Candidate, View
 
 _TAIL: Final = re.compile(r"[\W\d_]+\Z")
+_LETTERS: Final = re.compile(r"[^\W\d_]{4,}")
 _LEET: Final = str.maketrans("013457@$", "oieastas")
 _WORD: Final = re.compile(r"[^\s\x1a]{4,64}")
 _NEAR: Final = 64  # characters from a password to one that begins like it
@@ -109,18 +110,22 @@ def siblings(grammar: Grammar, view: View, found: Span) -> Iterator[Span]:
     """Yield the words near a password that begin like it: whoever has forgotten one tries 'penguin', 'P3nguin!1'."""
     text = view.text
     stem = _stem(text[slice(*found)])
+    if not stem:
+        return
     window = max(found[0] - _NEAR, 0), min(found[1] + _NEAR, len(text))
     for match in _WORD.finditer(text, *window):
         cut = match.start() == window[0] > 0 or match.end() == window[1] < len(text)
         start, end = trimmed(text, *match.span())
         if cut or end - start < _SHORTEST_SIBLING or (start < found[1] and found[0] < end):
             continue
+        if not text[start:end].translate(_LEET).startswith(stem):
+            continue
         again = text[start:end].rstrip("!?") == text[slice(*found)]  # masked as said again, without the sentence's sign
-        if stem and not again and _stem(text[start:end]) == stem and not grammar.name.is_all(text, start, end):
+        if not again and _stem(text[start:end]) == stem and not grammar.name.is_all(text, start, end):
             yield start, end
 
 
 def _stem(value: str) -> str:
     """Return the word that a password begins with, digits and signs read as the letters they stand for."""
-    letters = re.match(r"[^\W\d_]{4,}", _TAIL.sub("", value).translate(_LEET))
+    letters = _LETTERS.match(_TAIL.sub("", value).translate(_LEET))
     return letters[0] if letters else ""

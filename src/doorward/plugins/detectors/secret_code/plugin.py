@@ -74,6 +74,7 @@ _TYPED_SIZES: Final = (4, 6, 7, 8)  # five are a postcode as often as a code
 _TYPED_REACH: Final = 32
 _SENTENCE_ENDS: Final = re.compile(r"[.!?\n]")
 _TYPED_BEFORE: Final = 24
+_DASH: Final = re.compile(r"\s-{1,2}\s|[=>]")
 
 
 class SecretCodeDetector:
@@ -123,9 +124,8 @@ def _examine(grammar: Grammar, candidate: Candidate, view: View) -> Sequence[Cla
         return ()  # there for the judge alone
     if purpose not in _WITHOUT_DIGITS and purpose != "lone" and not grammar.could_be_in(view):
         return ()  # most messages speak of a code without one
-    if purpose == "one_time_code" and grammar.other_code.is_in(view, max(candidate.start - 24, 0), candidate.start):
-        return ()
-    return () if _is_other_behind(grammar, candidate, view) else _claims(grammar, candidate, view)
+    claims = _claims(grammar, candidate, view)
+    return () if claims and purpose == "one_time_code" and _is_other(grammar, candidate, view) else claims
 
 
 def _claims(grammar: Grammar, candidate: Candidate, view: View) -> Sequence[Claim]:
@@ -158,8 +158,13 @@ def _how_sure(grammar: Grammar, view: View, found: Span) -> Certainty:
     return Certainty.CONTEXT if is_sent(grammar, view, *found) else Certainty.SHAPE
 
 
-def _is_other_behind(grammar: Grammar, candidate: Candidate, view: View) -> bool:
-    """Return whether a mere 'code' is one of something else by the word behind it: 'код дохода', 'kode pos'."""
+def _is_other(grammar: Grammar, candidate: Candidate, view: View) -> bool:
+    """Return whether a word beside a code says that it is one of something else: 'promo code'.
+
+    Behind it, a word says so of a mere 'code': 'код дохода', 'kode pos'.
+    """
+    if grammar.other_code.is_in(view, max(candidate.start - 24, 0), candidate.start):
+        return True
     if candidate.pattern != "one_time_code" or not grammar.other_code_behind.match(view.text, candidate.end):
         return False
     return grammar.bare_code.is_all(view.text, candidate.start, candidate.end)
@@ -175,19 +180,26 @@ def _codes(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[Claim
         before = _before(grammar, view, candidate.start, purpose)
         found, rule = [before] if before else [], "before"
     if not found:
-        wanted = "bare" if _is_bare(grammar, view, candidate) else purpose
-        far = answered_code(grammar, view, candidate.end, _SIZES[purpose]) or far_code(
-            grammar, view, candidate.end, wanted
-        )
-        found, rule = [far] if far else [], "near"
+        answered = answered_code(grammar, view, candidate.end, _SIZES[purpose])
+        found, rule = [answered] if answered else [], "near"
     if not found:
-        found, rule = codes_around(grammar, view, (candidate.start, candidate.end), wanted), "around"
+        found, rule = _further_away(grammar, view, candidate)
     series = [span for one in found for span in _series(grammar, view.text, one)]
     further = [span for one in series[-1:] for span in further_codes(grammar, view, one)]
     return [
         *(_claim(purpose, rule, *span) for span in series),
         *(_claim(purpose, "further", *span) for span in further),
     ]
+
+
+def _further_away(grammar: Grammar, view: View, candidate: Candidate) -> tuple[list[Span], str]:
+    """Return the codes that stand further away from a name, and the rule that finds them."""
+    start, end = candidate.start, candidate.end
+    if not grammar.could_be_between(view, max(start - REACH_BEFORE, 0), end + REACH_AFTER):
+        return [], ""
+    wanted = "bare" if _is_bare(grammar, view, candidate) else candidate.pattern
+    far = far_code(grammar, view, end, wanted)
+    return ([far], "near") if far else (codes_around(grammar, view, (start, end), wanted), "around")
 
 
 def _passwords(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[Claim]:
@@ -218,6 +230,8 @@ def _passwords(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[C
 
 def _with_siblings(grammar: Grammar, view: View, claims: Sequence[Claim]) -> Sequence[Claim]:
     """Return the claims of passwords, and of the words that begin like them."""
+    if not claims:
+        return claims
     known = {(claim.start, claim.end) for claim in claims}
     more = {one for span in known for one in siblings(grammar, view, span)} - known
     return [*claims, *(_claim("password", "further", *span) for span in sorted(more))]
@@ -235,6 +249,8 @@ def _typed(grammar: Grammar, view: View, candidate: Candidate) -> Sequence[Span]
     before = grammar.codes(view, max(candidate.start - _TYPED_BEFORE, 0), candidate.start)[-1:]
     spans = [one for one in behind if not _SENTENCE_ENDS.search(text, candidate.end, one[0])]
     spans += [one for one in before if not _SENTENCE_ENDS.search(text, one[1], candidate.start)]
+    if not spans:
+        return ()
     sizes = _TYPED_SIZES if is_sourced(grammar, view, candidate.start, candidate.end) else (_TYPED,)
     good = [span for span in spans if size_of(text[slice(*span)]) in sizes and _is_typed(grammar, view, span)]
     return [found for span in good for found in (span, *further_codes(grammar, view, span))]
@@ -303,7 +319,7 @@ def _before(grammar: Grammar, view: View, start: int, purpose: str) -> Span | No
         return None
     value_start, value_end, glue = found
     announced, filled = bool(grammar.beside.is_word.search(glue)), bool(grammar.beside.filler.search(glue))
-    announced = announced or (filled and bool(re.search(r"\s-{1,2}\s|[=>]", glue)))
+    announced = announced or (filled and bool(_DASH.search(glue)))
     if purpose == "password":
         return password_before(view, value_start, value_end) if announced else None
     value = view.text[value_start:value_end]

@@ -193,5 +193,5 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while end > start and text[end - 1] in _CLOSING:
         end -= 1
-    suffix = _SUFFIX.search(text, start, end)
+    suffix = _SUFFIX.search(text, start, end) if text.find("'", start, end) >= 0 else None
     return start, suffix.start() if suffix else end

@@ -80,19 +80,21 @@ def _run_around(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def _size(text: str, start: int, end: int) -> int:
+    return sum(map(str.isdecimal, text[start:end]))
+
+
 def _is_other(view: View, start: int, end: int) -> bool:
     """Return whether digits are an amount, a date, a range, a piece of a name ('3DES-0417'), or the beginning or middle
     of a number that is too long for a code.
     """
     text = view.text
+    if _GOES_ON.match(text, end) and _size(text, *run_around(view, start, end)) > _MOST_DIGITS:
+        return True
     if is_money(text, start, end) or date_end(text, start) == end or is_range(text[start:end]):
         return True
-    if _NAMED_BEFORE.search(text, max(start - 4, 0), start) or _NAMED_BEHIND.match(text, end):
-        return True
-    if not _GOES_ON.match(text, end):
-        return False
-    run = run_around(view, start, end)
-    return sum(map(str.isdecimal, text[slice(*run)])) > _MOST_DIGITS
+    named = _NAMED_BEFORE.search(text, max(start - 4, 0), start) or _NAMED_BEHIND.match(text, end)
+    return named is not None
 
 
 def chunks(view: View, start: int, end: int) -> Iterator[Suspect]:
@@ -103,6 +105,8 @@ def chunks(view: View, start: int, end: int) -> Iterator[Suspect]:
             high == end < len(text) and not text[end].isspace()
         ):
             continue
+        if _ONLY_NUMBER.fullmatch(text, low, high):
+            continue  # as most are
         place = trimmed(text, low, high)
         if place[1] - place[0] < _SHORTEST_WORD or _ONLY_NUMBER.fullmatch(text, *place):
             continue

@@ -62,10 +62,13 @@ def suspects(
         left -= len(found)
         if left < 0:
             raise OverflowError("more that may be a secret than any message holds")
-        for together in _together(sorted(one for one in found if not _overlaps(one, taken))):
+        for together in _together(sorted(found)):
+            free = [one for one in together if not _overlaps(one, taken)]
+            if not free:
+                continue
             low, high = max(together[0].start - _MARGIN, 0), min(together[-1].end + _MARGIN, len(view.text))
             tokens = vocabulary.tokens(view.text, low, high)
-            for suspect in together:
+            for suspect in free:
                 reason = 2 if _cover(named, suspect) else 1 if _cover(said, suspect) else 0
                 yield surroundings(view, tokens, suspect, reason=reason)
 
