@@ -11,8 +11,8 @@ import pytest
 
 from doorward.plugins.detectors.name_address.decoding import ADDRESS, MORE_ADDRESS, MORE_NAME, NAME, OUTSIDE, decoded
 from doorward.plugins.detectors.name_address.features import LABELS, context_places, own_places, word_of
-from doorward.plugins.detectors.name_address.memory import BIAS, FEATURES, Memory, ids_of, packed
-from doorward.plugins.detectors.name_address.model import Model, read_model
+from doorward.plugins.detectors.name_address.memory import Memory, ids_of, packed
+from doorward.plugins.detectors.name_address.model import ANY_LIKELY, Model, read_model
 from doorward.plugins.detectors.name_address.tokens import Tokens
 from doorward.plugins.detectors.name_address.words import Lists, shape_of
 from doorward.protection.pieces import pieces_of
@@ -59,8 +59,19 @@ def test_sums_are_those_of_all_weights_one_by_one() -> None:
         own = np.array([own_places(*one) for one in said])
         context = context_places(np.array([ids_of(*one) for one in said], np.uint32))
         plain = weights[np.concatenate((own, context), axis=1)].astype(np.int64).sum(axis=1)
-        sums = model._sums(tokens.rows).astype(np.int64) - BIAS * FEATURES
-        assert (sums == plain[:, 1:] - plain[:, :1]).all()
+        scores = np.array(model._scores(model._sums(tokens.rows)))
+        assert (scores == (plain[:, 1:] - plain[:, :1]) * 0.01).all()
+
+
+@pytest.mark.parametrize("caution", [(0.0, 0.0), (0.6, -0.4)])
+def test_what_is_likely_is_what_has_a_score_above_none(caution: tuple[float, float]) -> None:
+    """The one bit that is looked at says so of every label, of which caution adds to some and takes from others."""
+    weights = np.random.default_rng(6).integers(-9, 10, (1 << 19, LABELS)).astype(np.int8)
+    model = Model(packed(weights), lists(), scale=0.01, caution=caution)
+    for text in TEXTS[:60]:
+        sums = model._sums(model.tokens_of(View(text)).rows)
+        scores = [any(score > 0 for score in row) for row in model._scores(sums)]
+        assert ((sums & ANY_LIKELY) > 0).tolist() == scores
 
 
 def test_the_best_labels_are_the_best_of_all() -> None:
@@ -85,7 +96,7 @@ def test_the_best_labels_are_the_best_of_all() -> None:
 
 def test_what_is_remembered_holds_no_text_and_has_an_end() -> None:
     """The memory's keys are numbers, its rows hold sums, and what is long past is forgotten."""
-    memory = Memory(packed(np.zeros((1 << 19, LABELS), np.int8)), lists())
+    memory = Memory(packed(np.zeros((1 << 19, LABELS), np.int8)), lists(), np.zeros(1, np.uint64))
     rows = memory.rows(pieces_of(View("Xylophanes wrote to Quintessa")))
     assert list(memory.rows(pieces_of(View("Xylophanes wrote to Quintessa")))) == list(rows)
     held = memory._remembered._young

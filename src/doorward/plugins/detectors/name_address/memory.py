@@ -56,9 +56,9 @@ def packed(weights: NDArray[np.int8]) -> Packed:
 class Memory:
     """Makes rows and remembers the latest of them (13 MB at most); see `Remembered`."""
 
-    def __init__(self, weights: Packed, lists: Lists) -> None:
-        """Take one packed weight for each place."""
-        self._weights, self._lists = weights, lists
+    def __init__(self, weights: Packed, lists: Lists, raised: Packed) -> None:
+        """Take one packed weight for each place, and one that is added to what every token says by itself."""
+        self._weights, self._lists, self._raised = weights, lists, raised
         self._remembered = Remembered(self._row_at)
         self._numbers: dict[tuple[str, int, str], bytes] = {}
         self.edge = self._row(EDGE, [], 0)
@@ -87,7 +87,8 @@ class Memory:
         numbers[:, :JOINED] = parts_of_sums(ids)
         for distance, places in enumerate(places_alone(ids)):
             mine = [*own, *places] if distance == REACH else places
-            numbers[distance, JOINED:] = self._weights[mine].sum(dtype=np.uint64).reshape(1).view(np.uint32)
+            alone = self._weights[mine].sum(keepdims=True) + (self._raised if distance == REACH else 0)
+            numbers[distance, JOINED:] = alone.view(np.uint32)
         return numbers.tobytes() + told.to_bytes(8, "little")
 
 

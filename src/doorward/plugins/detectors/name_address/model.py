@@ -6,9 +6,8 @@ from importlib.resources.abc import Traversable
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from doorward.plugins.detectors.name_address.decoding import Stretch, decoded, islands
+from doorward.plugins.detectors.name_address.decoding import Scores, Stretch, decoded, islands
 from doorward.plugins.detectors.name_address.features import BUCKETS, DISTANCES, JOINED, LABELS, REACH, SHIFT
 from doorward.plugins.detectors.name_address.memory import BIAS, FEATURES, NUMBERS, ROW, Memory, Packed, packed
 from doorward.plugins.detectors.name_address.tokens import Tokens
@@ -23,9 +22,11 @@ _BLOCK: Final = 1_000
 _OVERLAP: Final = 40
 """Tokens around a block that are looked at with it: names and addresses are shorter."""
 
-_BIASES: Final = BIAS * FEATURES
+_LIKELY: Final = 1 << 15
+"""The bit of a label's sum that tells whether its score is above that of the first label."""
+
+ANY_LIKELY: Final = np.uint64(sum(_LIKELY << 16 * label for label in range(LABELS - 1)))
 _BYTES: Final = 4
-Sums = NDArray[np.uint16]
 
 
 class Model:
@@ -34,11 +35,10 @@ class Model:
     def __init__(self, weights: Packed, lists: Lists, *, scale: float, caution: tuple[float, float]) -> None:
         """Take a packed weight for each place and what 1 is worth; `caution` is added to names and to addresses."""
         self._weights = weights
-        self._scale = scale
-        self._caution = np.array((caution[0], caution[0], caution[1], caution[1]))
-        enough = [_BIASES + math.floor(-one / scale) for one in self._caution.tolist()]
-        self._enough = np.array(enough, np.uint16)
-        self._memory = Memory(weights, lists)
+        self._scale, self._caution = scale, caution
+        self._zeros = [_LIKELY - 1 - math.floor(-one / scale) for one in caution]
+        raised = np.repeat(np.array(self._zeros, np.int64) - BIAS * FEATURES, 2).astype(np.uint16)
+        self._memory = Memory(weights, lists, raised.view(np.uint64))
 
     def tokens_of(self, view: View) -> Tokens:
         """Return the tokens of a text, each with what is known of it."""
@@ -59,23 +59,34 @@ class Model:
     def _in_block(self, tokens: Tokens, first: int, behind: int) -> Iterator[Stretch]:
         rows = tokens.rows[first:behind]
         sums = self._sums(rows)
-        likely = (sums > self._enough).ravel().nonzero()[0]
+        likely = (sums & ANY_LIKELY).nonzero()[0]
         if not len(likely) or not any(row[-1] for row in rows):
             return
-        scores = (sums.astype(np.float64) - _BIASES) * self._scale + self._caution
-        for start, end in islands((likely // (LABELS - 1)).tolist(), len(rows)):
-            yield from decoded(scores[start:end].tolist(), first + start)
+        for start, end in islands(likely.tolist(), len(rows)):
+            yield from decoded(self._scores(sums[start:end]), first + start)
 
-    def _sums(self, rows: Sequence[bytes]) -> Sums:
-        """Return the sums of weights of every token for each label but the first, less the first's, `_BIASES` added."""
+    def _scores(self, sums: Packed) -> Sequence[Scores]:
+        """Return the scores of tokens whose sums are these."""
+        (of_names, of_addresses), (names, addresses), scale = self._zeros, self._caution, self._scale
+        return [
+            (
+                (name - of_names) * scale + names,
+                (more_name - of_names) * scale + names,
+                (address - of_addresses) * scale + addresses,
+                (more_address - of_addresses) * scale + addresses,
+            )
+            for name, more_name, address, more_address in sums.view(np.uint16).reshape(-1, LABELS - 1).tolist()
+        ]
+
+    def _sums(self, rows: Sequence[bytes]) -> Packed:
+        """Return the packed sums of the weights of every token, raised such that `_LIKELY` marks what is likely."""
         edge = self._memory.edge * REACH
         around = b"".join([edge, *rows, edge])
         shape, steps = (len(rows), DISTANCES, NUMBERS), (ROW * _BYTES, (ROW + NUMBERS) * _BYTES, _BYTES)
         numbers = np.einsum("tdn->tn", np.ndarray(shape, np.uint32, around, 0, steps))
-        places = (numbers[:, :JOINED] >> SHIFT).T.astype(np.int64)
-        alone = numbers[:, JOINED:].copy().view(np.uint64).ravel()
-        sums: Packed = self._weights.take(places).sum(axis=0, dtype=np.uint64) + alone
-        return sums.view(np.uint16).reshape(-1, LABELS - 1)
+        joined: Packed = self._weights.take((numbers >> SHIFT)[:, :JOINED]).sum(axis=1)
+        joined += numbers.view(np.uint64)[:, JOINED // 2]
+        return joined
 
 
 def read_model(folder: Traversable, packs: Iterable[LanguagePack]) -> Model:
