@@ -34,11 +34,12 @@ Known = TypeVar("Known")
 class Pieces:
     """The pieces of a text; in a text of everyday letters as they were written, else in normal form."""
 
-    __slots__ = ("_ends", "_keys", "_view", "texts")
+    __slots__ = ("_as_written", "_ends", "_keys", "_view", "texts")
 
     def __init__(self, view: View) -> None:
         """Cut a view's text. `texts` are the pieces with the blanks before them."""
         self._view = view
+        self._as_written = view.regular and view.aligned
         self._ends: Sequence[int] | None = None
         self._keys: Sequence[int] | None = None
         text = view.original if view.regular else view.text
@@ -53,7 +54,7 @@ class Pieces:
         """Return where each piece ends, in characters of the view's text."""
         if self._ends is None:
             lengths: Iterable[int] = map(len, self.texts)
-            if self._view.regular and not self._view.aligned:
+            if self._view.regular and not self._as_written:
                 lengths = (len(piece) + piece.count(DOUBLED) for piece in self.texts)
             self._ends = tuple(accumulate(lengths))
         return self._ends
@@ -76,6 +77,15 @@ class Pieces:
         piece, ends = self.texts[place], self.ends
         before = ends[place - 1] if place else 0
         return before + len(piece) - len(piece.lstrip(BLANKS)), ends[place]
+
+    def told(self, place: int) -> tuple[int, int, str, str]:
+        """Return where a piece stands without its blanks, what stands there in normal form, and how it was written."""
+        if not self._as_written:
+            start, end = self.span(place)
+            return start, end, *self.said(start, end)
+        written, end = self.texts[place].lstrip(BLANKS), self.ends[place]
+        start = end - len(written)
+        return start, end, self._view.text[start:end], written
 
     def said(self, start: int, end: int) -> tuple[str, str]:
         """Return what stands there in normal form, and how it was written."""

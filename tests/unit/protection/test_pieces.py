@@ -23,6 +23,7 @@ def test_pieces_know_their_places(text: str) -> None:
         assert not view.text[behind:start].strip()
         behind = end
     assert [found.said(*span)[0] for span in spans] == [view.text[slice(*span)] for span in spans]
+    assert [found.told(place) for place in range(len(found))] == [(*span, *found.said(*span)) for span in spans]
     assert [found.at(end) for _, end in spans] == list(range(len(found)))
 
 
