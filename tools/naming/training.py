@@ -63,7 +63,8 @@ class Example(NamedTuple):
 def labels_of(marked: Marked) -> tuple[list[tuple[str, str]], list[int]]:
     """Return the tokens of a message as (word, as written) with their labels."""
     view = View(marked.text)
-    tokens = Tokens(pieces_of(view))
+    pieces = pieces_of(view)
+    tokens = Tokens(pieces).between(0, len(pieces))
     labels = [0] * len(tokens)
     for start, end, kind in marked.places:
         inside = [number for number, token in enumerate(tokens) if _inside(view, token.start, token.end, start, end)]

@@ -40,7 +40,8 @@ def test_tokens_are_those_of_one_expression(text: str) -> None:
     """Pieces with their blanks tell the same places, words and writing as a search for tokens."""
     view = View(text)
     spans = [match.span() for match in TOKEN.finditer(view.text)]
-    found = list(Tokens(pieces_of(view)))
+    tokens = Tokens(pieces_of(view))
+    found = tokens.between(0, tokens.count)
     assert [(token.start, token.end) for token in found] == spans
     assert [token.word for token in found] == [view.text[start:end] for start, end in spans]
     assert [token.written for token in found] == [view.original[slice(*view.origin(*span))] for span in spans]
@@ -53,9 +54,12 @@ def test_sums_are_those_of_all_weights_one_by_one() -> None:
     model = Model(packed(weights), lists(), scale=0.01, caution=(0.0, 0.0))
     for text in TEXTS[:60]:
         tokens = model.tokens_of(View(text))
-        if not tokens:
+        if not tokens.count:
             continue
-        said = [(word_of(token.word), lists().class_of(token.word), shape_of(token.written)) for token in tokens]
+        said = [
+            (word_of(token.word), lists().class_of(token.word), shape_of(token.written))
+            for token in tokens.between(0, tokens.count)
+        ]
         own = np.array([own_places(*one) for one in said])
         context = context_places(np.array([ids_of(*one) for one in said], np.uint32))
         plain = weights[np.concatenate((own, context), axis=1)].astype(np.int64).sum(axis=1)

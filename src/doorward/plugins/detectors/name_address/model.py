@@ -47,10 +47,10 @@ class Model:
 
     def stretches(self, tokens: Tokens) -> Iterator[Stretch]:
         """Yield the names and addresses among the tokens of one text, in order. Linear in the tokens."""
-        if len(tokens) <= _BLOCK:
-            yield from self._in_block(tokens, 0, len(tokens))
+        if tokens.count <= _BLOCK:
+            yield from self._in_block(tokens, 0, tokens.count)
             return
-        for begin in range(0, len(tokens), _BLOCK):
+        for begin in range(0, tokens.count, _BLOCK):
             before = max(begin - _OVERLAP, 0)
             for one in self._in_block(tokens, before, begin + _BLOCK + _OVERLAP):
                 if begin <= one.first < begin + _BLOCK:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from doorward.plugins.detectors.name_address.tokens import Token
+from doorward.plugins.detectors.name_address.tokens import Token, Tokens
 from doorward.plugins.detectors.name_address.words import Known
 
 _PARTS_END: Final = frozenset("\n,;>|?")
@@ -20,7 +20,7 @@ class Part(NamedTuple):
     subkind: str
 
 
-def parts_of_address(tokens: Sequence[Token], first: int, behind: int) -> Iterator[Part]:
+def parts_of_address(tokens: Tokens, first: int, behind: int) -> Iterator[Part]:
     """Yield the parts of the address that stands there, in order, without the signs between them.
 
     A line's end or a comma ends a part, and so does a word for a flat or floor behind a number, a number of four digits
@@ -29,34 +29,41 @@ def parts_of_address(tokens: Sequence[Token], first: int, behind: int) -> Iterat
     start = first
     for place in range(first, behind + 1):
         if place == behind or tokens[place].word in _PARTS_END:
-            yield from _of_segment(tokens, start, place)
+            yield from _of_segment(tokens.between(start, place), start)
             start = place + 1
 
 
-def _of_segment(tokens: Sequence[Token], first: int, behind: int) -> Iterator[Part]:
-    cuts = [first]
-    numbers = [place for place in range(first, behind) if tokens[place].word.isdigit()]
-    for place in range(first + 1, behind):
-        word, before = tokens[place], tokens[place - 1]
-        is_unit = bool(word.known & _UNIT) and word.word[0].isalpha()
-        after_number = any(number < place for number in numbers if number >= cuts[-1])
-        long_number = word.word.isdigit() and len(word.word) >= _FEWEST_OF_POSTCODE and before.word[0].isalpha()
-        behind_long = before.word.isdigit() and len(before.word) >= _FEWEST_OF_POSTCODE and word.word[0].isalpha()
-        of_two = place - 1 == first and before.word.isdigit() and any(number > place for number in numbers)
-        if (is_unit and after_number) or long_number or behind_long or (of_two and not is_unit):
-            cuts.append(place)
-    for start, end in zip(cuts, [*cuts[1:], behind], strict=True):
-        if start < end and any(token.word[0].isalnum() for token in tokens[start:end]):
-            yield Part(start, end, _subkind(tokens[start:end]))
+def _of_segment(held: Sequence[Token], first: int) -> Iterator[Part]:
+    """Yield the parts of what stands between two commas, the first token of which is token `first`."""
+    start, numbered = 0, False
+    for place, token in enumerate(held):
+        if place and _begins_a_part(held, place, numbered=numbered):
+            yield from _part(held[start:place], first + start)
+            start, numbered = place, False
+        numbered = numbered or token.word.isdigit()
+    yield from _part(held[start:], first + start)
+
+
+def _begins_a_part(held: Sequence[Token], place: int, *, numbered: bool) -> bool:
+    """Return whether a token begins a part; `numbered` tells whether there is a number in the one before it."""
+    word, before = held[place].word, held[place - 1].word
+    if held[place].known & _UNIT and word[0].isalpha():
+        return numbered
+    if before.isdigit():
+        if len(before) >= _FEWEST_OF_POSTCODE and word[0].isalpha():
+            return True
+        return place == 1 and any(token.word.isdigit() for token in held[2:])
+    return len(word) >= _FEWEST_OF_POSTCODE and word.isdigit() and before[0].isalpha()
+
+
+def _part(held: Sequence[Token], first: int) -> Iterator[Part]:
+    if any(token.word[0].isalnum() for token in held):
+        yield Part(first, first + len(held), _subkind(held))
 
 
 def _subkind(tokens: Sequence[Token]) -> str:
-    classes = [token.known for token in tokens]
-    has_number = any(token.word.isdigit() for token in tokens)
     if not any(token.word[0].isalpha() for token in tokens):
         return "postcode" if any(len(token.word) >= _FEWEST_OF_POSTCODE for token in tokens) else "street"
-    if classes[0] & _UNIT and not classes[0] & _STREET:
+    if tokens[0].known & _UNIT and not tokens[0].known & _STREET:
         return "unit"
-    if has_number or any(one & _STREET for one in classes):
-        return "street"
-    return "place"
+    return "street" if any(token.known & _STREET or token.word.isdigit() for token in tokens) else "place"

@@ -40,7 +40,7 @@ def _inspect(model: Model, view: View) -> Sequence[Claim]:
         if stretch.is_address:
             claims += _claims_of_address(view, tokens, stretch)
         else:
-            claims.append(_claim(view, tokens[first:behind], "PERSON", stretch.sure))
+            claims.append(_claim(view, tokens.between(first, behind), "PERSON", stretch.sure))
     return claims
 
 
@@ -54,16 +54,16 @@ def _claims_of_address(view: View, tokens: Tokens, stretch: Stretch) -> Iterator
             behind = following
             while tokens[behind - 1].written == "\n":
                 behind -= 1
-        yield _claim(view, tokens[first:behind], "ADDRESS", stretch.sure, part.subkind)
+        yield _claim(view, tokens.between(first, behind), "ADDRESS", stretch.sure, part.subkind)
 
 
 def _stretches(model: Model, tokens: Tokens, text: str) -> Iterator[Stretch]:
     """Yield the stretches of a text that are names or addresses, without signs at their ends."""
-    seen = widened(joined(model.stretches(tokens), tokens, text), tokens, text)
-    for one in repeated(seen, tokens, text):
+    seen = joined(model.stretches(tokens), tokens, text)
+    for one in repeated(widened(seen, tokens, text), tokens, text) if seen else ():
         behind = end_of_word(tokens, one.behind) if one.is_address else one.behind
         first, behind = trimmed(tokens, one.first, behind, is_address=one.is_address)
-        stretch = one._replace(first=first, behind=behind)
+        stretch = Stretch(first, behind, one.is_address, one.sure)
         if first < behind and is_plausible(tokens, stretch, text) and is_sure(tokens, stretch):
             yield stretch
 
@@ -93,7 +93,7 @@ def _claim(view: View, held: Sequence[Token], kind: str, sure: float, subkind: s
         certainty=Certainty.LEARNED,
         score=round(sure, 3),
         rule=f"name_address.{kind.lower()}",
-        canonical=" ".join(token.word for token in held if token.word[0].isalnum()),
+        canonical=" ".join([token.word for token in held if token.word[0].isalnum()]),
         part=kind == "ADDRESS",
     )
 

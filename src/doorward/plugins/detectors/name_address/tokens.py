@@ -1,7 +1,7 @@
 """The tokens of a text: its pieces, with what is known of them, told apart only where somebody looks."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple, overload
+from typing import Final, NamedTuple
 
 from doorward.protection.pieces import Pieces
 
@@ -21,35 +21,31 @@ class Token(NamedTuple):
     known: int
 
 
-class Tokens(Sequence[Token]):
-    """The tokens of a text, which are its pieces: most of them are never looked at one by one."""
+class Tokens(dict[int, Token]):
+    """The tokens of a text by their places. They are its pieces, and most of them are never looked at one by one."""
 
-    __slots__ = ("_made", "_pieces", "rows")
+    __slots__ = ("_pieces", "count", "rows")
 
     def __init__(self, pieces: Pieces, rows: Sequence[bytes] = ()) -> None:
         """Take the pieces of a text and what is known of each, if it is known."""
+        super().__init__()
         self._pieces = pieces
-        self._made: dict[int, Token] = {}
+        self.count = len(pieces)
         self.rows = rows
 
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._pieces)
+    def __repr__(self) -> str:
+        """Show a number only."""
+        return f"<Tokens, {self.count} of them>"
 
-    @overload
-    def __getitem__(self, place: int) -> Token: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Token]: ...
-    def __getitem__(self, place: int | slice) -> Token | Sequence[Token]:
-        """Return one token, or some of them."""
-        if isinstance(place, slice):
-            return [self[one] for one in range(*place.indices(len(self)))]
-        made = self._made.get(place)
-        if made is None:
-            start, end = self._pieces.span(place)
-            known = int.from_bytes(self.rows[place][CLASS], _ORDER) if self.rows else 0
-            made = self._made[place] = Token(start, end, *self._pieces.said(start, end), known)
+    def __missing__(self, place: int) -> Token:
+        """Tell a token apart when somebody looks at it first."""
+        known = int.from_bytes(self.rows[place][CLASS], _ORDER) if self.rows else 0
+        made = self[place] = Token(*self._pieces.told(place), known)
         return made
+
+    def between(self, first: int, behind: int) -> Sequence[Token]:
+        """Return the tokens from one to before another."""
+        return [self[place] for place in range(first, behind)]
 
     def find(self, word: str, text: str) -> Iterator[int]:
         """Yield the places of the tokens of a text that are this word, in normal form."""

@@ -1,6 +1,6 @@
 """What the model alone does not see: a name's other half, a name that comes again, and where doubt is too great."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from doorward.plugins.detectors.name_address.decoding import Stretch
@@ -35,28 +35,42 @@ _SURE_OF_TOLD_ADDRESS: Final = 0.4
 """How sure an address must be, and one in which a street or a town is named and a number."""
 
 
-def widened(stretches: Iterable[Stretch], tokens: Sequence[Token], text: str) -> list[Stretch]:
+def widened(stretches: Sequence[Stretch], tokens: Tokens, text: str) -> list[Stretch]:
     """Return the stretches, names with the unknown word beside them: `Jane Whitlock` where only `Jane` was seen.
 
     With a capital a word belongs to a name that has one; in small letters only to a given name that stands alone.
     """
-    found = list(stretches)
-    taken = {place for one in found for place in range(one.first, one.behind)}
-    for number, one in enumerate(found):
-        if one.is_address:
-            continue
+    found: list[Stretch] = []
+    taken = {place for one in stretches for place in range(one.first, one.behind)}
+    for one in stretches:
         first, behind = one.first, one.behind
-        last = tokens[behind - 1]
-        if behind < len(tokens) and behind not in taken and text[last.end : tokens[behind].start] in {" ", "-"}:
-            behind += _belongs(tokens[behind], last, behind - first == 1)
-        before = first - 1
-        if before >= 0 and before not in taken and text[tokens[before].end : tokens[first].start] in {" ", "-"}:
-            begins = before > 0 and tokens[before - 1].word in _SENTENCE_ENDS
-            known = bool(tokens[before].known & _NAMES) or (tokens[before].written[0].isupper() and not begins)
-            first -= known and _belongs(tokens[before], tokens[first], behind - first == 1)
-        taken.update((first, behind - 1))
-        found[number] = one._replace(first=first, behind=behind)
+        if not one.is_address:
+            last = tokens[behind - 1]
+            if text.startswith(" ", last.end) and behind < tokens.count and behind not in taken:
+                behind += _follows(tokens[behind], last) and _belongs(tokens[behind], last, behind - first == 1)
+            before, begin = first - 1, tokens[first]
+            if before >= 0 and before not in taken and text[begin.start - 1] == " ":
+                first -= (
+                    _follows(begin, tokens[before])
+                    and _may_begin(tokens, before)
+                    and _belongs(tokens[before], begin, behind - first == 1)
+                )
+            taken.update((first, behind - 1))
+        found.append(Stretch(first, behind, one.is_address, one.sure))
     return found
+
+
+def _follows(token: Token, before: Token) -> bool:
+    """Return whether one character parts a token from the one before it."""
+    return token.start == before.end + 1
+
+
+def _may_begin(tokens: Tokens, place: int) -> bool:
+    """Return whether a word may be the first of a name: one that is known for it, or that has a capital of its own."""
+    token = tokens[place]
+    if token.known & _NAMES:
+        return True
+    return token.written[0].isupper() and not (place and tokens[place - 1].word in _SENTENCE_ENDS)
 
 
 def _belongs(token: Token, name: Token, alone: bool) -> bool:  # noqa: FBT001 - whether the name has one word
@@ -70,30 +84,28 @@ def _belongs(token: Token, name: Token, alone: bool) -> bool:  # noqa: FBT001 - 
     return alone and token.written.islower() and bool(of_name & _GIVEN) and not of_name & _ORDINARY
 
 
-def repeated(stretches: Iterable[Stretch], tokens: Tokens, text: str) -> list[Stretch]:
+def repeated(stretches: Sequence[Stretch], tokens: Tokens, text: str) -> Sequence[Stretch]:
     """Return the stretches and whatever else in the text is a word of a name that is sure, in order."""
-    found = list(stretches)
     held = [
         tokens[place]
-        for one in found
+        for one in stretches
         if not one.is_address and one.sure >= _SURE_AGAIN and one.behind - one.first > 1
         for place in range(one.first, one.behind)
     ]
     names = {token.word for token in held if len(token.word) >= _SHORTEST_AGAIN and not token.known & _ORDINARY}
-    if sum(map(text.count, names)) > sum(token.word in names for token in held):
-        taken = {place for one in found for place in range(one.first, one.behind)}
-        again = [place for name in names for place in tokens.find(name, text) if place not in taken]
-        found += [Stretch(place, place + 1, is_address=False, sure=_SURE_AGAIN) for place in again]
-        found.sort()
-    return found
+    if sum(map(text.count, names)) <= sum([token.word in names for token in held]):
+        return stretches
+    taken = {place for one in stretches for place in range(one.first, one.behind)}
+    again = [place for name in names for place in tokens.find(name, text) if place not in taken]
+    return sorted([*stretches, *(Stretch(place, place + 1, is_address=False, sure=_SURE_AGAIN) for place in again)])
 
 
-def is_sure(tokens: Sequence[Token], stretch: Stretch) -> bool:
+def is_sure(tokens: Tokens, stretch: Stretch) -> bool:
     """Return whether a name of one word that is an ordinary word as well is sure enough to be a name here, and an
     address without a word for a street or a town beside a number sure enough to be one.
     """
     if stretch.is_address:
-        held = tokens[stretch.first : stretch.behind]
+        held = tokens.between(stretch.first, stretch.behind)
         told = any(token.known & _STREET_OR_PLACE for token in held)
         numbered = any(token.word.isdigit() for token in held)
         return stretch.sure >= (_SURE_OF_TOLD_ADDRESS if told and numbered else _SURE_OF_ADDRESS)
