@@ -13,10 +13,11 @@ from doorward.protection.folding import DOUBLED
 from doorward.protection.view import View
 
 _BLANKS: Final = r"[^\S\n]*+"
-PIECE: Final = re.compile(rf"{_BLANKS}(?:[^\W\d_]+|\d+|\n|[^\w\s]|_)")
+PIECE: Final = re.compile(rf"{_BLANKS}(?:[A-Za-z]++[^\W\d_]*|[^\W\d_]+|\d+|\n|[^\w\s]|_)")
 """A word, a number, a line's end, any other sign, with the blanks before it: such pieces fill the whole text.
 
-An apostrophe parts: what follows it is often no part of a name.
+An apostrophe parts: what follows it is often no part of a name. Letters in ASCII are named first because `re` has a
+table for them and asks of every other letter what it is.
 """
 
 BLANKS: Final = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace() and sign != "\n")
@@ -129,10 +130,11 @@ class Remembered(Generic[Known]):
     def of(self, pieces: Pieces) -> Sequence[Known]:
         """Return what is known of each piece of a text."""
         keys = pieces.keys
-        known = list(map(self._young.get, keys))
-        if None in known:
-            return [self._found(keys[place], pieces, place) if one is None else one for place, one in enumerate(known)]
-        return known  # type: ignore[return-value]  # there is no None among them
+        try:
+            return list(map(self._young.__getitem__, keys))
+        except KeyError:
+            known = list(map(self._young.get, keys))
+        return [self._found(keys[place], pieces, place) if one is None else one for place, one in enumerate(known)]
 
     def _found(self, key: int, pieces: Pieces, place: int) -> Known:
         known = self._young.get(key) or self._old.get(key)
