@@ -1,11 +1,11 @@
 """From scores to names and addresses: the most likely labels that may follow each other, where any may be needed."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from math import exp
 from typing import Final, NamedTuple
 
 OUTSIDE, NAME, MORE_NAME, ADDRESS, MORE_ADDRESS = range(5)
+_BEGINS: Final = (NAME, ADDRESS)
 _NEVER: Final = float("-inf")
 
 Scores = Sequence[float]
@@ -34,17 +34,26 @@ def islands(places: Iterable[int], count: int) -> Iterator[tuple[int, int]]:
         yield first, behind
 
 
-def decoded(scores: Sequence[Scores], first: int) -> Iterator[Stretch]:
-    """Yield the most likely stretches among tokens with these scores, the first of which is token `first`."""
-    for start, end, is_address in _runs(_best_labels(scores)):
+def decoded(scores: Sequence[Scores], first: int) -> list[Stretch]:
+    """Return the most likely stretches among tokens with these scores, in order; the first is token `first`."""
+    labels = _best_labels(scores)
+    found: list[Stretch] = []
+    for start in [place for place, label in enumerate(labels) if label in _BEGINS]:
+        is_address = labels[start] == ADDRESS
+        more, end = MORE_ADDRESS if is_address else MORE_NAME, start + 1
+        while end < len(labels) and labels[end] == more:
+            end += 1
         sure = sum([_chance(one, is_address=is_address) for one in scores[start:end]]) / (end - start)
-        yield Stretch(first + start, first + end, is_address, sure)
+        found.append(Stretch(first + start, first + end, is_address, sure))
+    return found
 
 
 def _chance(scores: Scores, *, is_address: bool) -> float:
     """Return the probability of a token to belong to a name, or to an address."""
     highest = max(0.0, *scores)
-    name, more_name, address, more_address = [exp(score - highest) for score in scores]
+    name, more_name, address, more_address = scores
+    name, more_name = exp(name - highest), exp(more_name - highest)
+    address, more_address = exp(address - highest), exp(more_address - highest)
     whole = exp(-highest) + name + more_name + address + more_address
     return (address + more_address if is_address else name + more_name) / whole
 
@@ -54,24 +63,19 @@ def _best_labels(scores: Sequence[Scores]) -> list[int]:
 
     What goes on with a name comes behind a name, and so with an address; anything else may follow anything.
     """
+    outside, more_name, more_address = 0.0, _NEVER, _NEVER
     name, _, address, _ = scores[0]
-    best = [0.0, name, _NEVER, address, _NEVER]
     back = []
-    for name, more_name, address, more_address in scores[1:]:
-        highest = max(best)
-        after = best.index(highest)
-        on = NAME if best[NAME] >= best[MORE_NAME] else MORE_NAME
-        further = ADDRESS if best[ADDRESS] >= best[MORE_ADDRESS] else MORE_ADDRESS
+    for next_name, next_more_name, next_address, next_more_address in scores[1:]:
+        highest = max(outside, name, more_name, address, more_address)
+        after = OUTSIDE if highest == outside else (name, more_name, address, more_address).index(highest) + NAME
+        on, of_name = (NAME, name) if name >= more_name else (MORE_NAME, more_name)
+        further, of_address = (ADDRESS, address) if address >= more_address else (MORE_ADDRESS, more_address)
         back.append((after, after, on, after, further))
-        best = [highest, highest + name, best[on] + more_name, highest + address, best[further] + more_address]
+        outside, name, address = highest, highest + next_name, highest + next_address
+        more_name, more_address = of_name + next_more_name, of_address + next_more_address
+    best = (outside, name, more_name, address, more_address)
     labels = [best.index(max(best))]
     for ways in reversed(back):
         labels.append(ways[labels[-1]])
     return labels[::-1]
-
-
-def _runs(labels: Sequence[int]) -> Iterator[tuple[int, int, bool]]:
-    begun = [place for place, label in enumerate(labels) if label in (OUTSIDE, NAME, ADDRESS)]
-    for start, end in pairwise([*begun, len(labels)]):
-        if labels[start] != OUTSIDE:
-            yield start, end, labels[start] == ADDRESS

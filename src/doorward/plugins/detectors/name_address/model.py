@@ -1,7 +1,7 @@
 """The small sequence model: scores of every token, and the most likely names and addresses among them."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.resources.abc import Traversable
 from typing import Final
 
@@ -45,25 +45,27 @@ class Model:
         pieces = pieces_of(view)
         return Tokens(pieces, self._memory.rows(pieces))
 
-    def stretches(self, tokens: Tokens) -> Iterator[Stretch]:
-        """Yield the names and addresses among the tokens of one text, in order. Linear in the tokens."""
+    def stretches(self, tokens: Tokens) -> list[Stretch]:
+        """Return the names and addresses among the tokens of one text, in order. Linear in the tokens."""
         if tokens.count <= _BLOCK:
-            yield from self._in_block(tokens, 0, tokens.count)
-            return
+            return self._in_block(tokens, 0, tokens.count)
+        found: list[Stretch] = []
         for begin in range(0, tokens.count, _BLOCK):
             before = max(begin - _OVERLAP, 0)
-            for one in self._in_block(tokens, before, begin + _BLOCK + _OVERLAP):
-                if begin <= one.first < begin + _BLOCK:
-                    yield one
+            block = self._in_block(tokens, before, begin + _BLOCK + _OVERLAP)
+            found += [one for one in block if begin <= one.first < begin + _BLOCK]
+        return found
 
-    def _in_block(self, tokens: Tokens, first: int, behind: int) -> Iterator[Stretch]:
+    def _in_block(self, tokens: Tokens, first: int, behind: int) -> list[Stretch]:
         rows = tokens.rows[first:behind]
         sums = self._sums(rows)
         likely = (sums & ANY_LIKELY).nonzero()[0]
         if not len(likely) or not any(row[-1] for row in rows):
-            return
+            return []
+        found: list[Stretch] = []
         for start, end in islands(likely.tolist(), len(rows)):
-            yield from decoded(self._scores(sums[start:end]), first + start)
+            found += decoded(self._scores(sums[start:end]), first + start)
+        return found
 
     def _scores(self, sums: Packed) -> Sequence[Scores]:
         """Return the scores of tokens whose sums are these."""
