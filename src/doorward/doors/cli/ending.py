@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from doorward.decision import PolicyInvalid
+from doorward.kit.backups import BackupUnusable
 from doorward.kit.crypto import SealBroken
 from doorward.kit.db import DatabaseUnusable, StoreLocked
 from doorward.kit.db.trouble import database_trouble
@@ -84,6 +85,7 @@ _KNOWN: Final[tuple[tuple[tuple[type[Exception], ...], Code, str], ...]] = (
         Code.FAILED,
         "That cannot be opened: the passphrase or key is another one, or the file was changed. Nothing was changed.",
     ),
+    ((BackupUnusable,), Code.FAILED, "{it} Nothing was changed."),
     ((KeyDestroyed,), Code.MISCONFIGURED, "{it} If it was lost by accident: doorward key restore."),
     ((CommitFailed,), Code.UNAVAILABLE, "The database could not keep the change. Nothing of it was made; try again."),
     ((Closed,), Code.INTERRUPTED, "Stopped. Everything that was accepted is safe."),

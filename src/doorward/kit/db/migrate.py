@@ -86,6 +86,17 @@ def _upgrade(connection: Connection, scripts: str) -> SchemaState:
     return state
 
 
+def upgrade_within(connection: Connection, revision: str = "head", *, scripts: str = SCRIPTS) -> None:
+    """Bring the tables of an open write transaction up to a step, in it: it commits all or nothing.
+
+    Raises `DatabaseUnusable` for a step that this version does not know.
+    """
+    config = alembic_config(scripts, connection=connection)
+    if revision != "head":
+        _refuse_newer(ScriptDirectory.from_config(config), revision)
+    command.upgrade(config, revision)
+
+
 def _newest(directory: ScriptDirectory) -> str:
     head = directory.get_current_head()
     if head is None:

@@ -40,13 +40,13 @@ def status(settings: Settings, *, as_json: bool) -> int:
     return Code.OK if state.is_current else Code.FAILED
 
 
-@command.command(epilog=examples("doorward key backup keys.sealed", "doorward db upgrade"))
+@command.command(epilog=examples("doorward backup before.backup", "doorward db upgrade"))
 @with_json
 @with_settings
 def upgrade(settings: Settings, *, as_json: bool) -> None:
     """Bring the tables to this version's form, in one transaction: all of it happens or nothing.
 
-    Copy the database first; there is no way back but the copy.
+    Back it up first (`doorward backup`); there is no way back but the backup.
     """
     require_database(settings)
     database = Database.open(settings.database_url)

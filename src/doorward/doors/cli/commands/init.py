@@ -68,7 +68,7 @@ def command(
     say(
         f"Administrator {first.administrator}" + (f", password {password} – it is not shown again." if made_up else ".")
     )
-    say("Next: doorward key backup FILE (without the keys nobody can read a backup), then doorward serve.")
+    say("Next: doorward backup --keys FILE (without the keys nobody can read a backup), then doorward serve.")
 
 
 def _refuse_what_is_there(settings: Settings) -> None:

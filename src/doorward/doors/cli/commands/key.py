@@ -1,23 +1,17 @@
 """`doorward key`: the keys that everything stored is sealed with."""
 
 import os
-import sys
 from pathlib import Path
 
 import rich_click as click
 
-from doorward.doors.cli.ending import Code, Stop
-from doorward.doors.cli.options import EXISTING_FILE, examples, with_settings
-from doorward.doors.cli.output import progress, say
+from doorward.doors.cli.ending import Stop
+from doorward.doors.cli.options import EXISTING_FILE, examples, with_json, with_settings
+from doorward.doors.cli.output import print_json, progress, say
+from doorward.doors.cli.secrets import passphrase_option, read_passphrase
+from doorward.kit.backups import new_backup_key
 from doorward.kit.keys import FileKeyStore, Keys, MemoryKeyStore
 from doorward.kit.settings import Settings
-
-SHORTEST_PASSPHRASE = 12
-"""Characters. The backup may lie where others can try passphrases at leisure; scrypt slows them, length stops them."""
-
-passphrase_option = click.option(
-    "--passphrase-file", type=EXISTING_FILE, metavar="FILE", help="Read the passphrase from here instead of asking."
-)
 
 
 @click.group()
@@ -40,7 +34,7 @@ def backup(settings: Settings, *, out: Path, passphrase_file: Path | None) -> No
     if out.exists():
         raise Stop(f"{out} exists already; it was left as it is. Name a new file.")
     store = FileKeyStore(settings.key_folder)
-    passphrase = _read_passphrase(passphrase_file, confirm=True)
+    passphrase = read_passphrase(passphrase_file, confirm=True)
     with progress("sealing the keys"):
         sealed = Keys(store).export(passphrase)
     with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -60,12 +54,35 @@ def restore(settings: Settings, *, source: Path, passphrase_file: Path | None) -
     if (folder / "root.key").exists():
         raise Stop(f"There are keys in {folder} already; they were left as they are.")
     sealed = source.read_bytes()
-    passphrase = _read_passphrase(passphrase_file, confirm=False)
+    passphrase = read_passphrase(passphrase_file, confirm=False)
     with progress("opening the backup"):
         # First into memory: a wrong passphrase must not leave a fresh root key behind that looks like the real one.
         Keys.restore(MemoryKeyStore(), sealed, passphrase)
         count = Keys.restore(FileKeyStore.create(folder), sealed, passphrase)
     say(f"Done: {count} keys are in {folder}.")
+
+
+@command.command(epilog=examples("doorward key pair pair.key", "doorward key pair pair.key --json"))
+@click.argument("out", type=click.Path(path_type=Path))
+@with_json
+def pair(*, out: Path, as_json: bool) -> None:
+    """Make a pair of keys for backups: the half that opens goes to OUT, the half that seals is printed.
+
+    `doorward backup --recipient` takes the printed word, so that no machine that makes backups can open them. OUT
+    belongs somewhere else; without it nobody can open them.
+    """
+    if out.exists():
+        raise Stop(f"{out} exists already; it was left as it is. Name a new file.")
+    key = new_backup_key()
+    with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(key.written() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    if as_json:
+        print_json({"file": str(out), "recipient": str(key.recipient)})
+        return
+    say(str(key.recipient))
+    say(f"Backups that are sealed for this word are opened by {out} alone: take it away from here and keep it.")
 
 
 @command.command(epilog=examples("doorward key rotate", "doorward key rotate --data FOLDER"))
@@ -78,17 +95,3 @@ def rotate(settings: Settings) -> None:
     with progress("wrapping the keys anew"):
         count = Keys(FileKeyStore(settings.key_folder)).rotate()
     say(f"Done: {count} keys are wrapped anew. Make a new key backup and destroy older ones: they open what they did.")
-
-
-def _read_passphrase(file: Path | None, *, confirm: bool) -> str:
-    if file is not None:
-        passphrase = file.read_text(encoding="utf-8").strip()
-    elif sys.stdin.isatty():
-        passphrase = click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True)
-    else:
-        raise Stop("There is nobody to ask for the passphrase: name a file with --passphrase-file.", code=Code.USAGE)
-    if confirm and len(passphrase) < SHORTEST_PASSPHRASE:
-        raise Stop(
-            f"The passphrase needs {SHORTEST_PASSPHRASE} characters or more. Nothing was written.", code=Code.USAGE
-        )
-    return passphrase
