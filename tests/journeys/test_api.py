@@ -95,6 +95,26 @@ def test_roles_open_what_is_theirs(guests: Guests) -> None:
 
 
 @on_sqlite
+def test_settings_and_the_audit_are_read_in_steps(guests: Guests) -> None:
+    """Settings that somebody else changed meanwhile are not overwritten; the audit goes on where a page ended."""
+    admin = guests.member("admin")
+    seen = admin.get("/api/v1/settings").headers["etag"]
+    changed = admin.patch("/api/v1/settings", json={"agent_capacity": 7}, headers={"if-match": seen})
+    assert (changed.json()["agent_capacity"], changed.headers["etag"] != seen) == (7, True)
+    late = admin.patch("/api/v1/settings", json={"agent_capacity": 2}, headers={"if-match": seen})
+    assert (late.status_code, late.json()["code"]) == (412, "outdated")
+    assert admin.get("/api/v1/settings").json()["agent_capacity"] == 7
+    whole = [line["id"] for line in admin.get("/api/v1/audit").json()["items"]]
+    pages: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = admin.get("/api/v1/audit", params={"limit": 1, **({"cursor": cursor} if cursor else {})}).json()
+        pages += [line["id"] for line in page["items"]]
+        cursor = page["next_cursor"]
+    assert pages == whole
+
+
+@on_sqlite
 def test_whoever_reads_about_customers_is_noted(guests: Guests, halden: Tenant) -> None:
     """A conversation, its lines, the list and the queue: each look leaves its line in the audit."""
     visitor = guests.visitor(halden)

@@ -39,6 +39,7 @@ EVERYWHERE = {
     "export",
     "metrics",
     "documentation",
+    "webhooks",
 }
 MOST_PLACES = 20
 """More than a message of the leak test has masked places."""

@@ -14,6 +14,7 @@ from doorward.identity import ACTIONS, PERMISSIONS, ROLES
 from doorward.kit.plugins import KINDS, discover, discover_all
 from doorward.kit.settings import Leaf, Settings, TenantSettings, leaves
 from doorward.vocabulary.errors import DoorwardError
+from doorward.webhooks import EVENTS, TEST, WITHHELD
 from tools.reference.commands import cli_page
 from tools.terminal import ROOT
 
@@ -43,6 +44,7 @@ def pages() -> dict[str, str]:
         "plugins.md": plugins_page(),
         "permissions.md": permissions_page(),
         "canaries.md": canaries_page(),
+        "webhooks.md": webhooks_page(),
     }
 
 
@@ -169,6 +171,29 @@ def canaries_page() -> str:
         yield from table(("kind", *FORMS), rows)
 
     return page("Canaries", "the detectors' `cases/canaries.jsonl`", lines())
+
+
+def webhooks_page() -> str:
+    """All events that a webhook can be told, and what is told to nobody."""
+
+    def lines() -> Iterator[str]:
+        yield 'A body is `{"type", "timestamp", "data"}`; `data` has `conversation_id`, `party_id`, `seq`, `actor`'
+        yield "(`kind`, `id`), `message_id` where there is one, `facts` as below, and `text`, masked, where the event has"
+        yield "one and the webhook asks for texts. Types and fields are only ever added."
+        yield ""
+        rows = (
+            (f"`{name}`", event.when, ", ".join(f"`{fact}`" for fact in event.facts), "yes" if event.has_text else "")
+            for name, event in EVENTS.items()
+        )
+        yield from table(("type", "when", "facts", "text"), rows)
+        yield ""
+        yield f"`{TEST}` is sent when somebody asks for it; its `data` has `webhook_id`."
+        yield ""
+        yield "## Told to nobody"
+        yield ""
+        yield from table(("line of the ledger", "why"), ((f"`{name}`", why) for name, why in WITHHELD.items()))
+
+    return page("Events of webhooks", "`doorward.webhooks`", lines())
 
 
 def permissions_page() -> str:

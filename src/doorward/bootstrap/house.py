@@ -37,6 +37,7 @@ from doorward.flow.settle import Settlement
 from doorward.flow.tenancy import SettingsBook
 from doorward.flow.tenant_rules import TenantRules
 from doorward.flow.walk import WalkRooms
+from doorward.flow.webhooks import WebhookWork
 from doorward.identity import (
     Identity,
     Mailer,
@@ -129,9 +130,13 @@ class House:
         self._build_flow()
         self._build_office()
         self._build_portal()
+        self.webhook_work = WebhookWork(self.transactions, keys=self.keys, settings=settings.webhooks)
+        self.webhooks = self.webhook_work.verbs
+        settlement.announce = self.webhook_work.announcer.announce
         self._register_jobs()
         self.health.register("database", database.ping)
         self.health.register("walks", self._walks_ping, vital=False)
+        self.health.register("webhooks", lambda: self.webhook_work.ping(self.tenant_scopes), vital=False)
         if self.scanner is not None:
             self.health.register("scanner", self.scanner[1].ping, vital=False)
 
@@ -276,6 +281,7 @@ class House:
         )
         self.jobs.register(publisher.kind, publisher, lane="publishing")
         self.jobs.register(self.scanning.kind, self.scanning, lane="scanning")
+        self.jobs.register(self.webhook_work.deliverer.kind, self.webhook_work.deliverer, lane="webhooks")
         self.jobs.register_sweep("audit.seal", every=SEAL_EVERY, sweep=self.seal_audit)
         self.jobs.register_sweep("flow.recover", every=RECOVER_EVERY, sweep=self.recover_runs)
         self.jobs.register_sweep("attendance", every=ATTEND_EVERY, sweep=self.retire_absent)
@@ -404,6 +410,7 @@ class House:
         for scope in self.tenant_scopes("protection"):
             self.likeness_keys.expire(scope.tenant_id)
             self.transactions.write(scope, partial(self._forget_likenesses, scope=scope))
+            self.webhook_work.forget(scope)
 
     def _forget_likenesses(self, tx: Tx, *, scope: Scope) -> Outcome[int]:
         return Outcome(self.protection.forget_expired(tx, scope, self.likeness_keys))

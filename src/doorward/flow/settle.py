@@ -10,9 +10,11 @@ from doorward.kit.bus import ProcessBus
 from doorward.kit.tx import Tx
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.ids import ConversationId, TenantId
+from doorward.vocabulary.outcome import Job
 from doorward.vocabulary.scope import Scope
 
 Written = Callable[[record.WrittenEntry], None]
+Announce = Callable[[Tx, Scope, Sequence[record.WrittenEntry]], Sequence[Job]]
 
 
 def conversation_topic(tenant_id: TenantId, conversation_id: ConversationId) -> str:
@@ -35,6 +37,8 @@ class Settlement:
 
     def __init__(self, bus: ProcessBus, *, ring: Callable[[], None], written: Written | None = None) -> None:
         """Publish on `bus`; `ring` wakes the job worker; `written` hears of every new ledger line (for metrics)."""
+        self.announce: Announce | None = None
+        """Hears of new lines in their own transaction, and returns the jobs that tell others of them."""
         self._bus = bus
         self._ring = ring
         self._written = written
@@ -52,6 +56,8 @@ class Settlement:
             self._bus.publish(tx, *topics, desk_topic(scope.tenant_id))
         if written and self._written is not None:
             tx.after_commit(partial(_tell, self._written, written))
+        if written and self.announce is not None:
+            jobs = [*jobs, *self.announce(tx, scope, written)]
         if jobs:
             kit_jobs.enqueue(tx, scope.tenant_id, jobs)
             tx.after_commit(self._ring)

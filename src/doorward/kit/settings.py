@@ -144,6 +144,21 @@ class Models(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     embeddings_key: Annotated[str, Meta(description="API key for that endpoint (secret).")] = ""
 
 
+class Webhooks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How others are told of what happens."""
+
+    allowed_hosts: Annotated[
+        str,
+        Meta(
+            description="Hosts, separated by commas, that webhooks may reach although they are not public, and by http."
+        ),
+    ] = ""
+    seconds: Annotated[int, Meta(ge=1, le=60, description="A receiver that needs longer has not answered.")] = 10
+    disable_days: Annotated[
+        int, Meta(ge=1, le=60, description="A webhook to which nothing arrived for so many days is switched off.")
+    ] = 5
+
+
 class Logging(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is logged."""
 
@@ -164,6 +179,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail: Mail = Mail()
     protection: Protection = Protection()
     models: Models = Models()
+    webhooks: Webhooks = Webhooks()
     logging: Logging = Logging()
 
     @property

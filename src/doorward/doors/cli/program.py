@@ -11,8 +11,8 @@ from doorward.doors.cli.ending import end
 
 COMMANDS: Final = {
     "Begin": ("init", "demo", "serve", "worker"),
-    "Look after": ("doctor", "db", "key", "audit", "settings", "plugins"),
-    "People and sites": ("tenant", "staff", "token", "site", "party"),
+    "Look after": ("doctor", "backup", "restore", "db", "key", "audit", "settings", "plugins"),
+    "People and sites": ("tenant", "staff", "token", "site", "webhook", "party"),
     "Work with contacts": ("contact", "screen"),
     "Extend": ("new",),
 }

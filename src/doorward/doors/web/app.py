@@ -25,6 +25,7 @@ from doorward.doors.web.api import (
     governance,
     originals,
     visitors,
+    webhooks,
     work,
     writing,
 )
@@ -57,6 +58,7 @@ from doorward.doors.web.desk.senders.routes import SENDER_HANDLERS
 from doorward.doors.web.desk.settings.routes import SETTINGS_HANDLERS
 from doorward.doors.web.desk.shared import make_desk_call
 from doorward.doors.web.desk.sign_in.routes import show_sign_in, sign_in, sign_out
+from doorward.doors.web.desk.webhooks.routes import WEBHOOK_HANDLERS
 from doorward.doors.web.door import AnyRequest, AtDoor, Door, SignInHint
 from doorward.doors.web.hooks import channel_handlers, readable_by
 from doorward.doors.web.problems import MEDIA_TYPE, Problem, known_error, problem_of, retry_after, title_of
@@ -110,6 +112,7 @@ API_HANDLERS: Final = [
     governance.list_audit,
     governance.get_settings,
     governance.change_settings,
+    *webhooks.HANDLERS,
 ]
 PAGE_HANDLERS: Final = [
     welcome,
@@ -142,6 +145,7 @@ PAGE_HANDLERS: Final = [
     *AUDIT_HANDLERS,
     *SETTINGS_HANDLERS,
     *KNOWLEDGE_HANDLERS,
+    *WEBHOOK_HANDLERS,
     show_appeal,
     send_appeal,
 ]

@@ -13,6 +13,7 @@ from litestar.openapi.spec import Components, License, SecurityScheme, Server, T
 from doorward import __version__
 from doorward.admission import Channel
 from doorward.doors.web.callers import CSRF_HEADER
+from doorward.doors.web.examples import ID, add_examples
 from doorward.doors.web.hooks import (
     CodeConfirmed,
     CodeSent,
@@ -74,7 +75,6 @@ _KEY_HEADER: Final = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
     "example": "order-4711",
 }
-_ID: Final = "01j9z3k5q7v8w9x0y1z2a3b4c5"
 _EXAMPLES: Final[Mapping[str, Any]] = {
     "HandOverBody": {"to": None, "note": "Has waited for a refund since Monday."},
     "ReplyBody": {"text": "Good morning, I am looking into it."},
@@ -96,9 +96,16 @@ _EXAMPLES: Final[Mapping[str, Any]] = {
         "summary": "New cards arrive within five working days.",
         "sections": [{"heading": "When does my card arrive?", "body": "Within five working days."}],
     },
+    "WebhookBody": {
+        "url": "https://hooks.example/doorward",
+        "name": "CRM",
+        "events": ["conversation.opened", "message.customer"],
+        "with_text": False,
+        "state": "on",
+    },
     "Publication": {
-        "id": _ID,
-        "article_id": _ID,
+        "id": ID,
+        "article_id": ID,
         "edition": 3,
         "state": "running",
         "done": 2,
@@ -114,7 +121,7 @@ _EXAMPLES: Final[Mapping[str, Any]] = {
         "code": "not_found",
         "detail": "We could not find that.",
     },
-    "MessageAccepted": {"message_id": _ID, "number": 1, "duplicate": False, "text": "My card is [CARD·4242]"},
+    "MessageAccepted": {"message_id": ID, "number": 1, "duplicate": False, "text": "My card is [CARD·4242]"},
     "HealthReport": {"state": "ok", "version": __version__, "checks": [{"name": "database", "state": "ok"}]},
 }
 _CHANNEL_EXAMPLES: Final[Mapping[str, Any]] = {
@@ -169,7 +176,9 @@ def describe(routers: Sequence[Router | HTTPRouteHandler], channels: tuple[Chann
             once = method == "post" or operation.get("operationId") == "write_draft"
             if once and operation.get("tags") != ["channels"]:
                 operation.setdefault("parameters", []).append(_KEY_HEADER)
+    schemas.update(_portable(dict(schemas)))
     _add_examples(schemas)
+    add_examples(document)
     return msgspec.json.encode(document)
 
 
@@ -225,10 +234,17 @@ def _plain(kind: type) -> dict[str, Any]:
 
 
 def _portable(value: Any) -> Any:
-    """Write Python's anchors as the ones of ECMA 262, which JSON Schema's patterns are in."""
+    """Write Python's anchors as the ones of ECMA 262, which JSON Schema's patterns are in.
+
+    Of "any number of these", which Litestar writes as "one of these or of anything", the first alone is meant.
+    """
     if isinstance(value, dict):
+        if len(value.get("oneOf", ())) == 2 and value["oneOf"][1] == {}:
+            return _portable(value["oneOf"][0])
         return {
-            key: item.replace("\\A", "^").replace("\\Z", "$") if key == "pattern" else _portable(item)
+            key: item.replace("\\A", "^").replace("\\Z", "$")
+            if key == "pattern" and isinstance(item, str)
+            else _portable(item)
             for key, item in value.items()
         }
     return [_portable(item) for item in value] if isinstance(value, list) else value

@@ -33,6 +33,8 @@ Permission = Literal[
     "staff:read",
     "staff:write",
     "tokens:write",
+    "webhooks:read",
+    "webhooks:write",
     "workspace:write",
 ]
 """`workspace:write` sets up what everybody at the desk works with: labels, fields, canned replies. `customers:read`

@@ -23,7 +23,10 @@ from doorward.vocabulary.scope import system_scope
 
 _ARTICLES: Final = 5
 _CUSTOMERS: Final = 4
-_PERMISSIONS: Final = ("messages:write", "conversations:read", "conversations:write", "audit:read", "measure:read")
+_PERMISSIONS: Final = (
+    *("messages:write", "conversations:read", "conversations:write", "audit:read", "measure:read"),
+    *("webhooks:read", "webhooks:write"),
+)
 
 
 class Excerpt:

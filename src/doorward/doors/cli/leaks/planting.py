@@ -17,7 +17,7 @@ _IN_DATABASE: Final = {
     "object": "tables",
 }
 _PLANTED: Final = "planted: "
-_HEARD: Final = ("answers", "streams", "metrics", "mail", "export", "documentation")
+_HEARD: Final = ("answers", "streams", "metrics", "mail", "export", "documentation", "webhooks")
 
 
 def _hex(text: str) -> bytes:

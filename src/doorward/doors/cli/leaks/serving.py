@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from doorward.doors.cli.ending import Code, Stop
+from doorward.doors.cli.leaks.receiving import HOST
 from doorward.kit.settings import Settings, environment_for
 
 _START_SECONDS: Final = 600.0
@@ -85,6 +86,7 @@ def served(settings: Settings, folder: Path) -> Iterator[Process]:
             "DOORWARD_LOGGING__LEVEL": settings.logging.level,
             "DOORWARD_PROTECTION__EXPERIMENTAL": "true",
             "DOORWARD_DEMO": "true",
+            "DOORWARD_WEBHOOKS__ALLOWED_HOSTS": HOST,
             "TMPDIR": str(folder / "tmp"),
             "HOME": str(folder / "cwd"),
             "PYTHONPATH": os.pathsep.join([str(folder / "plugins"), *sys.path]),

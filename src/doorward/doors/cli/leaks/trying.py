@@ -20,6 +20,7 @@ from doorward.doors.cli.leaks.forms import bare
 from doorward.doors.cli.leaks.founding import Founded, found, open_scratch, scratch_name, scratch_settings
 from doorward.doors.cli.leaks.misusing import misuse, wear_out
 from doorward.doors.cli.leaks.planting import PLANTS, can_plant, form_of_plant, plant_leak
+from doorward.doors.cli.leaks.receiving import receiving
 from doorward.doors.cli.leaks.searching import Hit, Searcher
 from doorward.doors.cli.leaks.serving import make_folders, served
 from doorward.doors.cli.leaks.valkey import everything_in
@@ -140,8 +141,12 @@ class Try:
         """Serve the house, say everything, let it die by a fault; a thorough try has it come back and stop as well."""
         with served(self.settings, self.folder) as process:
             self.visits = visits = Visits(process.url, self.founded, clock=SystemClock())
-            self._say(visits)
-            self._wait_until_walked()
+            with receiving(visits.ear) as address:
+                visits.be_told(address)
+                self._say(visits)
+                self._wait_until_walked()
+                if not visits.was_told():
+                    raise Stop("The webhook was not told everything; the leak test gives up.", code=Code.UNAVAILABLE)
             with self._database() as database:
                 self._note(self._in_tables(database))
             process.crash()

@@ -65,6 +65,7 @@ class Visits:
         self.ear = Ear()
         self._clock = clock
         self._streams: list[threading.Thread] = []
+        self._told = ""
 
     def member(self, username: str) -> Caller:
         """Return a member of staff with a session."""
@@ -90,6 +91,25 @@ class Visits:
         """Wait until the server has ended all streams."""
         for thread in self._streams:
             thread.join(_LOOKS * _PAUSE)
+
+    def be_told(self, address: str) -> None:
+        """Have a webhook told of everything that happens from now on, with the texts."""
+        program = self.program()
+        answer = program.post("/api/v1/webhooks", {"url": address, "with_text": True})
+        must(answer, 201)
+        self._told = f"/api/v1/webhooks/{answer.json()['webhook']['id']}/deliveries?limit=200"
+        program.leave()
+
+    def was_told(self) -> bool:
+        """Wait until the webhook has been told the latest, and return whether it was."""
+        program = self.program()
+        for _ in range(_LOOKS * 10):
+            lines = program.get(self._told, sink="").json()["items"]
+            if lines and all(line["state"] == "delivered" for line in lines):
+                program.leave()
+                return True
+            threading.Event().wait(_PAUSE)
+        return False
 
     # -- talking -----------------------------------------------------------------------------------------------------
 

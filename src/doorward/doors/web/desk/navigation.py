@@ -70,6 +70,14 @@ DESTINATIONS: Final = (
         keys=("g", "s"),
     ),
     Destination(
+        key="webhooks",
+        label="webhooks.title",
+        href="/desk/webhooks",
+        icon="external",
+        permission="webhooks:read",
+        keys=("g", "w"),
+    ),
+    Destination(
         key="outbox",
         label="desk.outbox.title",
         href="/desk/outbox",

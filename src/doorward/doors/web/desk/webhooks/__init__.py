@@ -1,0 +1,1 @@
+"""Webhooks: whom the company tells, and what became of what was told."""

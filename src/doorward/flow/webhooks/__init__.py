@@ -1,0 +1,8 @@
+"""Webhooks and the ledger: what is written is announced in its own transaction, and told by jobs."""
+
+from doorward.flow.webhooks.announcing import Announcer
+from doorward.flow.webhooks.delivering import Deliverer
+from doorward.flow.webhooks.service import Webhooks
+from doorward.flow.webhooks.work import WebhookWork
+
+__all__ = ["Announcer", "Deliverer", "WebhookWork", "Webhooks"]

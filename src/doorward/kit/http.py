@@ -1,0 +1,206 @@
+"""The one exit: requests to addresses that somebody typed, kept away from everything that is not public.
+
+A name is resolved once; if any of its addresses is not a public one, nothing is sent; else the connection goes to the
+address that was looked at, whatever the name means a moment later (no DNS rebinding). Redirects are not followed, no
+proxy of the environment is asked, answers are read to a limit, and all of it ends at one deadline.
+"""
+
+import contextlib
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Literal
+from urllib.parse import SplitResult, urlsplit
+
+import msgspec
+
+LONGEST_ADDRESS: Final = 2000
+_NAT64: Final = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48")))
+"""Addresses that stand for an IPv4 address in their last four bytes (RFC 6052, RFC 8215)."""
+_NEVER: Final = tuple(
+    map(
+        ipaddress.ip_network,
+        ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "::/96", "fec0::/10", "3fff::/20", "5f00::/16"),
+    )
+)
+"""Not the public network, though some versions of Python call them global: Azure's platform service, special
+assignments of the IETF (metadata in Oracle's cloud), relays, what is obsolete (IANA's special-purpose registries)."""
+
+Trouble = Literal[
+    "address", "refused", "unresolved", "unreachable", "timeout", "tls", "redirect", "broken", "too_large"
+]
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+Resolve = Callable[..., Sequence[Any]]
+
+
+class ExitRefused(Exception):
+    """Nothing was sent, or no whole answer came. `trouble` is a code; no part of the address is in the sentence."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        """Take the code."""
+        super().__init__(f"the request was not answered: {trouble}")
+        self.trouble: Trouble = trouble
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What came back: the status, and after how many seconds one may come again, if the other side said so."""
+
+    status: int
+    retry_after: int | None = None
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """An address taken apart. `is_named` tells that the installation's settings name this host themselves."""
+
+    secure: bool
+    host: str
+    port: int
+    path: str
+    is_named: bool
+
+
+class Exit:
+    """Sends small bodies to the outside. Thread-safe: every call has its own connection."""
+
+    def __init__(
+        self, *, named: str = "", seconds: float = 10.0, largest: int = 65_536, resolve: Resolve = socket.getaddrinfo
+    ) -> None:
+        """`named` are hosts, separated by commas, that may be anywhere and need no TLS."""
+        self._named = frozenset(name.strip().lower() for name in named.split(",") if name.strip())
+        self._seconds = seconds
+        self._largest = largest
+        self._resolve = resolve
+        self._tls = ssl.create_default_context()
+
+    def target(self, url: str) -> Target:
+        """Take an address apart; asks no network. Raises `ExitRefused` (`address`) for one that is never good."""
+        try:
+            parts = urlsplit(url)
+            host, port = (parts.hostname or "").lower(), parts.port
+        except ValueError:
+            raise ExitRefused("address") from None
+        named = host in self._named
+        if not _is_plain(url, parts, host) or parts.scheme not in ({"https", "http"} if named else {"https"}):
+            raise ExitRefused("address")
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        secure = parts.scheme == "https"
+        return Target(secure=secure, host=host, port=port or (443 if secure else 80), path=path, is_named=named)
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send `body` and return what came back, whatever its status but a redirect. Raises `ExitRefused`."""
+        target = self.target(url)
+        address = self._address_of(target)
+        watch = _Deadline(self._seconds)
+        try:
+            with contextlib.closing(_Pinned(target, address, self._tls, watch)) as connection:
+                connection.request("POST", target.path, body=body, headers=dict(headers))
+                return self._read(connection.getresponse())
+        except ssl.SSLError as error:
+            raise ExitRefused("timeout" if watch.is_over else "tls") from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            late = watch.is_over or isinstance(error, TimeoutError)
+            lost = isinstance(error, ConnectionRefusedError) or (isinstance(error, OSError) and not watch.began)
+            raise ExitRefused("timeout" if late else "unreachable" if lost else "broken") from error
+        finally:
+            watch.end()
+
+    def _read(self, response: http.client.HTTPResponse) -> Answer:
+        with response:
+            if 300 <= response.status < 400:
+                raise ExitRefused("redirect")
+            if len(response.read(self._largest + 1)) > self._largest:
+                raise ExitRefused("too_large")
+            if response.length:  # the connection ended before the answer did
+                raise ExitRefused("broken")
+        wait = response.getheader("retry-after", "")
+        return Answer(status=response.status, retry_after=int(wait) if wait.isascii() and wait.isdigit() else None)
+
+    def _address_of(self, target: Target) -> str:
+        """Return the address to connect to: the first one, where all of them are public or the host is named."""
+        try:
+            found = self._resolve(target.host, target.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise ExitRefused("unresolved") from error
+        addresses = [str(one[4][0]) for one in found]
+        if not addresses:
+            raise ExitRefused("unresolved")
+        if not target.is_named and not all(map(is_public, addresses)):
+            raise ExitRefused("refused")
+        return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Return whether an IP address is one of the public network, and so is the one that it stands for, if any."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    return all(_is_reachable_by_all(one) for one in (ip, *_inner(ip)))
+
+
+def _is_reachable_by_all(ip: IpAddress) -> bool:
+    never = any(ip in network for network in _NEVER if network.version == ip.version)
+    return ip.is_global and not ip.is_multicast and not never
+
+
+def _inner(ip: IpAddress) -> tuple[IpAddress, ...]:
+    """Return the IPv4 addresses that an IPv6 address carries: mapped, 6to4, Teredo (both ends), NAT64."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ()
+    carried = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
+    if any(ip in network for network in _NAT64):
+        carried.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
+    return tuple(one for one in carried if one is not None)
+
+
+def _is_plain(url: str, parts: SplitResult, host: str) -> bool:
+    clean = url.isascii() and url.isprintable() and " " not in url and len(url) <= LONGEST_ADDRESS
+    return bool(clean and host and parts.username is None and parts.password is None and not parts.fragment)
+
+
+class _Deadline:
+    """Ends a connection when its time is up: limits for single reads alone would let a slow answer last for ever."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.is_over = False
+        self.began = False
+        self._socket: socket.socket | None = None
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def hold(self, opened: socket.socket) -> None:
+        self._socket, self.began = opened, True
+        if self.is_over:
+            self._cut()
+
+    def end(self) -> None:
+        self._timer.cancel()
+
+    def _cut(self) -> None:
+        self.is_over = True
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+
+class _Pinned(http.client.HTTPConnection):
+    """A connection to an address that was looked at, under the name that was asked for."""
+
+    def __init__(self, target: Target, address: str, tls: ssl.SSLContext, watch: _Deadline) -> None:
+        default = 443 if target.secure else 80
+        super().__init__(target.host, target.port, timeout=watch.seconds)
+        self.default_port = default
+        self._target, self._address, self._tls, self._watch = target, address, tls, watch
+
+    def connect(self) -> None:
+        """Connect to the address, and speak TLS to the name."""
+        opened = socket.create_connection((self._address, self._target.port), timeout=self._watch.seconds)
+        self.sock = opened
+        self._watch.hold(opened)
+        if self._target.secure:
+            self.sock = self._tls.wrap_socket(opened, server_hostname=self._target.host)

@@ -1,0 +1,60 @@
+"""What can be told, and which facts of it leave the house: nothing that is not named here."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+TEST: Final = "webhook.test"
+"""What somebody sends to see whether a receiver listens."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of event: when it is told, which facts go with it, and whether it has a text (masked)."""
+
+    when: str
+    facts: tuple[str, ...] = ()
+    has_text: bool = False
+
+
+EVENTS: Final[Mapping[str, Event]] = {
+    "conversation.opened": Event(when="A conversation began.", facts=("channel", "language")),
+    "conversation.resolved": Event(when="A conversation was ended by a colleague."),
+    "message.customer": Event(when="A customer or visitor wrote.", facts=("language",), has_text=True),
+    "message.bot": Event(when="The assistant, or the house itself, wrote.", facts=("language",), has_text=True),
+    "message.agent": Event(when="A colleague wrote to the customer.", facts=("language",), has_text=True),
+    "message.refused": Event(when="A message was refused for what was in it.", facts=("channel", "kinds")),
+    "handoff.requested": Event(when="A conversation waits for a person.", facts=("reason", "queue", "priority")),
+    "handoff.assigned": Event(when="A colleague has the conversation now.", facts=("staff_id",)),
+    "handoff.passed": Event(when="A colleague handed it to another one or back.", facts=("by", "to", "queue")),
+    "handoff.returned": Event(when="The conversation is the assistant's again."),
+    "identity.raised": Event(when="A customer proved who they are.", facts=("level", "factor")),
+    "attachment.received": Event(when="A file was handed in.", facts=("attachment_id", "media_type", "size", "state")),
+    "attachment.scanned": Event(when="A file was scanned.", facts=("attachment_id", "state")),
+    "feedback.given": Event(when="A customer said whether they were helped.", facts=("helpful",)),
+    "callback.requested": Event(when="A customer wants to be called."),
+    "deletion.requested": Event(when="A customer wants their data deleted."),
+    "appeal.made": Event(when="A customer objected to a decision.", facts=("seq", "rule")),
+    "transcript.requested": Event(when="A customer had a transcript mailed."),
+    "note.written": Event(when="A colleague wrote a private note; its words stay here.", facts=("mentions",)),
+    "labels.changed": Event(when="Labels were put on or taken off.", facts=("added", "removed")),
+    "attributes.changed": Event(when="A field of the company's own was changed; read it by the interface."),
+    "status.changed": Event(when="A status of the company's own was set.", facts=("status",)),
+    "priority.changed": Event(when="A conversation became more or less urgent.", facts=("priority",)),
+    "conversation.snoozed": Event(when="A conversation was put off.", facts=("until",)),
+    "conversation.woken": Event(when="A conversation that was put off is back.", facts=("why",)),
+    "reply.scheduled": Event(when="A reply waits for its time; it is told as message.agent then.", facts=("send_at",)),
+    "reply.cancelled": Event(when="A reply that waited was taken back."),
+    "task.added": Event(when="Something is to be done later.", facts=("task_id", "due_at", "assignee")),
+    "task.changed": Event(when="A task was changed or done.", facts=("task_id", "due_at", "assignee", "done")),
+    "conversation.merged": Event(when="A conversation goes on in another one.", facts=("into",)),
+    "conversation.absorbed": Event(when="Another conversation goes on in this one.", facts=("from",)),
+    "conversation.parted": Event(when="Some lines went into a conversation of their own.", facts=("into", "lines")),
+}
+"""Every event by its type, which is the kind of the ledger's line."""
+
+WITHHELD: Final[Mapping[str, str]] = {
+    "assessment.made": "how risky somebody seems is the house's own business",
+    "decision.made": "rules and the facts that they rest on are read where they can be explained",
+}
+"""Kinds of lines that are told to nobody, and why. A kind that is in neither list is not told either."""

@@ -1,0 +1,166 @@
+"""The one exit: what is not public is never asked, and no answer can hold it up."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from doorward.kit.http import Exit, ExitRefused, is_public
+from tests.support.receivers import Receiver, receiver
+
+
+@pytest.fixture
+def heard() -> Iterator[Receiver]:
+    """A receiver on loopback."""
+    with receiver() as running:
+        yield running
+
+
+def trouble_of(way_out: Exit, url: str) -> str:
+    """Why nothing came back."""
+    with pytest.raises(ExitRefused) as refused:
+        way_out.post(url, b"{}", {})
+    assert url not in str(refused.value)
+    return refused.value.trouble
+
+
+INSIDE = Exit(named="127.0.0.1, Receiver.example", seconds=1.0)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.100.100.200",
+        "224.0.0.1", "255.255.255.255", "192.0.0.192", "168.63.129.16", "::1", "::", "::7f00:1", "fec0::1", "fe80::1",
+        "fe80::1%eth0",
+        "fd00:ec2::254", "ff02::1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "::ffff:a00:1", "2002:7f00:1::",
+        "64:ff9b::a9fe:a9fe", "64:ff9b::7f00:1", "64:ff9b:1::1", "2001:0:7f00:1::", "nothing",
+    ],
+)  # fmt: skip
+def test_what_is_not_public_is_known(address: str) -> None:
+    """Private, loopback, link-local, metadata, multicast, and IPv6 addresses that stand for such an IPv4 address."""
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
+def test_what_is_public_is_known(address: str) -> None:
+    """Ordinary addresses of the public network."""
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.org/", "ftp://example.org/", "https://", "https://user:pass@example.org/", "nonsense",
+        "https://example.org/#part", "https://example.org/a b", "https://exämple.org/", "https://example.org:99999/",
+        "https://example.org/\r\nhost: x", "file:///etc/passwd", "https://example.org/" + "a" * 2000,
+        "https://[::1/",
+    ],
+)  # fmt: skip
+def test_addresses_that_are_never_good_are_refused(url: str) -> None:
+    """Plain https addresses alone, unless the settings name the host."""
+    assert trouble_of(Exit(), url) == "address"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "[::1]", "0"])
+def test_inner_hosts_are_refused_however_they_are_written(host: str) -> None:
+    """The address that a name turns out to be counts, not how it was written."""
+    assert trouble_of(Exit(seconds=2.0), f"https://{host}/") in {"refused", "unresolved"}
+
+
+def test_a_name_with_one_inner_address_is_refused() -> None:
+    """A name that is public at one look and inner at another is not asked at all."""
+
+    def resolve(host: str, port: int, **_kind: Any) -> list[Any]:
+        return [(socket.AF_INET, 1, 6, "", ("8.8.8.8", port)), (socket.AF_INET, 1, 6, "", ("10.0.0.1", port))]
+
+    assert trouble_of(Exit(resolve=resolve), "https://example.org/") == "refused"
+
+
+def test_the_address_that_was_looked_at_is_the_one_that_is_asked(heard: Receiver) -> None:
+    """The name is resolved once; what it means a moment later does not count. The receiver is told the name."""
+    looks: list[str] = []
+
+    def resolve(host: str, port: int, **_kind: Any) -> list[Any]:
+        looks.append(host)
+        return [(socket.AF_INET, 1, 6, "", ("127.0.0.1", port))]
+
+    way_out = Exit(named="receiver.example", seconds=5.0, resolve=resolve)
+    port = heard.url.rpartition(":")[2].partition("/")[0]
+    assert way_out.post(f"http://receiver.example:{port}/hook?x=1", b"{}", {"a": "b"}).status == 204
+    assert looks == ["receiver.example"]
+    assert heard.requests[0].headers["host"] == f"receiver.example:{port}"
+
+
+def test_redirects_are_not_followed(heard: Receiver) -> None:
+    """An answer that sends elsewhere is a refusal: elsewhere may be inside."""
+    with receiver() as elsewhere:
+        heard.status, heard.headers = 307, {"location": elsewhere.url}
+        assert trouble_of(INSIDE, heard.url) == "redirect"
+        assert elsewhere.requests == []
+
+
+def test_a_huge_answer_is_not_read_to_its_end(heard: Receiver) -> None:
+    """More than the limit is refused, whether its length is told or not."""
+
+    def flood(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        with contextlib.suppress(OSError):
+            for _ in range(1000):
+                connection.sendall(bytes(100_000))
+
+    heard.behave = flood
+    assert trouble_of(INSIDE, heard.url) == "too_large"
+
+
+def stay_silent(_connection: socket.socket) -> None:
+    """Answer nothing for a while."""
+    threading.Event().wait(3)
+
+
+def drip(connection: socket.socket) -> None:
+    """Answer with a byte now and then, each of them in time."""
+    with contextlib.suppress(OSError):
+        for _ in range(100):
+            connection.sendall(b"H")
+            threading.Event().wait(0.1)
+
+
+def test_a_slow_answer_ends_at_the_deadline(heard: Receiver) -> None:
+    """One that says nothing, and one that says a byte at a time for ever."""
+    for slow in (stay_silent, drip):
+        heard.behave = slow
+        began = time.monotonic()
+        assert trouble_of(INSIDE, heard.url) == "timeout"
+        assert time.monotonic() - began < 2.5
+
+
+def test_a_connection_that_is_dropped_is_told(heard: Receiver) -> None:
+    """Before an answer, in its middle, and where nobody listens."""
+    heard.behave = lambda connection: connection.shutdown(socket.SHUT_RDWR)
+    assert trouble_of(INSIDE, heard.url) == "broken"
+    heard.behave = lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhalf")
+    assert trouble_of(INSIDE, heard.url) == "broken"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert trouble_of(INSIDE, f"http://127.0.0.1:{port}/") == "unreachable"
+
+
+def test_tls_must_be_tls(heard: Receiver) -> None:
+    """A receiver that speaks plainly at an https address is not sent anything."""
+    assert trouble_of(INSIDE, heard.url.replace("http:", "https:")) in {"tls", "broken"}
+    assert heard.requests == []
+
+
+def test_it_is_told_when_one_may_come_again(heard: Receiver) -> None:
+    """A number of seconds; anything else is nothing."""
+    heard.status = 503
+    for told, heard_as in (("120", 120), ("soon", None), ("-1", None)):
+        heard.headers = {"retry-after": told}
+        answer = INSIDE.post(heard.url, b"{}", {})
+        assert (answer.status, answer.retry_after) == (503, heard_as)
