@@ -178,8 +178,8 @@ def webhooks_page() -> str:
 
     def lines() -> Iterator[str]:
         yield 'A body is `{"type", "timestamp", "data"}`; `data` has `conversation_id`, `party_id`, `seq`, `actor`'
-        yield "(`kind`, `id`), `message_id` where there is one, `facts` as below, and `text`, masked, where the event has"
-        yield "one and the webhook asks for texts. Types and fields are only ever added."
+        yield "(`kind`, `id`), `message_id` where there is one, `facts` as below, and `text`, masked, where the event"
+        yield "has one and the webhook asks for texts. Types and fields are only ever added."
         yield ""
         rows = (
             (f"`{name}`", event.when, ", ".join(f"`{fact}`" for fact in event.facts), "yes" if event.has_text else "")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 from typing import Final
 
 import rich_click as click
@@ -13,7 +14,7 @@ COMMANDS: Final = {
     "Begin": ("init", "demo", "serve", "worker"),
     "Look after": ("doctor", "backup", "restore", "db", "key", "audit", "settings", "plugins"),
     "People and sites": ("tenant", "staff", "token", "site", "webhook", "party"),
-    "Work with contacts": ("contact", "screen"),
+    "Work with contacts": ("contact", "screen", "import"),
     "Extend": ("new",),
 }
 """Every command, under the heading that the help shows it."""
@@ -36,7 +37,9 @@ class Contents(click.RichGroup):
         """Import the command's module and return its `command`."""
         if name not in self.list_commands(_context):
             return None
-        module = import_module(f"doorward.doors.cli.commands.{name.replace('-', '_')}")
+        place = name.replace("-", "_")
+        # A module cannot be called as a word of Python is.
+        module = import_module(f"doorward.doors.cli.commands.{place}{'_' * iskeyword(place)}")
         command: click.Command = module.command
         command.name = name
         return command

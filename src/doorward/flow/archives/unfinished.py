@@ -6,7 +6,6 @@ once it is whole, and is written only after what it speaks of is on the disk; wh
 """
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,7 +16,8 @@ import msgspec
 
 from doorward.flow.archives.chunks import ScreenedChunk
 from doorward.flow.archives.tally import Tally
-from doorward.vocabulary.errors import Conflict, StoreInUse
+from doorward.flow.manifests import Manifest, held_manifest, open_at, sync, sync_folder, write_whole
+from doorward.vocabulary.errors import Conflict
 
 MANIFEST: Final = "manifest.jsonl"
 COPY: Final = "copy"
@@ -55,7 +55,7 @@ class Unfinished:
     `chunks` are done and `tally` counts what is in them; `made` tells that nothing but finishing is left to do.
     """
 
-    def __init__(self, folder: Path, *, manifest: IO[bytes], kind: CopyKind) -> None:
+    def __init__(self, folder: Path, *, manifest: Manifest, kind: CopyKind) -> None:
         """Take the folder, its manifest, and what the copy is: a file, a folder of mails, or not wanted."""
         self.folder = folder
         self.chunks = 0
@@ -69,12 +69,12 @@ class Unfinished:
 
     def begin(self, beginning: Beginning) -> None:
         """Begin anew, or go on from where a run with the same beginning stopped. Raises `Conflict` for another one."""
-        lines = self._read_manifest()
+        lines = self._manifest.lines()
         if lines:
             self._compare(msgspec.json.decode(lines[0], type=Beginning), beginning)
         else:
-            self._manifest.truncate(0)
-            self._write_line(beginning)
+            self._manifest.clear()
+            self._manifest.write(beginning)
         done = [msgspec.json.decode(line, type=Done) for line in lines[1:]]
         for one in done:
             self.tally.add(one.tally)
@@ -88,8 +88,8 @@ class Unfinished:
         if self._kind == "folder":
             copy.mkdir(mode=0o700, exist_ok=True)
         elif self._kind == "file":
-            self._copy = _open_at(copy, done[-1].copy if done else 0)
-        self._findings = _open_at(self.folder / FINDINGS, done[-1].findings if done else 0)
+            self._copy = open_at(copy, done[-1].copy if done else 0)
+        self._findings = open_at(self.folder / FINDINGS, done[-1].findings if done else 0)
         self._copy_size = done[-1].copy if done else 0
         whole = _hashes_match(self.folder, done, with_copy=self._kind == "file")
         if self._kind == "folder":
@@ -108,14 +108,14 @@ class Unfinished:
                 self._copy.write(data)
                 self._copy_size += len(data)
             elif self._kind == "folder":
-                _write_whole(self.folder / COPY / mail_name(number), data)
+                write_whole(self.folder / COPY / mail_name(number), data)
                 self._copy_size += 1
         digest.update(screened.findings)
         self._findings.write(screened.findings)
         for file in (self._copy, self._findings):
             if file is not None:
-                _sync(file)
-        self._write_line(
+                sync(file)
+        self._manifest.write(
             Done(
                 number=screened.number,
                 copy=self._copy_size,
@@ -130,8 +130,8 @@ class Unfinished:
     def finish(self, targets: dict[str, Path]) -> None:
         """Put the outputs, named as in this folder, in their places, each in one step, and remove the rest."""
         self.close()
-        _write_whole(self.folder / FINISHED, b"")
-        _sync_folder(self.folder)
+        write_whole(self.folder / FINISHED, b"")
+        sync_folder(self.folder)
         for name, target in targets.items():
             made = self.folder / name
             if not made.exists():
@@ -139,7 +139,7 @@ class Unfinished:
             if made.is_dir() and target.exists():
                 target.rmdir()  # an empty folder: `screen_archive` refuses another
             made.replace(target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
         shutil.rmtree(self.folder)
 
     def close(self) -> None:
@@ -148,20 +148,6 @@ class Unfinished:
             if file is not None:
                 file.close()
         self._copy = self._findings = None
-
-    def _read_manifest(self) -> list[bytes]:
-        """Return the whole lines, and cut off what was being written when the run was killed."""
-        self._manifest.seek(0)
-        lines = self._manifest.read().splitlines(keepends=True)
-        if lines and not lines[-1].endswith(b"\n"):
-            lines.pop()
-        self._manifest.seek(sum(map(len, lines)))
-        self._manifest.truncate()
-        return lines
-
-    def _write_line(self, line: msgspec.Struct) -> None:
-        self._manifest.write(msgspec.json.encode(line) + b"\n")
-        _sync(self._manifest)
 
     def _compare(self, before: Beginning, now: Beginning) -> None:
         """Raise `Conflict` when the work in this folder was begun with something else."""
@@ -188,9 +174,9 @@ def mail_name(number: int) -> str:
 def open_unfinished(folder: Path, *, kind: CopyKind, restart: bool) -> Iterator[Unfinished]:
     """Open the folder of a run, made if need be (0700). Raises `StoreInUse` when another run is at it."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    with _Held(folder / MANIFEST) as manifest:
+    with held_manifest(folder / MANIFEST) as manifest:
         if restart:
-            manifest.truncate(0)
+            manifest.clear()
             for other in folder.iterdir():
                 if other.is_dir():
                     shutil.rmtree(other)
@@ -201,39 +187,6 @@ def open_unfinished(folder: Path, *, kind: CopyKind, restart: bool) -> Iterator[
             yield unfinished
         finally:
             unfinished.close()
-
-
-class _Held:
-    """A manifest that one process holds; the system lets go of it when the process ends, however it ends."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> IO[bytes]:
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        self._file = os.fdopen(handle, "r+b")
-        try:
-            import fcntl  # noqa: PLC0415 - Windows has none, and refuses to open what is open
-        except ImportError:
-            return self._file
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self._file.close()
-            raise StoreInUse(f"another run is at work in {self._path.parent}") from None
-        return self._file
-
-    def __exit__(self, *_trouble: object) -> None:
-        self._file.close()
-
-
-def _open_at(path: Path, length: int) -> IO[bytes]:
-    """Open an output to go on behind its first `length` bytes."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    file = os.fdopen(handle, "r+b")
-    file.truncate(min(length, path.stat().st_size))
-    file.seek(0, os.SEEK_END)
-    return file
 
 
 def _hashes_match(folder: Path, done: Sequence[Done], *, with_copy: bool) -> bool:
@@ -260,27 +213,3 @@ def _add_to(digest: Any, file: IO[bytes], length: int) -> bool:
         digest.update(data)
         length -= len(data)
     return True
-
-
-def _sync(file: IO[bytes]) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(handle)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring a folder's names to the disk, where the system can."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -8,13 +8,13 @@ from doorward import record
 from doorward.admission import Visitor
 from doorward.flow.attachments import repository
 from doorward.flow.attachments.files import media_type_of, safe_name, same_type
-from doorward.flow.attachments.scanning import scan_job
+from doorward.flow.attachments.holding import HeldFile, hold
 from doorward.flow.attachments.states import HELD, MOST, file_context
 from doorward.flow.threshold import Threshold, opening
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Tx
 from doorward.vocabulary.channel import AttachmentRequest
-from doorward.vocabulary.entry import AuditEvent, Entry
+from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.errors import Conflict, UnsupportedType
 from doorward.vocabulary.ids import MessageId
 from doorward.vocabulary.outcome import Outcome
@@ -82,23 +82,11 @@ class Attachments:
             if repository.count_attachments(tx, scope, conversation_id) >= MOST:
                 raise Conflict(f"a conversation holds at most {MOST} files")
             threshold.keep(tx, scope, screened, party_id=party_id, message_id=message_id)
-            repository.insert_attachment(
-                tx,
-                scope,
-                {
-                    "attachment_id": attachment_id,
-                    "conversation_id": conversation_id,
-                    "party_id": party_id,
-                    "media_type": media_type,
-                    "size": kept.size,
-                    "state": HELD,
-                    "sealed": sealed,
-                },
-            )
+            held = HeldFile(attachment_id=attachment_id, media_type=media_type, size=kept.size, sealed=sealed)
+            taken, scan = hold(tx, scope, held, conversation_id=conversation_id, party_id=party_id)
             entry = msgspec.structs.replace(_received(tx, visitor, kept, name=name, key=key), party_id=party_id)
-            taken = AuditEvent(action="attachment.held", object_kind="attachment", object_id=attachment_id)
             opened = opening(tx, scope, entry, language=language)
-            return Outcome(kept, (*opened, entry, taken), (scan_job(attachment_id),))
+            return Outcome(kept, (*opened, entry, taken), (scan,))
 
         return await threshold.write(scope, work)
 

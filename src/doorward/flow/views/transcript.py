@@ -175,10 +175,11 @@ def show_to_staff(written: WrittenEntry) -> ShownEntry:
 def show(written: WrittenEntry, *, authors: Mapping[str, str] = SHOWN) -> ShownEntry:
     """Return a ledger line as people see it. Raises `NotFound` for lines that nobody is shown."""
     entry = written.entry
-    author = authors.get(entry.kind)
+    author, data = authors.get(entry.kind), entry.data
     if author is None or entry.text is None:
         raise NotFound("this line is not shown")
-    data = entry.data
+    if entry.kind == "attachment.received" and data.get("author") == "agent":
+        author = "agent"  # of a conversation that was imported, agents' files are here too
     return ShownEntry(
         seq=written.seq,
         kind=entry.kind,

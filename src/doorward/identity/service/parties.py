@@ -47,21 +47,33 @@ class Parties:
         self._keys = keys
         self._findable = findable or Unfindable()
 
-    def new_visitor(self, tx: Tx, scope: Scope, *, language: str | None = None) -> Outcome[Party]:
-        """Make a party for somebody of whom nothing is known."""
-        party_id = PartyId(new_id())
+    def new_visitor(
+        self, tx: Tx, scope: Scope, *, language: str | None = None, party_id: PartyId | None = None
+    ) -> Outcome[Party]:
+        """Make a party for somebody of whom nothing is known. With a `party_id`, making it twice is making it once."""
+        party_id = party_id or PartyId(new_id())
         values = {"id": party_id, "kind": "visitor", "language": language, "created_at": tx.now}
-        repository.insert_party(tx, scope, values)
-        return Outcome(Party(id=party_id, language=language), entries=(_event("party.made", party_id),))
+        made = repository.insert_party(tx, scope, values)
+        events = (_event("party.made", party_id),) if made else ()
+        return Outcome(Party(id=party_id, language=language), entries=events)
 
-    def known_customer(self, tx: Tx, scope: Scope, reference: str, *, language: str | None = None) -> Outcome[Party]:
+    def known_customer(
+        self,
+        tx: Tx,
+        scope: Scope,
+        reference: str,
+        *,
+        language: str | None = None,
+        party_id: PartyId | None = None,
+    ) -> Outcome[Party]:
         """Return the customer with the company's customer number, made if need be, with nothing else known.
 
-        Only for callers that the company trusts to know its customers. Raises `Malformed` for an impossible number.
+        One that is made gets `party_id`, where there is one. Only for callers that the company trusts to know its
+        customers. Raises `Malformed` for an impossible number.
         """
         if not _REFERENCE.match(reference):
             raise Malformed("reference: 1 to 64 of A-Z, a-z, 0-9 and . _ : / -")
-        party_id = PartyId(new_id())
+        party_id = party_id or PartyId(new_id())
         values = {
             "id": party_id,
             "kind": "customer",
@@ -75,9 +87,14 @@ class Parties:
             return Outcome(party, entries=(_event("party.made", party_id, "reference", "language"),))
         return Outcome(_party(_found(repository.find_party_by_reference(tx, scope, reference))))
 
-    def register_customer(self, tx: Tx, scope: Scope, seed: CustomerSeed) -> Outcome[Party]:
-        """Register a customer, or bring a registered one's data up to date. Raises `Malformed` (the number)."""
-        made = self.known_customer(tx, scope, seed.reference, language=seed.language)
+    def register_customer(
+        self, tx: Tx, scope: Scope, seed: CustomerSeed, *, party_id: PartyId | None = None
+    ) -> Outcome[Party]:
+        """Register a customer, as `party_id` where there is one, or bring a registered one's data up to date.
+
+        Raises `Malformed` (the number), and `KeyDestroyed` when the customer was erased.
+        """
+        made = self.known_customer(tx, scope, seed.reference, language=seed.language, party_id=party_id)
         party = made.value
         profile = Profile(name=seed.name, email=seed.email, phone=seed.phone)
         row = self._row(tx, scope, party.id)
