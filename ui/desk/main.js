@@ -17,6 +17,7 @@ import { tellNews } from "./news.js";
 import { forgetOriginals } from "./originals.js";
 import { keepOrder } from "./order.js";
 import { preparePreferences } from "./preferences.js";
+import { searchWhileTyping } from "./searching.js";
 import { keepSession } from "./session.js";
 import { listenToKeys } from "./shortcuts.js";
 import { suggest } from "./suggest.js";
@@ -51,6 +52,7 @@ function start() {
   askFirst();
   askToWhom();
   listenToKeys();
+  searchWhileTyping();
   closeMenus();
   tellTimes();
   preparePreferences();

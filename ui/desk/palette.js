@@ -81,13 +81,13 @@ export class Palette {
     for (const option of this.#options()) {
       option.id ||= `palette-option-${(number += 1)}-${Math.random().toString(36).slice(2, 8)}`;
       const words = fold(option.dataset.words ?? option.textContent);
-      option.hidden = !wanted.every((word) => words.includes(word));
+      option.hidden = !("always" in option.dataset || wanted.every((word) => words.includes(word)));
     }
     for (const group of this.#list.querySelectorAll("[role=group]")) {
       group.hidden = !group.querySelector("[role=option]:not([hidden])");
     }
     const shown = this.#shown();
-    this.#none.hidden = shown.length > 0;
+    this.#none.hidden = shown.some((option) => !("always" in option.dataset));
     if (!this.#chosen?.isConnected || this.#chosen.hidden || wanted.length) this.#choose(shown[0] ?? null);
   }
 
@@ -123,7 +123,11 @@ export class Palette {
     if (called) this.#offered().find((button) => button.textContent.trim() === called)?.click();
     else if (href) window.location.assign(href);
     else if (opens) document.getElementById(opens).showModal();
-    else if (submit) document.getElementById(submit).requestSubmit();
+    else if (submit) {
+      const form = document.getElementById(submit);
+      if (form.elements.text) form.elements.text.value = this.#field.value;
+      form.requestSubmit();
+    }
     else if (choose) this.#send(choose, value);
   }
 

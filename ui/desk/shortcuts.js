@@ -42,7 +42,16 @@ function reply() {
   return true;
 }
 
+function search() {
+  const field = document.getElementById("search-text");
+  if (!field) return press("/");
+  field.focus();
+  field.select();
+  return true;
+}
+
 const KEYS = {
+  "/": search,
   j: () => move(1),
   k: () => move(-1),
   r: reply,

@@ -31,6 +31,7 @@ from doorward.flow.portal_wishes import PortalWishes, WishRooms
 from doorward.flow.refusals import noting
 from doorward.flow.repository import count_unfinished, forget_runs
 from doorward.flow.runner import Runner
+from doorward.flow.search import FilterBook, LedgerReading, Search, names_of_kinds
 from doorward.flow.seed import PastWriter, Seeder
 from doorward.flow.senders import Senders
 from doorward.flow.settle import Settlement
@@ -59,6 +60,7 @@ from doorward.kit.keys import EpochKeys, Keys, KeyStore
 from doorward.kit.settings import Settings
 from doorward.kit.tx import Transactions, Tx
 from doorward.protection import CustomerIndex, ProtectionService
+from doorward.record.search import SearchIndex, Terms
 from doorward.vocabulary.company import CoreSystem
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.outcome import Outcome
@@ -72,6 +74,7 @@ RECOVER_EVERY = timedelta(seconds=3)
 ATTEND_EVERY = timedelta(seconds=30)
 HOSTS_EVERY = timedelta(seconds=15)
 SCAN_EVERY = timedelta(minutes=1)
+READ_EVERY = timedelta(minutes=1)
 DESK_EVERY = timedelta(seconds=1)
 FORGET_EVERY = timedelta(hours=1)
 KEEP_DONE_JOBS = timedelta(days=7)
@@ -114,7 +117,8 @@ class House:
         self.masking_check = MaskingCheck.over(self.plugins.detectors, self.plugins.channels)
         self.reader = self.engines.reader
         self.bus: ProcessBus = open_bus(database)
-        settlement = Settlement(self.bus, ring=self._ring, written=self.meters.entry_written)
+        self.search_index = SearchIndex(Terms(self.packs.values()))
+        settlement = Settlement(self.bus, ring=self._ring, written=self.meters.entry_written, index=self.search_index)
         self.transactions = Transactions(database, clock=self.clock, settle=settlement)
         self.jobs = JobWorker(self.transactions)
         self.customer_index = CustomerIndex(self.keys, self.screener)
@@ -242,6 +246,19 @@ class House:
         )
         self.originals = Originals(self.transactions, admission=self.admission, protection=self.protection)
         self.customer_search = CustomerSearch(self.transactions, admission=self.admission, index=self.customer_index)
+        self.ledger_reading = LedgerReading(self.transactions, index=self.search_index)
+        self.search = Search(
+            self.transactions,
+            book=FilterBook(
+                self.packs,
+                terms=self.search_index.terms,
+                channels=(channel.id for channel in self.plugins.channels),
+                kinds=names_of_kinds(self.packs),
+            ),
+            staff=self.identity.staff,
+            customers=(self.customer_search, self.customer_index),
+            settings_of=self.settings_book.settings_of,
+        )
         self.senders = Senders(
             self.transactions,
             blocks=self.blocks,
@@ -282,12 +299,14 @@ class House:
         self.jobs.register(publisher.kind, publisher, lane="publishing")
         self.jobs.register(self.scanning.kind, self.scanning, lane="scanning")
         self.jobs.register(self.webhook_work.deliverer.kind, self.webhook_work.deliverer, lane="webhooks")
+        self.jobs.register(self.ledger_reading.kind, self.ledger_reading, lane="search")
         self.jobs.register_sweep("audit.seal", every=SEAL_EVERY, sweep=self.seal_audit)
         self.jobs.register_sweep("flow.recover", every=RECOVER_EVERY, sweep=self.recover_runs)
         self.jobs.register_sweep("attendance", every=ATTEND_EVERY, sweep=self.retire_absent)
         self.jobs.register_sweep("desk", every=DESK_EVERY, sweep=self.keep_time_at_the_desk)
         self.jobs.register_sweep("hosts", every=HOSTS_EVERY, sweep=self.learn_hosts)
         self.jobs.register_sweep("scanning", every=SCAN_EVERY, sweep=self.scan_held)
+        self.jobs.register_sweep("search", every=READ_EVERY, sweep=self.read_ledgers)
         self.jobs.register_sweep("destroyed", every=HOSTS_EVERY, sweep=self.forget_destroyed_keys)
         self.jobs.register_sweep("replay", every=FORGET_EVERY, sweep=self.replay_destructions)
         self.jobs.register_sweep("forget", every=FORGET_EVERY, sweep=self._forget)
@@ -367,6 +386,11 @@ class House:
         """Ask for a scan of files that are held and that no job waits to scan."""
         for scope in self.tenant_scopes("scanning") if self.scanner is not None else ():
             self.scanning.ask_again(scope)
+
+    def read_ledgers(self) -> None:
+        """Ask for the reading of ledgers in which not everything can be found yet."""
+        for scope in self.tenant_scopes("search"):
+            self.ledger_reading.ask(scope)
 
     def replay_destructions(self) -> None:
         """Delete what the database still, or again, holds of destroyed parties."""

@@ -8,6 +8,7 @@ from doorward import record
 from doorward.kit import jobs as kit_jobs
 from doorward.kit.bus import ProcessBus
 from doorward.kit.tx import Tx
+from doorward.record.search import SearchIndex
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.ids import ConversationId, TenantId
 from doorward.vocabulary.outcome import Job
@@ -35,13 +36,25 @@ def _tell(hear: Written, written: Sequence[record.WrittenEntry]) -> None:
 class Settlement:
     """The one place where outcomes are written down; `Transactions` calls it inside each write."""
 
-    def __init__(self, bus: ProcessBus, *, ring: Callable[[], None], written: Written | None = None) -> None:
-        """Publish on `bus`; `ring` wakes the job worker; `written` hears of every new ledger line (for metrics)."""
+    def __init__(
+        self,
+        bus: ProcessBus,
+        *,
+        ring: Callable[[], None],
+        written: Written | None = None,
+        index: SearchIndex | None = None,
+    ) -> None:
+        """Publish on `bus`; `ring` wakes the job worker; `written` hears of every new ledger line (for metrics).
+
+        `index` makes new lines findable in the transaction that writes them; what is written without one is found
+        once the ledger has been read again (`doorward db reindex`).
+        """
         self.announce: Announce | None = None
         """Hears of new lines in their own transaction, and returns the jobs that tell others of them."""
         self._bus = bus
         self._ring = ring
         self._written = written
+        self._index = index
 
     def __call__(self, tx: Tx, scope: Any, entries: Sequence[Any], jobs: Sequence[Any]) -> None:
         """Write entries, audit rows and jobs of one outcome in the open transaction."""
@@ -50,6 +63,8 @@ class Settlement:
         lines = [entry for entry in entries if isinstance(entry, Entry)]
         record.write_audit(tx, scope, (entry for entry in entries if isinstance(entry, AuditEvent)))
         written = record.append_entries(tx, scope, lines) if lines else ()
+        if written and self._index is not None:
+            self._index.add(tx, scope, written)
         if written:
             conversations = {one.entry.conversation_id for one in written}
             topics = (conversation_topic(scope.tenant_id, one) for one in conversations)

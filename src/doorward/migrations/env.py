@@ -10,6 +10,7 @@ context.configure(
     target_metadata=metadata,
     render_as_batch=True,
     render_item=context.config.attributes.get("render_item"),
+    include_name=context.config.attributes.get("include_name"),
     process_revision_directives=context.config.attributes.get("process_revision_directives"),
     compare_type=True,
     transactional_ddl=True,

@@ -119,6 +119,7 @@ def latest_audit(tx: Tx, scope: Scope, *, limit: int = 100, object_id: str | Non
 READS: Final = (
     "conversation.read",
     "attachment.downloaded",
+    "conversations.searched",
     "customers.searched",
     "protection.original.unmasked",
     "protection.opening.read",

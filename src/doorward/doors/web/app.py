@@ -24,6 +24,7 @@ from doorward.doors.web.api import (
     drafts,
     governance,
     originals,
+    search,
     visitors,
     webhooks,
     work,
@@ -46,6 +47,7 @@ from doorward.doors.web.desk.conversation.routes import (
     show_conversation,
     show_earlier,
 )
+from doorward.doors.web.desk.customers.routes import HANDLERS as CUSTOMER_HANDLERS
 from doorward.doors.web.desk.frame.routes import show_demand, show_recent, show_session
 from doorward.doors.web.desk.inbox.routes import inbox, inbox_part, presence
 from doorward.doors.web.desk.knowledge.routes import KNOWLEDGE_HANDLERS
@@ -103,6 +105,7 @@ API_HANDLERS: Final = [
     articles.withdraw_article,
     *drafts.HANDLERS,
     customers.search_customers,
+    search.search,
     *originals.HANDLERS,
     work.get_queue,
     work.list_colleagues,
@@ -140,6 +143,7 @@ PAGE_HANDLERS: Final = [
     show_outbox,
     show_catalogue,
     *SEARCH_HANDLERS,
+    *CUSTOMER_HANDLERS,
     *ORIGINAL_HANDLERS,
     *SENDER_HANDLERS,
     *AUDIT_HANDLERS,

@@ -114,6 +114,12 @@ _EXAMPLES: Final[Mapping[str, Any]] = {
         "begun_at": "2026-11-29T08:00:00Z",
         "noted_at": "2026-11-29T08:00:01Z",
     },
+    "LineSearchBody": {
+        "text": 'refund "not arrived" lang:en',
+        "filters": {"state": ["waiting", "human"], "from": ["2026-11"]},
+        "order": "newest",
+        "limit": 20,
+    },
     "Problem": {
         "type": "/problems/not_found",
         "title": "Not Found",

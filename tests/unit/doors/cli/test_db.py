@@ -51,3 +51,14 @@ def test_a_damaged_file_is_told(call: Call, data: Path) -> None:
     done = call("db", "status", "--data", data)
     assert done.code == 6
     assert "not a SQLite database" in done.err
+
+
+def test_ledgers_are_read_again_for_search(call: Call, data: Path) -> None:
+    """For all tenants or one; the doctor says that it is done."""
+    call("tenant", "add", "acme", "Acme", "--data", data)
+    done = call("db", "reindex", "--data", data, "--json")
+    assert done.code == 0, done.err
+    assert {"tenant": "acme", "lines": 0} in done.json
+    report = call("doctor", "--data", data, "--json").json
+    assert {one["state"] for one in report["checks"] if one["subject"] == "search"} == {"ok"}
+    assert "acme: 0 lines" in call("db", "reindex", "--data", data, "--tenant", "acme").out

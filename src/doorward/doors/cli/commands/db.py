@@ -3,13 +3,17 @@
 import msgspec
 import rich_click as click
 
+from doorward.bootstrap import load_plugins
 from doorward.doors.cli.ending import Code, Stop
-from doorward.doors.cli.opening import require_database
-from doorward.doors.cli.options import examples, with_json, with_settings
+from doorward.doors.cli.opening import office, require_database, scope_of
+from doorward.doors.cli.options import examples, with_json, with_settings, with_tenant
 from doorward.doors.cli.output import print_json, progress, say
+from doorward.flow.search import LedgerReading
+from doorward.kit.clock import SystemClock
 from doorward.kit.db import Database
 from doorward.kit.db.migrate import SchemaState, migrate, schema_state
 from doorward.kit.settings import Settings
+from doorward.record.search import SearchIndex, Terms
 
 
 class TablesReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,6 +22,13 @@ class TablesReport(msgspec.Struct, frozen=True, kw_only=True):
     current: str | None
     newest: str
     is_current: bool
+
+
+class ReadLedger(msgspec.Struct, frozen=True, kw_only=True):
+    """What `reindex --json` prints of each tenant: how many lines with words its ledger has."""
+
+    tenant: str
+    lines: int
 
 
 @click.group()
@@ -64,6 +75,30 @@ def upgrade(settings: Settings, *, as_json: bool) -> None:
         say("Nothing to do: the tables are up to date.")
     else:
         say(f"Done: the tables went from step {before.current or 'none'} to {after.newest}.")
+
+
+@command.command(epilog=examples("doorward db reindex", "doorward db reindex --tenant acme --json"))
+@with_tenant
+@with_json
+@with_settings
+def reindex(settings: Settings, *, tenant: str | None, as_json: bool) -> None:
+    """Read the conversations of a tenant, or of all tenants, again for search.
+
+    Nothing is lost meanwhile: what can be found stays findable. A running Doorward does this by itself where it must.
+    """
+    packs = load_plugins(settings, clock=SystemClock(), kinds=("language",)).packs
+    index = SearchIndex(Terms(packs.values()))
+    done = []
+    with office(settings) as opened, progress("reading") as tell:
+        reading = LedgerReading(opened.transactions, index=index)
+        for one in opened.tenants() if tenant is None else (opened.tenant(tenant),):
+            read = reading.read_everything(scope_of(one), heard=lambda now: tell(now.lines))
+            done.append(ReadLedger(tenant=one.slug, lines=read.lines))
+    if as_json:
+        print_json(done)
+        return
+    for ledger in done:
+        say(f"{ledger.tenant}: {ledger.lines} lines can be found.")
 
 
 def _tell(state: SchemaState, *, as_json: bool) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from doorward.doors.cli.doctor.diagnosis import Diagnosis
+from doorward.doors.cli.doctor.diagnosis import Diagnosis, worst_of
 from doorward.doors.cli.doctor.network import examine_clocks, examine_mail, examine_tls
-from doorward.doors.cli.doctor.parts import examine_plugins, examine_tables
+from doorward.doors.cli.doctor.parts import examine_plugins, examine_search, examine_tables
 from doorward.doors.cli.doctor.places import examine_folders, examine_keys, examine_rest, examine_room
 from doorward.kit.clock import Clock
 from doorward.kit.db import Database, DatabaseUnusable
@@ -37,7 +37,10 @@ def _with_database(settings: Settings, *, clock: Clock) -> Iterator[Diagnosis]:
         database = Database.open(settings.database_url, read_only=True)
         database.ping()
         yield Diagnosis(subject="database", name="connection", state="ok", detail="answers")
-        yield from examine_tables(database)
+        tables = tuple(examine_tables(database))
+        yield from tables
+        if worst_of(tables) == "ok":
+            yield from examine_search(database, clock=clock)
         yield from examine_clocks(settings, database, clock=clock)
     except DatabaseUnusable as error:
         yield Diagnosis(subject="database", name="connection", state="failed", detail=str(error))

@@ -11,7 +11,9 @@ from doorward.kit.db.migrate import schema_state
 from doorward.kit.i18n import REFERENCE
 from doorward.kit.plugins import PluginBroken
 from doorward.kit.settings import Settings
+from doorward.kit.tx import Tx
 from doorward.protection import AttachmentScanner
+from doorward.record.search import all_progress
 from doorward.vocabulary.errors import Misconfigured
 
 
@@ -23,6 +25,19 @@ def examine_tables(database: Database) -> Iterator[Diagnosis]:
         return
     detail = f"at step {state.current or 'none'}, this version wants {state.newest}: doorward db upgrade"
     yield Diagnosis(subject="database", name="tables", state="failed", detail=detail)
+
+
+def examine_search(database: Database, *, clock: Clock) -> Iterator[Diagnosis]:
+    """Say how much of the conversations can be found by search."""
+    with database.reader.connect() as connection:
+        found = all_progress(Tx(connection, clock.now()))
+    for tenant_id, progress in found.items():
+        name = f"tenant {tenant_id[-4:].upper()}"
+        if progress.is_done:
+            yield Diagnosis(subject="search", name=name, state="ok", detail=f"{progress.lines} lines were read")
+            continue
+        detail = f"{progress.lines} lines are read; older ones follow while Doorward runs, or by doorward db reindex"
+        yield Diagnosis(subject="search", name=name, state="note", detail=detail)
 
 
 def examine_plugins(settings: Settings, *, clock: Clock) -> Iterator[Diagnosis]:

@@ -31,9 +31,17 @@ DESTINATIONS: Final = (
     ),
     Destination(
         key="search",
-        label="vault.search.title",
+        label="search.title",
         href="/desk/search",
         icon="search",
+        permission="conversations:read",
+        keys=("/",),
+    ),
+    Destination(
+        key="customers",
+        label="vault.search.title",
+        href="/desk/customers",
+        icon="person",
         permission="customers:read",
         keys=("g", "f"),
     ),

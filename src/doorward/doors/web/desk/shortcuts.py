@@ -27,6 +27,7 @@ SHORTCUTS: Final = (
             Shortcut(keys=("Ctrl", "K"), label="shell.palette.open", always=True),
             Shortcut(keys=("Esc",), label="shell.keys.close", always=True),
             Shortcut(keys=("?",), label="shell.keys.show"),
+            Shortcut(keys=("/",), label="search.title"),
             Shortcut(keys=("a",), label="shell.keys.presence"),
         ),
     ),

@@ -1,1 +1,1 @@
-"""Finding a customer by what they are known by."""
+"""The desk page that searches over everything."""

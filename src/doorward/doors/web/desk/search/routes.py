@@ -1,45 +1,73 @@
-"""Finding a customer: the page, and what was found."""
+"""Searching over everything: the page, what is found while somebody types, and further pages of it."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar import Response, get, post
 
-from doorward.doors.web.desk.shared import ADeskCall
-from doorward.protection import FINDABLE_KINDS
-from doorward.vocabulary.errors import Malformed, RateLimited, TooLarge
-from doorward.vocabulary.text import WildText
+from doorward.doors.web.desk.search.view import CHOSEN, ORDERS, asked_of, is_blank, together, words_of
+from doorward.doors.web.desk.shared import ADeskCall, DeskCall
+from doorward.flow.search import LONGEST, Answer, Asked
+from doorward.vocabulary.errors import Malformed, TooLarge
 
 _PAGE: Final = "desk/search/page.html"
 _FOUND: Final = "desk/search/_found.html"
+_FURTHER: Final = "desk/search/_further.html"
 
 
 @get("/desk/search", include_in_schema=False)
 async def show_search(desk: ADeskCall) -> Response[str]:
-    """Show the form."""
+    """Show the form, and how to search."""
     desk.require("conversations:read")
-    return await desk.page(_PAGE, here="search", kinds=FINDABLE_KINDS, cards=None, trouble="", chosen="")
+    return await _show(desk, {}, Asked(), None)
 
 
 @post("/desk/search", status_code=200, include_in_schema=False)
 async def search(desk: ADeskCall) -> Response[str]:
-    """Show whose conversations were found; whoever may not look is shown what is shown when there are none."""
-    scope = desk.require("conversations:read")
+    """Show what was found, and who is known by exactly what was typed."""
+    desk.require("conversations:read")
     fields = await desk.form()
-    kinds = tuple(kind for kind in FINDABLE_KINDS if kind == fields.get("kind"))
-    places: dict[str, Any] = {"cards": None, "wishes": {}, "trouble": "", "kinds": FINDABLE_KINDS}
-    places["chosen"] = kinds[0] if kinds else ""
-    status = 200
+    return await _answer(desk, fields, asked_of(fields, typing=False))
+
+
+@post("/desk/search/typing", status_code=200, include_in_schema=False)
+async def search_while_typing(desk: ADeskCall) -> Response[str]:
+    """Show what is found by what stands in the field so far; no customer is looked for by half a value."""
+    desk.require("conversations:read")
+    fields = await desk.form()
+    return await _answer(desk, fields, asked_of(fields, typing=True))
+
+
+async def _answer(desk: DeskCall, fields: Mapping[str, str], asked: Asked) -> Response[str]:
+    if is_blank(asked):
+        return await _show(desk, fields, asked, None)
     try:
-        places["cards"] = await desk.house.customer_search.find(
-            scope, WildText(fields.get("value", "")), kinds=kinds, allowed=desk.may("customers:read")
-        )
-    except Malformed:
-        places["trouble"], status = desk.say("vault.search.blank"), 400
-    except (TooLarge, RateLimited) as error:
-        places["trouble"], status = desk.say(error.message_key, **error.facts), error.status
+        answer = await desk.house.search.find(desk.scope, asked, may_find_customers=desk.may("customers:read"))
+    except TooLarge as error:
+        return await _show(desk, fields, asked, Answer(), said=(desk.say(error.message_key, **error.facts),))
+    except Malformed:  # a page of a search that is no longer this one: begin again
+        return await _show(desk, fields, asked, Answer(), said=(desk.say("search.trouble.cursor"),))
+    return await _show(desk, fields, asked, answer, said=tuple(words_of(desk, one) for one in answer.troubles))
+
+
+async def _show(
+    desk: DeskCall, fields: Mapping[str, str], asked: Asked, answer: Answer | None, *, said: tuple[str, ...] = ()
+) -> Response[str]:
+    book = desk.house.search.book
+    places: dict[str, Any] = {
+        "answer": answer,
+        "asked": asked,
+        "cards": () if answer is None else together(answer),
+        "chosen": {name: fields.get(name, "") for name in (*CHOSEN, "order")},
+        "said": said,
+        "wishes": {},
+        "filters": {name: book.known(name) for name in ("state", "by", "channel", "lang")},
+        "orders": ORDERS,
+        "longest": LONGEST,
+    }
     if desk.by_script:
-        return await desk.part(_FOUND, status=status, **places)
-    return await desk.page(_PAGE, status=status, here="search", **places)
+        return await desk.part(_FURTHER if asked.cursor is not None and answer is not None else _FOUND, **places)
+    return await desk.page(_PAGE, here="search", **places)
 
 
-HANDLERS: Final = [show_search, search]
+HANDLERS: Final = [show_search, search, search_while_typing]

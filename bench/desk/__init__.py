@@ -1,0 +1,1 @@
+"""Measurements of the desk over a large past."""

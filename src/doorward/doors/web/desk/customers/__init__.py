@@ -1,0 +1,1 @@
+"""Finding a customer by what they are known by."""
