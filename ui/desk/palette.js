@@ -81,13 +81,16 @@ export class Palette {
     for (const option of this.#options()) {
       option.id ||= `palette-option-${(number += 1)}-${Math.random().toString(36).slice(2, 8)}`;
       const words = fold(option.dataset.words ?? option.textContent);
-      option.hidden = !("always" in option.dataset || wanted.every((word) => words.includes(word)));
+      option.hidden = "fallback" in option.dataset || !wanted.every((word) => words.includes(word));
     }
+    const found = this.#shown().length > 0;
+    // What nothing here is called can be searched for everywhere.
+    for (const option of this.#list.querySelectorAll("[data-fallback]")) option.hidden = found;
     for (const group of this.#list.querySelectorAll("[role=group]")) {
       group.hidden = !group.querySelector("[role=option]:not([hidden])");
     }
     const shown = this.#shown();
-    this.#none.hidden = shown.some((option) => !("always" in option.dataset));
+    this.#none.hidden = found;
     if (!this.#chosen?.isConnected || this.#chosen.hidden || wanted.length) this.#choose(shown[0] ?? null);
   }
 
