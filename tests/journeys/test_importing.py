@@ -13,6 +13,7 @@ from doorward.flow.importing import Imported, Importing, ImportOrder, Mapped, Ve
 from doorward.flow.importing.journey import AT_ONCE
 from doorward.flow.views.conversation import ConversationView, conversation
 from doorward.flow.views.inbox import inbox
+from doorward.flow.webhooks.announcing import Announcer
 from doorward.identity import Tenant
 from doorward.kit.db import metadata
 from doorward.kit.jobs import waiting_keys
@@ -22,7 +23,9 @@ from doorward.record import Card, CardQuery
 from doorward.vocabulary.company import CustomerSeed
 from doorward.vocabulary.errors import Conflict
 from doorward.vocabulary.ids import StaffId
+from doorward.vocabulary.outcome import Job
 from doorward.vocabulary.scope import Actor, Scope, system_scope
+from doorward.webhooks import Deliveries, Endpoint, Endpoints
 from tests.support.browsing import OpenContext, on_sqlite, sign_in
 from tests.support.exports import (
     CANARIES,
@@ -264,6 +267,28 @@ def test_nothing_of_a_hostile_export_is_readable(desk: House, acme: Tenant, tmp_
     card = min(cards(desk, acme), key=lambda one: one.opened_at)
     assert card.attributes == {"note": "[CARD·1111] and [EMAIL]"}
     assert [line.text for line in view(desk, acme, card).lines if line.attachment] == ["_._[CARD·1111].png"]
+
+
+def test_nobody_is_told_of_the_past(desk: House, acme: Tenant, tmp_path: Path) -> None:
+    """Webhooks hear of what happens now; what happened at another desk is told to nobody."""
+    scope, asked = scope_of(acme), []
+
+    class Asked(Endpoints):
+        def list_all(self, tx: Tx, scope: Scope, *, after: str = "", limit: int = 0) -> tuple[Endpoint, ...]:
+            asked.append(scope)
+            return ()
+
+    run(desk, acme, order(zendesk_export(tmp_path / "export", count=1)))
+    (card,) = cards(desk, acme)
+    announcer = Announcer(Asked(desk.keys), Deliveries())
+
+    def announce(tx: Tx) -> tuple[Job, ...]:
+        written = record.entries_after(tx, scope, card.conversation_id)
+        assert len(written) > 5
+        return announcer.announce(tx, scope, written)
+
+    assert desk.transactions.read(announce) == ()
+    assert asked == []
 
 
 def test_who_was_erased_does_not_come_back(desk: House, acme: Tenant, tmp_path: Path) -> None:

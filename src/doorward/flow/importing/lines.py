@@ -10,6 +10,7 @@ from doorward.flow.attachments import HELD
 from doorward.flow.importing.marks import Marked
 from doorward.flow.importing.preparing import Ready, ReadyFile, ReadyMessage
 from doorward.flow.importing.terms import CHANNEL, Author, VendorName
+from doorward.flow.past import PAST
 from doorward.vocabulary.entry import Entry, EntryKind
 from doorward.vocabulary.ids import MessageId, PartyId, StaffId
 from doorward.vocabulary.scope import Actor
@@ -44,7 +45,7 @@ class Lines:
         """Yield the lines of a conversation that is new here, without how it stands at the end."""
         ready = self._ready
         data = {"channel": CHANNEL, "language": ready.language, "source": self._vendor, "via": ready.via}
-        yield self.line("conversation.opened", ready.opened_at, key="opened", data=data)
+        yield self.line("conversation.opened", ready.opened_at, key=f"{PAST}opened", data=data)
         spoken: list[tuple[datetime, ReadyMessage | ReadyFile]] = [(one.at, one) for one in ready.spoken]
         spoken += [(one.at, one) for one in ready.files]
         for _, one in sorted(spoken, key=lambda found: found[0]):
@@ -61,10 +62,10 @@ class Lines:
             return
         suffix = one.message_id
         if self.holder is None:
-            key = f"import:requested:{suffix}"
+            key = f"{PAST}requested:{suffix}"
             yield self.line("handoff.requested", self._heard_at, key=key, data={"reason": REASON})
         self.holder = one.staff_id
-        key = f"import:assigned:{suffix}"
+        key = f"{PAST}assigned:{suffix}"
         yield self.line("handoff.assigned", one.at, key=key, data={"staff_id": one.staff_id})
 
     def message(self, one: ReadyMessage, *, number: int | None = None) -> Entry:
@@ -114,19 +115,19 @@ class Lines:
         )
         for kind, data in told:
             if data:
-                yield self.line(kind, self._ready.changed_at, key=f"import:{kind}", data=data)
+                yield self.line(kind, self._ready.changed_at, key=f"{PAST}{kind}", data=data)
 
     def resolved(self, *, suffix: str) -> Entry:
         """Return the line that ends the conversation."""
         ready = self._ready
         data = {"staff_id": ready.assignee} if ready.assignee else {}
-        key = f"import:resolved:{suffix}"
+        key = f"{PAST}resolved:{suffix}"
         return self.line("conversation.resolved", ready.changed_at, key=key, data=data, actor=_staff(ready.assignee))
 
     def requested(self, *, suffix: str) -> Entry:
         """Return the line that leaves the conversation waiting for a person, since the customer was heard last."""
         data = {"reason": REASON, "queue": "default"}
-        return self.line("handoff.requested", self._heard_at, key=f"import:waiting:{suffix}", data=data)
+        return self.line("handoff.requested", self._heard_at, key=f"{PAST}waiting:{suffix}", data=data)
 
     def line(self, kind: EntryKind, at: datetime, *, key: str, data: dict[str, Any], actor: Actor = NOBODY) -> Entry:
         """Return a line of the conversation."""
@@ -143,12 +144,12 @@ class Lines:
 
 def message_key(one: ReadyMessage) -> str:
     """Return by what key a message is in the ledger."""
-    return f"import:message:{one.message_id}"
+    return f"{PAST}message:{one.message_id}"
 
 
 def file_key(one: ReadyFile) -> str:
     """Return by what key a file is in the ledger."""
-    return f"import:file:{one.attachment_id}"
+    return f"{PAST}file:{one.attachment_id}"
 
 
 def _staff(staff_id: StaffId | None) -> Actor:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from doorward.flow.past import is_past
 from doorward.kit.tx import Tx
 from doorward.record import WrittenEntry
 from doorward.vocabulary.ids import TenantId
@@ -26,7 +27,7 @@ class Announcer:
 
     def announce(self, tx: Tx, scope: Scope, written: Sequence[WrittenEntry]) -> tuple[Job, ...]:
         """Write down who is to be told of these lines, in the open transaction, and return the jobs that do it."""
-        lines = [one for one in written if one.entry.kind in EVENTS]
+        lines = [one for one in written if one.entry.kind in EVENTS and not is_past(one.entry)]
         if not lines or self._none_until.get(scope.tenant_id, 0.0) > time.monotonic():
             return ()
         endpoints = [one for one in self._endpoints.list_all(tx, scope) if one.state == "on"]
