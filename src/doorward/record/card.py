@@ -22,6 +22,7 @@ _QUIET: Final = frozenset(
         "task.changed",
         "reply.scheduled",
         "reply.cancelled",
+        "attachment.scanned",
     }
 )
 """What puts things in order without anything happening between people: the conversation keeps its place in lists."""
