@@ -23,6 +23,7 @@ from doorward.kit.backups import (
 )
 from doorward.kit.db import Database
 from doorward.kit.db.migrate import migrate, schema_state
+from doorward.kit.db.snapshot import Loader, rows_of
 from tests.support.databases import PostgresServer
 from tests.support.rows import everything_in, fill_every_table, make_tables, say, table_names
 
@@ -177,6 +178,18 @@ def test_a_backup_is_of_one_moment(place: MakeDatabase, tmp_path: Path) -> None:
     assert everything_in(there) == before
     there.close()
     database.close()
+
+
+def test_words_of_an_index_are_plain_words(postgres: PostgresServer) -> None:
+    """PostgreSQL's own type for them is read as words and takes words again."""
+    name = f"words_{os.getpid()}"
+    database = Database.open(postgres.make_database(name))
+    say(database, "CREATE TABLE line (id BIGINT, terms TSVECTOR)")
+    with database.writer.connect() as connection, connection.begin():
+        Loader(connection, {"line": ("id", "terms")}).put("line", [[1, "ödeme iade ödeme"]])
+        assert list(rows_of(connection, "line", ("id", "terms"))) == [[1, "iade ödeme"]]
+    database.close()
+    postgres.drop_database(name)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, Table, create_engine, func, inspect, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    MetaData,
+    Table,
+    create_engine,
+    func,
+    inspect,
+    select,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.pool import StaticPool
 
 from doorward.kit.db.engine import Database
@@ -107,13 +119,22 @@ def count_rows(connection: Connection, table: str) -> int:
 
 
 def rows_of(connection: Connection, table: str, columns: Sequence[str]) -> Iterator[list[Any]]:
-    """Yield every row of a table as the values of these columns; no more than a few rows are in memory."""
+    """Yield every row of a table as the values of these columns; no more than a few rows are in memory.
+
+    Words of a full-text index that PostgreSQL keeps in a type of its own are plain words, as SQLite has them.
+    """
     found = _reflected(connection, table)
-    wide = any(column.type.python_type is bytes for column in found.columns)
+    wide = any(isinstance(column.type, LargeBinary) for column in found.columns)
     options = {"stream_results": True, "yield_per": _WIDE_ROWS if wide else _ROWS}
-    query = select(*(found.c[name] for name in columns))
+    query = select(*(_plain(found.c[name]) for name in columns))
     for row in connection.execute(query, execution_options=options):
         yield [bytes(value) if isinstance(value, memoryview) else value for value in row]
+
+
+def _plain(column: Column[Any]) -> ColumnElement[Any]:
+    if isinstance(column.type, TSVECTOR):
+        return func.array_to_string(func.tsvector_to_array(column), " ")
+    return column
 
 
 def _reflected(connection: Connection, table: str) -> Table:
