@@ -6,6 +6,7 @@ proxy of the environment is asked, answers are read to a limit, and all of it en
 """
 
 import contextlib
+import functools
 import http.client
 import ipaddress
 import socket
@@ -73,7 +74,6 @@ class Exit:
         self._seconds = seconds
         self._largest = largest
         self._resolve = resolve
-        self._tls = ssl.create_default_context()
 
     def target(self, url: str) -> Target:
         """Take an address apart; asks no network. Raises `ExitRefused` (`address`) for one that is never good."""
@@ -95,7 +95,7 @@ class Exit:
         address = self._address_of(target)
         watch = _Deadline(self._seconds)
         try:
-            with contextlib.closing(_Pinned(target, address, self._tls, watch)) as connection:
+            with contextlib.closing(_Pinned(target, address, watch)) as connection:
                 connection.request("POST", target.path, body=body, headers=dict(headers))
                 return self._read(connection.getresponse())
         except ssl.SSLError as error:
@@ -161,6 +161,12 @@ def _is_plain(url: str, parts: SplitResult, host: str) -> bool:
     return bool(clean and host and parts.username is None and parts.password is None and not parts.fragment)
 
 
+@functools.cache
+def _whom_the_world_trusts() -> ssl.SSLContext:
+    """Read the system's certificates at first use: most houses send nothing out."""
+    return ssl.create_default_context()
+
+
 class _Deadline:
     """Ends a connection when its time is up: limits for single reads alone would let a slow answer last for ever."""
 
@@ -191,11 +197,11 @@ class _Deadline:
 class _Pinned(http.client.HTTPConnection):
     """A connection to an address that was looked at, under the name that was asked for."""
 
-    def __init__(self, target: Target, address: str, tls: ssl.SSLContext, watch: _Deadline) -> None:
+    def __init__(self, target: Target, address: str, watch: _Deadline) -> None:
         default = 443 if target.secure else 80
         super().__init__(target.host, target.port, timeout=watch.seconds)
         self.default_port = default
-        self._target, self._address, self._tls, self._watch = target, address, tls, watch
+        self._target, self._address, self._watch = target, address, watch
 
     def connect(self) -> None:
         """Connect to the address, and speak TLS to the name."""
@@ -203,4 +209,4 @@ class _Pinned(http.client.HTTPConnection):
         self.sock = opened
         self._watch.hold(opened)
         if self._target.secure:
-            self.sock = self._tls.wrap_socket(opened, server_hostname=self._target.host)
+            self.sock = _whom_the_world_trusts().wrap_socket(opened, server_hostname=self._target.host)

@@ -264,6 +264,27 @@ def test_a_job_that_runs_twice_tells_once(told: Told) -> None:
     assert told.log(endpoint.id)[0].attempts == 1
 
 
+def test_what_was_told_and_not_noted_is_told_again_under_its_id(told: Told) -> None:
+    """A process that dies between telling and noting tells once more; the receiver knows it by the id."""
+    endpoint, _ = told.make()
+    post, deaths = told.receiver.post, [1]
+
+    def dying(url: str, body: bytes, headers: dict[str, str]) -> Answer:
+        answer = post(url, body, headers)
+        if deaths.pop() if deaths else 0:
+            raise ConnectionAbortedError
+        return answer
+
+    told.receiver.post = dying  # type: ignore[method-assign]  # because the test stands in for a death
+    told.say("one")
+    told.worker.run_jobs()
+    assert told.log(endpoint.id)[0].state == "waiting"
+    told.pass_time(timedelta(seconds=10))
+    ids = [headers["webhook-id"] for _, headers in told.receiver.heard]
+    assert (len(ids), len(set(ids))) == (2, 1)
+    assert told.log(endpoint.id)[0].state == "delivered"
+
+
 def test_a_test_is_sent_and_logged(told: Told) -> None:
     """It goes the same way as everything else."""
     endpoint, secret = told.make()
