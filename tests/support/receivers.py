@@ -7,6 +7,7 @@ no line with the product: a mistake in one of them is seen by the other.
 import hmac
 import json
 import socket
+import ssl
 import threading
 import time
 from base64 import standard_b64decode, standard_b64encode
@@ -54,6 +55,12 @@ class Receiver:
     behave: Callable[[socket.socket], None] | None = None
     requests: list[Request] = field(default_factory=list)
     came: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    server: ThreadingHTTPServer | None = None
+
+    def speak_tls(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on."""
+        assert self.server is not None
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
 
     def wait(self, count: int = 1, *, seconds: float = 20.0) -> list[Request]:
         """What came, once so many more have."""
@@ -91,6 +98,7 @@ def receiver() -> Iterator[Receiver]:
 
     server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    heard.server = server
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     heard.url = f"http://127.0.0.1:{server.server_address[1]}/hook"

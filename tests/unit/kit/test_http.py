@@ -2,12 +2,19 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from doorward.kit.http import Exit, ExitRefused, is_public
 from tests.support.receivers import Receiver, receiver
@@ -164,3 +171,48 @@ def test_it_is_told_when_one_may_come_again(heard: Receiver) -> None:
         heard.headers = {"retry-after": told}
         answer = INSIDE.post(heard.url, b"{}", {})
         assert (answer.status, answer.retry_after) == (503, heard_as)
+
+
+def certificate(folder: Path, host: str) -> tuple[Path, Path]:
+    """A certificate for a host that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    (folder / "key.pem").write_bytes(private)
+    return folder / "cert.pem", folder / "key.pem"
+
+
+def test_the_name_is_what_the_certificate_must_be_for(
+    heard: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection goes to the address that was looked at, and the certificate is held against the name."""
+    chain, key = certificate(tmp_path, "receiver.example")
+    trusted = ssl.create_default_context(cafile=str(chain))
+    monkeypatch.setattr("doorward.kit.http._whom_the_world_trusts", lambda: trusted)
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(chain, key)
+    heard.speak_tls(served)
+
+    def resolve(host: str, port: int, **_kind: Any) -> list[Any]:
+        return [(socket.AF_INET, 1, 6, "", ("127.0.0.1", port))]
+
+    way_out = Exit(named="receiver.example, other.example", seconds=5.0, resolve=resolve)
+    port = heard.url.rpartition(":")[2].partition("/")[0]
+    assert way_out.post(f"https://receiver.example:{port}/hook", b"{}", {}).status == 204
+    assert trouble_of(way_out, f"https://other.example:{port}/hook") == "tls"
+    assert len(heard.requests) == 1
