@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import cast
 
+import msgspec
 import pytest
 
+from doorward.flow.views.filters import parse_filters
 from doorward.kit.plugins import FoundPlugin, discover
 from doorward.vocabulary.company import Company, CoreSystem
 from doorward.vocabulary.errors import NotFound
+from doorward.workspace import Piece, SavedView, kind_of
 
 DARK_GROUND = "#14181d"
 
@@ -50,6 +53,15 @@ def test_a_company_is_what_its_manifest_says(found: FoundPlugin, company: Compan
     """Id and languages are those of plugin.toml."""
     assert company.id == found.manifest.id
     assert company.languages == found.manifest.languages
+
+
+def test_its_pieces_are_pieces(company: Company) -> None:
+    """What the desk begins to work with can be written as it is, and no key stands twice for one kind."""
+    pieces = [(one.key, msgspec.convert(one.piece, Piece)) for one in company.pieces()]
+    assert len({(key, kind_of(piece)) for key, piece in pieces}) == len(pieces)
+    for _, piece in pieces:
+        if isinstance(piece, SavedView):
+            parse_filters(piece.query)
 
 
 def test_both_accents_can_be_read(company: Company) -> None:

@@ -12,7 +12,7 @@ from doorward.doors.cli.importing import rooms_of
 from doorward.flow.importing import Imported, Importing, ImportOrder, Mapped, VendorName
 from doorward.flow.importing.journey import AT_ONCE
 from doorward.flow.views.conversation import ConversationView, conversation
-from doorward.flow.views.inbox import inbox
+from doorward.flow.views.inbox import Asked, inbox
 from doorward.flow.webhooks.announcing import Announcer
 from doorward.identity import Tenant
 from doorward.kit.db import metadata
@@ -213,7 +213,8 @@ def test_open_conversations_wait_or_are_with_their_agent(desk: House, acme: Tena
     states = {card.state: card for card in cards(desk, acme)}
     assert sorted(states) == ["human", "resolved", "waiting"]
     assert states["human"].assignee == mira
-    seen = desk.transactions.read(lambda tx: inbox(tx, scope_of(acme).acting_as(Actor(kind="staff", id=mira))))
+    scope = scope_of(acme).acting_as(Actor(kind="staff", id=mira))
+    seen = desk.transactions.read(lambda tx: inbox(tx, scope, Asked(), find_staff=desk.find_staff))
     assert states["waiting"].conversation_id in [card.conversation_id for card in seen.waiting]
     assert [card.conversation_id for card in seen.mine] == [states["human"].conversation_id]
     assert view(desk, acme, states["waiting"]).lines[-1].text == "From apart"

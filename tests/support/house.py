@@ -31,7 +31,7 @@ from doorward.kit.db import Database, metadata
 from doorward.kit.keys import FileKeyStore
 from doorward.kit.settings import Settings, load
 from doorward.understanding import Encoder, Reader, Vectors
-from doorward.vocabulary.company import ArticleSeed, Company, CustomerSeed, PastConversation
+from doorward.vocabulary.company import ArticleSeed, Company, CustomerSeed, PastConversation, PieceSeed
 from tests.support.databases import PostgresServer, import_tables
 
 try:
@@ -122,6 +122,10 @@ class Brief:
     def customers(self) -> Iterable[CustomerSeed]:
         """Yield the first customers."""
         return islice(self._company.customers(), CUSTOMERS)
+
+    def pieces(self) -> Iterable[PieceSeed]:
+        """Yield nothing: tests set up what they name."""
+        return ()
 
     def history(self) -> Iterable[PastConversation]:
         """Yield nothing."""

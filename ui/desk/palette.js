@@ -1,11 +1,18 @@
 // The command palette (ARIA Authoring Practices Guide, "Combobox"): the field keeps the focus, the arrows choose in the list,
 // Enter does it. The list comes from the house; here it is only filtered.
+import { use } from "./using.js";
+
 function fold(text) {
   return text
     .normalize("NFD")
     .replace(/\p{Diacritic}/gu, "")
     .replace(/ı/g, "i")
     .toLowerCase();
+}
+
+// What something on the page is called: its own words, or for a field what it says itself (data-called).
+function nameOf(element) {
+  return element.dataset.called ?? element.textContent.trim();
 }
 
 export class Palette {
@@ -57,11 +64,11 @@ export class Palette {
     option.className = "palette-item";
     option.setAttribute("role", "option");
     option.setAttribute("aria-selected", "false");
-    const text = Object.assign(document.createElement("span"), { className: "palette-text", textContent: button.textContent.trim() });
+    const text = Object.assign(document.createElement("span"), { className: "palette-text", textContent: nameOf(button) });
     const drawing = button.querySelector(".icon");
     option.append(...(drawing ? [drawing.cloneNode(true)] : []), text);
     if (button.dataset.inPalette) option.append(Object.assign(document.createElement("kbd"), { textContent: button.dataset.inPalette }));
-    this.#presses.set(option, button.textContent.trim());
+    this.#presses.set(option, nameOf(button));
     return option;
   }
 
@@ -123,7 +130,9 @@ export class Palette {
     const { href, submit, opens, choose, value } = option.dataset;
     this.#dialog.close();
     const called = this.#presses.get(option);
-    if (called) this.#offered().find((button) => button.textContent.trim() === called)?.click();
+    const pressed = called && this.#offered().find((button) => nameOf(button) === called);
+    if (pressed) use(pressed);
+    else if (called) return;
     else if (href) window.location.assign(href);
     else if (opens) document.getElementById(opens).showModal();
     else if (submit) {

@@ -1,6 +1,8 @@
 // Keys. What a key presses says so itself (data-shortcut); single keys can be switched off (WCAG 2.1.4) and never do anything
 // while somebody types, holds another key, or has a dialog open. Ctrl+K and Cmd+K always open the palette.
 import { Palette } from "./palette.js";
+import { pickRow } from "./picking.js";
+import { use } from "./using.js";
 
 const SEQUENCE = 1200;
 const FIELDS = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]:not([contenteditable=false])";
@@ -20,7 +22,7 @@ function press(keys) {
   const element = found.find(isShown) ?? found.find((one) => one.href);
   if (!element) return false;
   if (element.tagName === "FORM") element.requestSubmit(element.querySelector("[type=submit]"));
-  else element.click();
+  else use(element);
   // Before the next key: what opens may say so only later.
   document.getElementById(element.dataset.thenFocus)?.focus();
   return true;
@@ -55,6 +57,7 @@ const KEYS = {
   j: () => move(1),
   k: () => move(-1),
   r: reply,
+  x: pickRow,
   "?": () => {
     document.getElementById("keys")?.showModal();
     return true;

@@ -32,6 +32,7 @@ def found_company(house: House, company: Company, *, password: str, progress: Pr
     scope = system_scope(tenant.id, "seed")
     seeder = house.seeder
     seeder.seed_settings(scope, company)
+    seeder.seed_pieces(scope, company)
     house.settings_book.forget(tenant.id)
     seeder.seed_articles(scope, company, progress=progress)
     staff = seeder.seed_staff(scope, company, password=password)

@@ -17,7 +17,7 @@ from doorward.flow.attendance import Attendance
 from doorward.flow.colleagues import Colleagues
 from doorward.flow.contact import Contact, ContactRooms
 from doorward.flow.customer_search import CustomerSearch
-from doorward.flow.desk import Desk, DeskRooms
+from doorward.flow.desk import Bulk, Desk, DeskRooms
 from doorward.flow.destroy import Destruction
 from doorward.flow.fragments import Fragments
 from doorward.flow.idempotency import forget_old
@@ -62,7 +62,7 @@ from doorward.kit.tx import Transactions, Tx
 from doorward.protection import CustomerIndex, ProtectionService
 from doorward.record.search import SearchIndex, Terms
 from doorward.vocabulary.company import CoreSystem
-from doorward.vocabulary.ids import TenantId
+from doorward.vocabulary.ids import StaffId, TenantId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope, system_scope
 from doorward.vocabulary.text import MaskedText
@@ -201,6 +201,7 @@ class House:
             self.transactions,
             DeskRooms(self.screening, self.protection, self.translator, self.settings_book.settings_of, colleagues),
         )
+        self.bulk = Bulk(self.transactions, self.desk)
         self.core_systems: dict[TenantId, CoreSystem] = {}
         self.contact = Contact(
             self.transactions,
@@ -401,6 +402,11 @@ class House:
         """Forget the keys of parties that another process destroyed."""
         for scope in self.tenant_scopes("destruction"):
             self.keys.destroyed_parties(scope.tenant_id)
+
+    def find_staff(self, tx: Tx, scope: Scope, username: str) -> StaffId | None:
+        """Return who has a user name in the scope's company, or None."""
+        member = self.identity.staff.find_by_username(tx, scope, username)
+        return None if member is None else member.id
 
     def learn_hosts(self) -> None:
         """Read again by which host names the tenants are known."""

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from doorward import record, routing
+from doorward import record, routing, workspace
 from doorward.answering import KnowledgeService
 from doorward.flow.accept import TenantScreening
 from doorward.identity import Identity, MemberSeed
@@ -17,11 +17,13 @@ from doorward.kit.tx import Transactions, Tx
 from doorward.protection import DESK, ProtectionService
 from doorward.vocabulary.company import ArticleSeed, Company, CustomerSeed, PastConversation, PastTurn, StaffSeed
 from doorward.vocabulary.entry import Entry, EntryKind
+from doorward.vocabulary.errors import Outdated
 from doorward.vocabulary.ids import ConversationId, MessageId, PartyId, StaffId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.reply import Handoff
 from doorward.vocabulary.scope import Actor, ActorKind, Scope
 from doorward.vocabulary.text import MaskedText, WildText
+from doorward.workspace import PieceName
 
 Progress = Callable[[str, int, int], None]
 """Hears of progress: what is being done, how many of how many are done."""
@@ -71,6 +73,24 @@ class Seeder:
             lines: list[Any] = []
             for name, value in values.items():
                 lines += self._tenants.change_setting(tx, scope, name=name, value=value).entries
+            return Outcome(None, tuple(lines))
+
+        self._transactions.write(scope, work)
+
+    def seed_pieces(self, scope: Scope, company: Company) -> None:
+        """Set up what the company's desk works with; a piece that is there already stays as it is.
+
+        Raises `msgspec.ValidationError` for a piece that is none.
+        """
+        pieces = [(seed.key, msgspec.convert(seed.piece, workspace.Piece)) for seed in company.pieces()]
+
+        def work(tx: Tx) -> Outcome[None]:
+            lines: list[Any] = []
+            for key, piece in pieces:
+                try:
+                    lines += workspace.put_piece(tx, scope, PieceName(key), piece, revision=0).entries
+                except Outdated:
+                    continue  # there is one with this key
             return Outcome(None, tuple(lines))
 
         self._transactions.write(scope, work)
@@ -212,6 +232,8 @@ class _Writing(msgspec.Struct, frozen=True, kw_only=True):
                 data["findings"] = msgspec.to_builtins(findings)
             line = self._line(_SPOKEN[turn.author], at, data=data, suffix=message_id)
             yield msgspec.structs.replace(line, text=text, message_id=message_id)
+        if past.labels:
+            yield self._line("labels.changed", at, data={"added": sorted(past.labels), "removed": []})
         if past.outcome == "resolved" and agent_spoke:
             yield self._line("conversation.resolved", at, data={"staff_id": self.agent})
 

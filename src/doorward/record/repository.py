@@ -1,8 +1,8 @@
 """The record's SQL."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, func, insert, or_, select, text, update
@@ -73,16 +73,42 @@ def _card(row: Any) -> Card:
 
 def find_cards(tx: Tx, scope: Scope, wanted: CardQuery) -> tuple[Card, ...]:
     """Return the cards that are wanted, in the order that is wanted."""
-    query = select(*_CARD_COLUMNS).where(card_table.c.tenant_id == scope.tenant_id, *_conditions(wanted))
-    query = query.order_by(*_ORDERS[wanted.order], card_table.c.conversation_id)
-    return tuple(_card(row) for row in tx.execute(query.limit(wanted.limit).offset(wanted.offset)))
+    beside = _beside_cards(tx, scope, wanted)
+    if not beside.few and _is_few(wanted):
+        query = select(*_CARD_COLUMNS).where(*_wanted(scope, wanted, beside)).order_by(*_order(wanted))
+        return tuple(_card(row) for row in tx.execute(query.limit(wanted.limit).offset(wanted.offset)))
+    # One index has all that lists are narrowed by, state by state in the order of time: it alone tells which cards.
+    places: list[Any] = []
+    if beside.few:
+        # Without order and place they are looked up by their ids; there are less than `_FEW`.
+        every = msgspec.structs.replace(wanted, after=None)
+        found = tx.execute(select(*_PLACES, card_table.c.unanswered_since).where(*_wanted(scope, every, beside)))
+        places += [row for row in found if wanted.after is None or _is_behind(row, wanted.order, wanted.after)]
+    else:
+        for state in wanted.states or _STATES:
+            one = msgspec.structs.replace(wanted, states=(state,))
+            query = select(*_PLACES).where(*_wanted(scope, one, beside)).order_by(*_order(wanted))
+            places += tx.execute(query.limit(wanted.limit + wanted.offset))
+    places.sort(key=_MERGED[wanted.order])
+    return _cards_of(tx, scope, [row.conversation_id for row in places[wanted.offset :][: wanted.limit]])
 
 
 def count_wanted(tx: Tx, scope: Scope, wanted: CardQuery) -> int:
     """Return how many cards are wanted, at most `limit`: nobody waits for an exact number of thousands."""
-    some = select(card_table.c.conversation_id).where(card_table.c.tenant_id == scope.tenant_id, *_conditions(wanted))
-    query = select(func.count()).select_from(some.limit(wanted.limit).subquery())
-    return int(tx.execute(query).scalar_one())
+    beside = _beside_cards(tx, scope, wanted)
+    if not (wanted.states or beside.few or _is_few(wanted)):
+        wanted = msgspec.structs.replace(wanted, states=_STATES)
+    some = select(card_table.c.conversation_id).where(*_wanted(scope, wanted, beside)).limit(wanted.limit)
+    return int(tx.execute(select(func.count()).select_from(some.subquery())).scalar_one())
+
+
+def _cards_of(tx: Tx, scope: Scope, conversation_ids: Sequence[str]) -> tuple[Card, ...]:
+    """Return these cards, in this order."""
+    query = select(*_CARD_COLUMNS).where(
+        card_table.c.tenant_id == scope.tenant_id, card_table.c.conversation_id.in_(conversation_ids)
+    )
+    found = {row.conversation_id: _card(row) for row in tx.execute(query)} if conversation_ids else {}
+    return tuple(found[one] for one in conversation_ids)
 
 
 def slept_enough(tx: Tx, scope: Scope, *, limit: int) -> tuple[ConversationId, ...]:
@@ -93,12 +119,53 @@ def slept_enough(tx: Tx, scope: Scope, *, limit: int) -> tuple[ConversationId, .
     return tuple(tx.execute(query.order_by(card_table.c.snoozed_until).limit(limit)).scalars())
 
 
+def _is_few(wanted: CardQuery) -> bool:
+    """Return whether an index of its own finds few cards at once: those of somebody, unanswered ones, sleeping ones."""
+    somebody = wanted.party_id is not None or wanted.party_ids is not None or bool(wanted.assignee)
+    return somebody or wanted.order == "unanswered" or wanted.snoozed is True
+
+
+_STATES: Final = ("bot", "waiting", "human", "resolved")
+_PLACES: Final = (card_table.c.conversation_id, card_table.c.last_at, card_table.c.priority)
+_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MERGED: Final[dict[str, Callable[[Any], Any]]] = {
+    "latest": lambda row: (_BEGINNING - row.last_at, row.conversation_id),
+    "oldest": lambda row: (row.last_at, row.conversation_id),
+    "unanswered": lambda row: (row.unanswered_since, row.conversation_id),
+    "priority": lambda row: (-row.priority, _BEGINNING - row.last_at, row.conversation_id),
+}
+"""The orders below, for rows that were found apart from each other."""
+
+
+class _Place(NamedTuple):
+    """A place in a list as a row of it."""
+
+    conversation_id: str
+    last_at: datetime
+    unanswered_since: datetime
+    priority: int
+
+
+def _is_behind(row: Any, order: CardOrder, place: CardPlace) -> bool:
+    key = _MERGED[order]
+    return bool(key(row) > key(_Place(place.conversation_id, place.at, place.at, place.priority)))
+
+
 _ORDERS: Final[dict[str, tuple[Any, ...]]] = {
     "latest": (card_table.c.last_at.desc(),),
     "oldest": (card_table.c.last_at,),
     "unanswered": (card_table.c.unanswered_since,),
     "priority": (card_table.c.priority.desc(), card_table.c.last_at.desc()),
 }
+
+
+def _order(wanted: CardQuery) -> tuple[Any, ...]:
+    return (*_ORDERS[wanted.order], card_table.c.conversation_id)
+
+
+def _wanted(scope: Scope, wanted: CardQuery, beside: "_Beside") -> tuple[ColumnElement[bool], ...]:
+    """Return what is asked of a card of the scope's tenant."""
+    return (card_table.c.tenant_id == scope.tenant_id, *_conditions(wanted), *beside.conditions)
 
 
 def _conditions(wanted: CardQuery) -> Iterator[ColumnElement[bool]]:
@@ -130,21 +197,44 @@ def _conditions(wanted: CardQuery) -> Iterator[ColumnElement[bool]]:
     if wanted.snoozed is not None:
         sleeps = columns.snoozed_until.is_not(None) & (columns.snoozed_until > wanted.now)
         yield sleeps if wanted.snoozed else or_(columns.snoozed_until.is_(None), columns.snoozed_until <= wanted.now)
-    yield from _marked(wanted)
     if wanted.after is not None:
         yield _behind(wanted.order, wanted.after)
 
 
-def _marked(wanted: CardQuery) -> Iterator[ColumnElement[bool]]:
-    """Yield what is asked of the rows beside a card: its labels, whom notes name, what somebody has seen of it."""
-    for label in wanted.labels:
-        yield exists().where(*_beside(label_table), label_table.c.label == label)
+class _Beside(NamedTuple):
+    """What is asked of the rows beside a card, and whether they say themselves which few cards that can be."""
+
+    conditions: tuple[ColumnElement[bool], ...]
+    few: bool
+
+
+def _beside_cards(tx: Tx, scope: Scope, wanted: CardQuery) -> _Beside:
+    """Return what is asked of labels, of whom notes name, and of what somebody has seen."""
+    rows = [(label_table, label_table.c.label == label) for label in wanted.labels]
     if wanted.mentions is not None:
-        yield exists().where(*_beside(mention_table), mention_table.c.staff_id == wanted.mentions)
+        rows.append((mention_table, mention_table.c.staff_id == wanted.mentions))
+    found = [_has(tx, scope, table, condition) for table, condition in rows]
+    conditions = [condition for condition, _ in found]
     if wanted.unseen is not None:
         seen = (*_beside(seen_table), seen_table.c.staff_id == wanted.unseen)
-        yield card_table.c.heard_seq > 0
-        yield ~exists().where(*seen, seen_table.c.seq >= card_table.c.heard_seq)
+        unseen = ~exists().where(*seen, seen_table.c.seq >= card_table.c.heard_seq)
+        conditions += [card_table.c.heard_seq > 0, unseen]
+    return _Beside(tuple(conditions), any(few for _, few in found))
+
+
+_FEW: Final = 1000
+
+
+def _has(tx: Tx, scope: Scope, table: Table, condition: ColumnElement[bool]) -> tuple[ColumnElement[bool], bool]:
+    """Return what is true of cards that have such a row beside them, and whether those are few.
+
+    Few are looked up as they are; where there are many, the row is looked for at each card that comes in order.
+    """
+    rows = select(table.c.conversation_id).where(table.c.tenant_id == scope.tenant_id, condition)
+    some = tx.execute(rows.limit(_FEW)).scalars().all()
+    if len(some) < _FEW:
+        return card_table.c.conversation_id.in_(sorted(set(some))), True
+    return exists().where(*_beside(table), condition), False
 
 
 def _beside(table: Table) -> tuple[ColumnElement[bool], ...]:

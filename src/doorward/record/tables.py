@@ -67,7 +67,21 @@ card_table = Table(
     Column("scheduled", Integer, nullable=False, server_default="0"),
     Column("merged_into", Text),
 )
-Index("ix_record_card_state_last", card_table.c.tenant_id, card_table.c.state, card_table.c.last_at)
+# Lists are narrowed by any of these: what is wanted is found here alone, and only what is shown is read from the table.
+Index(
+    "ix_record_card_state_last",
+    card_table.c.tenant_id,
+    card_table.c.state,
+    card_table.c.last_at,
+    card_table.c.conversation_id,
+    card_table.c.language,
+    card_table.c.channel,
+    card_table.c.queue,
+    card_table.c.status,
+    card_table.c.priority,
+    card_table.c.risk,
+    card_table.c.snoozed_until,
+)
 Index("ix_record_card_last", card_table.c.tenant_id, card_table.c.last_at)
 Index("ix_record_card_party", card_table.c.tenant_id, card_table.c.party_id)
 

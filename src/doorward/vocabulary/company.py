@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -62,7 +62,7 @@ class PastTurn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PastConversation(msgspec.Struct, frozen=True, kw_only=True):
-    """A conversation of the past: `started` is how long ago it began."""
+    """A conversation of the past: `started` is how long ago it began, `labels` are keys of labels that it has."""
 
     key: str
     customer_reference: str | None
@@ -70,6 +70,17 @@ class PastConversation(msgspec.Struct, frozen=True, kw_only=True):
     started: timedelta
     turns: tuple[PastTurn, ...]
     outcome: Literal["resolved", "abandoned", "waiting"]
+    labels: tuple[str, ...] = ()
+
+
+class PieceSeed(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that the desk works with: a label, a field, a status, a view.
+
+    `piece` is it as the interface writes pieces of the workspace, its `type` among it.
+    """
+
+    key: str
+    piece: Mapping[str, Any]
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +144,9 @@ class Company(Protocol):
 
     def staff(self) -> Iterable[StaffSeed]:
         """Yield the demo staff."""
+
+    def pieces(self) -> Iterable[PieceSeed]:
+        """Yield what the desk works with to begin with: labels, fields, statuses, views."""
 
     def history(self) -> Iterable[PastConversation]:
         """Yield past conversations, the same ones every time."""

@@ -11,16 +11,17 @@ from doorward.flow.stages import BEFORE_ACCEPTANCE, CLOSING, STAGES, WALK
 from doorward.flow.tenancy import FRESH, SettingsBook
 from doorward.flow.tenant_rules import TenantRules
 from doorward.flow.views.conversation import conversation
-from doorward.flow.views.inbox import inbox
+from doorward.flow.views.inbox import Asked, Inbox, inbox
 from doorward.flow.views.transcript import SHOWN_LINES, transcript
 from doorward.flow.walk import Walk
 from doorward.identity import Tenants
 from doorward.kit.clock import FixedClock
 from doorward.kit.keys import EpochKeys, Keys, MemoryKeyStore
-from doorward.kit.tx import Transactions
+from doorward.kit.tx import Transactions, Tx
 from doorward.protection import CustomerIndex
 from doorward.vocabulary.ids import MessageId
 from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import WildText
 from tests.support.builders import an_entry
 from tests.support.screening import bare_screener
@@ -110,16 +111,21 @@ def test_views_show_the_latest_lines_of_a_very_long_conversation(flow: Flow, tra
     assert heard.last == len(lines)
 
 
+def asked_inbox(tx: Tx, scope: Scope) -> Inbox:
+    """Return somebody's inbox as it is shown first."""
+    return inbox(tx, scope, Asked(), find_staff=lambda *_: None)
+
+
 async def test_the_inbox_shows_who_waits_and_who_is_mine(flow: Flow, transactions: Transactions) -> None:
     """A conversation that waits is in the queue of everybody; taken over, it is among its agent's."""
     flow.runner().walk_now(flow.say("a person please"))
-    waiting = transactions.read(lambda tx: inbox(tx, MIRA))
+    waiting = transactions.read(lambda tx: asked_inbox(tx, MIRA))
     assert ([card.conversation_id for card in waiting.waiting], waiting.mine) == ([CONVERSATION], ())
     place = transactions.read(lambda tx: transcript(tx, SCOPE, CONVERSATION)).waiting
     assert place is not None
     assert place.position == 1
     await flow.desk.take_over(MIRA, CONVERSATION)
-    mine, theirs = transactions.read(lambda tx: (inbox(tx, MIRA), inbox(tx, JONAS)))
+    mine, theirs = transactions.read(lambda tx: (asked_inbox(tx, MIRA), asked_inbox(tx, JONAS)))
     assert ([card.conversation_id for card in mine.mine], mine.waiting, theirs.mine) == ([CONVERSATION], (), ())
 
 

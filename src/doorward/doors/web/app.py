@@ -23,11 +23,13 @@ from doorward.doors.web.api import (
     customers,
     drafts,
     governance,
+    marks,
     originals,
     search,
     visitors,
     webhooks,
     work,
+    workspace,
     writing,
 )
 from doorward.doors.web.api.common import make_call
@@ -49,7 +51,7 @@ from doorward.doors.web.desk.conversation.routes import (
 )
 from doorward.doors.web.desk.customers.routes import HANDLERS as CUSTOMER_HANDLERS
 from doorward.doors.web.desk.frame.routes import show_demand, show_recent, show_session
-from doorward.doors.web.desk.inbox.routes import inbox, inbox_part, presence
+from doorward.doors.web.desk.inbox.routes import INBOX_HANDLERS
 from doorward.doors.web.desk.knowledge.routes import KNOWLEDGE_HANDLERS
 from doorward.doors.web.desk.live import desk_stream
 from doorward.doors.web.desk.originals.routes import HANDLERS as ORIGINAL_HANDLERS
@@ -61,6 +63,7 @@ from doorward.doors.web.desk.settings.routes import SETTINGS_HANDLERS
 from doorward.doors.web.desk.shared import make_desk_call
 from doorward.doors.web.desk.sign_in.routes import show_sign_in, sign_in, sign_out
 from doorward.doors.web.desk.webhooks.routes import WEBHOOK_HANDLERS
+from doorward.doors.web.desk.workspace.routes import WORKSPACE_HANDLERS
 from doorward.doors.web.door import AnyRequest, AtDoor, Door, SignInHint
 from doorward.doors.web.hooks import channel_handlers, readable_by
 from doorward.doors.web.problems import MEDIA_TYPE, Problem, known_error, problem_of, retry_after, title_of
@@ -99,6 +102,8 @@ API_HANDLERS: Final = [
     writing.list_scheduled_replies,
     writing.schedule_reply,
     writing.take_back_reply,
+    *marks.HANDLERS,
+    *workspace.HANDLERS,
     articles.list_articles,
     articles.get_article,
     articles.publish_article,
@@ -126,9 +131,7 @@ PAGE_HANDLERS: Final = [
     show_sign_in,
     sign_in,
     sign_out,
-    inbox,
-    inbox_part,
-    presence,
+    *INBOX_HANDLERS,
     show_conversation,
     refresh_conversation,
     show_earlier,
@@ -148,6 +151,7 @@ PAGE_HANDLERS: Final = [
     *SENDER_HANDLERS,
     *AUDIT_HANDLERS,
     *SETTINGS_HANDLERS,
+    *WORKSPACE_HANDLERS,
     *KNOWLEDGE_HANDLERS,
     *WEBHOOK_HANDLERS,
     show_appeal,

@@ -1,6 +1,6 @@
 """Forms of the desk: read strictly, whatever was sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -18,6 +18,11 @@ async def read_form(request: Request[Any, Any, Any], *, most: int = _FIELDS) -> 
 
     Raises `NotAllowed` when another site sent it, `UnsupportedType`, `Malformed`.
     """
+    return dict(await read_pairs(request, most=most))
+
+
+async def read_pairs(request: Request[Any, Any, Any], *, most: int) -> Sequence[tuple[str, str]]:
+    """Return the fields of a form in their order, each name as often as it was sent. Raises as `read_form`."""
     require_same_site(request)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
@@ -29,16 +34,21 @@ async def read_form(request: Request[Any, Any, Any], *, most: int = _FIELDS) -> 
         raise Malformed("the form cannot be read") from None
     if any("\x00" in value for _, value in fields):
         raise Malformed("the form holds a NUL")
-    return dict(fields)
+    return fields
 
 
 async def read_member_form(request: Request[Any, Any, Any], caller: Caller) -> Mapping[str, str]:
     """Return the fields of a form that a member of staff sent from a page of theirs. Raises as `read_form`."""
-    fields = await read_form(request)
+    return dict(await read_member_pairs(request, caller, most=_FIELDS))
+
+
+async def read_member_pairs(request: Request[Any, Any, Any], caller: Caller, *, most: int) -> Sequence[tuple[str, str]]:
+    """Return the fields of such a form in their order, at most `most`. Raises as `read_form`."""
+    pairs = await read_pairs(request, most=most)
     if caller.session_token is None:
         raise NotAllowed("forms belong to sessions")
-    check_csrf(caller.session_token, fields.get("csrf", ""))
-    return fields
+    check_csrf(caller.session_token, dict(pairs).get("csrf", ""))
+    return pairs
 
 
 def local_path(wish: str, *, otherwise: str) -> str:

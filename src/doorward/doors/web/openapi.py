@@ -78,6 +78,11 @@ _KEY_HEADER: Final = {
 _EXAMPLES: Final[Mapping[str, Any]] = {
     "HandOverBody": {"to": None, "note": "Has waited for a refund since Monday."},
     "ReplyBody": {"text": "Good morning, I am looking into it."},
+    "MarksBody": {"add_labels": ["refund"], "priority": 1, "attributes": {"branch": "North"}},
+    "BulkBody": {"conversation_ids": [ID], "act": {"verb": "label", "value": "refund"}},
+    "UndoBody": {"steps": [{"act": {"verb": "unlabel", "value": "refund"}, "conversation_ids": [ID]}]},
+    "SeenBody": {"seq": 12},
+    "PieceBody": {"piece": {"type": "label", "name": "Refund", "colour": "green"}},
     "PresenceBody": {"available": True},
     "SearchBody": {"value": "+49 170 1234567", "kind": "phone"},
     "OpeningBody": {"purpose": "resolve_contact", "reason": "The transfer to this account is stuck."},

@@ -1,5 +1,6 @@
 """What people at the desk do with conversations: one module for each group of verbs, `Desk` for those of every day."""
 
+from doorward.flow.desk.bulk import Bulk, BulkAct, BulkDone, Unchanged, UndoStep, Verb
 from doorward.flow.desk.handing_over import LONGEST_NOTE, HandOver
 from doorward.flow.desk.marking import MOST_AT_ONCE, Marked, Marking
 from doorward.flow.desk.noting import Noting
@@ -8,10 +9,15 @@ from doorward.flow.desk.sending import LaterReply, Sending
 from doorward.flow.desk.snoozing import Snoozing
 from doorward.flow.desk.tasks import NewTask, TaskChange, Tasks
 from doorward.flow.desk.verbs import Desk
+from doorward.flow.desk.waking import NAPS, wake_at, zone_named
 
 __all__ = [
     "LONGEST_NOTE",
     "MOST_AT_ONCE",
+    "NAPS",
+    "Bulk",
+    "BulkAct",
+    "BulkDone",
     "Desk",
     "DeskRooms",
     "HandOver",
@@ -24,6 +30,11 @@ __all__ = [
     "Snoozing",
     "TaskChange",
     "Tasks",
+    "Unchanged",
+    "UndoStep",
+    "Verb",
     "card_at",
     "require_mine",
+    "wake_at",
+    "zone_named",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -63,6 +63,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     Of a conversation that an agent handed over (`handoff.passed`), `data` holds `by` and `to`, the ids of both, `to`
     empty for the queue, and `note` is what was written for whoever has it next: masked, its masked places in `spans`.
+    Of one that was put in order or to sleep, `data` holds what the ledger's line says (`doorward.vocabulary.entry`).
     """
 
     seq: int
@@ -201,7 +202,21 @@ def _lines(tx: Tx, scope: Scope, written: Sequence[WrittenEntry]) -> tuple[Shown
 
 def _is_event(written: WrittenEntry) -> bool:
     kind = written.entry.kind
-    return kind in {"attachment.scanned", "message.refused"} or kind.partition(".")[0] in {"handoff", "identity"}
+    return kind in _EVENTS or kind.partition(".")[0] in {"handoff", "identity"}
+
+
+_EVENTS: Final = frozenset(
+    {
+        "attachment.scanned",
+        "message.refused",
+        "labels.changed",
+        "attributes.changed",
+        "status.changed",
+        "priority.changed",
+        "conversation.snoozed",
+        "conversation.woken",
+    }
+)
 
 
 def _findings(message: WrittenEntry, assessed: WrittenEntry | None, seen: tuple[Sighting, ...]) -> MessageFindings:

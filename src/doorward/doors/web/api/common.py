@@ -86,8 +86,8 @@ class Call:
     ) -> Response[Any]:
         """Do `act(key)` and answer with its value; the same `Idempotency-Key` again gets the same answer.
 
-        With `tagged` the value has a `number`, which is answered as `ETag` too. Without the header every request is a
-        new one. `act` must be safe to repeat under its key.
+        With `tagged` the value has a `number` or `revision`, which is answered as `ETag` too. Without the header every
+        request is a new one. `act` must be safe to repeat under its key.
         """
         header = self.request.headers.get("idempotency-key")
         if header is None:
@@ -119,7 +119,8 @@ ACall: TypeAlias = NamedDependency[SkipValidation[Call]]
 
 
 class _Numbered(msgspec.Struct):
-    number: int
+    number: int = 0
+    revision: int = 0
 
 
 def etag(number: int) -> str:
@@ -130,5 +131,6 @@ def etag(number: int) -> str:
 def _json(answer: Answer, *, tagged: bool, replayed: bool = False) -> Response[Any]:
     headers = {"idempotency-replayed": "true"} if replayed else {}
     if tagged:
-        headers["etag"] = etag(msgspec.json.decode(answer.body, type=_Numbered).number)
+        said = msgspec.json.decode(answer.body, type=_Numbered)
+        headers["etag"] = etag(said.number or said.revision)
     return Response(answer.body, status_code=answer.status, media_type=MediaType.JSON, headers=headers)

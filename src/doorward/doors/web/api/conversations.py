@@ -4,17 +4,22 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, get, post
+from litestar.di import Provide
 from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta
 
 from doorward import record
-from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, After, IdPath, Limit, Offset, problems
+from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, After, IdPath, Offset, problems
+from doorward.doors.web.api.listing import AListing, make_listing, narrowed
 from doorward.doors.web.downloads import file_response
 from doorward.flow.desk import LONGEST_NOTE, HandOver
 from doorward.flow.reading import conversation_read, open_conversation, read_noted
 from doorward.flow.views.conversation import ConversationView
+from doorward.flow.views.inbox import unseen
+from doorward.flow.views.places import write_place
 from doorward.flow.views.transcript import ShownEntry, Transcript, show, transcript
-from doorward.record import Card, CardQuery
+from doorward.kit.tx import Tx
+from doorward.record import Card
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.ids import ConversationId, StaffId
@@ -30,11 +35,16 @@ Assignee = Annotated[
 
 
 class CardList(msgspec.Struct, frozen=True, kw_only=True):
-    """Conversations, the latest first; `next_offset` continues the list, and is null at its end."""
+    """Conversations in order; `next_cursor` or `next_offset` continues the list, both are null at its end.
+
+    `unseen` are those of which the caller has not seen what the customer said last.
+    """
 
     items: tuple[Card, ...]
     next_offset: int | None
     counts: dict[str, int]
+    next_cursor: str | None = None
+    unseen: tuple[ConversationId, ...] = ()
 
 
 class HandOverBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,29 +63,46 @@ class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     text: Annotated[str, Meta(min_length=1, max_length=100_000)]
 
 
-@get("/conversations", responses=problems(), security=ANY_OF, operation_id="list_conversations")
+@get(
+    "/conversations",
+    responses=problems(404),
+    security=ANY_OF,
+    operation_id="list_conversations",
+    dependencies={"listing": Provide(make_listing, sync_to_thread=False)},
+)
 async def list_conversations(
-    call: ACall,
-    states: States = None,
-    assignee: Assignee = None,
-    limit: Limit = 50,
-    offset: Offset = 0,
+    call: ACall, listing: AListing, states: States = None, assignee: Assignee = None, offset: Offset = 0
 ) -> CardList:
-    """List conversations, the latest first."""
-    scope = call.scope("conversations:read")
-    wanted = CardQuery(
-        states=tuple(states or ()),
-        assignee=scope.actor.id if assignee == "me" else None,
-        limit=limit + 1,
-        offset=offset,
-    )
-    cards, counts = await read_noted(
+    """List conversations: those in some states, or those of a view, narrowed by filters, in the order asked for.
+
+    Without an order it is the view's, else the latest first. `cursor` goes on however the list changes meanwhile.
+    """
+    scope, limit = call.scope("conversations:read"), listing.limit
+
+    def read(tx: Tx) -> CardList:
+        query = listing.query(tx, scope, find_staff=call.house.find_staff)
+        counts = record.count_by_state(tx, scope)
+        query = (
+            None if query is None else narrowed(query, states=tuple(states or ()), mine=assignee == "me", scope=scope)
+        )
+        if query is None:
+            return CardList(items=(), next_offset=None, counts=counts)
+        cards = record.list_cards(tx, scope, msgspec.structs.replace(query, limit=limit + 1, offset=offset))
+        items, more = cards[:limit], len(cards) > limit
+        return CardList(
+            items=items,
+            next_offset=offset + limit if more else None,
+            counts=counts,
+            next_cursor=write_place(items[-1], query.order) if more else None,
+            unseen=tuple(sorted(unseen(tx, scope, items))),
+        )
+
+    return await read_noted(
         call.house.transactions,
         scope,
-        lambda tx: (record.list_cards(tx, scope, wanted), record.count_by_state(tx, scope)),
+        read,
         event=AuditEvent(action="conversations.listed", object_kind="tenant", object_id=scope.tenant_id),
     )
-    return CardList(items=cards[:limit], next_offset=offset + limit if len(cards) > limit else None, counts=counts)
 
 
 @get("/conversations/{conversation_id:str}", responses=problems(404), security=ANY_OF, operation_id="get_conversation")

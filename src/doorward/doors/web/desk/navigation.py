@@ -54,6 +54,14 @@ DESTINATIONS: Final = (
         keys=("g", "k"),
     ),
     Destination(
+        key="workspace",
+        label="office.title",
+        href="/desk/workspace/labels",
+        icon="tag",
+        permission="workspace:write",
+        keys=("g", "w"),
+    ),
+    Destination(
         key="senders",
         label="shell.to.senders",
         href="/desk/senders",

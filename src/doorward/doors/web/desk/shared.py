@@ -1,6 +1,6 @@
 """What all pages of the desk share: who is there, in which language, and the frame around the page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -16,7 +16,7 @@ from doorward.doors.web.desk.choices import Choices, choices_of
 from doorward.doors.web.desk.navigation import destinations_for
 from doorward.doors.web.desk.shortcuts import SHORTCUTS
 from doorward.doors.web.door import AnyRequest, AtDoor, Door
-from doorward.doors.web.forms import read_member_form
+from doorward.doors.web.forms import read_member_form, read_member_pairs
 from doorward.doors.web.security import issue_csrf
 from doorward.identity import Permission, require_permission
 from doorward.kit.tx import Tx
@@ -89,6 +89,10 @@ class DeskCall:
     async def form(self) -> Mapping[str, str]:
         """Return the fields of the form that was sent. Raises as `read_member_form`."""
         return await read_member_form(self.request, self.caller)
+
+    async def pairs(self, *, most: int) -> Sequence[tuple[str, str]]:
+        """Return the fields of a long form, names as often as they were sent. Raises as `read_member_form`."""
+        return await read_member_pairs(self.request, self.caller, most=most)
 
     def say(self, key: str, **places: Any) -> str:
         """Return a sentence in the reader's language."""

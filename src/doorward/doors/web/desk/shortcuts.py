@@ -37,6 +37,10 @@ SHORTCUTS: Final = (
             Shortcut(keys=("j",), label="shell.keys.next"),
             Shortcut(keys=("k",), label="shell.keys.previous"),
             Shortcut(keys=("Enter",), label="shell.keys.open", always=True),
+            Shortcut(keys=("/",), label="inbox.filter"),
+            Shortcut(keys=("x",), label="bulk.keys.pick"),
+            Shortcut(keys=("X",), label="bulk.all"),
+            Shortcut(keys=("u",), label="bulk.undo"),
         ),
     ),
     ShortcutGroup(
@@ -51,6 +55,10 @@ SHORTCUTS: Final = (
             Shortcut(keys=("h",), label="hand.open"),
             Shortcut(keys=("b",), label="desk.conversation.hand_back"),
             Shortcut(keys=("e",), label="desk.conversation.resolve"),
+            Shortcut(keys=("l",), label="marks.label.add"),
+            Shortcut(keys=("p",), label="marks.priority"),
+            Shortcut(keys=("s",), label="marks.status"),
+            Shortcut(keys=("z",), label="marks.sleep"),
         ),
     ),
 )

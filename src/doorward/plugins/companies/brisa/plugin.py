@@ -19,6 +19,7 @@ from doorward.vocabulary.company import (
     CoreSystem,
     CustomerSeed,
     PastConversation,
+    PieceSeed,
     StaffSeed,
     Visit,
 )
@@ -96,6 +97,10 @@ class Brisa:
             StaffSeed(username="lale", display_name="Lale Winter", role="agent", languages=("en", "tr")),
             StaffSeed(username="owner", display_name="Inês Brandão", role="administrator", languages=("en",)),
         )
+
+    def pieces(self) -> Iterable[PieceSeed]:
+        """Yield nothing: the shop sets up its desk itself."""
+        return ()
 
     def history(self) -> Iterable[PastConversation]:
         """Yield nothing: the shop has just opened."""

@@ -20,6 +20,21 @@ DAYS: Final = 30
 WAITING: Final = ("en", "de", "tr")
 """Languages in which one customer still waits for a person at this moment."""
 
+LABELS: Final[Mapping[str, tuple[str, ...]]] = {
+    "card-lost": ("card",),
+    "not-arrived": ("card",),
+    "pin-blocked": ("card",),
+    "unknown-payment": ("dispute",),
+    "charged-twice": ("dispute",),
+    "refund-missing": ("dispute",),
+    "waits-dispute": ("dispute",),
+    "phishing-message": ("fraud",),
+    "paper-order": ("merchant",),
+    "terminal-offline": ("merchant",),
+    "annoyed-and-gone": ("complaint",),
+}
+"""Which labels of `workspace.toml` the conversations of a dialogue have, by its name."""
+
 _HOURS = range(24)
 _DAILY = (1, 1, 0, 0, 1, 2, 6, 12, 18, 22, 24, 22, 16, 15, 18, 20, 22, 24, 22, 18, 14, 9, 5, 2)
 """How busy the hours of a day are (UTC): quiet nights, a peak before lunch and one after work."""
@@ -117,6 +132,7 @@ class _Writer:
             ),
             turns=turns,
             outcome=dialogue.outcome,
+            labels=LABELS.get(dialogue.name, ()),
         )
 
     def _turns(self, dialogue: Dialogue, *, values: Mapping[str, str]) -> Iterator[PastTurn]:

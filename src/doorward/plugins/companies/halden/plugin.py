@@ -21,6 +21,7 @@ from doorward.vocabulary.company import (
     CoreSystem,
     CustomerSeed,
     PastConversation,
+    PieceSeed,
     StaffSeed,
     Visit,
 )
@@ -64,6 +65,11 @@ class HaldenBank:
     def staff(self) -> Iterable[StaffSeed]:
         """Yield four agents, a supervisor and an administrator."""
         return STAFF
+
+    def pieces(self) -> Iterable[PieceSeed]:
+        """Yield a few labels, fields, statuses and views."""
+        found = tomllib.loads((files(__package__) / "workspace.toml").read_text("utf-8"))
+        return [PieceSeed(key=key, piece=piece) for key, piece in found.items()]
 
     def history(self) -> Iterable[PastConversation]:
         """Yield the conversations of the past 30 days, the same ones every time."""

@@ -12,6 +12,8 @@ from doorward.bootstrap import House
 from doorward.doors.web.callers import BY_ITSELF
 from doorward.doors.web.desk.conversation import composing
 from doorward.doors.web.desk.conversation.handing import HANDING
+from doorward.doors.web.desk.conversation.marking import MARKING
+from doorward.doors.web.desk.conversation.seeing import note_look
 from doorward.doors.web.desk.conversation.view import Line, conversation_places, earlier_places, line_number
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.downloads import file_response
@@ -43,6 +45,7 @@ async def show_conversation(desk: ADeskCall, conversation_id: FromPath[str]) -> 
     """Show a conversation; that somebody looked is noted in the audit."""
     desk.require("conversations:read")
     places = await conversation_places(desk, ConversationId(conversation_id), opened=True)
+    await note_look(desk, places["view"].card)
     return await desk.page(_PAGE, here="inbox", **places)
 
 
@@ -50,7 +53,9 @@ async def show_conversation(desk: ADeskCall, conversation_id: FromPath[str]) -> 
 async def refresh_conversation(desk: ADeskCall, conversation_id: FromPath[str], since: Line = 0) -> Response[str]:
     """Show the conversation as it is now, for the page's refresh, beginning where the page began."""
     desk.require("conversations:read")
-    return await desk.part(_PART, **await conversation_places(desk, ConversationId(conversation_id), since=since))
+    places = await conversation_places(desk, ConversationId(conversation_id), since=since)
+    await note_look(desk, places["view"].card)
+    return await desk.part(_PART, **places)
 
 
 @get("/desk/conversations/{conversation_id:str}/earlier", include_in_schema=False)
@@ -151,6 +156,7 @@ ACTIONS: Final = [
     _action("task", composing.change_task),
     composing.canned_replies,
     *HANDING,
+    *MARKING,
     _action("hand-back", _hand_back),
     _action("resolve", _resolve),
 ]

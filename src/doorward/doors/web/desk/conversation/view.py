@@ -1,5 +1,6 @@
 """What the page of a conversation shows."""
 
+import zlib
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
@@ -7,6 +8,7 @@ import msgspec
 from litestar.params import QueryParameter
 
 from doorward import routing
+from doorward.doors.web.desk.marks import Pieces, pieces_of
 from doorward.doors.web.desk.shared import DeskCall
 from doorward.flow.reading import open_conversation
 from doorward.flow.views.conversation import ConversationView, EarlierLines, Event, conversation, earlier_lines
@@ -18,6 +20,7 @@ from doorward.record import Card
 from doorward.vocabulary.assessment import Reason
 from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.scope import Scope
+from doorward.workspace import Attribute
 
 Line = Annotated[int, QueryParameter(ge=0, le=2**31 - 1)]
 """The number of a ledger line."""
@@ -68,6 +71,10 @@ async def conversation_places(
         "holder_away": standing == "theirs" and about.holder_away,
         "wishes": sorted((*view.wishes, *about.copies), key=lambda one: one.at, reverse=True),
         "handed": handed_of(view),
+        "pieces": about.pieces,
+        "shown_value": shown_value,
+        "field_choices": field_choices,
+        "fields_tag": zlib.crc32(msgspec.json.encode((view.card.attributes, about.pieces.fields))),
         "findings": findings_of(view),
         "risks": risks_of(view),
         "assurance": desk.say(f"assurance.{about.assurance}"),
@@ -108,12 +115,13 @@ def line_number(given: str) -> int | None:
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """How sure we are who the customer is, whether the agent who has the conversation has gone away, and when the
-    customer took a copy of their data.
+    """How sure we are who the customer is, whether the agent who has the conversation has gone away, when the customer
+    took a copy of their data, and what the company puts conversations in order with.
     """
 
     assurance: str
     holder_away: bool
+    pieces: Pieces
     copies: tuple[Wish, ...]
 
 
@@ -124,6 +132,7 @@ def _about(desk: DeskCall, tx: Tx, card: Card) -> About:
     return About(
         assurance=customer.assurance.level.name.lower(),
         holder_away=holder is not None and holder.state == "away",
+        pieces=pieces_of(tx, scope),
         copies=copies_taken(tx, scope, customer.id),
     )
 
@@ -163,3 +172,17 @@ def risks_of(view: ConversationView) -> tuple[Reason, ...]:
     assessed = [one.assessment for one in view.findings if one.assessment is not None]
     worst = max(assessed, key=lambda one: one.score, default=None)
     return () if worst is None else worst.reasons
+
+
+def shown_value(value: Any) -> str:
+    """Return the value of a field as its form shows it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def field_choices(field: Attribute, value: Any) -> list[tuple[str, str]]:
+    """Return what a field may be chosen to be, with what it is now though that may not be chosen any more."""
+    return [(one, one) for one in dict.fromkeys((*field.choices, *((value,) if value else ())))]

@@ -1,29 +1,27 @@
-"""The inbox: its page, its refresh, and presence."""
+"""The inbox: its page, its refresh, its saved views, and presence."""
 
-from typing import Annotated, Any
+from typing import Any, Final
 
 from litestar import Response, get, post
-from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from doorward.doors.web.callers import BY_ITSELF
-from doorward.doors.web.desk.inbox.view import FIRST, VIEWS, InboxPage, inbox_page
+from doorward.doors.web.desk.inbox.bulk import BULK_HANDLERS
+from doorward.doors.web.desk.inbox.saving import SAVING
+from doorward.doors.web.desk.inbox.view import InboxPage, Wish, inbox_page
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
-
-Show = Annotated[str, QueryParameter(max_length=20)]
-Page = Annotated[int, QueryParameter(ge=1, le=10_000)]
 
 
 @get("/desk/", name="desk.inbox", include_in_schema=False)
-async def inbox(desk: ADeskCall, show: Show = FIRST, page: Page = 1) -> Response[str]:
-    """Show the inbox."""
-    return await desk.page("desk/inbox/page.html", here="inbox", **await _read(desk, show=show, page=page))
+async def inbox(desk: ADeskCall) -> Response[str]:
+    """Show the inbox: the view, filters, order and page of its address (`Wish`)."""
+    return await desk.page("desk/inbox/page.html", here="inbox", **await _read(desk))
 
 
 @get("/desk/inbox", include_in_schema=False, opt=BY_ITSELF)
-async def inbox_part(desk: ADeskCall, show: Show = FIRST, page: Page = 1) -> Response[str]:
+async def inbox_part(desk: ADeskCall) -> Response[str]:
     """Show the lists alone, for the page's refresh."""
-    return await desk.part("desk/inbox/_lists.html", **await _read(desk, show=show, page=page))
+    return await desk.part("desk/inbox/_lists.html", **await _read(desk))
 
 
 @post("/desk/presence", status_code=200, include_in_schema=False)
@@ -39,6 +37,9 @@ async def presence(desk: ADeskCall) -> Response[Any]:
     return Redirect("/desk/", status_code=303)
 
 
-async def _read(desk: DeskCall, *, show: str, page: int) -> InboxPage:
+async def _read(desk: DeskCall) -> InboxPage:
     desk.require("conversations:read")
-    return await inbox_page(desk, show=show if show in VIEWS else FIRST, number=page)
+    return await inbox_page(desk, Wish.of(desk.request.query_params))
+
+
+INBOX_HANDLERS: Final = [inbox, inbox_part, presence, *BULK_HANDLERS, *SAVING]

@@ -1,0 +1,188 @@
+"""The workspace by program: labels, attributes, statuses, canned replies, macros and saved views."""
+
+import base64
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal, TypeAlias
+
+import msgspec
+from litestar import Response, delete, get, put
+from litestar.di import NamedDependency, Provide
+from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter, SkipValidation
+
+from doorward import workspace
+from doorward.doors.web.api.common import ANY_OF, ACall, Call, Limit, etag, problems
+from doorward.flow.views.filters import parse_filters
+from doorward.kit.tx import Tx
+from doorward.vocabulary.errors import Malformed, NotFound
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.scope import Scope
+from doorward.workspace import EVERYBODY, Piece, PieceKind, PieceName, SavedView, WrittenPiece
+
+Kind = Literal["labels", "attributes", "statuses", "replies", "macros", "views"]
+_KINDS: Final[Mapping[Kind, PieceKind]] = {
+    "labels": "label",
+    "attributes": "attribute",
+    "statuses": "status",
+    "replies": "reply",
+    "macros": "macro",
+    "views": "view",
+}
+_OWNED: Final = frozenset({"replies", "macros", "views"})
+"""What members of staff may have of their own."""
+
+KindPath = Annotated[Kind, PathParameter(description="Which kind of pieces.")]
+KeyPath = Annotated[
+    str, PathParameter(pattern="^[a-z0-9][a-z0-9_-]{0,59}$", description="By what a piece is known; it never changes.")
+]
+Cursor = Annotated[
+    str, QueryParameter(max_length=400, description="The `next_cursor` of the page before; the first page without.")
+]
+Mine = Annotated[bool, QueryParameter(description="A piece of the caller's own, not one that everybody has.")]
+IfMatch = Annotated[
+    str | None,
+    HeaderParameter(
+        name="If-Match", pattern='^"[0-9]{1,9}"$', description="The `ETag` that the change rests upon; any else."
+    ),
+]
+IfNoneMatch = Annotated[
+    Literal["*"] | None,
+    HeaderParameter(name="If-None-Match", description="`*`: only if there is none with this key yet."),
+]
+
+
+class PieceBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A whole piece; `type` says of which kind it is."""
+
+    piece: Piece
+
+
+class Writing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a piece is written: whose it is, and over which revision; None over any, 0 where there is none yet."""
+
+    mine: bool
+    revision: int | None
+
+
+def make_writing(mine: Mine = False, if_match: IfMatch = None, if_none_match: IfNoneMatch = None) -> Writing:  # noqa: FBT002 - a query's parameter
+    """Return how a request wants its piece written. Raises `Malformed` for both conditions at once."""
+    if if_match is not None and if_none_match is not None:
+        raise Malformed("if-match: not together with if-none-match")
+    if if_none_match is not None:
+        return Writing(mine=mine, revision=0)
+    return Writing(mine=mine, revision=None if if_match is None else int(if_match.strip('"')))
+
+
+AWriting: TypeAlias = NamedDependency[SkipValidation[Writing]]
+"""A handler's parameter `writing`."""
+
+
+class PieceList(msgspec.Struct, frozen=True, kw_only=True):
+    """Pieces in order; `next_cursor` continues the list, and is null at its end."""
+
+    items: tuple[WrittenPiece, ...]
+    next_cursor: str | None
+
+
+@get("/workspace/{kind:str}", responses=problems(404), security=ANY_OF, operation_id="list_workspace_pieces")
+async def list_pieces(call: ACall, kind: KindPath, limit: Limit = 50, cursor: Cursor = "") -> PieceList:
+    """List everybody's pieces of a kind and the caller's own, in order."""
+    scope = call.scope("conversations:read")
+    found = await call.house.transactions.read_async(
+        lambda tx: workspace.list_pieces(tx, scope, _KINDS[kind], owner=scope.actor.id)
+    )
+    rest = sorted(found, key=_place)
+    if cursor:
+        after = _read(cursor)
+        rest = [one for one in rest if _place(one) > after]
+    more = len(rest) > limit
+    return PieceList(items=tuple(rest[:limit]), next_cursor=_write(rest[limit - 1]) if more else None)
+
+
+@get("/workspace/{kind:str}/{key:str}", responses=problems(404), security=ANY_OF, operation_id="get_workspace_piece")
+async def get_piece(call: ACall, kind: KindPath, key: KeyPath) -> Response[WrittenPiece]:
+    """Show a piece. Its `ETag` is its revision."""
+    scope = call.scope("conversations:read")
+    found = await call.house.transactions.read_async(lambda tx: _visible(tx, scope, _KINDS[kind], key))
+    return Response(found, headers={"etag": etag(found.revision)})
+
+
+@put(
+    "/workspace/{kind:str}/{key:str}",
+    status_code=200,
+    responses=problems(404, 409, 412, 413, 415, 422),
+    security=ANY_OF,
+    operation_id="put_workspace_piece",
+    dependencies={"writing": Provide(make_writing, sync_to_thread=False)},
+)
+async def put_piece(
+    call: ACall, kind: KindPath, key: KeyPath, data: JSONBody[PieceBody], writing: AWriting
+) -> Response[WrittenPiece]:
+    """Write a piece: a new one, or the one with this key anew. Its `type` must be of the path's kind."""
+    scope, piece = _scope(call, kind, mine=writing.mine), data.piece
+    if workspace.kind_of(piece) != _KINDS[kind]:
+        raise Malformed("piece.type: of another kind than the path")
+    if isinstance(piece, SavedView):
+        parse_filters(piece.query)
+    name = PieceName(key, scope.actor.id if writing.mine else EVERYBODY)
+
+    def work(tx: Tx) -> Outcome[WrittenPiece]:
+        return workspace.put_piece(tx, scope, name, piece, revision=writing.revision)
+
+    return await call.answer_once(scope, lambda _key: call.house.transactions.write_async(scope, work), tagged=True)
+
+
+@delete(
+    "/workspace/{kind:str}/{key:str}",
+    status_code=204,
+    responses=problems(404, 409),
+    security=ANY_OF,
+    operation_id="remove_workspace_piece",
+)
+async def remove_piece(call: ACall, kind: KindPath, key: KeyPath) -> None:
+    """Remove a piece. What was done with it stays: conversations keep a label's key."""
+    reader = call.scope("conversations:read")
+    found = await call.house.transactions.read_async(lambda tx: _visible(tx, reader, _KINDS[kind], key))
+    scope = _scope(call, kind, mine=found.owner != EVERYBODY)
+
+    def work(tx: Tx) -> Outcome[bool]:
+        return workspace.remove_piece(tx, scope, _KINDS[kind], PieceName(key, found.owner))
+
+    await call.house.transactions.write_async(scope, work)
+
+
+HANDLERS: Final = [list_pieces, get_piece, put_piece, remove_piece]
+
+
+def _scope(call: Call, kind: Kind, *, mine: bool) -> Scope:
+    """Return the scope in which the caller may write a piece of their own, or everybody's. Raises `NotAllowed`."""
+    if not mine:
+        return call.scope("workspace:write")
+    if kind not in _OWNED:
+        raise Malformed("mine: pieces of this kind are everybody's")
+    return call.member_scope("conversations:read")
+
+
+def _visible(tx: Tx, scope: Scope, kind: PieceKind, key: str) -> WrittenPiece:
+    found = workspace.find_piece(tx, scope, kind, key)
+    if found.owner not in {EVERYBODY, scope.actor.id}:
+        raise NotFound(f"there is no such {kind}")
+    return found
+
+
+_Place = tuple[int, str, str]
+
+
+def _place(one: WrittenPiece) -> _Place:
+    return (one.place, one.piece.name, one.key)
+
+
+def _write(one: WrittenPiece) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(_place(one))).decode().rstrip("=")
+
+
+def _read(cursor: str) -> _Place:
+    try:
+        place: _Place = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=_Place)
+    except (ValueError, msgspec.MsgspecError):
+        raise Malformed("cursor: not one of ours") from None
+    return place
