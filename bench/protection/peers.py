@@ -67,9 +67,9 @@ class Engine:
         return answer
 
 
-def environment(name: str, cache: Path) -> Path:
+def environment(name: str, cache: Path, *, requirements: Path = REQUIREMENTS) -> Path:
     """Return the interpreter of a peer's environment, made if it is missing. Raises `Unavailable`."""
-    pins = REQUIREMENTS / f"{name}.txt"
+    pins = requirements / f"{name}.txt"
     folder = cache / f"{name}-{digest_of([pins])[:12]}"
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not (folder / "made").exists():

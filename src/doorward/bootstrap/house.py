@@ -35,6 +35,7 @@ from doorward.flow.search import FilterBook, LedgerReading, Search, names_of_kin
 from doorward.flow.seed import PastWriter, Seeder
 from doorward.flow.senders import Senders
 from doorward.flow.settle import Settlement
+from doorward.flow.staffing import Staffing
 from doorward.flow.tenancy import SettingsBook
 from doorward.flow.tenant_rules import TenantRules
 from doorward.flow.walk import WalkRooms
@@ -202,6 +203,7 @@ class House:
             DeskRooms(self.screening, self.protection, self.translator, self.settings_book.settings_of, colleagues),
         )
         self.bulk = Bulk(self.transactions, self.desk)
+        self.staffing = Staffing(self.transactions, self.identity.staff, self.settings_book.settings_of)
         self.core_systems: dict[TenantId, CoreSystem] = {}
         self.contact = Contact(
             self.transactions,
@@ -239,7 +241,7 @@ class House:
         )
 
     def _build_office(self) -> None:
-        self.attendance = Attendance(self.transactions, self.identity.sessions)
+        self.attendance = Attendance(self.transactions, self.identity.sessions, self.translator)
         self.scanning = Scanning(self.transactions, keys=self.keys, scanner=self.scanner)
         self.downloads = Downloads(self.transactions, keys=self.keys)
         self.destruction = Destruction(
@@ -373,9 +375,10 @@ class House:
         self.runner.recover()
 
     def retire_absent(self) -> None:
-        """Set away the agents of every tenant who are signed in nowhere any more."""
+        """Set away the agents of every tenant who are signed in nowhere any more, and give out what they had."""
         for scope in self.tenant_scopes("attendance"):
             self.attendance.retire_absent(scope)
+            self.attendance.reroute(scope)
 
     def keep_time_at_the_desk(self) -> None:
         """Do what every tenant's desk has put off and whose time has come."""
@@ -414,9 +417,7 @@ class House:
         def read(tx: Tx) -> frozenset[str]:
             tenants = self.identity.tenants
             return frozenset(
-                host
-                for tenant in tenants.all_tenants(tx)
-                for host in tenants.hosts(tx, system_scope(tenant.id, "hosts"))
+                host for one in tenants.all_tenants(tx) for host in tenants.hosts(tx, system_scope(one.id, "hosts"))
             )
 
         self.tenant_hosts = self.transactions.read(read)

@@ -11,6 +11,7 @@ from doorward.admission import Visitor
 from doorward.flow.accept import Accepted
 from doorward.flow.attachments import MEDIA_TYPES, Attachments
 from doorward.flow.feedback import Feedback
+from doorward.flow.handoffs import handoff_for
 from doorward.flow.openings import Closed
 from doorward.flow.prospects import Prospects
 from doorward.flow.secret_words import SecretWords
@@ -36,7 +37,6 @@ from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.errors import NotFound, NotSignedIn
 from doorward.vocabulary.ids import ArticleId, ConversationId, PartyId
 from doorward.vocabulary.outcome import Outcome
-from doorward.vocabulary.reply import Handoff
 from doorward.vocabulary.scope import Actor, Scope, system_scope
 
 __all__ = ["Contact", "ContactRooms", "VisitOpened"]
@@ -183,9 +183,11 @@ class Contact:
             language = card.language if card is not None and card.language else settings.languages[0]
             asked = _asked_for_person(tx, visitor, party_id, key=key)
             opened = opening(tx, scope, asked, language=language)
-            queued = routing.enter_queue(
-                tx, scope, asked.conversation_id, asked.party_id, handoff=Handoff(reason="asked_for_person")
+            handoff = handoff_for(tx, scope, card, reason="asked_for_person", language=language)
+            asked = msgspec.structs.replace(
+                asked, data=asked.data | {"queue": handoff.queue, "priority": handoff.priority}
             )
+            queued = routing.enter_queue(tx, scope, asked.conversation_id, asked.party_id, handoff=handoff)
             # Somebody who sits there outside the opening hours gets it at once: then the next opening is no news.
             hours = None if _assigned(queued.entries, visitor.conversation_id) else settings
             said = self._threshold.said(asked, language=language, sentence="reply.hand_over", hours=hours)

@@ -7,6 +7,7 @@ import msgspec
 from doorward import record, routing
 from doorward.admission import Admission, IssuedToken, VisitorTokens
 from doorward.flow.accept import FrontDoor
+from doorward.flow.handoffs import handoff_for
 from doorward.flow.views.portal import CHANNEL, my_requests, own_card
 from doorward.identity import CustomerSession, Identity
 from doorward.kit.clock import Clock
@@ -18,7 +19,6 @@ from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.outcome import Outcome
-from doorward.vocabulary.reply import Handoff
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import WildText, house_text
 
@@ -160,13 +160,15 @@ class PortalWishes:
         )
 
     def _handed_over(self, tx: Tx, scope: Scope, line: Entry, *, reason: str) -> tuple[Entry | AuditEvent, ...]:
+        card = record.card_of(tx, scope, line.conversation_id)
+        handoff = handoff_for(tx, scope, card, reason=reason)
         asked = msgspec.structs.replace(
             line,
             kind="handoff.requested",
             key=f"handoff:{line.key}",
-            data={"reason": reason, "queue": "default", "priority": 0},
+            data={"reason": handoff.reason, "queue": handoff.queue, "priority": handoff.priority},
         )
-        queued = routing.enter_queue(tx, scope, line.conversation_id, line.party_id, handoff=Handoff(reason=reason))
+        queued = routing.enter_queue(tx, scope, line.conversation_id, line.party_id, handoff=handoff)
         return (asked, *queued.entries)
 
 

@@ -10,6 +10,7 @@ from doorward import record, routing
 from doorward.admission import Admission, Blocks, Visitor, VisitorTokens
 from doorward.answering import KnowledgeService
 from doorward.flow.accept import FrontDoor, TenantScreening
+from doorward.flow.handoffs import handoff_for
 from doorward.flow.openings import hand_over_words
 from doorward.flow.tenancy import SettingsBook
 from doorward.identity import Identity
@@ -35,7 +36,6 @@ from doorward.vocabulary.ids import MessageId, PartyId, TenantId
 from doorward.vocabulary.language import LanguagePack
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.party import AssuranceLevel
-from doorward.vocabulary.reply import Handoff
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import house_text
 
@@ -154,16 +154,15 @@ class Threshold:
         card = record.card_of(tx, scope, asked.conversation_id)
         if card is not None and card.state in {"waiting", "human"}:
             return (said,)
-        queued = routing.enter_queue(
-            tx, scope, asked.conversation_id, asked.party_id, handoff=Handoff(reason=asked.data["reason"])
-        )
+        handoff = handoff_for(tx, scope, card, reason=asked.data["reason"])
+        queued = routing.enter_queue(tx, scope, asked.conversation_id, asked.party_id, handoff=handoff)
         requested = msgspec.structs.replace(
             asked,
             kind="handoff.requested",
             key=f"handoff:{asked.key}",
             text=None,
             message_id=None,
-            data={"reason": asked.data["reason"], "queue": "default", "priority": 0},
+            data={"reason": handoff.reason, "queue": handoff.queue, "priority": handoff.priority},
         )
         return (said, requested, *queued.entries)
 

@@ -1,5 +1,6 @@
 """Opening hours: whether somebody is there to answer, and when next."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -8,6 +9,9 @@ from doorward.kit.settings import DAYS, TenantSettings
 
 _LOOKED_AHEAD: Final = 60
 """Days in which the next opening is looked for."""
+
+_LONGEST: Final = 366
+"""Days within which a time of service must end."""
 
 
 def is_open(settings: TenantSettings, now: datetime) -> bool:
@@ -26,6 +30,35 @@ def next_opening(settings: TenantSettings, now: datetime) -> datetime | None:
             if begins > now:
                 return begins
     return None
+
+
+def open_seconds(settings: TenantSettings, begins: datetime, ends: datetime) -> float:
+    """Return how many seconds of a period people answer in; 0 where it ends before it begins."""
+    return sum(
+        max(0.0, (min(ends, until) - max(begins, since)).total_seconds())
+        for since, until in _spans_from(settings, begins, (ends - begins).days + 3)
+        if since < ends
+    )
+
+
+def after_open_seconds(settings: TenantSettings, begins: datetime, seconds: float) -> datetime | None:
+    """Return when so many seconds in which people answer have passed since `begins`; None if not within a year."""
+    left = seconds
+    for since, until in _spans_from(settings, begins, _LONGEST):
+        length = max(0.0, (until - max(begins, since)).total_seconds())
+        if left <= length:
+            return max(begins, since).astimezone(UTC) + timedelta(seconds=left)
+        left -= length
+    return None
+
+
+def _spans_from(settings: TenantSettings, begins: datetime, days: int) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the open spans that end after `begins`, in order, of so many days."""
+    today = begins.astimezone(ZoneInfo(settings.time_zone)).date()
+    for ahead in range(max(days, 1)):
+        for since, until in _spans(settings, today + timedelta(days=ahead)):
+            if until > begins:
+                yield since, until
 
 
 def _spans(settings: TenantSettings, day: date) -> list[tuple[datetime, datetime]]:

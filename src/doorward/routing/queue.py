@@ -1,21 +1,20 @@
-"""A queue that is first in, first out within a priority, and is drained the moment anybody is free."""
+"""The queue: who waits, in the order of claims, drained the moment anybody is free. Who gets whom is `matching`'s."""
 
-from collections.abc import Collection
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
 from doorward.kit.tx import Tx
 from doorward.routing import repository
-from doorward.vocabulary.entry import AuditEvent, Entry
+from doorward.routing.estimating import worth_calling_back
+from doorward.routing.giving import count_handling, count_wait, drain, estimate_of, give, plan_of, waiting_in_order
+from doorward.routing.presence import presence_of
 from doorward.vocabulary.errors import Conflict
 from doorward.vocabulary.ids import ConversationId, PartyId, StaffId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.reply import Handoff
 from doorward.vocabulary.scope import Scope
-
-PresenceState = Literal["available", "away"]
 
 
 def lock_queue(tx: Tx, scope: Scope) -> None:
@@ -27,14 +26,6 @@ def lock_queue(tx: Tx, scope: Scope) -> None:
     repository.lock_queue(tx, scope)
 
 
-class Presence(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether an agent takes conversations, and how many at once."""
-
-    staff_id: StaffId
-    state: PresenceState
-    capacity: int
-
-
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation in the queue."""
 
@@ -42,6 +33,24 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     party_id: PartyId
     priority: int
     entered_at: datetime
+
+
+class Expected(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody who waits may expect: how many are before them, the seconds that it takes, and whether to offer a
+    call-back. No seconds: nobody is there who may have it.
+    """
+
+    ahead: int
+    seconds: float | None
+    call_back: bool
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """In which queue, by which channel and in which class something waits or is with an agent."""
+
+    queue: str
+    channel: str
+    priority: int
 
 
 def enter_queue(
@@ -62,9 +71,13 @@ def enter_queue(
                 "queue": handoff.queue,
                 "priority": handoff.priority,
                 "entered_at": tx.now,
+                "channel": handoff.channel,
+                "language": handoff.language,
+                "needs": handoff.needs,
+                "last_agent": _last_agent(tx, scope, party_id),
             },
         )
-    entries = _drain(tx, scope)
+    entries = drain(tx, scope)
     return Outcome(place_in_queue(tx, scope, conversation_id) or 0, entries)
 
 
@@ -73,7 +86,30 @@ def place_in_queue(tx: Tx, scope: Scope, conversation_id: ConversationId) -> int
     item = repository.find_item(tx, scope, conversation_id)
     if item is None or item.staff_id is not None:
         return None
-    return repository.count_before(tx, scope, item)
+    places = [row.conversation_id for row in waiting_in_order(tx, scope)]
+    return places.index(conversation_id) if conversation_id in places else len(places)
+
+
+def estimated_wait(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Expected | None:
+    """Return what somebody who waits may expect; None for a conversation that does not wait."""
+    place = place_in_queue(tx, scope, conversation_id)
+    item = repository.find_item(tx, scope, conversation_id)
+    if place is None or item is None:
+        return None
+    seconds = estimate_of(tx, scope, item, ahead=place)
+    minutes = plan_of(tx, scope).callback_minutes
+    return Expected(ahead=place, seconds=seconds, call_back=worth_calling_back(seconds, minutes=minutes))
+
+
+def standing_of(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Standing | None:
+    """Return in which queue and class a conversation waits or is with an agent; None where routing knows it not."""
+    item = repository.find_item(tx, scope, conversation_id)
+    return None if item is None else Standing(queue=item.queue, channel=item.channel, priority=item.priority)
+
+
+def with_people(tx: Tx, scope: Scope, *, limit: int) -> tuple[ConversationId, ...]:
+    """Return the conversations that wait or are with an agent, at most so many, those who came first."""
+    return tuple(ConversationId(row.conversation_id) for row in repository.all_items(tx, scope, limit=limit))
 
 
 def assign(
@@ -93,9 +129,8 @@ def assign(
         holder = presence_of(tx, scope, StaffId(item.staff_id))
         if holder is None or holder.state != "away":
             raise Conflict("another agent has this conversation")
-    _take_in(tx, scope, conversation_id, party_id)
-    repository.assign_item(tx, scope, conversation_id, staff_id)
-    return Outcome(value=True, entries=_assigned(tx, scope, conversation_id, party_id, staff_id))
+    item = _taken_in(tx, scope, conversation_id, party_id)
+    return Outcome(value=True, entries=give(tx, scope, item, staff_id))
 
 
 def pass_to(
@@ -106,9 +141,8 @@ def pass_to(
     Like taking by hand it may exceed the agent's capacity: the one who hands it over chose them.
     """
     repository.lock_queue(tx, scope)
-    _take_in(tx, scope, conversation_id, party_id)
-    repository.assign_item(tx, scope, conversation_id, staff_id)
-    return Outcome(None, (*_assigned(tx, scope, conversation_id, party_id, staff_id), *_drain(tx, scope)))
+    item = _taken_in(tx, scope, conversation_id, party_id)
+    return Outcome(None, (*give(tx, scope, item, staff_id), *drain(tx, scope)))
 
 
 def put_back(tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: PartyId, *, by: StaffId) -> Outcome[int]:
@@ -118,58 +152,22 @@ def put_back(tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: Pa
     not come to `by` again by itself, though they may take it. Returns how many wait before it, 0 when it was assigned.
     """
     repository.lock_queue(tx, scope)
-    _take_in(tx, scope, conversation_id, party_id)
+    _taken_in(tx, scope, conversation_id, party_id)
     repository.release_item(tx, scope, conversation_id, by=by)
-    entries = _drain(tx, scope)
+    entries = drain(tx, scope)
     return Outcome(place_in_queue(tx, scope, conversation_id) or 0, entries)
 
 
 def leave_queue(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Outcome[bool]:
     """Take a conversation out of routing (handed back or resolved) and give the freed place to who waits longest."""
     repository.lock_queue(tx, scope)
+    item = repository.find_item(tx, scope, conversation_id)
+    if item is not None and item.staff_id is None:
+        count_wait(tx, scope, item)
+    elif item is not None:
+        count_handling(tx, scope, item)
     was_there = repository.delete_item(tx, scope, conversation_id)
-    return Outcome(was_there, _drain(tx, scope))
-
-
-def set_presence(tx: Tx, scope: Scope, staff_id: StaffId, *, state: PresenceState, capacity: int) -> Outcome[Presence]:
-    """Say whether an agent takes conversations and how many at once; whoever waits is given out at once."""
-    repository.lock_queue(tx, scope)
-    repository.save_presence(tx, scope, staff_id, state=state, capacity=capacity)
-    audit = AuditEvent(action="presence.set", object_kind="staff", object_id=staff_id, fields=(state,))
-    presence = Presence(staff_id=staff_id, state=state, capacity=capacity)
-    return Outcome(presence, (audit, *_drain(tx, scope)))
-
-
-def staff_load(tx: Tx, scope: Scope) -> dict[StaffId, int]:
-    """Return how many conversations each agent has; who has none is left out."""
-    return {StaffId(staff_id): number for staff_id, number in repository.load_by_staff(tx, scope).items()}
-
-
-def available_staff(tx: Tx, scope: Scope) -> frozenset[StaffId]:
-    """Return the agents who take conversations now."""
-    return frozenset(StaffId(row.staff_id) for row in repository.present_staff(tx, scope))
-
-
-def retire_absent(tx: Tx, scope: Scope, *, present: Collection[StaffId]) -> Outcome[int]:
-    """Set away every available agent who is not among `present`, so that nobody waits for them; return how many.
-
-    What they have stays theirs until they come back or somebody takes it over.
-    """
-    repository.lock_queue(tx, scope)
-    absent = [row for row in repository.present_staff(tx, scope) if row.staff_id not in present]
-    for row in absent:
-        repository.save_presence(tx, scope, StaffId(row.staff_id), state="away", capacity=row.capacity)
-    audits = (
-        AuditEvent(action="presence.lapsed", object_kind="staff", object_id=row.staff_id, fields=("away",))
-        for row in absent
-    )
-    return Outcome(len(absent), tuple(audits))
-
-
-def presence_of(tx: Tx, scope: Scope, staff_id: StaffId) -> Presence | None:
-    """Return an agent's presence, None before the first time."""
-    row = repository.find_presence(tx, scope, staff_id)
-    return None if row is None else Presence(staff_id=StaffId(row.staff_id), state=row.state, capacity=row.capacity)
+    return Outcome(was_there, drain(tx, scope))
 
 
 def waiting_list(tx: Tx, scope: Scope, *, limit: int = 100) -> tuple[Waiting, ...]:
@@ -181,61 +179,29 @@ def waiting_list(tx: Tx, scope: Scope, *, limit: int = 100) -> tuple[Waiting, ..
             priority=row.priority,
             entered_at=row.entered_at,
         )
-        for row in repository.waiting_items(tx, scope, limit=limit)
+        for row in waiting_in_order(tx, scope)[:limit]
     )
 
 
-def _take_in(tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: PartyId) -> None:
-    """See to it that routing knows a conversation; one that never waited enters now."""
-    if repository.find_item(tx, scope, conversation_id) is None:
-        item = {"conversation_id": conversation_id, "party_id": party_id, "entered_at": tx.now}
-        repository.insert_item(tx, scope, item | {"queue": "default", "priority": 0})
+def hand_out(tx: Tx, scope: Scope) -> Outcome[None]:
+    """Give out what can be given out: when time alone has changed who may have whom, as it does by overflowing."""
+    repository.lock_queue(tx, scope)
+    return Outcome(None, drain(tx, scope))
 
 
-def _drain(tx: Tx, scope: Scope) -> tuple[Entry | AuditEvent, ...]:
-    """Give waiting conversations to available agents: next in line first, to the agent with most room, fewest first.
-
-    What an agent has put back goes to somebody else, and waits while nobody else has room.
-    """
-    load = repository.load_by_staff(tx, scope)
-    room = {row.staff_id: row.capacity - load.get(row.staff_id, 0) for row in repository.present_staff(tx, scope)}
-    room = {staff_id: free for staff_id, free in room.items() if free > 0}
-    entries: list[Entry | AuditEvent] = []
-    if not room:
-        return ()
-    # What one agent may not have stands in nobody else's way: as many more are looked at.
-    most = sum(room.values()) + repository.count_put_back(tx, scope)
-    for item in repository.waiting_items(tx, scope, limit=most):
-        fitting = [staff_id for staff_id in room if staff_id != item.put_back_by]
-        if not fitting:
-            continue
-        staff_id = min(fitting, key=lambda one: (load.get(one, 0), one))
-        conversation_id = ConversationId(item.conversation_id)
-        repository.assign_item(tx, scope, conversation_id, StaffId(staff_id))
-        entries += _assigned(tx, scope, conversation_id, PartyId(item.party_id), StaffId(staff_id))
-        load[staff_id] = load.get(staff_id, 0) + 1
-        room[staff_id] -= 1
-        if not room[staff_id]:
-            del room[staff_id]
-    return tuple(entries)
-
-
-def _assigned(
-    tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: PartyId, staff_id: StaffId
-) -> tuple[Entry | AuditEvent, ...]:
+def _taken_in(tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: PartyId) -> Any:
+    """Return what routing knows of a conversation; one that never waited enters now."""
     item = repository.find_item(tx, scope, conversation_id)
-    # The moment of assignment makes the key: the same agent may get the same conversation again another time.
-    key = f"assigned:{staff_id}:{tx.now.isoformat()}:{item.entered_at.isoformat() if item is not None else ''}"
-    entry = Entry(
-        kind="handoff.assigned",
-        conversation_id=conversation_id,
-        party_id=party_id,
-        key=key,
-        at=tx.now,
-        actor=scope.actor,
-        data={"staff_id": staff_id},
-    )
-    audit = AuditEvent(
-        action="conversation.assigned", object_kind="conversation", object_id=conversation_id, fields=("assignee",)
-    )
-    return (entry, audit)
+    if item is not None:
+        return item
+    values = {"conversation_id": conversation_id, "party_id": party_id, "entered_at": tx.now}
+    repository.insert_item(tx, scope, values | {"queue": "default", "priority": 0})
+    return repository.find_item(tx, scope, conversation_id)
+
+
+def _last_agent(tx: Tx, scope: Scope, party_id: PartyId) -> str | None:
+    """Return who had this customer last, if that is not too long ago for the company's plan."""
+    last = repository.find_last(tx, scope, party_id)
+    if last is None or tx.now - last.at > timedelta(days=plan_of(tx, scope).sticky_days):
+        return None
+    return str(last.staff_id)

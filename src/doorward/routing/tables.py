@@ -1,8 +1,8 @@
 """The queue and who is there."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import Column, Float, Index, Integer, Table, Text
 
-from doorward.kit.db import UtcTime, metadata
+from doorward.kit.db import Json, UtcTime, metadata
 
 item_table = Table(
     "routing_item",
@@ -17,6 +17,11 @@ item_table = Table(
     Column("assigned_at", UtcTime),
     # Who put it back into the queue: it does not come to them by itself again.
     Column("put_back_by", Text),
+    Column("channel", Text, nullable=False, server_default=""),
+    Column("language", Text, nullable=False, server_default=""),
+    Column("needs", Json, nullable=False, server_default="[]"),
+    # Who had this customer last, when it entered.
+    Column("last_agent", Text),
 )
 Index("ix_routing_item_waiting", item_table.c.tenant_id, item_table.c.staff_id, item_table.c.entered_at)
 
@@ -28,4 +33,42 @@ presence_table = Table(
     Column("state", Text, nullable=False),
     Column("capacity", Integer, nullable=False),
     Column("since", UtcTime, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+)
+
+plan_table = Table(
+    "routing_plan",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("plan", Json, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+)
+
+profile_table = Table(
+    "routing_profile",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("staff_id", Text, primary_key=True),
+    Column("profile", Json, nullable=False),
+)
+
+# Who had a customer last, and since when.
+last_table = Table(
+    "routing_last",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("party_id", Text, primary_key=True),
+    Column("staff_id", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+# What contacts asked for lately (`all`, `language:de`, `skill:cards`) and how long they waited, as shares of patience.
+lately_table = Table(
+    "routing_lately",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("contacts", Float, nullable=False),
+    Column("waited", Float, nullable=False),
 )

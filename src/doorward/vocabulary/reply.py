@@ -34,9 +34,28 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[Choice, ...] = ()
 
 
+class Need(msgspec.Struct, frozen=True, kw_only=True):
+    """A skill that a contact needs: the `level` (1 to 3) below which nobody may have it, and the one that is `wanted`.
+
+    A wanted level below the required one means the required one.
+    """
+
+    skill: str
+    level: int = 1
+    wanted: int = 0
+
+
 class Handoff(msgspec.Struct, frozen=True, kw_only=True):
-    """A conversation that waits for a person: why, and how urgent (0 ordinary, higher sooner; later rooms use it)."""
+    """A conversation that waits for a person: why, how urgent (0 ordinary, higher sooner), and who may have it.
+
+    `channel`, `language` and `intent` are what is known of it, empty for nothing; the company's plan says by them which
+    queue, priority and needs it gets.
+    """
 
     reason: str
     queue: str = "default"
     priority: int = 0
+    channel: str = ""
+    language: str = ""
+    intent: str = ""
+    needs: tuple[Need, ...] = ()

@@ -6,16 +6,27 @@ from datetime import timedelta
 import pytest
 
 from doorward import routing
+from doorward.bootstrap import load_plugins
 from doorward.flow.attendance import Attendance
-from doorward.vocabulary.ids import StaffId
+from doorward.kit.clock import SystemClock
+from doorward.kit.i18n import Translator
+from doorward.kit.settings import Settings
+from doorward.vocabulary.ids import ConversationId, PartyId, StaffId
 from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.reply import Handoff
 from tests.support.identities import Office
 
 
+@pytest.fixture(scope="module")
+def translator() -> Translator:
+    """Return the sentences of all languages."""
+    return Translator(load_plugins(Settings(), clock=SystemClock(), kinds=("language",)).packs)
+
+
 @pytest.fixture
-def attendance(office: Office) -> Attendance:
+def attendance(office: Office, translator: Translator) -> Attendance:
     """Attendance at the office."""
-    return Attendance(office.transactions, office.identity.sessions)
+    return Attendance(office.transactions, office.identity.sessions, translator)
 
 
 def available(office: Office, staff_id: StaffId) -> None:
@@ -80,3 +91,20 @@ def test_other_tenants_agents_are_not_looked_at(office: Office, attendance: Atte
     )
     assert attendance.retire_absent(office.scope) == 0
     assert attendance.retire_absent(office.other) == 1
+
+
+def test_what_somebody_has_who_dropped_out_goes_to_others_after_a_while(office: Office, attendance: Attendance) -> None:
+    """Within the plan's minutes it stays theirs; then it waits at its place and whoever is there gets it."""
+    selin, mira = office.a_member(), office.a_member("mira", role="supervisor")
+    available(office, selin)
+    conversation_id, party_id = ConversationId("c" * 26), PartyId("p" * 26)
+    handoff = Handoff(reason="asked_for_person")
+    office.write(lambda tx: routing.enter_queue(tx, office.scope, conversation_id, party_id, handoff=handoff))
+    office.write(lambda tx: routing.retire_absent(tx, office.scope, present=()))
+    available(office, mira)
+    assert attendance.reroute(office.scope) == 0
+    assert office.read(lambda tx: routing.staff_load(tx, office.scope)) == {selin: 1}
+    office.clock.advance(timedelta(minutes=10))
+    assert attendance.reroute(office.scope) == 1
+    assert office.read(lambda tx: routing.staff_load(tx, office.scope)) == {mira: 1}
+    assert attendance.reroute(office.scope) == 0

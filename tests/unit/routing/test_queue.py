@@ -21,6 +21,11 @@ from tests.support.transactions import OTHER_SCOPE, SCOPE
 MIRA, JONAS = StaffId("mira"), StaffId("jonas")
 
 
+def of(name: str) -> PartyId:
+    """Return whose a conversation is."""
+    return PartyId(f"of {name}")
+
+
 class Queue:
     """The queue's verbs, each in a transaction of its own, with what was assigned."""
 
@@ -42,7 +47,7 @@ class Queue:
         handoff = Handoff(reason="asked_for_person", priority=priority)
         return self.transactions.write(
             SCOPE,
-            lambda tx: self._hear(routing.enter_queue(tx, SCOPE, ConversationId(name), PartyId("p"), handoff=handoff)),
+            lambda tx: self._hear(routing.enter_queue(tx, SCOPE, ConversationId(name), of(name), handoff=handoff)),
         )
 
     def leave(self, name: str) -> object:
@@ -64,7 +69,7 @@ class Queue:
         """Let an agent take a conversation by hand."""
         return self.transactions.write(
             SCOPE,
-            lambda tx: self._hear(routing.assign(tx, SCOPE, ConversationId(name), PartyId("p"), staff_id=staff_id)),
+            lambda tx: self._hear(routing.assign(tx, SCOPE, ConversationId(name), of(name), staff_id=staff_id)),
         )
 
     def pass_to(self, name: str, staff_id: StaffId) -> object:
@@ -72,7 +77,7 @@ class Queue:
         self.clock.advance(timedelta(seconds=1))
         return self.transactions.write(
             SCOPE,
-            lambda tx: self._hear(routing.pass_to(tx, SCOPE, ConversationId(name), PartyId("p"), staff_id=staff_id)),
+            lambda tx: self._hear(routing.pass_to(tx, SCOPE, ConversationId(name), of(name), staff_id=staff_id)),
         )
 
     def put_back(self, name: str, staff_id: StaffId) -> object:
@@ -80,7 +85,7 @@ class Queue:
         self.clock.advance(timedelta(seconds=1))
         return self.transactions.write(
             SCOPE,
-            lambda tx: self._hear(routing.put_back(tx, SCOPE, ConversationId(name), PartyId("p"), by=staff_id)),
+            lambda tx: self._hear(routing.put_back(tx, SCOPE, ConversationId(name), of(name), by=staff_id)),
         )
 
     def load(self) -> dict[StaffId, int]:

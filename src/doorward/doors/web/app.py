@@ -19,6 +19,7 @@ from doorward.bootstrap import House
 from doorward.doors.web import openapi, operations, static_files
 from doorward.doors.web.api import (
     articles,
+    automation,
     conversations,
     customers,
     drafts,
@@ -26,6 +27,7 @@ from doorward.doors.web.api import (
     marks,
     originals,
     search,
+    staffing,
     visitors,
     webhooks,
     work,
@@ -112,6 +114,8 @@ API_HANDLERS: Final = [
     customers.search_customers,
     search.search,
     *originals.HANDLERS,
+    *staffing.HANDLERS,
+    *automation.HANDLERS,
     work.get_queue,
     work.list_colleagues,
     work.set_presence,

@@ -15,7 +15,7 @@ from doorward.flow.reading import read_noted
 from doorward.flow.views.figures import figures
 from doorward.measure import Figures
 from doorward.record import Card, card_of
-from doorward.routing import Presence
+from doorward.routing import AwayReason, Presence
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import Malformed
 from doorward.vocabulary.ids import StaffId
@@ -49,9 +49,10 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PresenceBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whether the caller takes conversations."""
+    """Whether the caller takes conversations, and why not: the reason counts for nothing where they do."""
 
     available: bool
+    reason: AwayReason = ""
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +99,8 @@ async def set_presence(
 ) -> Presence:
     """Say whether the caller takes conversations; whoever waits is given out at once."""
     scope = call.member_scope("conversations:write")
+    if data.reason and not data.available:
+        return await call.house.staffing.step_away(scope, data.reason)
     return await call.house.desk.set_presence(scope, available=data.available)
 
 

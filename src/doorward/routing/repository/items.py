@@ -1,4 +1,4 @@
-"""Routing's SQL."""
+"""Who waits and who has whom."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, text, update
 
 from doorward.kit.tx import Tx
-from doorward.routing.tables import item_table, presence_table
+from doorward.routing.tables import item_table
 from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.scope import Scope
 
@@ -51,8 +51,8 @@ def assign_item(tx: Tx, scope: Scope, conversation_id: ConversationId, staff_id:
     )
 
 
-def release_item(tx: Tx, scope: Scope, conversation_id: ConversationId, *, by: StaffId) -> None:
-    """Let a conversation wait again at its old place, put back by this agent."""
+def release_item(tx: Tx, scope: Scope, conversation_id: ConversationId, *, by: StaffId | None) -> None:
+    """Let a conversation wait again at its old place, put back by this agent, or by nobody."""
     tx.execute(
         update(item_table)
         .where(item_table.c.tenant_id == scope.tenant_id, item_table.c.conversation_id == conversation_id)
@@ -61,38 +61,45 @@ def release_item(tx: Tx, scope: Scope, conversation_id: ConversationId, *, by: S
 
 
 def waiting_items(tx: Tx, scope: Scope, *, limit: int) -> Sequence[Any]:
-    """Return who waits: higher priority first, then first come, first served."""
+    """Return who waits, at most so many, those who came first."""
     return tx.execute(
         select(item_table)
         .where(item_table.c.tenant_id == scope.tenant_id, item_table.c.staff_id.is_(None))
-        .order_by(item_table.c.priority.desc(), item_table.c.entered_at, item_table.c.conversation_id)
+        .order_by(item_table.c.entered_at, item_table.c.conversation_id)
         .limit(limit)
     ).all()
 
 
-def count_put_back(tx: Tx, scope: Scope) -> int:
-    """Return how many wait that an agent has put back."""
-    query = select(func.count()).where(
-        item_table.c.tenant_id == scope.tenant_id,
-        item_table.c.staff_id.is_(None),
-        item_table.c.put_back_by.is_not(None),
-    )
-    return int(tx.execute(query).scalar_one())
+def all_items(tx: Tx, scope: Scope, *, limit: int) -> Sequence[Any]:
+    """Return all that waits or is with an agent, at most so many, those who came first."""
+    return tx.execute(
+        select(item_table)
+        .where(item_table.c.tenant_id == scope.tenant_id)
+        .order_by(item_table.c.entered_at, item_table.c.conversation_id)
+        .limit(limit)
+    ).all()
 
 
-def count_before(tx: Tx, scope: Scope, item: Any) -> int:
-    """Return how many wait before this item."""
-    before = (item_table.c.priority > item.priority) | (
-        (item_table.c.priority == item.priority)
-        & (
-            (item_table.c.entered_at < item.entered_at)
-            | ((item_table.c.entered_at == item.entered_at) & (item_table.c.conversation_id < item.conversation_id))
-        )
+def held_items(tx: Tx, scope: Scope, staff_id: StaffId) -> Sequence[Any]:
+    """Return what an agent has, in the order of the conversations' ids."""
+    return tx.execute(
+        select(item_table)
+        .where(item_table.c.tenant_id == scope.tenant_id, item_table.c.staff_id == staff_id)
+        .order_by(item_table.c.conversation_id)
+    ).all()
+
+
+def load_by_channel(tx: Tx, scope: Scope) -> dict[str, dict[str, int]]:
+    """Return how many conversations of each channel each agent has."""
+    query = (
+        select(item_table.c.staff_id, item_table.c.channel, func.count().label("number"))
+        .where(item_table.c.tenant_id == scope.tenant_id, item_table.c.staff_id.is_not(None))
+        .group_by(item_table.c.staff_id, item_table.c.channel)
     )
-    query = select(func.count()).where(
-        item_table.c.tenant_id == scope.tenant_id, item_table.c.staff_id.is_(None), before
-    )
-    return int(tx.execute(query).scalar_one())
+    load: dict[str, dict[str, int]] = {}
+    for row in tx.execute(query):
+        load.setdefault(row.staff_id, {})[row.channel] = row.number
+    return load
 
 
 def load_by_staff(tx: Tx, scope: Scope) -> dict[str, int]:
@@ -103,34 +110,3 @@ def load_by_staff(tx: Tx, scope: Scope) -> dict[str, int]:
         .group_by(item_table.c.staff_id)
     )
     return {row.staff_id: row.number for row in tx.execute(query)}
-
-
-def present_staff(tx: Tx, scope: Scope) -> Sequence[Any]:
-    """Return the presence rows of everybody who takes conversations now."""
-    return tx.execute(
-        select(presence_table).where(
-            presence_table.c.tenant_id == scope.tenant_id, presence_table.c.state == "available"
-        )
-    ).all()
-
-
-def find_presence(tx: Tx, scope: Scope, staff_id: StaffId) -> Any | None:
-    """Return one agent's presence row, or None."""
-    return tx.execute(
-        select(presence_table).where(
-            presence_table.c.tenant_id == scope.tenant_id, presence_table.c.staff_id == staff_id
-        )
-    ).first()
-
-
-def save_presence(tx: Tx, scope: Scope, staff_id: StaffId, *, state: str, capacity: int) -> None:
-    """Write an agent's presence."""
-    values = {"state": state, "capacity": capacity, "since": tx.now}
-    if find_presence(tx, scope, staff_id) is None:
-        tx.execute(insert(presence_table).values(tenant_id=scope.tenant_id, staff_id=staff_id, **values))
-        return
-    tx.execute(
-        update(presence_table)
-        .where(presence_table.c.tenant_id == scope.tenant_id, presence_table.c.staff_id == staff_id)
-        .values(**values)
-    )

@@ -1,0 +1,1 @@
+"""What the assignment of contacts achieves, beside what hindsight could."""

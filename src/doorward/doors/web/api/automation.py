@@ -1,0 +1,88 @@
+"""Rules by program: what they are, and what they would have done."""
+
+from datetime import timedelta
+from typing import Annotated, Final
+
+import msgspec
+from litestar import Response, get, post, put
+from litestar.params import HeaderParameter, JSONBody
+from msgspec import Meta
+
+from doorward import automation
+from doorward.automation import Rehearsal, Rule, RuleBook
+from doorward.doors.web.api.common import ANY_OF, ACall, etag, problems
+from doorward.flow.reading import read_noted
+from doorward.flow.views.rehearsal import rehearsed
+from doorward.kit.tx import Tx
+from doorward.vocabulary.entry import AuditEvent
+
+_TAG: Final = '^"[0-9]{1,9}"$'
+IfMatch = Annotated[
+    str, HeaderParameter(name="If-Match", pattern=_TAG, description="The `ETag` of the rules that are to be replaced.")
+]
+_Rules = Annotated[tuple[Rule, ...], Meta(max_length=200)]
+
+
+class RulesBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All rules, in the order in which they are asked."""
+
+    rules: _Rules
+
+
+class RehearsalBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Rules that need not hold yet, and over what: the latest conversations of so many days."""
+
+    rules: _Rules
+    days: Annotated[int, Meta(ge=1, le=366)] = 30
+    conversations: Annotated[int, Meta(ge=1, le=1000)] = 200
+
+
+@get("/automation/rules", responses=problems(), security=ANY_OF, operation_id="get_automation_rules")
+async def get_automation_rules(call: ACall) -> Response[RuleBook]:
+    """Show the rules. Their `ETag` is their number, 0 before the first."""
+    scope = call.scope("settings:read")
+    found = await call.house.transactions.read_async(lambda tx: automation.read_rules(tx, scope))
+    return Response(found, headers={"etag": etag(found.number)})
+
+
+@put(
+    "/automation/rules",
+    status_code=200,
+    responses=problems(412, 413, 415, 422),
+    security=ANY_OF,
+    operation_id="put_automation_rules",
+)
+async def put_automation_rules(call: ACall, data: JSONBody[RulesBody], if_match: IfMatch) -> Response[RuleBook]:
+    """Put all rules into the place of those before; such as trigger each other for ever are refused, and named."""
+    scope, expected = call.scope("settings:write"), int(if_match.strip('"'))
+
+    async def act(_key: str) -> RuleBook:
+        return await call.house.transactions.write_async(
+            scope, lambda tx: automation.save_rules(tx, scope, data.rules, expected=expected)
+        )
+
+    return await call.answer_once(scope, act, tagged=True)
+
+
+@post(
+    "/automation/rehearsals",
+    status_code=200,
+    responses=problems(413, 415),
+    security=ANY_OF,
+    operation_id="rehearse_automation",
+)
+async def rehearse_automation(call: ACall, data: JSONBody[RehearsalBody]) -> Rehearsal:
+    """Say what rules would have done in conversations of before. Nothing is done; that somebody looked is noted."""
+    call.scope("conversations:read")
+    scope = call.scope("settings:read")
+    automation.check_rules(data.rules)
+
+    def read(tx: Tx) -> Rehearsal:
+        since = tx.now - timedelta(days=data.days)
+        return rehearsed(tx, scope, data.rules, since=since, limit=data.conversations)
+
+    noted = AuditEvent(action="automation.rehearsed", object_kind="tenant", object_id=scope.tenant_id)
+    return await read_noted(call.house.transactions, scope, read, event=noted)
+
+
+HANDLERS: Final = [get_automation_rules, put_automation_rules, rehearse_automation]

@@ -1,0 +1,110 @@
+"""Routing by program: the company's plan, and what its agents can."""
+
+from typing import Annotated, Final
+
+import msgspec
+from litestar import Response, get, put
+from litestar.params import HeaderParameter, JSONBody
+
+from doorward.doors.web.api.common import ANY_OF, ACall, IdPath, Limit, etag, problems
+from doorward.flow.staffing import RoutedAgent
+from doorward.flow.views.service import AtRisk, Service, at_risk, service
+from doorward.kit.tx import Tx
+from doorward.routing import Numbered, Profile, RoutingPlan
+from doorward.vocabulary.ids import ConversationId, StaffId
+
+_TAG: Final = '^"[0-9]{1,9}"$'
+IfMatch = Annotated[
+    str,
+    HeaderParameter(name="If-Match", pattern=_TAG, description="The `ETag` of the plan that is to be replaced."),
+]
+
+
+class AgentList(msgspec.Struct, frozen=True, kw_only=True):
+    """Everybody who may have conversations."""
+
+    items: tuple[RoutedAgent, ...]
+
+
+class AtRiskList(msgspec.Struct, frozen=True, kw_only=True):
+    """Conversations of which somebody should be warned."""
+
+    items: tuple[AtRisk, ...]
+
+
+@get("/routing/plan", responses=problems(), security=ANY_OF, operation_id="get_routing_plan")
+async def get_routing_plan(call: ACall) -> Response[Numbered]:
+    """Show queues, teams, skills, and where contacts go. Its `ETag` is its number, 0 before the first."""
+    found = await call.house.staffing.plan(call.scope("queue:read"))
+    return Response(found, headers={"etag": etag(found.number)})
+
+
+@put(
+    "/routing/plan",
+    status_code=200,
+    responses=problems(412, 413, 415, 422),
+    security=ANY_OF,
+    operation_id="put_routing_plan",
+)
+async def put_routing_plan(call: ACall, data: JSONBody[RoutingPlan], if_match: IfMatch) -> Response[Numbered]:
+    """Put a whole plan into the place of the one before; whoever waits is given out by it at once."""
+    scope, expected = call.scope("settings:write"), int(if_match.strip('"'))
+    return await call.answer_once(
+        scope, lambda _key: call.house.staffing.save_plan(scope, data, expected=expected), tagged=True
+    )
+
+
+@get("/routing/agents", responses=problems(), security=ANY_OF, operation_id="list_routing_agents")
+async def list_routing_agents(call: ACall) -> AgentList:
+    """List who may have conversations, what they can, whether they are there, and how much they have."""
+    return AgentList(items=await call.house.staffing.agents(call.scope("staff:read")))
+
+
+@put(
+    "/routing/agents/{staff_id:str}",
+    status_code=200,
+    responses=problems(404, 413, 415),
+    security=ANY_OF,
+    operation_id="put_routing_agent",
+)
+async def put_routing_agent(call: ACall, staff_id: IdPath, data: JSONBody[Profile]) -> RoutedAgent:
+    """Say which languages and skills somebody has, in levels of 1 to 3; whoever waits is given out by it at once."""
+    return await call.house.staffing.save_profile(call.scope("staff:write"), StaffId(staff_id), data)
+
+
+@get(
+    "/conversations/{conversation_id:str}/service",
+    responses=problems(404),
+    security=ANY_OF,
+    operation_id="get_service",
+)
+async def get_service(call: ACall, conversation_id: IdPath) -> Service:
+    """Show how a conversation stands to what is promised, and what somebody who waits may expect."""
+    scope, wanted = call.scope("queue:read"), ConversationId(conversation_id)
+
+    def read(tx: Tx) -> Service:
+        settings = call.house.identity.tenants.settings_of(tx, scope)
+        return service(tx, scope, wanted, settings=settings)
+
+    return await call.house.transactions.read_async(read)
+
+
+@get("/routing/at-risk", responses=problems(), security=ANY_OF, operation_id="list_at_risk")
+async def list_at_risk(call: ACall, limit: Limit = 100) -> AtRiskList:
+    """List conversations whose promises are about to be broken or are: the broken first, then the nearest."""
+    scope = call.scope("queue:read")
+
+    def read(tx: Tx) -> tuple[AtRisk, ...]:
+        return at_risk(tx, scope, settings=call.house.identity.tenants.settings_of(tx, scope), limit=limit)
+
+    return AtRiskList(items=await call.house.transactions.read_async(read))
+
+
+HANDLERS: Final = [
+    get_routing_plan,
+    put_routing_plan,
+    list_routing_agents,
+    put_routing_agent,
+    list_at_risk,
+    get_service,
+]
