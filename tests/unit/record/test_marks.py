@@ -212,3 +212,34 @@ def test_pages_hold_every_card_once_and_in_order(transactions: Transactions, ord
         page = cards(transactions, CardQuery(order=order, after=place, limit=size))
     assert pages == [card.conversation_id for card in cards(transactions, CardQuery(order=order))]
     assert len(pages) == 7
+
+
+@pytest.mark.parametrize("order", ["latest", "oldest", "unanswered", "priority"])
+@pytest.mark.parametrize("labels", [(), ("few",)])
+def test_pages_over_several_states_are_one_list(
+    transactions: Transactions, order: Any, labels: tuple[str, ...]
+) -> None:
+    """States, and labels that few have, are looked up apart; the pages are the list nonetheless."""
+    for number in range(8):
+        name = begin(transactions, number)
+        lines = [an_entry("priority.changed", key="p", conversation_id=name, priority=number % 3)]
+        if number % 2:
+            lines.append(an_entry("handoff.requested", key="h", conversation_id=name, reason="asked", queue="default"))
+        if number > 2:
+            lines.append(an_entry("labels.changed", key="l", conversation_id=name, added=["few"], removed=[]))
+        write(transactions, *lines)
+    query = CardQuery(states=("bot", "waiting"), labels=labels, order=order)
+    whole = found(transactions, states=query.states, labels=labels, order=order)
+    pages: list[int] = []
+    after: CardPlace | None = None
+    for _ in range(9):
+        page = cards(transactions, msgspec.structs.replace(query, after=after, limit=2))
+        if not page:
+            break
+        pages += [int(card.conversation_id) for card in page]
+        last = page[-1]
+        at = last.unanswered_since if order == "unanswered" else last.last_at
+        assert at is not None
+        after = CardPlace(at=at, conversation_id=last.conversation_id, priority=last.priority)
+    assert pages == whole
+    assert sorted(pages) == ([*range(8)] if not labels else [*range(3, 8)])
