@@ -1,13 +1,19 @@
-"""Half-written replies: they outlive a lost network, a reload, an ended session and a colleague, and go out once."""
+"""Half-written replies: they outlive a lost network, a crash, an ended session and a colleague, and go out once."""
+
+import contextlib
+import os
+import signal
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from doorward.bootstrap import House
 from doorward.identity import Tenant
 from doorward.vocabulary.ids import StaffId
 from doorward.vocabulary.scope import system_scope
-from tests.support.browsing import OpenContext, on_sqlite, sign_in
+from tests.support.browsing import QUIET, OpenContext, browser_program, on_sqlite, sign_in
 from tests.support.house import PASSWORD
 from tests.support.server import Guests, WebVisitor
 
@@ -40,8 +46,13 @@ def end_sessions(house: House, tenant: Tenant, page: Page) -> None:
 
 
 def kept(page: Page) -> str:
-    """Return all that the tab's storage holds."""
-    return str(page.evaluate("JSON.stringify(sessionStorage)"))
+    """Return all that the browser's storage holds for the page."""
+    return str(page.evaluate("JSON.stringify(sessionStorage) + JSON.stringify(localStorage)"))
+
+
+def wait_to_be_sealed(page: Page) -> None:
+    """Wait until what was typed last is kept."""
+    page.wait_for_function("Object.keys(localStorage).some((name) => name.startsWith('doorward.sealed.'))")
 
 
 def test_an_ended_session_keeps_the_reply_and_is_opened_in_place(
@@ -82,7 +93,8 @@ def test_a_draft_is_never_shown_to_another_member(
 ) -> None:
     """Whoever signs in next in the same tab finds neither the text nor a trace of it in the browser's storage."""
     desk.keyboard.type("Between you and me")
-    assert "Between you and me" in kept(desk)
+    wait_to_be_sealed(desk)
+    assert "Between you and me" not in kept(desk)
     end_sessions(house, halden, desk)
     sign_in(desk, username="jonas")
     desk.goto(f"/desk/conversations/{customer.conversation_id}")
@@ -94,10 +106,61 @@ def test_a_draft_is_never_shown_to_another_member(
 def test_signing_out_forgets_drafts(desk: Page) -> None:
     """Nothing that was written stays in the browser after signing out."""
     desk.keyboard.type("Not for the next one")
+    wait_to_be_sealed(desk)
     desk.get_by_role("banner").get_by_text("Mira Castellan", exact=True).click()
     desk.get_by_role("button", name="Sign out").click()
     expect(desk.get_by_role("heading", name="Sign in")).to_be_visible()
     assert "Not for the next one" not in kept(desk)
+    assert "doorward.sealed" not in kept(desk)
+
+
+def open_profile(chromium: Browser, url: str, folder: Path) -> BrowserContext:
+    """Open a browser that keeps what it knows in a folder."""
+    wishes: dict[str, Any] = {"executable_path": browser_program(), "args": QUIET, "base_url": url}
+    return chromium.browser_type.launch_persistent_context(folder, locale="en-GB", **wishes)
+
+
+def kill_browser(folder: Path) -> None:
+    """Kill the browser of a folder as a loss of power would: it writes nothing any more."""
+    for about in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            words = about.read_bytes().split(b"\0")
+            if f"--user-data-dir={folder}".encode() in words and not any(one.startswith(b"--type=") for one in words):
+                os.kill(int(about.parent.name), signal.SIGKILL)
+
+
+def on_disk(folder: Path) -> bytes:
+    """Return what the browser has written of the pages' own storage."""
+    files = [one for kind in ("Local Storage", "Session Storage") for one in (folder / "Default" / kind).rglob("*")]
+    return b"".join(one.read_bytes() for one in files if one.is_file())
+
+
+def test_a_draft_survives_a_killed_browser(
+    chromium: Browser, url: str, customer: WebVisitor, guests: Guests, tmp_path: Path
+) -> None:
+    """Nothing readable lies on the disk, and after signing in again the words are back."""
+    guests.member("mira").post(f"/api/v1/conversations/{customer.conversation_id}/take").raise_for_status()
+    first = open_profile(chromium, url, tmp_path)
+    page = sign_in(first.new_page(), username="mira")
+    page.goto(f"/desk/conversations/{customer.conversation_id}")
+    page.get_by_role("textbox", name="Your reply").fill("Between crash and morning")
+    wait_to_be_sealed(page)
+    page.goto("about:blank")  # the browser writes it down
+    for _ in range(300):
+        if b"doorward.sealed." in on_disk(tmp_path):
+            break
+        page.wait_for_timeout(100)
+    assert b"doorward.sealed." in on_disk(tmp_path)
+    assert b"Between crash" not in on_disk(tmp_path)
+    assert "Between crash".encode("utf-16-le") not in on_disk(tmp_path)
+    kill_browser(tmp_path)
+    with contextlib.suppress(Error):
+        first.close()
+    second = open_profile(chromium, url, tmp_path)
+    page = sign_in(second.new_page(), username="mira")
+    page.goto(f"/desk/conversations/{customer.conversation_id}")
+    expect(page.get_by_role("textbox", name="Your reply")).to_have_value("Between crash and morning")
+    second.close()
 
 
 def test_a_reply_whose_answer_got_lost_is_not_doubled(desk: Page, customer: WebVisitor) -> None:

@@ -1,29 +1,40 @@
-// What an agent is writing: kept for this tab by conversation and member of staff until it is sent, given back after a
-// reload or a new sign-in, never shown to anybody else, and never sent twice.
+// What an agent is writing: kept sealed in this browser by conversation and member of staff until it is sent, given back after a
+// reload, a crash or a new sign-in, never shown to anybody else, and never sent twice. Where nothing can be sealed it is kept for
+// this tab alone.
 //
 // A form carries a key, and the house takes one key for one reply. While the text stays as it was when it was sent and no
 // answer came, it keeps its key: sent again, it is still one reply. Once it is changed, or answered, it gets a new one.
 import { toast } from "../design/behaviour.js";
+import { canSeal, forget, forgetOld, forgetSealed, seal, sealingKey, unseal } from "./sealed.js";
 import { words } from "./words.js";
 
 const PREFIX = "doorward.draft.";
 
+const drafts = new Map(); // by conversation, as this page knows them
+
 function place(conversation) {
-  return `${PREFIX}${document.body.dataset.member}.${conversation}`;
+  return `${document.body.dataset.member}.${conversation}`;
 }
 
 function read(conversation) {
+  return drafts.get(conversation) ?? {};
+}
+
+async function load(conversation) {
+  if (canSeal) return (await unseal(place(conversation))) ?? {};
   try {
-    return JSON.parse(sessionStorage.getItem(place(conversation))) ?? {};
+    return JSON.parse(sessionStorage.getItem(PREFIX + place(conversation))) ?? {};
   } catch {
     return {};
   }
 }
 
 function write(conversation, draft) {
+  drafts.set(conversation, draft);
+  if (canSeal) return draft.text ? seal(place(conversation), draft) : forget(place(conversation));
   try {
-    if (draft.text) sessionStorage.setItem(place(conversation), JSON.stringify(draft));
-    else sessionStorage.removeItem(place(conversation));
+    if (draft.text) sessionStorage.setItem(PREFIX + place(conversation), JSON.stringify(draft));
+    else sessionStorage.removeItem(PREFIX + place(conversation));
   } catch {
     // Storage may be full or forbidden; the text is still in its field.
   }
@@ -34,6 +45,7 @@ function freshKey() {
 }
 
 export function forgetDrafts(but = "") {
+  if (!but && canSeal) forgetSealed();
   for (const name of Object.keys(sessionStorage)) {
     if (name.startsWith(PREFIX) && !(but && name.startsWith(`${PREFIX}${but}.`))) sessionStorage.removeItem(name);
   }
@@ -44,11 +56,12 @@ function parts() {
   return form && { form, text: form.elements.text, key: form.elements.key, conversation: form.dataset.reply };
 }
 
-function restore() {
+async function restore() {
   const here = parts();
   if (!here) return;
-  const draft = read(here.conversation);
-  if (!draft.text || here.text.value) return;
+  const draft = await load(here.conversation);
+  if (!draft.text || here.text.value || drafts.has(here.conversation)) return;
+  drafts.set(here.conversation, draft);
   here.text.value = draft.text;
   if (draft.tried === draft.text && draft.key) here.key.value = draft.key;
   if (!here.form.hidden) toast(words().restored, "info");
@@ -105,8 +118,9 @@ export function keepDrafts() {
   const { member } = document.body.dataset;
   if (!member) return;
   forgetDrafts(member);
-  restore();
-  showKept();
+  if (canSeal) forgetOld();
+  if (canSeal && parts()) sealingKey();
+  restore().then(showKept);
   document.body.addEventListener("input", (event) => {
     const here = parts();
     if (here && event.target === here.text) note(here);

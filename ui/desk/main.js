@@ -13,6 +13,7 @@ import { guardForms } from "./guard.js";
 import { askToWhom } from "./handing.js";
 import { tellLooking } from "./looking.js";
 import { markConversations } from "./marking.js";
+import { runMacros } from "./macros.js";
 import { closeMenus } from "./menus.js";
 import { tellNews } from "./news.js";
 import { forgetOriginals } from "./originals.js";
@@ -54,6 +55,7 @@ function start() {
   forgetOriginals();
   askFirst();
   askToWhom();
+  runMacros();
   listenToKeys();
   searchWhileTyping();
   closeMenus();

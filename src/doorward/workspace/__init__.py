@@ -1,5 +1,6 @@
 """The workspace: what a company sets up for its desk – labels, attributes, statuses, canned replies, macros, views."""
 
+from doorward.workspace.filling import fill_places, text_in
 from doorward.workspace.pieces import (
     Attribute,
     AttributeKind,
@@ -15,6 +16,7 @@ from doorward.workspace.pieces import (
 )
 from doorward.workspace.service import (
     EVERYBODY,
+    KEY_PATTERN,
     MOST_OF_A_KIND,
     PieceName,
     WrittenPiece,
@@ -25,9 +27,13 @@ from doorward.workspace.service import (
     remove_piece,
     require_pieces,
 )
+from doorward.workspace.steps import LONGEST_TEXT, MOST_HOURS, require_steps
 
 __all__ = [
     "EVERYBODY",
+    "KEY_PATTERN",
+    "LONGEST_TEXT",
+    "MOST_HOURS",
     "MOST_OF_A_KIND",
     "Attribute",
     "AttributeKind",
@@ -42,10 +48,13 @@ __all__ = [
     "SavedView",
     "Status",
     "WrittenPiece",
+    "fill_places",
     "find_piece",
     "kind_of",
     "list_pieces",
     "put_piece",
     "remove_piece",
     "require_pieces",
+    "require_steps",
+    "text_in",
 ]

@@ -13,7 +13,8 @@ from doorward.vocabulary.errors import Conflict, Malformed, NotFound, Outdated
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 from doorward.workspace import repository
-from doorward.workspace.pieces import Piece, PieceKind
+from doorward.workspace.pieces import Macro, Piece, PieceKind
+from doorward.workspace.steps import require_steps
 
 EVERYBODY: Final = ""
 """The owner of what all members of staff have."""
@@ -21,7 +22,8 @@ EVERYBODY: Final = ""
 MOST_OF_A_KIND: Final = 5_000
 """Pieces of one kind that a company may have; people find nothing among more."""
 
-_KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+KEY_PATTERN: Final = "^[a-z0-9][a-z0-9_-]{0,59}$"
+_KEY: Final = re.compile(KEY_PATTERN)
 
 
 class PieceName(NamedTuple):
@@ -49,12 +51,14 @@ def put_piece(
     """Write a piece: a new one, or over the one of its kind that has this key.
 
     `revision` is what the writer has read, 0 for "there is none yet", None to write over whatever is there. Raises
-    `Malformed` for a key that is none, `Conflict` where somebody else owns the piece or there are too many, and
-    `Outdated` where it was changed since it was read; then nothing has changed.
+    `Malformed` for a key that is none and for steps that cannot be, `Conflict` where somebody else owns the piece or
+    there are too many, and `Outdated` where it was changed since it was read; then nothing has changed.
     """
     kind, (key, owner) = kind_of(piece), name
     if _KEY.fullmatch(key) is None:
         raise Malformed("key: small letters, digits, - and _, at most 60")
+    if isinstance(piece, Macro):
+        require_steps(piece)
     before = repository.find(tx, scope, kind, key)
     _refuse(before, owner=owner, revision=revision)
     if before is None and repository.count(tx, scope, kind) >= MOST_OF_A_KIND:

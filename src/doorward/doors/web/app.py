@@ -52,13 +52,14 @@ from doorward.doors.web.desk.conversation.routes import (
     show_earlier,
 )
 from doorward.doors.web.desk.customers.routes import HANDLERS as CUSTOMER_HANDLERS
-from doorward.doors.web.desk.frame.routes import show_demand, show_recent, show_session
+from doorward.doors.web.desk.frame.routes import show_demand, show_draft_key, show_recent, show_session
 from doorward.doors.web.desk.inbox.routes import INBOX_HANDLERS
 from doorward.doors.web.desk.knowledge.routes import KNOWLEDGE_HANDLERS
 from doorward.doors.web.desk.live import desk_stream
 from doorward.doors.web.desk.originals.routes import HANDLERS as ORIGINAL_HANDLERS
 from doorward.doors.web.desk.outbox.routes import show_outbox
 from doorward.doors.web.desk.preferences.routes import keep_desk_preferences, show_preferences
+from doorward.doors.web.desk.replies.routes import REPLY_HANDLERS
 from doorward.doors.web.desk.search.routes import HANDLERS as SEARCH_HANDLERS
 from doorward.doors.web.desk.senders.routes import SENDER_HANDLERS
 from doorward.doors.web.desk.settings.routes import SETTINGS_HANDLERS
@@ -106,6 +107,7 @@ API_HANDLERS: Final = [
     writing.take_back_reply,
     *marks.HANDLERS,
     *workspace.HANDLERS,
+    writing.run_macro,
     articles.list_articles,
     articles.get_article,
     articles.publish_article,
@@ -145,6 +147,7 @@ PAGE_HANDLERS: Final = [
     show_demand,
     show_recent,
     show_session,
+    show_draft_key,
     show_preferences,
     keep_desk_preferences,
     show_outbox,
@@ -158,6 +161,7 @@ PAGE_HANDLERS: Final = [
     *WORKSPACE_HANDLERS,
     *KNOWLEDGE_HANDLERS,
     *WEBHOOK_HANDLERS,
+    *REPLY_HANDLERS,
     show_appeal,
     send_appeal,
 ]

@@ -2,6 +2,7 @@
 
 from doorward.flow.desk.bulk import Bulk, BulkAct, BulkDone, Unchanged, UndoStep, Verb
 from doorward.flow.desk.handing_over import LONGEST_NOTE, HandOver
+from doorward.flow.desk.macros import MacroRun, Macros, RunWish, StepDone
 from doorward.flow.desk.marking import MOST_AT_ONCE, Marked, Marking
 from doorward.flow.desk.noting import Noting
 from doorward.flow.desk.rooms import DeskRooms, card_at, require_mine
@@ -22,12 +23,16 @@ __all__ = [
     "DeskRooms",
     "HandOver",
     "LaterReply",
+    "MacroRun",
+    "Macros",
     "Marked",
     "Marking",
     "NewTask",
     "Noting",
+    "RunWish",
     "Sending",
     "Snoozing",
+    "StepDone",
     "TaskChange",
     "Tasks",
     "Unchanged",

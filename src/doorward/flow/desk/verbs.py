@@ -6,6 +6,7 @@ import msgspec
 
 from doorward import record, routing
 from doorward.flow.desk.handing_over import HandingOver, HandOver
+from doorward.flow.desk.macros import DailyVerbs, Macros
 from doorward.flow.desk.marking import Marking
 from doorward.flow.desk.noting import Noting
 from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_mine, screen_words
@@ -35,6 +36,10 @@ class Desk:
         self.sending = Sending(transactions, rooms)
         self.snoozing = Snoozing(transactions)
         self.tasks = Tasks(transactions, rooms)
+        daily = DailyVerbs(self.take_over, self.reply, self.hand_over, self.resolve, self._own_language)
+        self.macros = Macros(
+            transactions, daily=daily, marking=self.marking, noting=self.noting, snoozing=self.snoozing
+        )
 
     async def take_over(self, scope: Scope, conversation_id: ConversationId) -> record.Card:
         """Give the conversation to the acting agent. Raises `NotFound`, or `Conflict` when another agent has it."""
@@ -123,6 +128,9 @@ class Desk:
     async def card(self, scope: Scope, conversation_id: ConversationId) -> record.Card:
         """Return the conversation's card. Raises `NotFound`."""
         return await self._transactions.read_async(lambda tx: card_at(tx, scope, conversation_id))
+
+    def _own_language(self, scope: Scope) -> str:
+        return self._rooms.settings_of(scope.tenant_id).languages[0]
 
     async def _leave(
         self, scope: Scope, conversation_id: ConversationId, *, kind: EntryKind, sentence: str

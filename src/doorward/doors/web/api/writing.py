@@ -5,18 +5,21 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, delete, get, patch, post
-from litestar.params import JSONBody
+from litestar.params import JSONBody, PathParameter
 from msgspec import Meta
 
 from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, IdPath, problems
-from doorward.flow.desk import LaterReply, NewTask, TaskChange
+from doorward.doors.web.places import places_of
+from doorward.flow.desk import LaterReply, MacroRun, NewTask, RunWish, TaskChange
 from doorward.flow.views.conversation import WaitingReply, conversation
 from doorward.flow.views.transcript import ShownEntry, show_to_staff
 from doorward.record import Task, WrittenEntry, tasks_for
 from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
 from doorward.vocabulary.text import WildText
+from doorward.workspace import KEY_PATTERN
 
 Id = Annotated[str, Meta(pattern=ID_PATTERN)]
+PieceKey = Annotated[str, PathParameter(pattern=KEY_PATTERN, description="By what the company knows it.")]
 Moment = Annotated[datetime, Meta(tz=True)]
 
 
@@ -176,6 +179,26 @@ async def take_back_reply(call: ACall, conversation_id: IdPath, message_id: IdPa
     """Take back a reply that waits; one that is sent or taken back already is a conflict."""
     scope, wanted = call.member_scope("conversations:write"), ConversationId(conversation_id)
     return TakenBack(text=await call.house.desk.sending.take_back(scope, wanted, MessageId(message_id)))
+
+
+@post(
+    "/conversations/{conversation_id:str}/macros/{key:str}",
+    status_code=200,
+    responses=problems(404, 413, 415, 422),
+    security=ANY_OF,
+    operation_id="run_macro",
+)
+async def run_macro(call: ACall, conversation_id: IdPath, key: PieceKey) -> Response[MacroRun]:
+    """Run a macro on a conversation. The answer says of each step what became of it; one that cannot be done is
+    `refused` with why, those behind it are `left`, and what was done before it stays.
+    """
+    scope, wanted, macro = call.member_scope("conversations:write"), ConversationId(conversation_id), key
+    places = await places_of(call.house, call.principal, wanted)
+
+    async def act(once: str) -> MacroRun:
+        return await call.house.desk.macros.run(scope, wanted, RunWish(macro, places, once))
+
+    return await call.answer_once(scope, act)
 
 
 def _kept(written: WrittenEntry) -> Kept:

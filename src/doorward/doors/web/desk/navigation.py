@@ -62,6 +62,14 @@ DESTINATIONS: Final = (
         keys=("g", "w"),
     ),
     Destination(
+        key="replies",
+        label="replies.title",
+        href="/desk/replies",
+        icon="reply",
+        permission="conversations:write",
+        keys=("g", "r"),
+    ),
+    Destination(
         key="senders",
         label="shell.to.senders",
         href="/desk/senders",

@@ -52,6 +52,7 @@ SHORTCUTS: Final = (
             Shortcut(keys=("u",), label="later.undo"),
             Shortcut(keys=("n",), label="note.open"),
             Shortcut(keys=("f",), label="task.open"),
+            Shortcut(keys=(".",), label="macro.open"),
             Shortcut(keys=("h",), label="hand.open"),
             Shortcut(keys=("b",), label="desk.conversation.hand_back"),
             Shortcut(keys=("e",), label="desk.conversation.resolve"),

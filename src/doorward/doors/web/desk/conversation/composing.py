@@ -11,7 +11,8 @@ from litestar.params import FromPath
 
 from doorward import workspace
 from doorward.bootstrap import House
-from doorward.doors.web.desk.shared import ADeskCall, code_of
+from doorward.doors.web.desk.shared import ADeskCall
+from doorward.doors.web.places import places_of
 from doorward.flow.desk import LaterReply, NewTask, TaskChange, card_at
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
@@ -79,35 +80,23 @@ async def change_task(house: House, scope: Scope, conversation_id: ConversationI
 @get("/desk/conversations/{conversation_id:str}/canned", include_in_schema=False)
 async def canned_replies(desk: ADeskCall, conversation_id: FromPath[str]) -> list[dict[str, str]]:
     """Return the canned replies as they would be said here: in the customer's language if there is one, filled in."""
-    scope = desk.require("conversations:write")
+    scope, wanted = desk.require("conversations:write"), ConversationId(conversation_id)
 
-    def read(tx: Tx) -> tuple[Any, Any, str]:
-        card = card_at(tx, scope, ConversationId(conversation_id))
-        pieces = workspace.list_pieces(tx, scope, "reply", owner=scope.actor.id)
-        return card, pieces, desk.house.identity.tenants.tenant(tx, scope).name
+    def read(tx: Tx) -> tuple[Any, Any]:
+        return card_at(tx, scope, wanted), workspace.list_pieces(tx, scope, "reply", owner=scope.actor.id)
 
-    card, pieces, company = await desk.house.transactions.read_async(read)
+    card, pieces = await desk.house.transactions.read_async(read)
     own = desk.house.settings_book.settings_of(scope.tenant_id).languages[0]
-    filled = {"customer": code_of(card.party_id), "agent": desk.caller.principal.name, "company": company}
+    filled = await places_of(desk.house, desk.caller.principal, wanted)
     return [
         {
             "name": one.piece.name,
             "shortcut": one.piece.shortcut,
-            "text": _filled(_in(one.piece.texts, card.language, own), filled),
+            "text": workspace.fill_places(workspace.text_in(one.piece.texts, card.language, own), filled),
         }
         for one in pieces
         if isinstance(one.piece, workspace.CannedReply)
     ]
-
-
-def _in(texts: Mapping[str, str], *languages: str) -> str:
-    """Return the text in the first of these languages that there is, else in any."""
-    return next((texts[one] for one in languages if one in texts), next(iter(texts.values())))
-
-
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    """Return a text with its places filled in; what is no place of ours stays as it was written."""
-    return re.sub(r"\{(\w{1,40})\}", lambda place: values.get(place[1], place[0]), text)
 
 
 def _text(fields: Fields) -> WildText:

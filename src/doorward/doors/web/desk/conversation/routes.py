@@ -12,6 +12,7 @@ from doorward.bootstrap import House
 from doorward.doors.web.callers import BY_ITSELF
 from doorward.doors.web.desk.conversation import composing
 from doorward.doors.web.desk.conversation.handing import HANDING
+from doorward.doors.web.desk.conversation.macros import MACROS
 from doorward.doors.web.desk.conversation.marking import MARKING
 from doorward.doors.web.desk.conversation.seeing import note_look
 from doorward.doors.web.desk.conversation.view import Line, conversation_places, earlier_places, line_number
@@ -157,6 +158,7 @@ ACTIONS: Final = [
     composing.canned_replies,
     *HANDING,
     *MARKING,
+    *MACROS,
     _action("hand-back", _hand_back),
     _action("resolve", _resolve),
 ]

@@ -1,5 +1,6 @@
 """The parts of the frame that change while a page stands: what asks for the reader, and where they were lately."""
 
+from base64 import b64encode
 from typing import Any, Final
 
 from litestar import MediaType, Response, get
@@ -37,6 +38,17 @@ async def show_recent(desk: ADeskCall) -> Response[str]:
 async def show_session(desk: ADeskCall) -> Response[Any]:
     """Say whose session this is; whoever has none is told so by the status (401) when a script asks."""
     return Response({"member": desk.scope.actor.id}, media_type=MediaType.JSON)
+
+
+@get("/desk/draft-key", include_in_schema=False, opt=BY_ITSELF)
+async def show_draft_key(desk: ADeskCall) -> Response[Any]:
+    """Give the page the key under which it seals what the reader is writing in their browser's own storage.
+
+    It is the same on every visit and known to nobody else: a keyed hash of the reader under a secret of the tenant's.
+    """
+    scope = desk.require("conversations:write")
+    key = desk.house.keys.mac(scope.tenant_id, "desk.draft", scope.actor.id.encode())
+    return Response({"key": b64encode(key).decode()}, media_type=MediaType.JSON)
 
 
 _LATEST: Final = CardQuery(states=("bot", "waiting", "human"), limit=_RECENT)

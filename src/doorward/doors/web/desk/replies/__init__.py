@@ -1,0 +1,1 @@
+"""Canned replies: everybody's and one's own."""
