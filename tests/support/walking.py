@@ -15,7 +15,7 @@ from doorward.flow.repository import RunKey
 from doorward.flow.runner import Runner
 from doorward.flow.tenant_rules import TenantRules
 from doorward.flow.walk import WalkRooms
-from doorward.identity import Sessions, Staff
+from doorward.identity import Parties, Sessions, Staff
 from doorward.kit.clock import FixedClock
 from doorward.kit.i18n import Translator
 from doorward.kit.keys import EpochKeys, Keys, MemoryKeyStore
@@ -122,7 +122,8 @@ class Flow:
         )
         colleagues = Colleagues(Staff(), Sessions(SessionSettings()))
         self.desk = Desk(
-            transactions, DeskRooms(screening, protection, self.rooms.translator, self.settings_of, colleagues)
+            transactions,
+            DeskRooms(screening, protection, self.rooms.translator, self.settings_of, colleagues, Parties(keys)),
         )
 
     def settings_of(self, _tenant_id: TenantId) -> TenantSettings:

@@ -19,6 +19,7 @@ from doorward.flow.contact import Contact, ContactRooms
 from doorward.flow.customer_search import CustomerSearch
 from doorward.flow.desk import Bulk, Desk, DeskRooms
 from doorward.flow.destroy import Destruction
+from doorward.flow.dossier import Dossiers
 from doorward.flow.fragments import Fragments
 from doorward.flow.idempotency import forget_old
 from doorward.flow.kept_ids import KeptIds
@@ -200,7 +201,14 @@ class House:
         self.colleagues = colleagues = Colleagues(self.identity.staff, self.identity.sessions)
         self.desk = Desk(
             self.transactions,
-            DeskRooms(self.screening, self.protection, self.translator, self.settings_book.settings_of, colleagues),
+            DeskRooms(
+                self.screening,
+                self.protection,
+                self.translator,
+                self.settings_book.settings_of,
+                colleagues,
+                self.identity.parties,
+            ),
         )
         self.bulk = Bulk(self.transactions, self.desk)
         self.staffing = Staffing(self.transactions, self.identity.staff, self.settings_book.settings_of)
@@ -248,6 +256,7 @@ class House:
             self.transactions, keys=self.keys, protection=self.protection, parties=self.identity.parties
         )
         self.originals = Originals(self.transactions, admission=self.admission, protection=self.protection)
+        self.dossiers = Dossiers(self.transactions, identity=self.identity, core_systems=self.core_systems)
         self.customer_search = CustomerSearch(self.transactions, admission=self.admission, index=self.customer_index)
         self.ledger_reading = LedgerReading(self.transactions, index=self.search_index)
         self.search = Search(

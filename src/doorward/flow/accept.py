@@ -67,6 +67,12 @@ class _How(NamedTuple):
     names: tuple[str, ...] = ()
 
 
+class _GoesOn(NamedTuple):
+    """The conversation in which a merged one goes on, found when it was held."""
+
+    conversation_id: ConversationId
+
+
 class TenantScreening:
     """The screener as each tenant needs it: public facts, own kinds and policies, equal values known by its keys.
 
@@ -197,11 +203,22 @@ class FrontDoor:
     async def accept(self, scope: Scope, arrival: Arrival) -> Accepted:
         """Screen, seal and store a message; return once it is durable.
 
-        The same client message id in the same conversation is the same message. Raises `StorageFull` or `Unavailable`
+        The same client message id in the same conversation is the same message. What is said to a conversation that
+        was merged goes on in the other one. Raises `StorageFull` or `Unavailable`
         when it could not be kept: then it was not accepted, and may be sent again; `SecretRefused` or `SenderBlocked`
         when the tenant's policy does not let it in, however often it comes.
         """
         arrival = self._discreet(scope, arrival)
+        accepted = await self._accept(scope, arrival)
+        while isinstance(accepted, _GoesOn):
+            arrival = msgspec.structs.replace(arrival, conversation_id=accepted.conversation_id)
+            accepted = await self._accept(scope, arrival)
+        if isinstance(accepted, SecretRefused):
+            await self._transactions.read_async(lambda tx: self._refusals.refuse_blocked(tx, scope, arrival))
+            raise accepted
+        return accepted
+
+    async def _accept(self, scope: Scope, arrival: Arrival) -> Accepted | SecretRefused | _GoesOn:
         message_id = message_id_of(scope, arrival)
         if self._screening.is_quick(scope, arrival.text):
             weighed = self._screening.weigh_next(scope, arrival, message_id)
@@ -211,25 +228,27 @@ class FrontDoor:
             await asyncio.to_thread(self._make_ready, scope, arrival.party_id)
         work = self._work(scope, arrival, message_id, weighed)
         try:
-            accepted = await self._transactions.write_async(scope, work)
+            return await self._transactions.write_async(scope, work)
         except CommitFailed as error:
             raise (StorageFull if error.full else Unavailable)("the message could not be stored") from error
-        if isinstance(accepted, SecretRefused):
-            await self._transactions.read_async(lambda tx: self._refusals.refuse_blocked(tx, scope, arrival))
-            raise accepted
-        return accepted
 
     def accept_here(self, scope: Scope, arrival: Arrival) -> Accepted:
         """Do as `accept`, in a thread that may block: for replays, seeds and connectors."""
         arrival = self._discreet(scope, arrival)
+        accepted = self._accept_here(scope, arrival)
+        while isinstance(accepted, _GoesOn):
+            arrival = msgspec.structs.replace(arrival, conversation_id=accepted.conversation_id)
+            accepted = self._accept_here(scope, arrival)
+        if isinstance(accepted, SecretRefused):
+            raise accepted
+        return accepted
+
+    def _accept_here(self, scope: Scope, arrival: Arrival) -> Accepted | SecretRefused | _GoesOn:
         message_id = message_id_of(scope, arrival)
         weighed = self._screening.weigh_next(scope, arrival, message_id)
         if weighed.screened.originals:
             self._make_ready(scope, arrival.party_id)
-        accepted = self._transactions.write(scope, self._work(scope, arrival, message_id, weighed))
-        if isinstance(accepted, SecretRefused):
-            raise accepted
-        return accepted
+        return self._transactions.write(scope, self._work(scope, arrival, message_id, weighed))
 
     def _make_ready(self, scope: Scope, party_id: PartyId) -> None:
         try:
@@ -247,10 +266,10 @@ class FrontDoor:
 
     def _work(
         self, scope: Scope, arrival: Arrival, message_id: MessageId, weighed: Weighed
-    ) -> Callable[[Tx], Outcome[Accepted | SecretRefused]]:
+    ) -> Callable[[Tx], Outcome[Accepted | SecretRefused | _GoesOn]]:
         screened = weighed.screened
 
-        def work(tx: Tx) -> Outcome[Accepted | SecretRefused]:
+        def work(tx: Tx) -> Outcome[Accepted | SecretRefused | _GoesOn]:
             record.lock_conversation(tx, scope, arrival.conversation_id)
             key = f"message:{arrival.channel}:{arrival.client_message_id}"
             before = record.find_entry(tx, scope, arrival.conversation_id, key)
@@ -262,6 +281,8 @@ class FrontDoor:
                     raise KeyReused("another message came under this id")
                 return Outcome(_again(before))
             card = record.card_of(tx, scope, arrival.conversation_id)
+            if card is not None and card.merged_into is not None:
+                return Outcome(_GoesOn(ConversationId(card.merged_into)))
             entries = () if card is not None else (_opened(tx, scope, arrival),)
             if weighed.refusal is not None:
                 told, lines = self._refusals.refuse(tx, scope, arrival, message_id=message_id, refusal=weighed.refusal)

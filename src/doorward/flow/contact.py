@@ -17,7 +17,8 @@ from doorward.flow.prospects import Prospects
 from doorward.flow.secret_words import SecretWords
 from doorward.flow.threshold import ContactRooms, Threshold, opening
 from doorward.flow.typing_signs import TypingSigns
-from doorward.flow.views.transcript import ShownArticle, ShownSection, Transcript, transcript
+from doorward.flow.views.told import told_transcript
+from doorward.flow.views.transcript import ShownArticle, ShownSection, Transcript
 from doorward.flow.wishes import Wishes
 from doorward.identity import Confirmation, Grant, Tenant, TokenUse, require_permission
 from doorward.kit.ids import derive_id, new_id
@@ -164,7 +165,7 @@ class Contact:
 
     async def ask_for_person(self, request: PersonRequest) -> str:
         """Hand the conversation over because the visitor wishes it; return its state. Works whatever else fails."""
-        visitor = self._rooms.visitor_tokens.read(request.credential)
+        visitor = await self._threshold.present(request.credential)
         scope = visitor.scope
         request = self._threshold.discreet(visitor, request)
         party_id = await self._threshold.admitted(visitor, for_person=True)
@@ -202,6 +203,10 @@ class Contact:
         """Return what was said after a number, and how the conversation stands."""
         visitor = self._rooms.visitor_tokens.read(request.credential)
         return await self._transcript(visitor, request.after)
+
+    async def present(self, credential: str) -> Visitor:
+        """Return who holds the token, standing where their conversation goes on; see `Threshold.present`."""
+        return await self._threshold.present(credential)
 
     async def source(self, request: SourceRequest) -> ShownArticle:
         """Return the published article that an answer named as its source. Raises `NotFound`."""
@@ -345,7 +350,7 @@ class Contact:
     async def _transcript(self, visitor: Visitor, after: int) -> Transcript:
         scope = visitor.scope
         found = await self._transactions.read_async(
-            lambda tx: transcript(tx, scope, visitor.conversation_id, after=after)
+            lambda tx: told_transcript(tx, scope, visitor.conversation_id, after=after)
         )
         return (await self._prospects.of(scope)).told(found)
 

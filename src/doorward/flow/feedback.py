@@ -39,7 +39,7 @@ class Feedback:
         nobody has said anything yet, `RateLimited`, `TooLarge`.
         """
         threshold, rooms = self._threshold, self._threshold.rooms
-        visitor = threshold.visitor(request.credential)
+        visitor = await threshold.present(request.credential)
         request = threshold.discreet(visitor, request)
         scope, conversation_id = visitor.scope, visitor.conversation_id
         rooms.admission.admit_wish(scope, party_id=visitor.party_id)

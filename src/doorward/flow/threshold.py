@@ -11,6 +11,7 @@ from doorward.admission import Admission, Blocks, Visitor, VisitorTokens
 from doorward.answering import KnowledgeService
 from doorward.flow.accept import FrontDoor, TenantScreening
 from doorward.flow.handoffs import handoff_for
+from doorward.flow.joined import goes_on_in
 from doorward.flow.openings import hand_over_words
 from doorward.flow.tenancy import SettingsBook
 from doorward.identity import Identity
@@ -83,6 +84,13 @@ class Threshold:
     def visitor(self, credential: str) -> Visitor:
         """Return who holds the token. Raises `TokenExpired` or `NotSignedIn`."""
         return self.rooms.visitor_tokens.read(credential)
+
+    async def present(self, credential: str) -> Visitor:
+        """Do as `visitor`, standing in the conversation in which theirs goes on if it was merged."""
+        visitor = self.visitor(credential)
+        here = visitor.conversation_id
+        goes_on = await self.transactions.read_async(lambda tx: goes_on_in(tx, visitor.scope, here))
+        return visitor if goes_on == here else msgspec.structs.replace(visitor, conversation_id=goes_on)
 
     def discreet(self, visitor: Visitor, request: R) -> R:
         """Return a request whose own id may be stored, whatever its sender made it of."""

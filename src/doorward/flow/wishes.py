@@ -39,7 +39,7 @@ class Wishes:
         Raises `RateLimited`.
         """
         threshold, rooms = self._threshold, self._threshold.rooms
-        visitor = threshold.visitor(request.credential)
+        visitor = await threshold.present(request.credential)
         request = threshold.discreet(visitor, request)
         scope, conversation_id = visitor.scope, visitor.conversation_id
         rooms.admission.admit_wish(scope, party_id=visitor.party_id)
@@ -83,7 +83,7 @@ class Wishes:
         Raises `NotFound` where nothing was said: then there is nothing to delete. `RateLimited`.
         """
         threshold = self._threshold
-        visitor = threshold.visitor(request.credential)
+        visitor = await threshold.present(request.credential)
         request = threshold.discreet(visitor, request)
         scope, conversation_id = visitor.scope, visitor.conversation_id
         threshold.rooms.admission.admit_wish(scope, party_id=visitor.party_id)
@@ -121,7 +121,7 @@ class Wishes:
         where nothing was said, `RateLimited`.
         """
         threshold, rooms = self._threshold, self._threshold.rooms
-        visitor = threshold.visitor(request.credential)
+        visitor = await threshold.present(request.credential)
         request = threshold.discreet(visitor, request)
         scope, party_id, conversation_id = visitor.scope, visitor.party_id, visitor.conversation_id
         rooms.admission.admit_wish(scope, party_id=party_id)

@@ -124,6 +124,8 @@ READS: Final = (
     "protection.original.unmasked",
     "protection.opening.read",
     "profile.read",
+    "customer.opened",
+    "conversation.exported",
     "orders.read",
     "data.exported",
 )

@@ -168,6 +168,8 @@ def _changes(card: Card, entry: Entry) -> dict[str, Any]:
             return _routed(card, entry)
         case "handoff.returned" | "conversation.resolved" | "conversation.merged":
             return _left(entry) | _waited(card, entry.at)
+        case "conversation.absorbed" | "conversation.separated":
+            return _joined(entry)
         case _:
             return _kept(card, entry)
 
@@ -212,6 +214,29 @@ def _left(entry: Entry) -> dict[str, Any]:
     ended = {"state": "resolved", "resolved_at": entry.at, "queue": "", "unanswered_since": None, "snoozed_until": None}
     merged = {"merged_into": entry.data["into"]} if entry.kind == "conversation.merged" else {}
     return ended | merged | _UNHANDED
+
+
+def _joined(entry: Entry) -> dict[str, Any]:
+    """Return what changes where another conversation was taken in, or where that was undone.
+
+    One that is taken apart again stands as it stood: a person gets it by the line that follows.
+    """
+    data = entry.data
+    changes: dict[str, Any] = {}
+    if "unanswered_since" in data:
+        since = data["unanswered_since"]
+        changes["unanswered_since"] = None if since is None else datetime.fromisoformat(since)
+    if "state" not in data:
+        return changes
+    state = data["state"]
+    ended = data["resolved_at"]
+    return changes | {
+        "merged_into": None,
+        "state": state,
+        "queue": data["queue"],
+        "waiting_since": entry.at if state == "waiting" else None,
+        "resolved_at": None if ended is None else datetime.fromisoformat(ended),
+    }
 
 
 def _routed(card: Card, entry: Entry) -> dict[str, Any]:

@@ -45,6 +45,9 @@ def project_marks(tx: Tx, scope: Scope, numbered: Iterable[tuple[int, Entry]]) -
                 mention = {"conversation_id": entry.conversation_id, "seq": seq, "at": entry.at}
                 named = dict.fromkeys(entry.data["mentions"])
                 repository.add_mentions(tx, scope, [{"staff_id": one, **mention} for one in named])
+            case "handoff.invited":
+                row = {"staff_id": entry.data["to"], "conversation_id": entry.conversation_id, "seq": seq}
+                repository.add_mentions(tx, scope, [row | {"at": entry.at}])
             case "task.added" | "task.changed":
                 _project_task(tx, scope, entry, seq)
             case "reply.scheduled":

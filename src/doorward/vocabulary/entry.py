@@ -21,6 +21,8 @@ EntryKind = Literal[
     "handoff.assigned",
     "handoff.passed",
     "handoff.returned",
+    "handoff.invited",
+    "handoff.declined",
     "conversation.resolved",
     "identity.raised",
     "attachment.received",
@@ -43,17 +45,22 @@ EntryKind = Literal[
     "task.changed",
     "conversation.merged",
     "conversation.absorbed",
+    "conversation.separated",
     "conversation.parted",
 ]
 """What a line of the ledger can say. Whatever is not listed in `flow.views.transcript.SHOWN` no customer ever sees.
+
+A colleague is asked by `handoff.invited` (`by`, `to`; text for them alone); `handoff.declined` ends that, and so does
+whoever gets the conversation: by `handoff.passed` with `warm` where they accept.
 
 What staff do beside talking, with the data of each: `note.written` (text; `mentions`, ids of staff), `labels.changed`
 (`added`, `removed`, keys of labels), `attributes.changed` (`values`, by key; None takes one away), `status.changed`
 (`status`, a key or empty), `priority.changed` (`priority`, -1 to 2), `conversation.snoozed` (`until`, ISO 8601, UTC),
 `conversation.woken` (`why`), `reply.scheduled` (text, message id; `send_at`), `reply.cancelled` (message id; the
 `message.agent` with that id is the reply sent), `task.added` (text; `task_id`, `due_at`, `assignee`), `task.changed`
-(`task_id` and what changes of `due_at`, `assignee`, `done`), `conversation.merged` (`into`), in the other one
-`conversation.absorbed` (`from`), `conversation.parted` (`into`, `lines`: numbers of what was said that went there).
+(`task_id` and what changes of `due_at`, `assignee`, `done`), `conversation.merged` (`into`, and how it stood), in the
+other one `conversation.absorbed` (`from`), in both `conversation.separated` where that is undone, `conversation.parted`
+(`into`, `lines`: numbers of what was said that went there).
 """
 
 

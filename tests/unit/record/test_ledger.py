@@ -110,7 +110,10 @@ KINDS = st.sampled_from(
         ("task.added", {"task_id": "t1", "due_at": None, "assignee": "s1"}),
         ("task.changed", {"task_id": "t1", "done": True}),
         ("conversation.merged", {"into": "o" * 26}),
-        ("conversation.absorbed", {"from": "o" * 26}),
+        ("conversation.absorbed", {"from": "o" * 26, "unanswered_since": None}),
+        ("conversation.separated", {"from": "o" * 26, "unanswered_since": "2026-03-02T08:00:00+00:00"}),
+        ("handoff.invited", {"by": "s1", "to": "s2", "queue": "default"}),
+        ("handoff.declined", {"by": "s2", "to": "s2", "queue": "default"}),
     ]
 )
 

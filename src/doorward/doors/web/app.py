@@ -22,8 +22,11 @@ from doorward.doors.web.api import (
     automation,
     conversations,
     customers,
+    dossiers,
     drafts,
     governance,
+    inviting,
+    joining,
     marks,
     originals,
     search,
@@ -54,6 +57,9 @@ from doorward.doors.web.desk.conversation.routes import (
 from doorward.doors.web.desk.customers.routes import HANDLERS as CUSTOMER_HANDLERS
 from doorward.doors.web.desk.frame.routes import show_demand, show_draft_key, show_recent, show_session
 from doorward.doors.web.desk.inbox.routes import INBOX_HANDLERS
+from doorward.doors.web.desk.joining.customer import HANDLERS as DOSSIER_HANDLERS
+from doorward.doors.web.desk.joining.routes import HANDLERS as JOINING_HANDLERS
+from doorward.doors.web.desk.joining.splitting import HANDLERS as SPLITTING_HANDLERS
 from doorward.doors.web.desk.knowledge.routes import KNOWLEDGE_HANDLERS
 from doorward.doors.web.desk.live import desk_stream
 from doorward.doors.web.desk.originals.routes import HANDLERS as ORIGINAL_HANDLERS
@@ -108,6 +114,9 @@ API_HANDLERS: Final = [
     *marks.HANDLERS,
     *workspace.HANDLERS,
     writing.run_macro,
+    *joining.HANDLERS,
+    *dossiers.HANDLERS,
+    *inviting.HANDLERS,
     articles.list_articles,
     articles.get_article,
     articles.publish_article,
@@ -155,6 +164,9 @@ PAGE_HANDLERS: Final = [
     *SEARCH_HANDLERS,
     *CUSTOMER_HANDLERS,
     *ORIGINAL_HANDLERS,
+    *DOSSIER_HANDLERS,
+    *JOINING_HANDLERS,
+    *SPLITTING_HANDLERS,
     *SENDER_HANDLERS,
     *AUDIT_HANDLERS,
     *SETTINGS_HANDLERS,

@@ -18,6 +18,7 @@ from doorward.flow.attachments import AttachmentKept
 from doorward.flow.openings import Closed
 from doorward.flow.settle import conversation_topic
 from doorward.flow.typing_signs import typing_topic
+from doorward.flow.views.told import HOP
 from doorward.flow.views.transcript import ShownEntry, Transcript
 from doorward.kit.logging import get_logger
 from doorward.vocabulary.channel import (
@@ -270,7 +271,7 @@ class ChannelCalls:
         contact = self._house.contact
         match parsed:
             case TypingRequest():
-                visitor = self._house.visitor_tokens.read(parsed.credential)
+                visitor = await contact.present(parsed.credential)
                 contact.signs.give(visitor.scope.tenant_id, visitor.conversation_id, side="customer")
                 return _json(SignTaken(), 202)
             case AttachmentRequest():
@@ -320,13 +321,10 @@ class ChannelCalls:
     def _stream(self, parsed: EntriesRequest) -> Response[Any]:
         visitor = self._house.visitor_tokens.read(parsed.credential)
         place = self._streams.take_place(visitor.party_id)
-        tenant_id, conversation_id = visitor.scope.tenant_id, visitor.conversation_id
-        topic = conversation_topic(tenant_id, conversation_id)
-        typing = typing_topic(tenant_id, conversation_id, side="agent")
 
         async def live() -> AsyncIterator[bytes]:
             try:
-                async with aclosing(self._live(parsed, topic, typing)) as events:
+                async with aclosing(self._live(parsed)) as events:
                     async for some in events:
                         yield some
             finally:
@@ -334,16 +332,17 @@ class ChannelCalls:
 
         return stream_response(live())
 
-    async def _live(self, parsed: EntriesRequest, topic: str, typing: str) -> AsyncGenerator[bytes, None]:
-        after, standing = parsed.after, None
-        async with aclosing(self._streams.wakes(topic, typing)) as wakes:
+    async def _live(self, parsed: EntriesRequest) -> AsyncGenerator[bytes, None]:
+        after, standing, stretch = parsed.after, None, None
+        topics, typing = await self._topics(parsed.credential)
+        async with aclosing(self._streams.wakes(*topics, typing)) as wakes:
             async for woken in wakes:
                 try:
                     if not woken:
                         self._house.visitor_tokens.read(parsed.credential)  # its time may have run out
                         yield KEEP_ALIVE
                         continue
-                    if typing in woken and topic not in woken:
+                    if typing in woken and topics.isdisjoint(woken):
                         yield event("typing", {"author": "agent"})
                         continue
                     wanted = msgspec.structs.replace(parsed, after=after, live=False)
@@ -360,6 +359,17 @@ class ChannelCalls:
                 if standing != (now.state, now.waiting, now.people, now.closed):
                     standing = (now.state, now.waiting, now.people, now.closed)
                     yield event("state", _standing(now))
+                if stretch is not None and stretch != now.last // HOP:
+                    return  # it goes on in another conversation: whoever listens asks again, and then hears that one
+                stretch = now.last // HOP
+
+    async def _topics(self, credential: str) -> tuple[frozenset[str], str]:
+        """Return by which topics news of a visitor's conversation come, wherever it goes on, and that of typing."""
+        own = self._house.visitor_tokens.read(credential)
+        tenant_id, here = own.scope.tenant_id, own.conversation_id
+        there = (await self._house.contact.present(credential)).conversation_id
+        topics = frozenset(conversation_topic(tenant_id, one) for one in (here, there))
+        return topics, typing_topic(tenant_id, there, side="agent")
 
 
 def _json(value: Any, status: int) -> Response[bytes]:

@@ -46,7 +46,7 @@ class Attachments:
         `Conflict` for one file too many, `RateLimited`, and what a message is refused with.
         """
         threshold, rooms = self._threshold, self._threshold.rooms
-        visitor = threshold.visitor(request.credential)
+        visitor = await threshold.present(request.credential)
         request = threshold.discreet(visitor, request)
         scope, conversation_id = visitor.scope, visitor.conversation_id
         rooms.admission.admit_attachment(scope, party_id=visitor.party_id)

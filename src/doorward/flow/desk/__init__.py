@@ -2,9 +2,12 @@
 
 from doorward.flow.desk.bulk import Bulk, BulkAct, BulkDone, Unchanged, UndoStep, Verb
 from doorward.flow.desk.handing_over import LONGEST_NOTE, HandOver
+from doorward.flow.desk.inviting import Inviting
+from doorward.flow.desk.joining import Joining
 from doorward.flow.desk.macros import MacroRun, Macros, RunWish, StepDone
 from doorward.flow.desk.marking import MOST_AT_ONCE, Marked, Marking
 from doorward.flow.desk.noting import Noting
+from doorward.flow.desk.parting import MOST_LINES, Parting
 from doorward.flow.desk.rooms import DeskRooms, card_at, require_mine
 from doorward.flow.desk.sending import LaterReply, Sending
 from doorward.flow.desk.snoozing import Snoozing
@@ -15,6 +18,7 @@ from doorward.flow.desk.waking import NAPS, wake_at, zone_named
 __all__ = [
     "LONGEST_NOTE",
     "MOST_AT_ONCE",
+    "MOST_LINES",
     "NAPS",
     "Bulk",
     "BulkAct",
@@ -22,6 +26,8 @@ __all__ = [
     "Desk",
     "DeskRooms",
     "HandOver",
+    "Inviting",
+    "Joining",
     "LaterReply",
     "MacroRun",
     "Macros",
@@ -29,6 +35,7 @@ __all__ = [
     "Marking",
     "NewTask",
     "Noting",
+    "Parting",
     "RunWish",
     "Sending",
     "Snoozing",

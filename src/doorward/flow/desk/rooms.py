@@ -7,6 +7,7 @@ from typing import NamedTuple
 from doorward import record
 from doorward.flow.accept import TenantScreening
 from doorward.flow.colleagues import Colleagues
+from doorward.identity import Parties
 from doorward.kit.i18n import Translator
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
@@ -26,6 +27,7 @@ class DeskRooms(NamedTuple):
     translator: Translator
     settings_of: Callable[[TenantId], TenantSettings]
     colleagues: Colleagues
+    parties: Parties
 
 
 class DeskText(NamedTuple):

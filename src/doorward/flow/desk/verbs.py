@@ -6,9 +6,12 @@ import msgspec
 
 from doorward import record, routing
 from doorward.flow.desk.handing_over import HandingOver, HandOver
+from doorward.flow.desk.inviting import Inviting
+from doorward.flow.desk.joining import Joining
 from doorward.flow.desk.macros import DailyVerbs, Macros
 from doorward.flow.desk.marking import Marking
 from doorward.flow.desk.noting import Noting
+from doorward.flow.desk.parting import Parting
 from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_mine, screen_words
 from doorward.flow.desk.sending import Sending
 from doorward.flow.desk.snoozing import Snoozing
@@ -16,7 +19,7 @@ from doorward.flow.desk.tasks import Tasks
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import Entry, EntryKind
-from doorward.vocabulary.errors import NotFound
+from doorward.vocabulary.errors import Conflict, NotFound
 from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
@@ -31,8 +34,11 @@ class Desk:
         self._transactions = transactions
         self._rooms = rooms
         self._handing_over = HandingOver(transactions, rooms)
+        self.inviting = Inviting(transactions, rooms)
+        self.joining = Joining(transactions, rooms)
         self.marking = Marking(transactions, rooms)
         self.noting = Noting(transactions, rooms)
+        self.parting = Parting(transactions)
         self.sending = Sending(transactions, rooms)
         self.snoozing = Snoozing(transactions)
         self.tasks = Tasks(transactions, rooms)
@@ -42,10 +48,14 @@ class Desk:
         )
 
     async def take_over(self, scope: Scope, conversation_id: ConversationId) -> record.Card:
-        """Give the conversation to the acting agent. Raises `NotFound`, or `Conflict` when another agent has it."""
+        """Give the conversation to the acting agent. Raises `NotFound`, or `Conflict` when another agent has it, or
+        when it goes on in another conversation (fact `why`: `merged`).
+        """
 
         def work(tx: Tx) -> Outcome[record.Card]:
             card = card_at(tx, scope, conversation_id)
+            if card.merged_into is not None:
+                raise Conflict("this goes on in another conversation", why="merged")
             assigned = routing.assign(tx, scope, conversation_id, card.party_id, staff_id=StaffId(scope.actor.id))
             return Outcome(card, assigned.entries)
 

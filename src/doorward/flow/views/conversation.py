@@ -1,5 +1,6 @@
 """A conversation as the desk sees it: what was said, what was found in it, what was decided and why."""
 
+import heapq
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -7,6 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from doorward import record
+from doorward.flow.invitations import Invitation, invitation_of
+from doorward.flow.joined import all_taken_in, is_undoable, taken_in
 from doorward.flow.views.transcript import SHOWN_LINES, Place, ShownEntry, place_of, show_all
 from doorward.flow.views.wishes import Wish, wishes_among
 from doorward.identity import family_of
@@ -95,6 +98,15 @@ class WaitingReply(msgspec.Struct, frozen=True, kw_only=True):
     unless_heard: bool
 
 
+class Joined(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation that goes on in the one that is looked at: since when, who merged it, whether it can be undone."""
+
+    conversation_id: ConversationId
+    at: datetime
+    by: str
+    undoable: bool
+
+
 class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     """All that the conversation page shows. `lines` are in order; findings and reasons are by message.
 
@@ -111,6 +123,8 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     wishes: tuple[Wish, ...] = ()
     tasks: tuple[ShownTask, ...] = ()
     scheduled: tuple[WaitingReply, ...] = ()
+    joined: tuple[Joined, ...] = ()
+    invitation: Invitation | None = None
 
 
 def conversation(
@@ -133,7 +147,7 @@ def conversation(
         card=card,
         since=since,
         waiting=place_of(tx, scope, card),
-        lines=_lines(tx, scope, written),
+        lines=_all_lines(tx, scope, conversation_id, written, period=_period(tx, scope, written, since, None)),
         findings=tuple(
             _findings(one, assessed.get(one.entry.message_id), seen.get(one.entry.message_id or MessageId(""), ()))
             for one in spoken
@@ -143,6 +157,18 @@ def conversation(
         wishes=wishes_among(tx, scope, written),
         tasks=_tasks(tx, scope, conversation_id),
         scheduled=_scheduled(tx, scope, card),
+        joined=tuple(_joined(tx, scope, line) for line in taken_in(tx, scope, conversation_id)),
+        invitation=invitation_of(tx, scope, card),
+    )
+
+
+def _joined(tx: Tx, scope: Scope, line: WrittenEntry) -> Joined:
+    entry = line.entry
+    return Joined(
+        conversation_id=ConversationId(entry.data["from"]),
+        at=entry.at,
+        by=entry.actor.id,
+        undoable=is_undoable(tx, scope, line),
     )
 
 
@@ -192,7 +218,43 @@ def earlier_lines(
         raise NotFound("no such conversation")
     since = max(0, before - min(lines, SHOWN_LINES))
     written = record.entries_after(tx, scope, conversation_id, after=since, limit=max(0, before - since))
-    return EarlierLines(lines=_lines(tx, scope, written), since=since)
+    period = _period(tx, scope, written, since, (conversation_id, before))
+    return EarlierLines(lines=_all_lines(tx, scope, conversation_id, written, period=period), since=since)
+
+
+Period = tuple[datetime | None, datetime | None]
+"""From a time on until before another; None is no end."""
+
+
+def _period(
+    tx: Tx,
+    scope: Scope,
+    written: Sequence[WrittenEntry],
+    since: int,
+    before: tuple[ConversationId, int] | None,
+) -> Period:
+    """Return the time that a stretch of the ledger is about: from its first line on until the line behind it."""
+    following = () if before is None else record.entries_after(tx, scope, before[0], after=before[1], limit=1)
+    return (written[0].entry.at if since and written else None, following[0].entry.at if following else None)
+
+
+def _all_lines(
+    tx: Tx, scope: Scope, conversation_id: ConversationId, written: Sequence[WrittenEntry], *, period: Period
+) -> tuple[ShownEntry, ...]:
+    """Return what was said in a stretch and, among it by time, in the conversations that go on in this one."""
+    streams = [_lines(tx, scope, written)]
+    begin, end = period
+    for other in all_taken_in(tx, scope, conversation_id):
+        card = record.card_of(tx, scope, other)
+        after = 0 if card is None else max(0, card.last_seq - SHOWN_LINES)
+        said = record.entries_after(tx, scope, other, after=after, limit=SHOWN_LINES)
+        within = tuple(
+            one for one in said if (begin is None or one.entry.at >= begin) and (end is None or one.entry.at < end)
+        )
+        shown = _lines(tx, scope, within)
+        streams.append(tuple(msgspec.structs.replace(one, conversation_id=other) for one in shown))
+    # Each conversation keeps its own order, whatever its clocks said.
+    return streams[0] if len(streams) == 1 else tuple(heapq.merge(*streams, key=lambda one: one.at))
 
 
 def _lines(tx: Tx, scope: Scope, written: Sequence[WrittenEntry]) -> tuple[ShownEntry, ...]:

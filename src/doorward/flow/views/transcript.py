@@ -82,6 +82,8 @@ class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of a transcript. `text` is masked; `client_id` is the sender's own id of a customer's message.
 
     `by` says which member of staff wrote it and `mentions` whom a note names; both are told to staff alone.
+    `conversation_id` is where it was said if that was another conversation, which was merged into this one; `seq` is
+    its number there. `copied_from` is the conversation out of which a line was split into this one.
     """
 
     seq: int
@@ -97,6 +99,8 @@ class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     client_id: str | None = None
     by: str = ""
     mentions: tuple[str, ...] = ()
+    conversation_id: str = ""
+    copied_from: str = ""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,7 +173,9 @@ def show_to_staff(written: WrittenEntry) -> ShownEntry:
     entry = written.entry
     line = show(written, authors=SHOWN_TO_STAFF)
     by = entry.actor.id if entry.actor.kind == "staff" and entry.kind in {"message.agent", "note.written"} else ""
-    return msgspec.structs.replace(line, by=by, mentions=tuple(entry.data.get("mentions", ())))
+    return msgspec.structs.replace(
+        line, by=by, mentions=tuple(entry.data.get("mentions", ())), copied_from=str(entry.data.get("copied_from", ""))
+    )
 
 
 def show(written: WrittenEntry, *, authors: Mapping[str, str] = SHOWN) -> ShownEntry:

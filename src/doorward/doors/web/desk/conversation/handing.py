@@ -40,7 +40,11 @@ async def hand_over(desk: ADeskCall, conversation_id: FromPath[str]) -> Response
     # The form's own key makes a double click one hand-over.
     key = f"desk:{fields.get('key') or new_id()}"[:80]
     try:
-        await desk.house.desk.hand_over(scope, wanted, _wish(fields), key=key)
+        wish = _wish(fields)
+        if wish.to is not None and fields.get("ask_first") == "yes":
+            await desk.house.desk.inviting.invite(scope, wanted, to=wish.to, note=wish.note, key=key)
+        else:
+            await desk.house.desk.hand_over(scope, wanted, wish, key=key)
     except (Conflict, Malformed, SecretRefused, TooLarge) as error:
         return await _ask(desk, wanted, fields, error)
     if not desk.by_script:

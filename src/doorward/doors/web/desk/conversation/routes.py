@@ -35,6 +35,7 @@ _WHYS: Final[Mapping[str, str]] = {
     "moment": "later.trouble.moment",
     "sent": "later.trouble.sent",
     "too_many": "later.trouble.too_many",
+    "not_invited": "warm.trouble.not_invited",
 }
 """What an agent is told when an action could not be done, by why if it says so; others say it in their own words."""
 
@@ -90,6 +91,14 @@ async def _hand_back(house: House, scope: Scope, conversation_id: ConversationId
 
 async def _resolve(house: House, scope: Scope, conversation_id: ConversationId, _fields: Mapping[str, str]) -> None:
     await house.desk.resolve(scope, conversation_id)
+
+
+async def _accept(house: House, scope: Scope, conversation_id: ConversationId, _fields: Mapping[str, str]) -> None:
+    await house.desk.inviting.accept(scope, conversation_id)
+
+
+async def _decline(house: House, scope: Scope, conversation_id: ConversationId, _fields: Mapping[str, str]) -> None:
+    await house.desk.inviting.decline(scope, conversation_id)
 
 
 def _action(name: str, act: Act) -> HTTPRouteHandler:
@@ -160,5 +169,7 @@ ACTIONS: Final = [
     *MARKING,
     *MACROS,
     _action("hand-back", _hand_back),
+    _action("accept", _accept),
+    _action("decline", _decline),
     _action("resolve", _resolve),
 ]
