@@ -23,7 +23,7 @@ class RoutedAgent(msgspec.Struct, frozen=True, kw_only=True):
 
     staff_id: StaffId
     name: str
-    profile: routing.Profile
+    profile: routing.AgentProfile
     presence: routing.Presence | None
     conversations: int
 
@@ -70,7 +70,7 @@ class Staffing:
         """Return everybody who may have conversations, by user name."""
         return await self._transactions.read_async(lambda tx: self._agents(tx, scope))
 
-    async def save_profile(self, scope: Scope, staff_id: StaffId, profile: routing.Profile) -> RoutedAgent:
+    async def save_profile(self, scope: Scope, staff_id: StaffId, profile: routing.AgentProfile) -> RoutedAgent:
         """Say what somebody can; whoever waits is given out by it. Raises `NotFound`, and `Malformed`."""
 
         def work(tx: Tx) -> Outcome[RoutedAgent]:
@@ -86,7 +86,7 @@ class Staffing:
     def _agents(self, tx: Tx, scope: Scope) -> tuple[RoutedAgent, ...]:
         profiles, load = routing.read_profiles(tx, scope), routing.staff_load(tx, scope)
         return tuple(
-            _agent(tx, scope, member, profiles.get(member.id, routing.Profile()), load.get(member.id, 0))
+            _agent(tx, scope, member, profiles.get(member.id, routing.AgentProfile()), load.get(member.id, 0))
             for member in self._staff.everybody(tx, scope)
             if _may_have_conversations(member)
         )
@@ -96,7 +96,7 @@ def _may_have_conversations(member: Member) -> bool:
     return not member.disabled and permits(member.role, "conversations:write")
 
 
-def _agent(tx: Tx, scope: Scope, member: Member, profile: routing.Profile, conversations: int) -> RoutedAgent:
+def _agent(tx: Tx, scope: Scope, member: Member, profile: routing.AgentProfile, conversations: int) -> RoutedAgent:
     return RoutedAgent(
         staff_id=member.id,
         name=member.display_name,

@@ -1,9 +1,9 @@
 """Routing: who waits for a person, who is there, and who gets whom."""
 
 from doorward.routing.plan import (
+    AgentProfile,
     Lane,
     PlannedQueue,
-    Profile,
     RoutingPlan,
     Team,
     check_plan,
@@ -47,6 +47,7 @@ from doorward.routing.queue import (
 from doorward.routing.service_levels import Course, ServiceClock, ServiceLevel, Turn, clocks, level_for
 
 __all__ = [
+    "AgentProfile",
     "AwayReason",
     "Course",
     "Expected",
@@ -55,7 +56,6 @@ __all__ = [
     "PlannedQueue",
     "Presence",
     "PresenceState",
-    "Profile",
     "Released",
     "RoutingPlan",
     "ServiceClock",

@@ -10,7 +10,7 @@ from doorward.routing.claims import Claims
 from doorward.routing.estimating import Handling, estimate_wait
 from doorward.routing.lately import Lately, demand_of, mean_wait, noted, share_of, waits_of
 from doorward.routing.matching import Agent, Assignment, Contact, Rules, match, ordered
-from doorward.routing.plan import Profile, RoutingPlan, queues_of, rules_of_queues
+from doorward.routing.plan import AgentProfile, RoutingPlan, queues_of, rules_of_queues
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.ids import ConversationId, PartyId, StaffId
 from doorward.vocabulary.reply import Need
@@ -145,7 +145,7 @@ def _agents(tx: Tx, scope: Scope, plan: RoutingPlan, present: Any) -> list[Agent
 
 
 def _agent(plan: RoutingPlan, presence: Any, profile: Any, has: dict[str, int]) -> Agent:
-    can = msgspec.convert(profile, Profile)
+    can = msgspec.convert(profile, AgentProfile)
     return Agent(
         staff_id=StaffId(presence.staff_id),
         capacity=presence.capacity,

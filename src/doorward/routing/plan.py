@@ -88,7 +88,7 @@ class RoutingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     callback_minutes: Annotated[int, Meta(ge=0, le=1440)] = 0
 
 
-class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AgentProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an agent can: levels (1 to 3) of languages and skills, and the most of a channel at once.
 
     No languages means all of them.
@@ -177,7 +177,7 @@ def _check_lane(lane: Lane, queues: set[str], skills: set[str], *, place: str) -
         raise Malformed(f"{place}.needs: levels are 1 to 3")
 
 
-def check_profile(plan: RoutingPlan, profile: Profile) -> None:
+def check_profile(plan: RoutingPlan, profile: AgentProfile) -> None:
     """Raise `Malformed` when a profile names a skill that the plan does not have."""
     if not set(plan.skills).issuperset(profile.skills):
         raise Malformed("skills: there is no skill of this name")

@@ -7,7 +7,7 @@ import msgspec
 from doorward.kit.tx import Tx
 from doorward.routing import repository
 from doorward.routing.giving import drain, plan_of
-from doorward.routing.plan import Profile, RoutingPlan, check_plan, check_profile, direct
+from doorward.routing.plan import AgentProfile, RoutingPlan, check_plan, check_profile, direct
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import Outdated
 from doorward.vocabulary.ids import StaffId
@@ -46,13 +46,13 @@ def save_plan(tx: Tx, scope: Scope, plan: RoutingPlan, *, expected: int) -> Outc
     return Outcome(Numbered(number=now + 1, plan=plan), (audit, *drain(tx, scope)))
 
 
-def read_profiles(tx: Tx, scope: Scope) -> Mapping[StaffId, Profile]:
+def read_profiles(tx: Tx, scope: Scope) -> Mapping[StaffId, AgentProfile]:
     """Return what is said of agents; of whom nothing was ever said is left out."""
     found = repository.profiles(tx, scope)
-    return {StaffId(staff_id): msgspec.convert(profile, Profile) for staff_id, profile in found.items()}
+    return {StaffId(staff_id): msgspec.convert(profile, AgentProfile) for staff_id, profile in found.items()}
 
 
-def save_profile(tx: Tx, scope: Scope, staff_id: StaffId, profile: Profile) -> Outcome[Profile]:
+def save_profile(tx: Tx, scope: Scope, staff_id: StaffId, profile: AgentProfile) -> Outcome[AgentProfile]:
     """Say what an agent can, and give out what waits by it. Raises `Malformed` for a skill that there is not."""
     repository.lock_queue(tx, scope)
     check_profile(plan_of(tx, scope), profile)

@@ -9,7 +9,17 @@ from doorward import routing
 from doorward.kit.clock import FixedClock
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
-from doorward.routing import Lane, PlannedQueue, Profile, RoutingPlan, Team, check_plan, direct, hours_of, repository
+from doorward.routing import (
+    AgentProfile,
+    Lane,
+    PlannedQueue,
+    RoutingPlan,
+    Team,
+    check_plan,
+    direct,
+    hours_of,
+    repository,
+)
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.errors import Malformed, Outdated
 from doorward.vocabulary.ids import ConversationId, PartyId, StaffId
@@ -128,7 +138,7 @@ def test_skills_and_languages_are_kept(centre: Centre) -> None:
     centre.present(MIRA)
     centre.enter("a", intent="card_stolen", language="tr")
     assert centre.assigned == []
-    able = Profile(skills={"fraud": 2}, languages={"tr": 2})
+    able = AgentProfile(skills={"fraud": 2}, languages={"tr": 2})
     centre.write(lambda tx: routing.save_profile(tx, SCOPE, MIRA, able))
     assert centre.assigned == [("a", MIRA, ())]
     assert centre.transactions.read(lambda tx: routing.read_profiles(tx, SCOPE)) == {MIRA: able}
@@ -155,7 +165,7 @@ def test_a_plan_is_changed_by_who_saw_the_latest(centre: Centre) -> None:
         centre.write(lambda tx: routing.save_plan(tx, SCOPE, PLAN, expected=1))
     assert centre.transactions.read(lambda tx: routing.read_plan(tx, OTHER_SCOPE)).number == 0
     with pytest.raises(Malformed):
-        centre.write(lambda tx: routing.save_profile(tx, SCOPE, MIRA, Profile(skills={"juggling": 1})))
+        centre.write(lambda tx: routing.save_profile(tx, SCOPE, MIRA, AgentProfile(skills={"juggling": 1})))
 
 
 def test_waits_are_counted_by_language(centre: Centre) -> None:

@@ -10,7 +10,7 @@ from doorward.doors.web.api.common import ANY_OF, ACall, IdPath, Limit, etag, pr
 from doorward.flow.staffing import RoutedAgent
 from doorward.flow.views.service import AtRisk, Service, at_risk, service
 from doorward.kit.tx import Tx
-from doorward.routing import Numbered, Profile, RoutingPlan
+from doorward.routing import AgentProfile, Numbered, RoutingPlan
 from doorward.vocabulary.ids import ConversationId, StaffId
 
 _TAG: Final = '^"[0-9]{1,9}"$'
@@ -67,7 +67,7 @@ async def list_routing_agents(call: ACall) -> AgentList:
     security=ANY_OF,
     operation_id="put_routing_agent",
 )
-async def put_routing_agent(call: ACall, staff_id: IdPath, data: JSONBody[Profile]) -> RoutedAgent:
+async def put_routing_agent(call: ACall, staff_id: IdPath, data: JSONBody[AgentProfile]) -> RoutedAgent:
     """Say which languages and skills somebody has, in levels of 1 to 3; whoever waits is given out by it at once."""
     return await call.house.staffing.save_profile(call.scope("staff:write"), StaffId(staff_id), data)
 
