@@ -196,7 +196,7 @@ def test_a_conversation_is_taken_along_masked(guests: Guests, two: tuple[WebVisi
     mira, address = guests.member("mira"), f"/api/v1/conversations/{first.conversation_id}"
     first.say("My card is 4242 4242 4242 4242")
     mira.post(f"{address}/notes", json={"text": "Between us"}).raise_for_status()
-    data, text = mira.get(f"{address}/export"), mira.get(f"{address}/export", params={"format": "text"})
+    data, text = mira.get(f"{address}/export"), mira.get(f"{address}/export/text")
     assert data.json()["conversation_id"] == first.conversation_id
     for one in (data, text):
         assert "attachment" in one.headers["content-disposition"]

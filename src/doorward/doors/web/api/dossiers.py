@@ -1,6 +1,6 @@
 """A conversation's customer, opened for those who may; two contacts said to be one; a conversation taken along."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, get, post
@@ -12,11 +12,10 @@ from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, IdPath, pro
 from doorward.doors.web.api.customers import NOT_KEPT
 from doorward.doors.web.downloads import disposition
 from doorward.flow.dossier import Dossier
-from doorward.flow.exporting import as_text, export_conversation
+from doorward.flow.exporting import ExportedConversation, as_text, export_conversation
 from doorward.record import Card
 from doorward.vocabulary.ids import ConversationId
 
-Format = Annotated[Literal["json", "text"], QueryParameter(name="format", description="As data or as plain text.")]
 Notes = Annotated[bool | None, QueryParameter(description="Take colleagues' notes along.")]
 
 
@@ -59,18 +58,34 @@ async def say_same_customer(call: ACall, conversation_id: IdPath, data: JSONBody
     responses=problems(404),
     security=ANY_OF,
     operation_id="export_conversation",
-    media_type=MediaType.JSON,
 )
-async def export(call: ACall, conversation_id: IdPath, form: Format = "json", notes: Notes = None) -> Response[bytes]:
-    """Take a conversation along, masked, as JSON or as plain text. That somebody did is noted in the audit."""
+async def export(call: ACall, conversation_id: IdPath, notes: Notes = None) -> Response[ExportedConversation]:
+    """Take a conversation along, masked. That somebody did is noted in the audit."""
+    exported = await _exported(call, conversation_id, notes=bool(notes))
+    return Response(exported, headers=_kept_as(exported, "json"))
+
+
+@get(
+    "/conversations/{conversation_id:str}/export/text",
+    responses=problems(404),
+    security=ANY_OF,
+    operation_id="export_conversation_as_text",
+    media_type=MediaType.TEXT,
+)
+async def export_text(call: ACall, conversation_id: IdPath, notes: Notes = None) -> Response[str]:
+    """Take a conversation along, masked, as plain text. That somebody did is noted in the audit."""
+    exported = await _exported(call, conversation_id, notes=bool(notes))
+    text = as_text(exported, who=lambda one: one.author)
+    return Response(text, media_type=MediaType.TEXT, headers=_kept_as(exported, "txt"))
+
+
+async def _exported(call: ACall, conversation_id: str, *, notes: bool) -> ExportedConversation:
     scope = call.scope("conversations:read")
-    wanted = ConversationId(conversation_id)
-    exported = await export_conversation(call.house.transactions, scope, wanted, notes=bool(notes))
-    text = form == "text"
-    body = as_text(exported, who=lambda one: one.author).encode() if text else msgspec.json.encode(exported)
-    name = f"conversation-{exported.conversation_id}.{'txt' if text else 'json'}"
-    headers = {"content-disposition": disposition(name), **NOT_KEPT}
-    return Response(body, media_type=MediaType.TEXT if text else MediaType.JSON, headers=headers)
+    return await export_conversation(call.house.transactions, scope, ConversationId(conversation_id), notes=notes)
 
 
-HANDLERS: Final = [open_customer, say_same_customer, export]
+def _kept_as(exported: ExportedConversation, ending: str) -> dict[str, str]:
+    return {"content-disposition": disposition(f"conversation-{exported.conversation_id}.{ending}"), **NOT_KEPT}
+
+
+HANDLERS: Final = [open_customer, say_same_customer, export, export_text]
