@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import msgspec
 
+from doorward.kit import logging
 from tests.support.crashes.life import Began, Finished, Life, Word, live, warm_up
 
 ROOT = Path(__file__).parents[3]
@@ -80,6 +81,7 @@ class Nursery:
 
 def serve() -> None:
     """Read one life a line, answer with its end; until the input ends."""
+    logging.configure(level="error")  # what a house logs goes where it cannot be taken for an answer
     warm_up()
     out = sys.stdout.buffer
     for line in sys.stdin.buffer:
