@@ -198,20 +198,7 @@ class House:
             keys=self.keys,
             submit=self.runner.submit,
         )
-        self.colleagues = colleagues = Colleagues(self.identity.staff, self.identity.sessions)
-        self.desk = Desk(
-            self.transactions,
-            DeskRooms(
-                self.screening,
-                self.protection,
-                self.translator,
-                self.settings_book.settings_of,
-                colleagues,
-                self.identity.parties,
-            ),
-        )
-        self.bulk = Bulk(self.transactions, self.desk)
-        self.staffing = Staffing(self.transactions, self.identity.staff, self.settings_book.settings_of)
+        self._build_desk()
         self.core_systems: dict[TenantId, CoreSystem] = {}
         self.contact = Contact(
             self.transactions,
@@ -234,6 +221,22 @@ class House:
                 scans_files=self.scanner is not None,
             ),
         )
+
+    def _build_desk(self) -> None:
+        self.colleagues = Colleagues(self.identity.staff, self.identity.sessions)
+        self.desk = Desk(
+            self.transactions,
+            DeskRooms(
+                self.screening,
+                self.protection,
+                self.translator,
+                self.settings_book.settings_of,
+                self.colleagues,
+                self.identity.parties,
+            ),
+        )
+        self.bulk = Bulk(self.transactions, self.desk)
+        self.staffing = Staffing(self.transactions, self.identity.staff, self.settings_book.settings_of)
 
     def _build_screening(self) -> None:
         facts, cache = (self.settings.server.public_url, self.settings.mail.sender), self.settings.folder / "cache"

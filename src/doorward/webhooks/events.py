@@ -49,6 +49,9 @@ EVENTS: Final[Mapping[str, Event]] = {
     "task.changed": Event(when="A task was changed or done.", facts=("task_id", "due_at", "assignee", "done")),
     "conversation.merged": Event(when="A conversation goes on in another one.", facts=("into",)),
     "conversation.absorbed": Event(when="Another conversation goes on in this one.", facts=("from",)),
+    "conversation.separated": Event(when="A conversation that went on in another one is one of its own again."),
+    "handoff.invited": Event(when="A colleague was asked to have a conversation.", facts=("to",)),
+    "handoff.declined": Event(when="A colleague who was asked does not take a conversation.", facts=("to",)),
     "conversation.parted": Event(when="Some lines went into a conversation of their own.", facts=("into", "lines")),
 }
 """Every event by its type, which is the kind of the ledger's line."""
