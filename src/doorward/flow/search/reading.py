@@ -43,7 +43,8 @@ class LedgerReading:
             if self._seconds() >= until:
                 self._transactions.write(scope, lambda _tx: Outcome(None, (), (_following(progress),)))
                 return
-        log.info("search.ledger.read", tenant_id=scope.tenant_id, lines=progress.lines)
+        if progress.lines:  # a new company has nothing to read, and nobody wants to hear of it
+            log.info("search.ledger.read", tenant_id=scope.tenant_id, lines=progress.lines)
 
     def ask(self, scope: Scope) -> None:
         """Have the tenant's ledger read if not everything in it can be found yet; asking again is asking once."""
