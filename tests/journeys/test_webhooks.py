@@ -111,12 +111,12 @@ def test_pages_of_webhooks_go_on_where_they_ended(guests: Guests, heard: Receive
 
 
 @pytest.mark.parametrize(
-    "url", ["https://169.254.169.254/latest/meta-data", "https://[::ffff:10.0.0.1]/", "https://127.1/"]
+    "inner", ["https://169.254.169.254/latest/meta-data", "https://[::ffff:10.0.0.1]/", "https://127.1/"]
 )
-def test_what_is_inside_is_never_asked(guests: Guests, url: str) -> None:
+def test_what_is_inside_is_never_asked(guests: Guests, inner: str) -> None:
     """An address of the inner network can be written down, and nothing is sent there: the log says so."""
     admin = guests.member("admin")
-    webhook = made(admin, url)
+    webhook = made(admin, inner)
     assert admin.post(f"/api/v1/webhooks/{webhook['webhook']['id']}/test").status_code == 202
     for _ in range(200):
         (line,) = admin.get(f"/api/v1/webhooks/{webhook['webhook']['id']}/deliveries").json()["items"]
