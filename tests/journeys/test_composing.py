@@ -118,7 +118,7 @@ def test_a_reply_is_sent_later_or_not_at_all(open_context: OpenContext, customer
     page.keyboard.type("Good morning")
     tab_to(page, page.locator("summary", has_text="Send later"))
     page.keyboard.press("Enter")
-    when = page.get_by_label("Day and time")
+    when = page.locator("#later-at")
     when.fill("2020-01-01T09:00")
     tab_to(page, page.get_by_role("button", name="Send at that time"))
     page.keyboard.press("Enter")
