@@ -19,7 +19,8 @@ function isShown(element) {
 
 function press(keys) {
   const found = [...document.querySelectorAll(`[data-shortcut="${CSS.escape(keys)}"]`)];
-  const element = found.find(isShown) ?? found.find((one) => one.href);
+  // What the page itself has for a key goes before what the frame around it has.
+  const element = found.find((one) => isShown(one) && one.closest("main")) ?? found.find(isShown) ?? found.find((one) => one.href);
   if (!element) return false;
   if (element.tagName === "FORM") element.requestSubmit(element.querySelector("[type=submit]"));
   else use(element);
