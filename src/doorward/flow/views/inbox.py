@@ -116,14 +116,18 @@ def inbox(tx: Tx, scope: Scope, asked: Asked, *, find_staff: FindStaff, limit: i
     if query is None:
         return Inbox(order="latest")
     cards = record.list_cards(tx, scope, msgspec.structs.replace(query, after=asked.after, limit=limit + 1))
-    shown = cards[:limit]
+    shown = list_of(tx, scope, cards[:limit], order=query.order)
+    return msgspec.structs.replace(shown, more=len(cards) > limit)
+
+
+def list_of(tx: Tx, scope: Scope, cards: Sequence[Card], *, order: CardOrder = "latest") -> Inbox:
+    """Return cards, wherever they were found, with what a list says of each beside it."""
     return Inbox(
-        order=query.order,
-        cards=shown,
-        more=len(cards) > limit,
-        entered={one.conversation_id: one.waiting_since for one in shown if one.waiting_since is not None},
-        unseen=unseen(tx, scope, shown),
-        wishes=_wishes(tx, scope, shown),
+        order=order,
+        cards=tuple(cards),
+        entered={one.conversation_id: one.waiting_since for one in cards if one.waiting_since is not None},
+        unseen=unseen(tx, scope, cards),
+        wishes=_wishes(tx, scope, cards),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from litestar import Response, get, post
 
+from doorward.doors.web.desk.inbox.rows import row_places
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.protection import FINDABLE_KINDS
 from doorward.vocabulary.errors import Malformed, RateLimited, TooLarge
@@ -26,7 +27,7 @@ async def find_customer(desk: ADeskCall) -> Response[str]:
     scope = desk.require("conversations:read")
     fields = await desk.form()
     kinds = tuple(kind for kind in FINDABLE_KINDS if kind == fields.get("kind"))
-    places: dict[str, Any] = {"cards": None, "wishes": {}, "trouble": "", "kinds": FINDABLE_KINDS}
+    places: dict[str, Any] = {"cards": None, "trouble": "", "kinds": FINDABLE_KINDS}
     places["chosen"] = kinds[0] if kinds else ""
     status = 200
     try:
@@ -37,6 +38,8 @@ async def find_customer(desk: ADeskCall) -> Response[str]:
         places["trouble"], status = desk.say("vault.search.blank"), 400
     except (TooLarge, RateLimited) as error:
         places["trouble"], status = desk.say(error.message_key, **error.facts), error.status
+    if places["cards"]:
+        places |= await row_places(desk, places["cards"])
     if desk.by_script:
         return await desk.part(_FOUND, status=status, **places)
     return await desk.page(_PAGE, status=status, here="customers", **places)

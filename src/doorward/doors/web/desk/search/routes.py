@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from litestar import Response, get, post
 
+from doorward.doors.web.desk.inbox.rows import row_places
 from doorward.doors.web.desk.search.view import CHOSEN, ORDERS, asked_of, is_blank, together, words_of
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
 from doorward.flow.search import LONGEST, Answer, Asked
@@ -60,11 +61,12 @@ async def _show(
         "cards": () if answer is None else together(answer),
         "chosen": {name: fields.get(name, "") for name in (*CHOSEN, "order")},
         "said": said,
-        "wishes": {},
         "filters": {name: book.known(name) for name in ("state", "by", "channel", "lang")},
         "orders": ORDERS,
         "longest": LONGEST,
     }
+    if answer is not None and answer.customers:
+        places |= await row_places(desk, answer.customers)
     if desk.by_script:
         return await desk.part(_FURTHER if asked.cursor is not None and answer is not None else _FOUND, **places)
     return await desk.page(_PAGE, here="search", **places)
