@@ -4,8 +4,12 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from threading import Lock
+from typing import Final
+from zipfile import ZipFile
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from doorward.vocabulary.errors import Misconfigured
@@ -19,6 +23,10 @@ PIECES_SHA256 = "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e
 
 PARTS = 17
 """The embedding table is cut into parts: piece `i` is row `i // 17` of part `i % 17`."""
+
+_HEADERS: Final = Lock()
+"""One header at a time: they are read as Python literals, and Python 3.11 counts the depth of two such readings
+together, which then ends one of them as a `SystemError` (python/cpython#106905)."""
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -57,10 +65,21 @@ def load_arrays(path: Path) -> tuple[NDArray[np.uint8], Arrays]:
     table[0::PARTS] = first
 
     def fill(parts: range) -> None:
-        with np.load(path, allow_pickle=False) as archive:
+        with ZipFile(path) as archive:
             for part in parts:
-                table[part::PARTS] = archive[f"q{part + 1}"]
+                table[part::PARTS] = _read_bytes(archive, f"q{part + 1}")
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(fill, [range(1, PARTS, 2), range(2, PARTS, 2)]))
     return table, arrays
+
+
+def _read_bytes(archive: ZipFile, name: str) -> NDArray[np.uint8]:
+    """Return one array of bytes. Raises `Misconfigured` for an array of anything else."""
+    with archive.open(f"{name}.npy") as member:
+        with _HEADERS:
+            npy.read_magic(member)
+            shape, _, kind = npy.read_array_header_1_0(member)
+        if kind != np.uint8:
+            raise Misconfigured(f"The array {name} of the weights does not hold bytes.")
+        return np.frombuffer(member.read(), dtype=np.uint8).reshape(shape)
