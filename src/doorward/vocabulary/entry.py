@@ -51,12 +51,11 @@ EntryKind = Literal[
 """What a line of the ledger can say. Whatever is not listed in `flow.views.transcript.SHOWN` no customer ever sees.
 
 A colleague is asked by `handoff.invited` (`by`, `to`; text for them alone); `handoff.declined` ends that, and so does
-whoever gets the conversation: by `handoff.passed` with `warm` where they accept.
-
-What staff do beside talking, with the data of each: `note.written` (text; `mentions`, ids of staff), `labels.changed`
-(`added`, `removed`, keys of labels), `attributes.changed` (`values`, by key; None takes one away), `status.changed`
-(`status`, a key or empty), `priority.changed` (`priority`, -1 to 2), `conversation.snoozed` (`until`, ISO 8601, UTC),
-`conversation.woken` (`why`), `reply.scheduled` (text, message id; `send_at`), `reply.cancelled` (message id; the
+whoever gets the conversation: by `handoff.passed` with `warm` where they accept. What staff do beside talking, with the
+data of each: `note.written` (text; `mentions`, ids of staff), `labels.changed` (`added`, `removed`, keys of labels),
+`attributes.changed` (`values`, by key; None takes one away), `status.changed` (`status`, a key or empty),
+`priority.changed` (`priority`, -1 to 2), `conversation.snoozed` (`until`, ISO 8601, UTC), `conversation.woken` (`why`),
+`reply.scheduled` (text, message id; `send_at`, `unless_heard`, `undoable`), `reply.cancelled` (message id; the
 `message.agent` with that id is the reply sent), `task.added` (text; `task_id`, `due_at`, `assignee`), `task.changed`
 (`task_id` and what changes of `due_at`, `assignee`, `done`), `conversation.merged` (`into`, and how it stood), in the
 other one `conversation.absorbed` (`from`), in both `conversation.separated` where that is undone, `conversation.parted`

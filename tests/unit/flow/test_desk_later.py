@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from doorward import record
-from doorward.flow.desk import LaterReply, NewTask, TaskChange
+from doorward.flow.desk import HandOver, LaterReply, NewTask, TaskChange
 from doorward.kit.clock import FixedClock
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound, TooLarge
 from doorward.vocabulary.ids import MessageId, StaffId
@@ -76,6 +76,24 @@ async def test_a_reply_that_the_customer_made_needless_is_not_sent(busy: Flow, c
     assert (said(busy), busy.card().scheduled) == (["needed"], 0)
     reasons = [one.entry.data["why"] for one in busy.ledger() if one.entry.kind == "reply.cancelled"]
     assert reasons == ["heard"]
+
+
+@pytest.mark.parametrize("ending", ["resolve", "hand_back", "hand_over"])
+async def test_what_can_be_undone_is_said_before_the_farewell(busy: Flow, ending: str) -> None:
+    """Whoever goes on has made up their mind: it is said first, and once; what was meant for later stays for later."""
+    for key, undoable in (("now", True), ("tomorrow", False)):
+        wish = LaterReply(text=WildText(key), send_at=LATER, undoable=undoable)
+        await busy.desk.sending.send_later(MIRA, CONVERSATION, wish, key=key)
+    match ending:
+        case "resolve":
+            await busy.desk.resolve(MIRA, CONVERSATION)
+        case "hand_back":
+            await busy.desk.hand_back(MIRA, CONVERSATION)
+        case _:
+            await busy.desk.hand_over(MIRA, CONVERSATION, HandOver(to=None, note=WildText("")), key="1")
+    assert (said(busy), busy.card().scheduled) == (["now"], 1)
+    spoken = [one.entry.kind for one in busy.ledger() if one.entry.kind in {"message.agent", "message.bot"}]
+    assert spoken[-2:] == ["message.agent", "message.bot"]
 
 
 async def test_replies_that_cannot_wait_are_refused(busy: Flow) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from doorward import record
-from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, screen_words
+from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, screen_words, write_line
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import Entry
-from doorward.vocabulary.errors import Malformed, NotFound, TooLarge
+from doorward.vocabulary.errors import Malformed, TooLarge
 from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
@@ -74,8 +74,4 @@ class Noting:
             )
             return Outcome(None, (entry, audit_of("note.written", conversation_id)))
 
-        await self._transactions.write_async(scope, work)
-        noted = await self._transactions.read_async(lambda tx: record.find_entry(tx, scope, conversation_id, entry_key))
-        if noted is None:
-            raise NotFound("the note is gone")
-        return noted
+        return await write_line(self._transactions, scope, conversation_id, key=entry_key, work=work)

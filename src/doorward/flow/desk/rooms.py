@@ -10,7 +10,7 @@ from doorward.flow.colleagues import Colleagues
 from doorward.identity import Parties
 from doorward.kit.i18n import Translator
 from doorward.kit.settings import TenantSettings
-from doorward.kit.tx import Transactions, Tx
+from doorward.kit.tx import Transactions, Tx, Work
 from doorward.protection import ProtectionService, Screened
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import Conflict, NotFound
@@ -70,6 +70,17 @@ async def screen_words(
         card = await transactions.read_async(lambda tx: card_at(tx, scope, about))
         await asyncio.to_thread(rooms.protection.make_ready, scope, card.party_id)
     return WrittenAtDesk(message_id, screened)
+
+
+async def write_line(
+    transactions: Transactions, scope: Scope, conversation_id: ConversationId, *, key: str, work: Work[None]
+) -> record.WrittenEntry:
+    """Do `work`, which writes the ledger line with this key unless it is there, and return the line."""
+    await transactions.write_async(scope, work)
+    found = await transactions.read_async(lambda tx: record.find_entry(tx, scope, conversation_id, key))
+    if found is None:
+        raise NotFound("what was written is gone")
+    return found
 
 
 def card_at(tx: Tx, scope: Scope, conversation_id: ConversationId) -> record.Card:

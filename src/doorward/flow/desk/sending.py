@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from doorward import record
-from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_mine, screen_words
+from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_mine, screen_words, write_line
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import AuditEvent, Entry
@@ -29,11 +29,15 @@ ScopeOf = Callable[[TenantId], Scope]
 
 
 class LaterReply(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be said and when. `unless_heard`: not at all if the customer says something before."""
+    """What is to be said and when. `unless_heard`: not at all if the customer says something before.
+
+    `undoable` is a reply that was meant for now and waits a moment only so that it can be taken back.
+    """
 
     text: WildText
     send_at: datetime
     unless_heard: bool = False
+    undoable: bool = False
 
 
 class Sending:
@@ -84,16 +88,13 @@ class Sending:
                 data={
                     "send_at": wish.send_at.isoformat(),
                     "unless_heard": wish.unless_heard,
+                    "undoable": wish.undoable,
                     "language": card.language,
                 },
             )
             return Outcome(None, (entry, audit_of("reply.scheduled", conversation_id)))
 
-        await self._transactions.write_async(scope, work)
-        kept = await self._transactions.read_async(lambda tx: record.find_entry(tx, scope, conversation_id, entry_key))
-        if kept is None:
-            raise NotFound("the reply is gone")
-        return kept
+        return await write_line(self._transactions, scope, conversation_id, key=entry_key, work=work)
 
     async def take_back(self, scope: Scope, conversation_id: ConversationId, message_id: MessageId) -> str:
         """Take back a reply that waits, and return its words (masked) so that they can be written anew.
@@ -112,6 +113,26 @@ class Sending:
             return Outcome(found.entry.text.text, _cancelled(tx, scope, found.entry, why="taken_back"))
 
         return await self._transactions.write_async(scope, work)
+
+    async def say_now(self, scope: Scope, conversation_id: ConversationId) -> None:
+        """Send what waits only so that it can be undone: whoever goes on has made up their mind.
+
+        What ends or passes on a conversation asks for it first, so that nothing is said after the farewell. Nothing
+        happens to a conversation that is not the acting agent's.
+        """
+
+        def work(tx: Tx) -> Outcome[None]:
+            record.lock_conversation(tx, scope, conversation_id)
+            card = record.card_of(tx, scope, conversation_id)
+            mine = card is not None and card.assignee == scope.actor.id
+            entries: list[Entry | AuditEvent] = []
+            for one in record.scheduled_of(tx, scope, conversation_id) if mine else ():
+                waiting = record.find_entry(tx, scope, conversation_id, f"scheduled:{one.message_id}")
+                if waiting is not None and waiting.entry.data.get("undoable"):
+                    entries += _send(tx, scope=scope, one=one).entries
+            return Outcome(None, tuple(entries))
+
+        await self._transactions.write_async(scope, work)
 
     def send_due(self, scope_of: ScopeOf) -> int:
         """Send the replies of all tenants whose time has come, and return how many were sent.

@@ -12,14 +12,14 @@ from doorward.flow.desk.macros import DailyVerbs, Macros
 from doorward.flow.desk.marking import Marking
 from doorward.flow.desk.noting import Noting
 from doorward.flow.desk.parting import Parting
-from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_mine, screen_words
+from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_mine, screen_words, write_line
 from doorward.flow.desk.sending import Sending
 from doorward.flow.desk.snoozing import Snoozing
 from doorward.flow.desk.tasks import Tasks
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import Entry, EntryKind
-from doorward.vocabulary.errors import Conflict, NotFound
+from doorward.vocabulary.errors import Conflict
 from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
@@ -96,25 +96,24 @@ class Desk:
             )
             return Outcome(None, (entry, audit_of("conversation.replied", conversation_id)))
 
-        await self._transactions.write_async(scope, work)
-        said = await self._transactions.read_async(lambda tx: record.find_entry(tx, scope, conversation_id, entry_key))
-        if said is None:
-            raise NotFound("the reply is gone")
-        return said
+        return await write_line(self._transactions, scope, conversation_id, key=entry_key, work=work)
 
     async def hand_over(
         self, scope: Scope, conversation_id: ConversationId, wish: HandOver, *, key: str
     ) -> record.Card:
         """Hand the conversation over to a colleague or back into the queue, and return its card; see `HandingOver`."""
+        await self.sending.say_now(scope, conversation_id)
         await self._handing_over.hand_over(scope, conversation_id, wish, key=key)
         return await self.card(scope, conversation_id)
 
     async def hand_back(self, scope: Scope, conversation_id: ConversationId) -> record.Card:
         """Give the conversation back to the first line; the freed agent gets who waits longest."""
+        await self.sending.say_now(scope, conversation_id)
         return await self._leave(scope, conversation_id, kind="handoff.returned", sentence="reply.handed_back")
 
     async def resolve(self, scope: Scope, conversation_id: ConversationId) -> record.Card:
         """End the conversation; the freed agent gets who waits longest."""
+        await self.sending.say_now(scope, conversation_id)
         return await self._leave(scope, conversation_id, kind="conversation.resolved", sentence="reply.resolved")
 
     async def set_presence(self, scope: Scope, *, available: bool) -> routing.Presence:

@@ -88,7 +88,9 @@ class ShownTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WaitingReply(msgspec.Struct, frozen=True, kw_only=True):
-    """A reply that waits to be sent, its words masked. `unless_heard`: not sent if the customer speaks before."""
+    """A reply that waits to be sent, its words masked. `unless_heard`: not sent if the customer speaks before;
+    `undoable`: it waits only so that it can be taken back.
+    """
 
     message_id: MessageId
     send_at: datetime
@@ -96,6 +98,7 @@ class WaitingReply(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     spans: tuple[Span, ...]
     unless_heard: bool
+    undoable: bool = False
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,6 +193,7 @@ def _scheduled(tx: Tx, scope: Scope, card: Card) -> tuple[WaitingReply, ...]:
                     text=line.entry.text.text,
                     spans=line.entry.text.spans,
                     unless_heard=bool(line.entry.data.get("unless_heard")),
+                    undoable=bool(line.entry.data.get("undoable")),
                 )
             )
     return tuple(shown)

@@ -40,7 +40,8 @@ async def reply(house: House, scope: Scope, conversation_id: ConversationId, fie
             unless_heard=fields.get("unless_heard") == "yes",
         )
     elif settings.undo_seconds:
-        wish = LaterReply(text=text, send_at=house.clock.now() + timedelta(seconds=settings.undo_seconds))
+        send_at = house.clock.now() + timedelta(seconds=settings.undo_seconds)
+        wish = LaterReply(text=text, send_at=send_at, undoable=True)
     else:
         await house.desk.reply(scope, conversation_id, text, key=key)
         return

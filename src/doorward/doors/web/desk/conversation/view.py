@@ -1,7 +1,6 @@
 """What the page of a conversation shows."""
 
 import zlib
-from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -43,10 +42,6 @@ LINES: Final = 400
 """Ledger lines that a page shows at first, and that each step further back brings: some two hundred messages."""
 
 
-UNDOABLE: Final = timedelta(seconds=61)
-"""A reply that is sent within this time was not meant for later: it is offered to be undone."""
-
-
 async def conversation_places(
     desk: DeskCall, conversation_id: ConversationId, *, opened: bool = False, since: int | None = None
 ) -> dict[str, Any]:
@@ -81,7 +76,6 @@ async def conversation_places(
         "reply_key": new_id(),
         "note_key": new_id(),
         "task_key": new_id(),
-        "undoable": house.clock.now() + UNDOABLE,
         "longest": house.settings.limits.message_characters,
         "trouble": "",
         "scans_files": house.scanner is not None,
