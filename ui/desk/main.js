@@ -69,6 +69,8 @@ function start() {
   watchConnection();
   tellTyping();
   tellLooking();
+  // htmx begins in a task of its own, after this one: a key pressed between the two would follow the link as if no script ran.
+  htmx.process(document.body);
   Alpine.start();
 }
 
