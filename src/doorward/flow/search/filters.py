@@ -15,7 +15,7 @@ from doorward.vocabulary.scope import Scope
 
 STATES: Final = ("bot", "waiting", "human", "resolved")
 AUTHORS: Final[tuple[Author, ...]] = ("customer", "bot", "agent", "note")
-PRIORITIES: Final = {"low": -1, "normal": 0, "high": 1, "urgent": 2}
+PRIORITIES: Final = {"low": -1, "normal": 0, "usual": 0, "high": 1, "urgent": 2}
 NAMES: Final = (
     "state",
     "status",
@@ -29,6 +29,7 @@ NAMES: Final = (
     "masked",
     "from",
     "to",
+    "before",
 )
 ME: Final = "me"
 NONE: Final = "none"
@@ -88,6 +89,7 @@ class FilterBook:
             "masked": tuple(sorted(kind.lower() for kind in self._kinds)),
             "from": DATES,
             "to": DATES,
+            "before": DATES,
         }.get(name, ())
 
     def read(self, filters: Iterable[FilterWord], given: Circumstances) -> Meaning:
@@ -125,7 +127,7 @@ class FilterBook:
                 return (PRIORITIES[meant],) if meant in PRIORITIES else ()
             case "masked":
                 return self._masked(value, meant)
-            case "from" | "to":
+            case "from" | "to" | "before":
                 day = _day(meant, given, last=name == "to")
                 return () if day is None else (day,)
             case _:
@@ -239,5 +241,5 @@ def _fields(values: Mapping[str, list[Any]]) -> Mapping[str, Any]:
         "cards": cards,
         "authors": all_of("by"),
         "since": max(values["from"], default=None),
-        "until": min(values["to"], default=None),
+        "until": min((*values["to"], *values["before"]), default=None),
     }

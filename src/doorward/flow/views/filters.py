@@ -19,7 +19,7 @@ ME: Final = "me"
 NOBODY: Final = "none"
 
 _STATES: Final = {one: one for one in ("bot", "waiting", "human", "resolved")}
-_PRIORITIES: Final = {"low": -1, "usual": 0, "high": 1, "urgent": 2, "-1": -1, "0": 0, "1": 1, "2": 2}
+_PRIORITIES: Final = {"low": -1, "usual": 0, "normal": 0, "high": 1, "urgent": 2, "-1": -1, "0": 0, "1": 1, "2": 2}
 _YES: Final = {"yes": True}
 _SWITCH: Final = {"yes": True, "no": False}
 
@@ -28,7 +28,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked for; what is empty or None asks for nothing.
 
     `agent` is a user name, `ME` or `NOBODY`; `mentions` a user name or `ME`. `since` is a day from which on, `before`
-    one before which something happened last. `words` are what stands there without a colon, for whoever searches texts.
+    one before which something happened last.
     """
 
     states: tuple[str, ...] = ()
@@ -46,7 +46,6 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     sleeping: bool | None = None
     since: date | None = None
     before: date | None = None
-    words: tuple[str, ...] = ()
 
 
 class _Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,25 +96,22 @@ _FILTERS: Final = {
     "since": _Filter(field="since", read=_day),
     "before": _Filter(field="before", read=_day),
 }
-FILTER_NAMES: Final = tuple(_FILTERS)
-"""The names there are, in the order in which they are told."""
 
 
 def parse_filters(query: str) -> Filters:
     """Return what a query asks for. Capitals do not matter.
 
-    Raises `Malformed`; its facts say `why` (`name`, `value`, `twice`, `too_long`) and with which `word` of the query.
+    Raises `Malformed`; its facts say `why` (`words` for one without a colon, `name`, `value`,
+    `twice`, `too_long`) and with which `word` of the query.
     """
     parts = query.split()
     if len(query) > LONGEST_QUERY or len(parts) > MOST_FILTERS:
         raise Malformed("query: too long", why="too_long", word="")
     found: dict[str, Any] = {}
-    words: list[str] = []
     for part in parts:
         name, colon, value = part.partition(":")
         if not colon:
-            words.append(part)
-            continue
+            raise _wrong("words", part)
         known = _FILTERS.get(name.lower())
         if known is None:
             raise _wrong("name", part)
@@ -128,7 +124,7 @@ def parse_filters(query: str) -> Filters:
             raise _wrong("twice", part)
         else:
             found[known.field] = values[0]
-    return Filters(**found, words=tuple(words))
+    return Filters(**found)
 
 
 def _wrong(why: str, part: str) -> Malformed:

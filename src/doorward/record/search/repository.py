@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, delete, exists, func, insert, select, text, update
+from sqlalchemy import bindparam, delete, exists, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from doorward.kit.tx import Tx
@@ -198,11 +198,6 @@ def put_progress(tx: Tx, scope: Scope, values: dict[str, Any]) -> None:
 def all_progress(tx: Tx) -> Sequence[Any]:
     """Return how far each tenant's ledger is read."""
     return tx.execute(select(progress_table).order_by(progress_table.c.tenant_id)).all()
-
-
-def count_lines(tx: Tx, scope: Scope) -> int:
-    """Return how many lines of the tenant can be found."""
-    return int(tx.execute(select(func.count()).where(line_table.c.tenant_id == scope.tenant_id)).scalar_one())
 
 
 def _picked(tx: Tx, ids: Sequence[int]) -> tuple[Any, dict[str, Any]]:

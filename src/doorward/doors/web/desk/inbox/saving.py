@@ -21,6 +21,19 @@ from doorward.workspace import EVERYBODY, PieceName, SavedView
 LONGEST_NAME: Final = 80
 
 
+@post("/desk/inbox/narrowed", status_code=200, include_in_schema=False)
+async def narrow(desk: ADeskCall) -> Response[Any]:
+    """Go to the list that is narrowed by what was written; what is no filter never stands in an address."""
+    desk.require("conversations:read")
+    fields = await desk.form()
+    wish = Wish.of(fields)
+    try:
+        parse_filters(wish.q)
+    except Malformed as error:
+        return await _again(desk, fields, filters_wrong(desk, error))
+    return Redirect(wish.address(after=""), status_code=303)
+
+
 @post("/desk/inbox/views", status_code=200, include_in_schema=False)
 async def save_view(desk: ADeskCall) -> Response[Any]:
     """Keep a view of the reader's own, or one that everybody has."""
@@ -53,7 +66,7 @@ async def remove_view(desk: ADeskCall, key: FromPath[str]) -> Response[Any]:
     return Redirect("/desk/", status_code=303)
 
 
-SAVING: Final = [save_view, change_view, remove_view]
+SAVING: Final = [narrow, save_view, change_view, remove_view]
 
 
 def _owner(desk: DeskCall, fields: Mapping[str, str]) -> str:
@@ -100,7 +113,8 @@ async def _save(
 
 
 async def _again(desk: DeskCall, fields: Mapping[str, str], trouble: str) -> Response[Any]:
-    """Show the list again with what was wrong; what was written stands in its fields."""
-    wish = Wish.of({name: fields[name] for name in ("view", "q", "order") if name in fields})
+    """Show the list again with what was wrong; what was written stands in its field, and in no address."""
+    wish = Wish.of({name: fields[name] for name in ("show", "view", "order") if name in fields})
     places = await inbox_page(desk, wish, trouble=trouble)
+    places["written"] = fields.get("q", "")
     return await desk.page("desk/inbox/page.html", status=400, here="inbox", **places)

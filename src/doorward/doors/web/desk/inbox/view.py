@@ -72,6 +72,7 @@ class InboxPage(TypedDict):
     """The places of the template."""
 
     wish: Wish
+    written: str
     lists: list[CardList]
     tabs: list[Tab]
     saved: list[Tab]
@@ -100,6 +101,7 @@ async def inbox_page(desk: DeskCall, wish: Wish, *, trouble: str = "") -> InboxP
     last = found.cards[-1] if found.more else None
     return InboxPage(
         wish=wish,
+        written=wish.q,
         lists=_lists(desk, found, wish, views),
         tabs=[_tab(desk, wish, name, counts.views[name]) for name in VIEWS],
         saved=[_saved_tab(wish, one, counts) for one in views],
