@@ -76,6 +76,12 @@ def entries_after(
     return tuple(read_entry(row) for row in rows)
 
 
+def entries_at(tx: Tx, scope: Scope, conversation_id: ConversationId, seqs: Sequence[int]) -> dict[int, WrittenEntry]:
+    """Return the ledger lines of a conversation with these numbers, by number; what there is not is left out."""
+    rows = repository.find_entries_at(tx, scope, conversation_id, seqs) if seqs else ()
+    return {row.seq: read_entry(row) for row in rows}
+
+
 def entries_of_kinds(
     tx: Tx, scope: Scope, conversation_ids: Sequence[ConversationId], *, kinds: Sequence[str], limit: int = 200
 ) -> tuple[WrittenEntry, ...]:

@@ -89,7 +89,7 @@ def count_labels(tx: Tx, scope: Scope) -> dict[str, int]:
 
 
 def tasks_of(tx: Tx, scope: Scope, conversation_id: ConversationId, *, limit: int = 200) -> tuple[Task, ...]:
-    """Return a conversation's tasks, done ones too, what is due first first."""
+    """Return a conversation's tasks, what is due first first, done ones last."""
     return tuple(
         _task(row)
         for row in repository.find_tasks(tx, scope, conversation_id=conversation_id, assignee=None, limit=limit)

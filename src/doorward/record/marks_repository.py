@@ -57,14 +57,14 @@ def change_task(tx: Tx, scope: Scope, task_id: str, changes: dict[str, Any]) -> 
 def find_tasks(
     tx: Tx, scope: Scope, *, conversation_id: ConversationId | None, assignee: StaffId | None, limit: int
 ) -> Sequence[Any]:
-    """Return tasks: of a conversation all of them, of somebody those that are not done, what is due first first."""
+    """Return tasks: of a conversation all, done ones last, of somebody those to be done; what is due first first."""
     query = select(task_table).where(task_table.c.tenant_id == scope.tenant_id)
     if conversation_id is not None:
         query = query.where(task_table.c.conversation_id == conversation_id)
     if assignee is not None:
         query = query.where(task_table.c.assignee == assignee, task_table.c.done_at.is_(None))
     due = (task_table.c.due_at.is_(None), task_table.c.due_at, task_table.c.task_id)
-    return tx.execute(query.order_by(*due).limit(limit)).all()
+    return tx.execute(query.order_by(task_table.c.done_at.is_not(None), *due).limit(limit)).all()
 
 
 def add_scheduled(tx: Tx, scope: Scope, row: dict[str, Any]) -> None:

@@ -316,6 +316,12 @@ def find_entries(tx: Tx, scope: Scope, conversation_id: ConversationId, *, after
     ).all()
 
 
+def find_entries_at(tx: Tx, scope: Scope, conversation_id: ConversationId, seqs: Sequence[int]) -> Sequence[Any]:
+    """Return the ledger rows with these numbers."""
+    here = (entry_table.c.tenant_id == scope.tenant_id, entry_table.c.conversation_id == conversation_id)
+    return tx.execute(select(entry_table).where(*here, entry_table.c.seq.in_(seqs))).all()
+
+
 def find_entries_of_kinds(
     tx: Tx, scope: Scope, conversation_ids: Sequence[ConversationId], *, kinds: Sequence[str], limit: int
 ) -> Sequence[Any]:

@@ -157,6 +157,10 @@ def check_plan(plan: RoutingPlan) -> None:
         _check_team(team, queues, place=f"teams[{at}]")
     for at, lane in enumerate(plan.lanes):
         _check_lane(lane, queues, skills, place=f"lanes[{at}]")
+    _once("service_levels", (one.name for one in plan.service_levels))
+    for at, level in enumerate(plan.service_levels):
+        if not queues.issuperset(level.queues):
+            raise Malformed(f"service_levels[{at}].queues: there is no queue of this name")
 
 
 def _check_team(team: Team, queues: set[str], *, place: str) -> None:

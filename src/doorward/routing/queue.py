@@ -158,6 +158,21 @@ def put_back(tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: Pa
     return Outcome(place_in_queue(tx, scope, conversation_id) or 0, entries)
 
 
+def carry_on(
+    tx: Tx, scope: Scope, conversation_id: ConversationId, *, other: ConversationId, party_id: PartyId
+) -> Outcome[bool]:
+    """Let another conversation, which does not wait, have the place of one that does: queue, class, needs and time.
+
+    Returns whether there was a place to have.
+    """
+    repository.lock_queue(tx, scope)
+    item = repository.find_item(tx, scope, conversation_id)
+    if item is None or item.staff_id is not None or repository.find_item(tx, scope, other) is not None:
+        return Outcome(value=False)
+    repository.rename_item(tx, scope, conversation_id, other=other, party_id=party_id)
+    return Outcome(value=True)
+
+
 def leave_queue(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Outcome[bool]:
     """Take a conversation out of routing (handed back or resolved) and give the freed place to who waits longest."""
     repository.lock_queue(tx, scope)

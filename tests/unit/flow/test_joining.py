@@ -1,6 +1,7 @@
 """Merging conversations of one customer and splitting one: what goes along, what is refused, how it is undone."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,10 +11,14 @@ from doorward.flow.joined import goes_on_in
 from doorward.flow.views.conversation import conversation, earlier_lines
 from doorward.flow.views.told import HOP, told_transcript
 from doorward.kit.clock import FixedClock
+from doorward.kit.tx import Tx
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound, TooLarge
 from doorward.vocabulary.ids import ConversationId, StaffId
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.reply import Handoff
 from doorward.vocabulary.text import WildText
-from tests.support.transactions import CONVERSATION, NOON, SCOPE, staff_scope
+from tests.support.builders import an_entry
+from tests.support.transactions import CONVERSATION, NOON, PARTY, SCOPE, staff_scope
 from tests.support.walking import Flow
 
 MIRA, JONAS = staff_scope("m" * 26), staff_scope("j" * 26)
@@ -150,6 +155,36 @@ async def test_who_waited_waits_there(flow: Flow) -> None:
     assert flow.card(OTHER).state == "waiting"
     await flow.desk.joining.separate(MIRA, CONVERSATION)
     assert flow.card().state == "waiting"
+
+
+async def test_who_waits_keeps_queue_class_and_time(flow: Flow, clock: FixedClock) -> None:
+    """The place goes along as it is, and comes back when that is undone; nobody holds the merged one."""
+    flow.say("hello")
+    flow.say("and here", conversation_id=OTHER)
+    walk(flow)
+    handoff = Handoff(reason="risk_high", queue="fraud", priority=2, channel="webchat", language="en")
+
+    def wait(tx: Tx) -> Outcome[int]:
+        return routing.enter_queue(tx, SCOPE, CONVERSATION, PARTY, handoff=handoff)
+
+    flow.transactions.write(SCOPE, wait)
+    asked = an_entry("handoff.requested", reason="risk_high", queue="fraud", priority=2)
+    flow.transactions.write(SCOPE, lambda _tx: Outcome(None, entries=(asked,)))
+    clock.advance(timedelta(minutes=5))
+
+    def waiting() -> list[tuple[str, int, Any]]:
+        found = flow.transactions.read(lambda tx: routing.waiting_list(tx, SCOPE))
+        return [(one.conversation_id, one.priority, one.entered_at) for one in found]
+
+    await flow.desk.joining.merge(MIRA, CONVERSATION, into=OTHER)
+    assert waiting() == [(OTHER, 2, NOON)]
+    standing = flow.transactions.read(lambda tx: routing.standing_of(tx, SCOPE, OTHER))
+    assert standing is not None
+    assert (standing.queue, flow.card(OTHER).queue, flow.card(OTHER).state) == ("fraud", "fraud", "waiting")
+    await flow.desk.joining.separate(MIRA, CONVERSATION)
+    back = flow.transactions.read(lambda tx: routing.standing_of(tx, SCOPE, CONVERSATION))
+    assert back is not None
+    assert (back.queue, back.priority) == ("fraud", 2)
 
 
 async def test_what_cannot_be_merged_is_refused(two: Flow) -> None:

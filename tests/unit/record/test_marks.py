@@ -141,7 +141,7 @@ def test_tasks_are_due_first_first_and_done_when_they_are_done(transactions: Tra
     write(transactions, an_entry("task.changed", key="2", task_id="late", assignee=JONAS))
     assert names(MIRA) == ["some day"]
     assert names(JONAS) == ["late"]
-    assert names(None) == ["soon", "late", "some day"]
+    assert names(None) == ["late", "some day", "soon"], "what is done comes last"
     write(transactions, an_entry("task.changed", key="3", task_id="soon", done=False))
     assert names(MIRA) == ["soon", "some day"]
 

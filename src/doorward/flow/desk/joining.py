@@ -8,7 +8,8 @@ import msgspec
 from doorward import record, routing
 from doorward.flow import repository
 from doorward.flow.desk.rooms import DeskRooms, audit_of, card_at
-from doorward.flow.joined import is_undoable, taken_in
+from doorward.flow.joined import all_taken_in, is_undoable, taken_in
+from doorward.flow.views.told import most_stretches
 from doorward.identity import family_of
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
@@ -21,7 +22,8 @@ from doorward.vocabulary.reply import Handoff
 from doorward.vocabulary.scope import Scope
 
 MOST_TAKEN_IN: Final = 14
-"""Conversations that one conversation holds: what its visitors read is numbered for so many."""
+"""Conversations that one holds, also by way of others, and stretches that its visitors have read: there are numbers
+for so many (`flow.views.told`)."""
 
 Lines = tuple[Entry | AuditEvent, ...]
 
@@ -120,7 +122,8 @@ class Joining:
             raise Conflict("a colleague has this conversation", why="theirs")
         if repository.unfinished_runs(tx, scope, absorbed.conversation_id):
             raise Conflict("a message in it is being answered; again in a moment", why="busy")
-        if len(taken_in(tx, scope, keeper.conversation_id)) >= MOST_TAKEN_IN:
+        stretches = most_stretches(tx, scope, absorbed.conversation_id)
+        if len(all_taken_in(tx, scope, keeper.conversation_id)) + stretches > MOST_TAKEN_IN:
             raise Conflict(f"{MOST_TAKEN_IN} conversations were merged into it already", why="too_many")
 
     def _may_read_on(self, tx: Tx, scope: Scope, absorbed: record.Card, keeper: record.Card) -> bool:
@@ -175,6 +178,7 @@ def _entry(tx: Tx, scope: Scope, card: record.Card, kind: EntryKind, data: dict[
 def _merged(tx: Tx, scope: Scope, absorbed: record.Card, keeper: record.Card) -> Lines:
     waits = [one for one in (absorbed.unanswered_since, keeper.unanswered_since) if one is not None]
     tasks = _open_tasks(tx, scope, absorbed.conversation_id)
+    stands = routing.standing_of(tx, scope, absorbed.conversation_id)
     moved = {task.entry.data["task_id"]: _moved(tx, scope, task, keeper) for task in tasks}
     taken = {
         "from": absorbed.conversation_id,
@@ -188,6 +192,7 @@ def _merged(tx: Tx, scope: Scope, absorbed: record.Card, keeper: record.Card) ->
         "state": absorbed.state,
         "assignee": absorbed.assignee,
         "queue": absorbed.queue,
+        "priority": 0 if stands is None else stands.priority,
         "unanswered_since": _written(absorbed.unanswered_since),
         "resolved_at": _written(absorbed.resolved_at),
     }
@@ -199,21 +204,26 @@ def _merged(tx: Tx, scope: Scope, absorbed: record.Card, keeper: record.Card) ->
         _entry(tx, scope, absorbed, "conversation.merged", left),
         audit_of("conversation.merged", absorbed.conversation_id, "merged_into"),
         audit_of("conversation.absorbed", keeper.conversation_id),
-        *_routed_on(tx, scope, absorbed, keeper),
+        *_routed_on(tx, scope, absorbed, keeper, stands=stands),
     )
 
 
-def _routed_on(tx: Tx, scope: Scope, absorbed: record.Card, keeper: record.Card) -> Lines:
-    """Let who had the absorbed conversation, or who waited in it, go on in the other one; nobody who waits is lost."""
+def _routed_on(
+    tx: Tx, scope: Scope, absorbed: record.Card, keeper: record.Card, *, stands: routing.Standing | None
+) -> Lines:
+    """Let who had the absorbed conversation, or who waited in it, go on in the other one; nobody who waits is lost.
+
+    Who waited has the place that they had, with its queue, class and time.
+    """
     lines: Lines = ()
     there = keeper.conversation_id, keeper.party_id
     if absorbed.state == "human" and absorbed.assignee is not None and keeper.state in {"bot", "waiting"}:
         lines = routing.assign(tx, scope, *there, staff_id=StaffId(absorbed.assignee)).entries
-    elif absorbed.state == "waiting" and keeper.state == "bot":
-        reason, queue = absorbed.reason or "merged", absorbed.queue or "default"
-        data = {"reason": reason, "queue": queue, "priority": 0}
-        requested = _entry(tx, scope, keeper, "handoff.requested", data)
-        lines = (requested, *routing.enter_queue(tx, scope, *there, handoff=Handoff(reason=reason)).entries)
+    elif absorbed.state == "waiting" and keeper.state == "bot" and stands is not None:
+        data = {"reason": absorbed.reason or "merged", "queue": stands.queue, "priority": stands.priority}
+        lines = (_entry(tx, scope, keeper, "handoff.requested", data),)
+        other, party_id = there
+        routing.carry_on(tx, scope, absorbed.conversation_id, other=other, party_id=party_id)
     return (*lines, *routing.leave_queue(tx, scope, absorbed.conversation_id).entries)
 
 
@@ -250,18 +260,26 @@ def _routed_back(tx: Tx, scope: Scope, absorbed: record.Card, merged: dict[str, 
     if merged["state"] == "human":
         return routing.assign(tx, scope, *here, staff_id=StaffId(merged["assignee"])).entries
     if merged["state"] == "waiting":
-        return routing.enter_queue(tx, scope, *here, handoff=Handoff(reason=absorbed.reason)).entries
+        handoff = Handoff(
+            reason=absorbed.reason,
+            queue=merged["queue"] or "default",
+            priority=merged.get("priority", 0),
+            channel=absorbed.channel,
+            language=absorbed.language,
+        )
+        return routing.enter_queue(tx, scope, *here, handoff=handoff).entries
     return ()
 
 
 def _open_tasks(tx: Tx, scope: Scope, conversation_id: ConversationId) -> list[record.WrittenEntry]:
     """Return the lines of a conversation's tasks that are not done, as they stand now."""
+    tasks = [task for task in record.tasks_of(tx, scope, conversation_id) if task.done_at is None]
+    lines = record.entries_at(tx, scope, conversation_id, [task.seq for task in tasks])
     found = []
-    for task in record.tasks_of(tx, scope, conversation_id):
-        lines = record.entries_after(tx, scope, conversation_id, after=task.seq - 1, limit=1)
-        if task.done_at is None and lines:
-            data = {"task_id": task.task_id, "assignee": task.assignee, "due_at": _written(task.due_at)}
-            found.append(msgspec.structs.replace(lines[0], entry=msgspec.structs.replace(lines[0].entry, data=data)))
+    for task in tasks:
+        line = lines[task.seq]
+        data = {"task_id": task.task_id, "assignee": task.assignee, "due_at": _written(task.due_at)}
+        found.append(msgspec.structs.replace(line, entry=msgspec.structs.replace(line.entry, data=data)))
     return found
 
 

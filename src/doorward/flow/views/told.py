@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from doorward import record
-from doorward.flow.joined import MOST_HOPS
+from doorward.flow.joined import MOST_HOPS, all_taken_in
 from doorward.flow.views.transcript import Transcript, transcript
 from doorward.kit.tx import Tx
 from doorward.vocabulary.ids import ConversationId
@@ -44,6 +44,12 @@ def told_transcript(tx: Tx, scope: Scope, conversation_id: ConversationId, *, af
         entries = found.entries if told is None else (*told.entries, *found.entries)
         told = msgspec.structs.replace(found, entries=entries)
     return told or transcript(tx, scope, conversation_id)
+
+
+def most_stretches(tx: Tx, scope: Scope, conversation_id: ConversationId) -> int:
+    """Return of how many stretches the longest is that a visitor of this conversation, or of one in it, reads."""
+    visited = (conversation_id, *all_taken_in(tx, scope, conversation_id))
+    return max(len(tuple(_stretches(tx, scope, one))) for one in visited)
 
 
 def _told(tx: Tx, scope: Scope, one: Stretch, *, begin: int, shift: int) -> Transcript:

@@ -11,6 +11,7 @@ from doorward.routing.repository.items import (
     load_by_staff,
     lock_queue,
     release_item,
+    rename_item,
     waiting_items,
 )
 from doorward.routing.repository.plans import (
@@ -43,6 +44,7 @@ __all__ = [
     "present_staff",
     "profiles",
     "release_item",
+    "rename_item",
     "save_last",
     "save_lately",
     "save_plan",

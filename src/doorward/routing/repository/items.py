@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 
 from doorward.kit.tx import Tx
 from doorward.routing.tables import item_table
-from doorward.vocabulary.ids import ConversationId, StaffId
+from doorward.vocabulary.ids import ConversationId, PartyId, StaffId
 from doorward.vocabulary.scope import Scope
 
 
@@ -48,6 +48,17 @@ def assign_item(tx: Tx, scope: Scope, conversation_id: ConversationId, staff_id:
         update(item_table)
         .where(item_table.c.tenant_id == scope.tenant_id, item_table.c.conversation_id == conversation_id)
         .values(staff_id=staff_id, assigned_at=tx.now, put_back_by=None)
+    )
+
+
+def rename_item(
+    tx: Tx, scope: Scope, conversation_id: ConversationId, *, other: ConversationId, party_id: PartyId
+) -> None:
+    """Let another conversation have a place as it is."""
+    tx.execute(
+        update(item_table)
+        .where(item_table.c.tenant_id == scope.tenant_id, item_table.c.conversation_id == conversation_id)
+        .values(conversation_id=other, party_id=party_id)
     )
 
 

@@ -19,6 +19,7 @@ from doorward.doors.web.desk.conversation.view import Line, conversation_places,
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.downloads import file_response
 from doorward.doors.web.refused import kinds_in_words
+from doorward.flow.desk.noting import MOST_MENTIONS
 from doorward.flow.looking_signs import LookingSigns
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound, RateLimited, SecretRefused, TooLarge
 from doorward.vocabulary.ids import ConversationId, StaffId
@@ -106,7 +107,7 @@ def _action(name: str, act: Act) -> HTTPRouteHandler:
 
     async def do(desk: ADeskCall, conversation_id: FromPath[str]) -> Response[Any]:
         scope = desk.require("conversations:write")
-        fields = await desk.form()
+        fields = dict(await desk.pairs(most=MOST_MENTIONS + 20))
         wanted = ConversationId(conversation_id)
         trouble, status = "", 200
         try:

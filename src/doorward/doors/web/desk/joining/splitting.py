@@ -33,7 +33,7 @@ async def show_split(desk: ADeskCall, conversation_id: FromPath[str]) -> Respons
 async def split(desk: ADeskCall, conversation_id: FromPath[str]) -> Response[Any]:
     """Split it, and show the new conversation; or say why that cannot be."""
     scope = desk.require("conversations:write")
-    fields, wanted = await desk.form(), ConversationId(conversation_id)
+    fields, wanted = dict(await desk.pairs(most=MOST_LINES + 10)), ConversationId(conversation_id)
     chosen = [name.removeprefix(_LINE) for name in fields if name.startswith(_LINE)]
     lines = [int(one) for one in chosen if one.isascii() and one.isdigit() and len(one) < 10]
     key = f"desk:{fields.get('key') or new_id()}"[:80]
