@@ -22,8 +22,6 @@ JOB: Final = "webhooks.deliver"
 KEPT: Final = timedelta(days=30)
 _AT_ONCE: Final = 500
 
-_Again = tuple["Delivery", tuple[AuditEvent, ...], tuple[Job, ...]]
-
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the log. `status` is what the receiver answered last, `trouble` why there was no answer."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, text, update
 
 from doorward.kit.tx import Tx
 from doorward.vocabulary.scope import Scope
@@ -13,6 +13,13 @@ from doorward.workspace.tables import piece_table
 def find(tx: Tx, scope: Scope, kind: str, key: str) -> Any | None:
     """Return a piece's row, or None."""
     return tx.execute(select(piece_table).where(*_here(scope, kind, key))).first()
+
+
+def hold(tx: Tx, scope: Scope, kind: str, key: str) -> None:
+    """Be the only one who writes this piece until the transaction ends. SQLite's one writer needs no lock."""
+    if tx.connection.dialect.name == "postgresql":
+        name = f"{scope.tenant_id}\x1fpiece\x1f{kind}\x1f{key}"
+        tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": name})
 
 
 def list_owned(tx: Tx, scope: Scope, kind: str, owners: Sequence[str]) -> Sequence[Any]:

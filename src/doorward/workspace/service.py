@@ -59,6 +59,7 @@ def put_piece(
         raise Malformed("key: small letters, digits, - and _, at most 60")
     if isinstance(piece, Macro):
         require_steps(piece)
+    repository.hold(tx, scope, kind, key)
     before = repository.find(tx, scope, kind, key)
     _refuse(before, owner=owner, revision=revision)
     if before is None and repository.count(tx, scope, kind) >= MOST_OF_A_KIND:
@@ -83,6 +84,7 @@ def remove_piece(tx: Tx, scope: Scope, kind: PieceKind, name: PieceName) -> Outc
     Raises `Conflict` where somebody else owns it.
     """
     key, owner = name
+    repository.hold(tx, scope, kind, key)
     before = repository.find(tx, scope, kind, key)
     if before is None:
         return Outcome(value=False)

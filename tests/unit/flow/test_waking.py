@@ -29,7 +29,7 @@ def test_choices_are_moments(choice: str, at: str, moment: datetime) -> None:
     assert wake_at(choice, now=SATURDAY, zone=BERLIN, at=at) == moment
 
 
-@pytest.mark.parametrize("at", ["", "soon", "2026-13-01T00:00"])
+@pytest.mark.parametrize("at", ["", "soon", "2026-13-01T00:00", "0001-01-01T00:00"])
 def test_a_time_that_is_none_is_malformed(at: str) -> None:
     """Nothing is guessed."""
     with pytest.raises(Malformed):

@@ -13,7 +13,7 @@ from doorward.flow.desk.sending import LaterReply, Sending
 from doorward.flow.desk.snoozing import Snoozing
 from doorward.flow.desk.tasks import NewTask, TaskChange, Tasks
 from doorward.flow.desk.verbs import Desk
-from doorward.flow.desk.waking import NAPS, wake_at, zone_named
+from doorward.flow.desk.waking import NAPS, moment_at, wake_at, zone_named
 
 __all__ = [
     "LONGEST_NOTE",
@@ -46,6 +46,7 @@ __all__ = [
     "UndoStep",
     "Verb",
     "card_at",
+    "moment_at",
     "require_mine",
     "wake_at",
     "zone_named",

@@ -91,7 +91,10 @@ class Bulk:
             since = tuple(
                 Unchanged(conversation_id=one, why="since") for one in step.conversation_ids if one not in still
             )
-            done = await self.do(scope, still, step.act)
+            try:
+                done = await self.do(scope, still, step.act)
+            except Malformed:  # a time to sleep until that has passed since: nothing of this step was done
+                done = BulkDone(refused=tuple(Unchanged(conversation_id=one, why="since") for one in still))
             whole = BulkDone(
                 changed=(*whole.changed, *done.changed),
                 unchanged=(*whole.unchanged, *done.unchanged),

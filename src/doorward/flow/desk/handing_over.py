@@ -44,7 +44,7 @@ class HandingOver:
         """
         if len(wish.note) > LONGEST_NOTE:
             raise TooLarge(f"note: longer than {LONGEST_NOTE} characters", limit=LONGEST_NOTE)
-        message_id = MessageId(derive_id("note", scope.tenant_id, conversation_id, scope.actor.id, key))
+        message_id = MessageId(derive_id("handover_note", scope.tenant_id, conversation_id, scope.actor.id, key))
         note = None
         if not wish.note.is_blank:
             text = DeskText(message_id, wish.note)

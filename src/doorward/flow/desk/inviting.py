@@ -5,6 +5,7 @@ import msgspec
 from doorward import record, routing
 from doorward.flow.desk.handing_over import LONGEST_NOTE
 from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_mine, screen_words
+from doorward.flow.desk.sending import said_first
 from doorward.flow.invitations import Invitation, invitation_of
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
@@ -72,13 +73,15 @@ class Inviting:
             card = card_at(tx, scope, conversation_id)
             invitation = _mine(tx, scope, card)
             passed = _invited(tx, scope, card, to=invitation.to, key=f"accepted:{invitation.seq}")
-            passed = msgspec.structs.replace(
-                passed, kind="handoff.passed", data=passed.data | {"by": invitation.by, "warm": True}
-            )
+            data = passed.data | {"by": invitation.by, "warm": True}
+            passed = msgspec.structs.replace(passed, kind="handoff.passed", data=data)
             notice = self._notice(card, passed)
+            asked = record.entries_after(tx, scope, conversation_id, after=invitation.seq - 1, limit=1)[0].entry
+            passed = msgspec.structs.replace(passed, text=asked.text, message_id=asked.message_id)
             given = routing.pass_to(tx, scope, conversation_id, card.party_id, staff_id=invitation.to).entries
             noted = audit_of("conversation.handed_over", conversation_id, "assignee")
-            return Outcome(None, (notice, passed, noted, *given))
+            first = said_first(tx, scope, conversation_id)
+            return Outcome(None, (*first, notice, passed, noted, *given))
 
         await self._transactions.write_async(scope, work)
         return await self._transactions.read_async(lambda tx: card_at(tx, scope, conversation_id))

@@ -113,7 +113,7 @@ class Macros:
             if done and done[-1].state in {"refused", "left"}:
                 done.append(StepDone(step=step, state="left"))
                 continue
-            run = _Run(scope, conversation_id, wish.places, f"{wish.key}:{number}"[:100])
+            run = _Run(scope, conversation_id, wish.places, f"{number}:{wish.key}")
             done.append(await self._do(run, step))
         complete = all(one.state in {"done", "unchanged"} for one in done)
         return MacroRun(key=wish.macro, name=macro.name, complete=complete, steps=tuple(done))

@@ -10,13 +10,16 @@ import msgspec
 from doorward import record
 from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_mine, screen_words, write_line
 from doorward.kit.ids import derive_id
+from doorward.kit.logging import get_logger
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import AuditEvent, Entry
-from doorward.vocabulary.errors import Conflict, Malformed, NotFound
+from doorward.vocabulary.errors import Conflict, DoorwardError, Malformed, NotFound
 from doorward.vocabulary.ids import ConversationId, MessageId, TenantId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import WildText
+
+log = get_logger("flow.desk")
 
 LONGEST_WAIT: Final = timedelta(days=366)
 MOST_WAITING: Final = 50
@@ -125,12 +128,7 @@ class Sending:
             record.lock_conversation(tx, scope, conversation_id)
             card = record.card_of(tx, scope, conversation_id)
             mine = card is not None and card.assignee == scope.actor.id
-            entries: list[Entry | AuditEvent] = []
-            for one in record.scheduled_of(tx, scope, conversation_id) if mine else ():
-                waiting = record.find_entry(tx, scope, conversation_id, f"scheduled:{one.message_id}")
-                if waiting is not None and waiting.entry.data.get("undoable"):
-                    entries += _send(tx, scope=scope, one=one).entries
-            return Outcome(None, tuple(entries))
+            return Outcome(None, said_first(tx, scope, conversation_id) if mine else ())
 
         await self._transactions.write_async(scope, work)
 
@@ -140,13 +138,30 @@ class Sending:
         A reply is sent once, whatever happens: it leaves the waiting ones in the transaction that says it.
         """
         sent = 0
-        while some := self._transactions.read(lambda tx: record.due_replies(tx, limit=_AT_ONCE)):
+        tried: set[MessageId] = set()
+        while some := [one for one in self._transactions.read(_due) if one.message_id not in tried]:
             for one in some:
+                tried.add(one.message_id)
                 scope = scope_of(one.tenant_id)
-                sent += self._transactions.write(scope, partial(_send, scope=scope, one=one))
-            if len(some) < _AT_ONCE:
-                break
+                try:
+                    sent += self._transactions.write(scope, partial(_send, scope=scope, one=one))
+                except DoorwardError:  # one that cannot be sent keeps no other from being sent
+                    log.exception("desk.reply.unsent", tenant_id=one.tenant_id, message_id=one.message_id)
         return sent
+
+
+def _due(tx: Tx) -> tuple[record.ScheduledReply, ...]:
+    return record.due_replies(tx, limit=_AT_ONCE)
+
+
+def said_first(tx: Tx, scope: Scope, conversation_id: ConversationId) -> tuple[Entry | AuditEvent, ...]:
+    """Return the lines that say what waits only so that it can be undone."""
+    entries: list[Entry | AuditEvent] = []
+    for one in record.scheduled_of(tx, scope, conversation_id):
+        waiting = record.find_entry(tx, scope, conversation_id, f"scheduled:{one.message_id}")
+        if waiting is not None and waiting.entry.data.get("undoable"):
+            entries += _send(tx, scope=scope, one=one).entries
+    return tuple(entries)
 
 
 def _waits(tx: Tx, scope: Scope, conversation_id: ConversationId, message_id: MessageId) -> bool:

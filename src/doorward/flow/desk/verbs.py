@@ -53,6 +53,8 @@ class Desk:
         """
 
         def work(tx: Tx) -> Outcome[record.Card]:
+            routing.lock_queue(tx, scope)
+            record.lock_conversation(tx, scope, conversation_id)
             card = card_at(tx, scope, conversation_id)
             if card.merged_into is not None:
                 raise Conflict("this goes on in another conversation", why="merged")

@@ -11,12 +11,11 @@ from doorward.flow.importing.journey import Imported, Importing, ImportOrder, Im
 from doorward.flow.importing.mapping import Mapped, read_mapping
 from doorward.flow.importing.previewing import AgentRow, Preview, PreviewConversation, PreviewLine, StatusRow, preview
 from doorward.flow.importing.tally import ImportTally
-from doorward.flow.importing.terms import CHANNEL, REASONS, TARGETS, VENDORS, LeftOut, Reason, Target, VendorName
+from doorward.flow.importing.terms import CHANNEL, REASONS, VENDORS, LeftOut, Reason, Target, VendorName
 
 __all__ = [
     "CHANNEL",
     "REASONS",
-    "TARGETS",
     "VENDORS",
     "AgentRow",
     "ImportOrder",

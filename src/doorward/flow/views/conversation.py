@@ -21,7 +21,7 @@ from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.finding import Finding
 from doorward.vocabulary.ids import ConversationId, MessageId
 from doorward.vocabulary.scope import Scope
-from doorward.vocabulary.text import MaskedText, Span
+from doorward.vocabulary.text import Span
 
 
 class ShownCandidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,8 +176,14 @@ def _joined(tx: Tx, scope: Scope, line: WrittenEntry) -> Joined:
 
 
 def _tasks(tx: Tx, scope: Scope, conversation_id: ConversationId) -> tuple[ShownTask, ...]:
-    found = ((one, _words(tx, scope, conversation_id, one.seq)) for one in record.tasks_of(tx, scope, conversation_id))
-    return tuple(ShownTask(task=task, text=words.text, spans=words.spans) for task, words in found)
+    tasks = record.tasks_of(tx, scope, conversation_id)
+    lines = record.entries_at(tx, scope, conversation_id, [task.seq for task in tasks])
+    words = {seq: line.entry.text for seq, line in lines.items() if line.entry.text is not None}
+    return tuple(
+        ShownTask(task=task, text=words[task.seq].text, spans=words[task.seq].spans)
+        for task in tasks
+        if task.seq in words
+    )
 
 
 def _scheduled(tx: Tx, scope: Scope, card: Card) -> tuple[WaitingReply, ...]:
@@ -197,11 +203,6 @@ def _scheduled(tx: Tx, scope: Scope, card: Card) -> tuple[WaitingReply, ...]:
                 )
             )
     return tuple(shown)
-
-
-def _words(tx: Tx, scope: Scope, conversation_id: ConversationId, seq: int) -> MaskedText:
-    lines = record.entries_after(tx, scope, conversation_id, after=seq - 1, limit=1)
-    return (lines[0].entry.text if lines else None) or MaskedText("")
 
 
 class EarlierLines(msgspec.Struct, frozen=True, kw_only=True):

@@ -216,10 +216,8 @@ def _count(tx: Tx, scope: Scope, query: CardQuery) -> int:
 def _narrowed(tx: Tx, scope: Scope, query: CardQuery, filters: Filters, *, find_staff: FindStaff) -> CardQuery | None:
     """Return a query that asks for what both ask for; None where that cannot be.
 
-    Raises `Malformed` for words, which no list of conversations is looked through for, and for nobody's user name.
+    Raises `Malformed` for nobody's user name.
     """
-    if filters.words:
-        raise Malformed("query: words", why="words", word=filters.words[0][:40])
     changes: dict[str, Any] = {"labels": tuple(dict.fromkeys((*query.labels, *filters.labels))), "now": tx.now}
     for name in ("states", "channels", "languages", "queues", "statuses", "priorities"):
         both = _both(getattr(query, name), getattr(filters, name))

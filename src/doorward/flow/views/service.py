@@ -61,18 +61,22 @@ def service(tx: Tx, scope: Scope, conversation_id: ConversationId, *, settings: 
     return Service(level=level.name, clocks=routing.clocks(level, course, tx.now, hours=hours), expected=expected)
 
 
+MOST_LOOKED_AT: Final = 1_000
+"""Each costs two looks at the database: a company with more people than that at once watches its queues."""
+
+
 def at_risk(tx: Tx, scope: Scope, *, settings: TenantSettings, limit: int = 200) -> tuple[AtRisk, ...]:
     """Return what is warned of or broken among the conversations with people, the broken first, then the nearest.
 
-    Of conversations with people the first `limit` are looked at.
+    Of conversations with people the first `MOST_LOOKED_AT` are looked at, of what is found `limit` are returned.
     """
     found = [
         AtRisk(conversation_id=one, level=standing.level or "", clocks=pressing)
-        for one in routing.with_people(tx, scope, limit=limit)
+        for one in routing.with_people(tx, scope, limit=MOST_LOOKED_AT)
         if (standing := service(tx, scope, one, settings=settings)).clocks
         and (pressing := tuple(clock for clock in standing.clocks if clock.state in {"warned", "breached"}))
     ]
-    return tuple(sorted(found, key=_urgency))
+    return tuple(sorted(found, key=_urgency)[:limit])
 
 
 def _urgency(one: AtRisk) -> tuple[bool, float, str]:

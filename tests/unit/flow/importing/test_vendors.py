@@ -93,10 +93,6 @@ def test_times_follow_a_pattern_and_a_zone() -> None:
 
 def test_what_no_database_keeps_is_replaced() -> None:
     """Zero characters and halves of surrogate pairs."""
-    assert (
-        storable("a\0b\ud800c😀") == "a\ufffdb?c😀".replace("?", "\ufffd")
-        or storable("a\0b\ud800c😀") == "a\ufffdb?c😀"
-    )
     assert storable("a\0b\ud800c😀") == "a\ufffdb\ufffdc😀"
     assert storable("plain ü") == "plain ü"
 

@@ -108,7 +108,7 @@ async def list_webhooks(call: ACall, limit: Limit = 100, cursor: Cursor = None) 
     "/webhooks", status_code=201, responses=problems(409, 413, 415, 422), security=ANY_OF, operation_id="make_webhook"
 )
 async def make_webhook(call: ACall, data: JSONBody[WebhookBody]) -> Response[WebhookSecret]:
-    """Make a webhook. Its secret is in this answer and nowhere else."""
+    """Make a webhook. Its secret is in this answer (and its repetition under an `Idempotency-Key`), nowhere else."""
     scope, wish = call.scope("webhooks:write"), data.wish()
 
     async def act(_key: str) -> WebhookSecret:

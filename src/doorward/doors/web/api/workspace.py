@@ -35,7 +35,7 @@ KeyPath = Annotated[
     str, PathParameter(pattern="^[a-z0-9][a-z0-9_-]{0,59}$", description="By what a piece is known; it never changes.")
 ]
 Cursor = Annotated[
-    str, QueryParameter(max_length=400, description="The `next_cursor` of the page before; the first page without.")
+    str, QueryParameter(max_length=600, description="The `next_cursor` of the page before; the first page without.")
 ]
 Mine = Annotated[bool, QueryParameter(description="A piece of the caller's own, not one that everybody has.")]
 IfMatch = Annotated[

@@ -99,7 +99,7 @@ DESTINATIONS: Final = (
         href="/desk/webhooks",
         icon="external",
         permission="webhooks:read",
-        keys=("g", "w"),
+        keys=("g", "h"),
     ),
     Destination(
         key="outbox",

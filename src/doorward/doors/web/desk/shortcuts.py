@@ -53,6 +53,8 @@ SHORTCUTS: Final = (
             Shortcut(keys=("n",), label="note.open"),
             Shortcut(keys=("f",), label="task.open"),
             Shortcut(keys=(".",), label="macro.open"),
+            Shortcut(keys=("y",), label="warm.accept"),
+            Shortcut(keys=("x",), label="warm.decline"),
             Shortcut(keys=("h",), label="hand.open"),
             Shortcut(keys=("c",), label="dossier.open"),
             Shortcut(keys=("m",), label="join.open"),

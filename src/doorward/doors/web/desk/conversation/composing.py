@@ -1,10 +1,8 @@
 """What is written beside and for a conversation: replies, at once or later, notes, tasks. Forms become verbs here."""
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from litestar import get
 from litestar.params import FromPath
@@ -13,15 +11,13 @@ from doorward import workspace
 from doorward.bootstrap import House
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.places import places_of
-from doorward.flow.desk import LaterReply, NewTask, TaskChange, card_at
+from doorward.flow.desk import LaterReply, NewTask, TaskChange, card_at, moment_at, zone_named
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
-from doorward.vocabulary.errors import Malformed
 from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import WildText
 
-_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 _MENTION: Final = "mention-"
 """What the fields begin with that name colleagues; the rest is whom."""
 
@@ -36,7 +32,7 @@ async def reply(house: House, scope: Scope, conversation_id: ConversationId, fie
     if fields.get("when") == "later":
         wish = LaterReply(
             text=text,
-            send_at=_moment(fields, "at", zone=settings.time_zone),
+            send_at=_moment(fields, zone=settings.time_zone),
             unless_heard=fields.get("unless_heard") == "yes",
         )
     elif settings.undo_seconds:
@@ -67,7 +63,7 @@ async def add_task(house: House, scope: Scope, conversation_id: ConversationId, 
     wish = NewTask(
         text=_text(fields),
         assignee=StaffId(fields["assignee"][:40]) if fields.get("assignee") else None,
-        due_at=_moment(fields, "at", zone=zone) if fields.get("at") else None,
+        due_at=_moment(fields, zone=zone) if fields.get("at") else None,
     )
     await house.desk.tasks.add(scope, conversation_id, wish, key=_key(fields))
 
@@ -109,19 +105,6 @@ def _key(fields: Fields) -> str:
     return f"desk:{fields.get('key') or new_id()}"[:80]
 
 
-def _moment(fields: Fields, name: str, *, zone: str) -> datetime:
-    """Return a day and time as a form gives it, in the reader's time zone, or the company's where a script told none.
-
-    Raises `Malformed`. A time that a clock skips or has twice is the later one.
-    """
-    written, told = fields.get(name, ""), fields.get("zone", "")
-    if _MOMENT.fullmatch(written[:16]) is None:
-        raise Malformed(f"{name}: a day and a time", why="moment")
-    try:
-        place = ZoneInfo(told[:60] or zone)
-    except (ValueError, OSError):
-        place = ZoneInfo(zone)
-    try:
-        return datetime.fromisoformat(written[:16]).replace(tzinfo=place, fold=1).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise Malformed(f"{name}: a day and a time", why="moment") from None
+def _moment(fields: Fields, *, zone: str) -> datetime:
+    """Return the day and time of a form, in the reader's time zone, or the company's where a script told none."""
+    return moment_at(fields.get("at", ""), zone=zone_named(fields.get("zone", ""), otherwise=zone))
