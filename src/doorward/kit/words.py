@@ -2,18 +2,28 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from threading import Lock
 
 import snowballstemmer
 
-_HIDDEN = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+_UNSEEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
 )
 """Characters without a glyph (Unicode's Default_Ignorable_Code_Point): people do not see them in a word."""
 
+_COMPOSING = (
+    "\u0300-\u0345\u0653-\u0655\u093c\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0c56\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dca"
+    "\u0dcf\u0ddf\u102e\u1161-\u1175\u11a8-\u11c2\u1b35\u3099\u309a\U000110ba\U00011127\U0001133e\U00011357\U000114b0"
+    "\U000114ba\U000114bd\U000115af\U00011930"
+)
+"""Marks that become one letter with the letter before them in compatibility form (Unicode's primary composites)."""
+
+_HIDDEN = re.compile(f"[{_UNSEEN}]")
 _WORD = re.compile(r"[^\W_]+")
+_LETTER = re.compile(rf".[{_COMPOSING}]*", re.DOTALL)
 _LONGEST = 64  # characters of a word; German's longest dictionary words have about 40
 _REMEMBERED = 16_384
 
@@ -37,6 +47,31 @@ def split_words(text: str, *, limit: int | None = None) -> tuple[str, ...]:
         if len(found) == limit:
             break
     return tuple(found)
+
+
+def word_places(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the words of a text as it is written, in order, as `split_words` finds them in what is visible of it.
+
+    Each comes with where it begins and ends in `text`. A sign that shows several words (a fraction) gives all of them
+    one place.
+    """
+    plain = text, range(len(text)), range(1, len(text) + 1)
+    shown, begins, ends = plain if text.isascii() else _as_seen(text)
+    for match in _WORD.finditer(shown):
+        yield begins[match.start()], ends[match.end() - 1], match.group()[:_LONGEST]
+
+
+def _as_seen(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
+    """Return what is visible of a text, and for each of its characters where that begins and ends in the text."""
+    shown: list[str] = []
+    begins: list[int] = []
+    ends: list[int] = []
+    for match in _LETTER.finditer(text):
+        part = visible(match.group())
+        shown.append(part)
+        begins += [match.start()] * len(part)
+        ends += [match.end()] * len(part)
+    return "".join(shown), begins, ends
 
 
 class Stemmer:

@@ -5,11 +5,11 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from doorward.kit.phrases import PhraseBook
-from doorward.kit.words import Stemmer, split_words, stemmer_for, visible
+from doorward.kit.words import Stemmer, split_words, stemmer_for, visible, word_places
 from doorward.vocabulary.language import LanguagePack
 from tests.support.screening import all_packs
 
@@ -51,6 +51,16 @@ def test_any_text_can_be_cut(text: str) -> None:
     words = split_words(visible(text))
     assert not any(sign in word for word in words for sign in " _-.,!?'\"\n")
     assert split_words(" ".join(words)) == words
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+@example("Liefer\u00adschein 0\u00ad0 cre\u0300me ½ \u0301a ａｂ\u200b")
+def test_words_stand_where_they_are_seen(text: str) -> None:
+    """The words of a text as it is written are those of what is seen of it, and each is seen at its place."""
+    places = list(word_places(text))
+    assert tuple(word for _, _, word in places) == split_words(visible(text))
+    assert all(word in split_words(visible(text[start:end])) for start, end, word in places)
+    assert [start for start, _, _ in places] == sorted(start for start, _, _ in places)
 
 
 def test_no_more_words_than_asked_for_are_cut() -> None:

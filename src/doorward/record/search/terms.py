@@ -6,7 +6,6 @@ words of a foreign script as they are. A word that is looked for is treated alik
 term.
 """
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -14,7 +13,7 @@ from hashlib import blake2b
 from itertools import product
 from typing import Final, NamedTuple
 
-from doorward.kit.words import split_words, stemmer_for, visible
+from doorward.kit.words import split_words, stemmer_for, visible, word_places
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.language import LanguagePack
 from doorward.vocabulary.text import MaskedText
@@ -33,8 +32,6 @@ _KIND_SIGN: Final = "§"
 
 _VOWELS: Final = frozenset("aeiou")
 _SHORTEST_REST: Final = 3  # letters behind a prefix
-
-_WORD: Final = re.compile(r"[^\W_]+")
 
 
 class Place(NamedTuple):
@@ -105,10 +102,7 @@ class Terms:
 
     def places(self, text: str) -> Iterable[Place]:
         """Yield the words of a text as it is shown, with where they stand in it."""
-        plain = text.isascii()
-        for match in _WORD.finditer(text):
-            word = match.group() if plain else visible(match.group())
-            start, end = match.span()
+        for start, end, word in word_places(text):
             yield Place(start, end, word, self.of_word(word))
 
     def _terms(self, word: str) -> frozenset[str]:
