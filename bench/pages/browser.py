@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 from typing import Any, Final
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bench.walk.watching import spread
 
@@ -53,10 +53,9 @@ def pages_in_chromium(url: str, *, username: str, password: str) -> dict[str, An
     the first contentful paint, bytes of scripts and of everything as they came over the wire, and the largest layout
     shift. `action_to_paint_ms`: from a click to the frame after the change it caused. Raises `playwright` errors.
     """
-    program = os.environ.get("DOORWARD_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=QUIET)
-        state = _signed_in(chromium, url, username=username, password=password)
+        chromium = playwright.chromium.launch(executable_path=program(), args=QUIET)
+        state = signed_in(chromium, url, username=username, password=password)
         addresses = {
             "demo page with the widget": ("/demo/halden", None),
             "sign-in": ("/desk/sign-in", None),
@@ -69,7 +68,13 @@ def pages_in_chromium(url: str, *, username: str, password: str) -> dict[str, An
     return {"loads": loads, "action_to_paint_ms": actions}
 
 
-def _signed_in(chromium: Browser, url: str, *, username: str, password: str) -> Any:
+def program() -> str | None:
+    """Return the path of this machine's Chromium; none lets Playwright take its own."""
+    return os.environ.get("DOORWARD_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def signed_in(chromium: Browser, url: str, *, username: str, password: str) -> Any:
+    """Return the cookies and storage of a context in which a member of staff of a house at `url` has signed in."""
     context = chromium.new_context(base_url=url)
     page = context.new_page()
     page.goto("/desk/sign-in")
@@ -82,17 +87,24 @@ def _signed_in(chromium: Browser, url: str, *, username: str, password: str) -> 
     return state
 
 
-def _conversation(chromium: Browser, url: str) -> str:
-    """Have a customer ask something, and return the address of the conversation at the desk."""
-    context = chromium.new_context(base_url=url)
+def conversation_of(context: BrowserContext, *, name: str = "") -> str:
+    """Have a customer ask something, and for a person if `name` tells which request that is; return its address."""
     found = re.search(r'data-key="([^"]+)"', context.request.get("/demo/halden").text())
     if found is None:
         raise LookupError("there is no widget on the demo page")
     visit = context.request.post("/c/webchat/visits", data={"widget_key": found[1]}).json()
     bearer = {"authorization": f"Bearer {visit['token']}"}
     context.request.post("/c/webchat/messages", data={"id": "m1", "text": "I lost my card"}, headers=bearer)
-    context.close()
+    if name:
+        context.request.post("/c/webchat/person", data={"id": name}, headers=bearer)
     return f"/desk/conversations/{visit['conversation_id']}"
+
+
+def _conversation(chromium: Browser, url: str) -> str:
+    context = chromium.new_context(base_url=url)
+    address = conversation_of(context)
+    context.close()
+    return address
 
 
 def _cold(chromium: Browser, address: str, state: Any) -> dict[str, Any]:
