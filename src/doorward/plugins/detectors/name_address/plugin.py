@@ -5,6 +5,7 @@ from importlib.resources import files
 from itertools import zip_longest
 from typing import Literal
 
+from doorward.plugins.detectors.name_address.anchors import Anchored, anchor_finder
 from doorward.plugins.detectors.name_address.decoding import Stretch
 from doorward.plugins.detectors.name_address.model import Model, read_model
 from doorward.plugins.detectors.name_address.parts import parts_of_address
@@ -28,14 +29,15 @@ class NameAddressInspector:
     def inspection(self, packs: Sequence[LanguagePack]) -> Inspection:
         """Return the inspection with the packs' names, streets and forms of address. Raises `Misconfigured`."""
         model = read_model(files(__package__) / "weights", packs)
-        postcodes = postcode_finder(packs)
-        return lambda view: [*_inspect(model, view), *(_postcode(view, place) for place in postcodes(view))]
+        postcodes, anchored = postcode_finder(packs), anchor_finder(packs)
+        return lambda view: [*_inspect(model, anchored, view), *(_postcode(view, place) for place in postcodes(view))]
 
 
-def _inspect(model: Model, view: View) -> Sequence[Claim]:
+def _inspect(model: Model, anchored: Anchored, view: View) -> Sequence[Claim]:
     tokens = model.tokens_of(view)
     claims: list[Claim] = []
-    for stretch in _stretches(model, tokens, view.text):
+    seen = anchored(joined(model.stretches(tokens), tokens, view.text), tokens, view.text)
+    for stretch in _stretches(seen, tokens, view.text):
         first, behind = stretch.first, stretch.behind
         if stretch.is_address:
             claims += _claims_of_address(view, tokens, stretch)
@@ -57,9 +59,8 @@ def _claims_of_address(view: View, tokens: Tokens, stretch: Stretch) -> Iterator
         yield _claim(view, tokens.between(first, behind), "ADDRESS", stretch.sure, part.subkind)
 
 
-def _stretches(model: Model, tokens: Tokens, text: str) -> Iterator[Stretch]:
+def _stretches(seen: Sequence[Stretch], tokens: Tokens, text: str) -> Iterator[Stretch]:
     """Yield the stretches of a text that are names or addresses, without signs at their ends."""
-    seen = joined(model.stretches(tokens), tokens, text)
     for one in repeated(widened(seen, tokens, text), tokens, text) if seen else ():
         behind = end_of_word(tokens, one.behind) if one.is_address else one.behind
         first, behind = trimmed(tokens, one.first, behind, is_address=one.is_address)
