@@ -62,6 +62,7 @@ from doorward.doors.web.desk.joining.routes import HANDLERS as JOINING_HANDLERS
 from doorward.doors.web.desk.joining.splitting import HANDLERS as SPLITTING_HANDLERS
 from doorward.doors.web.desk.knowledge.routes import KNOWLEDGE_HANDLERS
 from doorward.doors.web.desk.live import desk_stream
+from doorward.doors.web.desk.macros.routes import MACRO_HANDLERS
 from doorward.doors.web.desk.originals.routes import HANDLERS as ORIGINAL_HANDLERS
 from doorward.doors.web.desk.outbox.routes import show_outbox
 from doorward.doors.web.desk.preferences.routes import keep_desk_preferences, show_preferences
@@ -174,6 +175,7 @@ PAGE_HANDLERS: Final = [
     *KNOWLEDGE_HANDLERS,
     *WEBHOOK_HANDLERS,
     *REPLY_HANDLERS,
+    *MACRO_HANDLERS,
     show_appeal,
     send_appeal,
 ]

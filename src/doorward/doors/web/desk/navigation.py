@@ -70,6 +70,14 @@ DESTINATIONS: Final = (
         keys=("g", "r"),
     ),
     Destination(
+        key="macros",
+        label="macros.title",
+        href="/desk/macros",
+        icon="play",
+        permission="conversations:write",
+        keys=("g", "m"),
+    ),
+    Destination(
         key="senders",
         label="shell.to.senders",
         href="/desk/senders",

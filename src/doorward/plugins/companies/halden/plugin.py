@@ -67,7 +67,7 @@ class HaldenBank:
         return STAFF
 
     def pieces(self) -> Iterable[PieceSeed]:
-        """Yield a few labels, fields, statuses and views."""
+        """Yield a few labels, fields, statuses, views, canned replies and a macro."""
         found = tomllib.loads((files(__package__) / "workspace.toml").read_text("utf-8"))
         return [PieceSeed(key=key, piece=piece) for key, piece in found.items()]
 

@@ -174,7 +174,7 @@ def shown_value(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def field_choices(field: Attribute, value: Any) -> list[tuple[str, str]]:

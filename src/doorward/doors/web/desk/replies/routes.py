@@ -9,10 +9,11 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from doorward import workspace
+from doorward.doors.web.desk.owned import MINE, changeable, may_change, owner_wished, revision_read, whose
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
 from doorward.doors.web.places import PLACES
 from doorward.kit.ids import new_id
-from doorward.vocabulary.errors import Conflict, Malformed, NotFound, Outdated
+from doorward.vocabulary.errors import Conflict, NotFound, Outdated
 from doorward.workspace import CannedReply, PieceName, WrittenPiece
 
 Done = Annotated[str, QueryParameter(max_length=20)]
@@ -38,7 +39,7 @@ async def show_replies(desk: ADeskCall, done: Done = "") -> Response[str]:
         here=_HERE,
         replies=found,
         done=done if done in _DONE else "",
-        may_change=lambda one: _may(desk, one.owner),
+        may_change=lambda one: may_change(desk, one.owner),
     )
 
 
@@ -46,13 +47,13 @@ async def show_replies(desk: ADeskCall, done: Done = "") -> Response[str]:
 async def show_new_reply(desk: ADeskCall) -> Response[str]:
     """Show the form of a reply that there is not yet."""
     desk.require("conversations:write")
-    return await _editor(desk, {"key": new_id(), "revision": "0", "whose": "mine"})
+    return await _editor(desk, {"key": new_id(), "revision": "0", "whose": MINE})
 
 
 @get("/desk/replies/{key:str}", include_in_schema=False)
 async def show_reply(desk: ADeskCall, key: FromPath[str]) -> Response[str]:
     """Show the form of a reply. Raises `NotFound` for one that is a colleague's own."""
-    return await _editor(desk, _fields_of(await _written(desk, key)))
+    return await _editor(desk, _fields_of(await changeable(desk, "reply", key)))
 
 
 @post("/desk/replies", status_code=200, include_in_schema=False)
@@ -62,11 +63,9 @@ async def keep_reply(desk: ADeskCall) -> Response[Any]:
     faults = _faults(desk, fields)
     if faults:
         return await _editor(desk, fields, faults=faults, status=400)
-    owner = workspace.EVERYBODY if fields.get("whose") == "everybody" else str(scope.actor.id)
-    if owner == workspace.EVERYBODY:
-        desk.require("workspace:write")
+    owner = owner_wished(desk, fields)
     reply = CannedReply(name=fields["name"].strip(), shortcut=fields["shortcut"].strip(), texts=_texts(fields))
-    name, revision = PieceName(fields.get("key", "")[:60], owner), _revision(fields)
+    name, revision = PieceName(fields.get("key", "")[:60], owner), revision_read(fields)
     try:
         await desk.house.transactions.write_async(
             scope, lambda tx: workspace.put_piece(tx, scope, name, reply, revision=revision)
@@ -83,27 +82,12 @@ async def remove_reply(desk: ADeskCall, key: FromPath[str]) -> Response[Any]:
     """Remove a reply; what was said with it stays said."""
     scope = desk.require("conversations:write")
     await desk.form()
-    name = PieceName(key, (await _written(desk, key)).owner)
+    name = PieceName(key, (await changeable(desk, "reply", key)).owner)
     await desk.house.transactions.write_async(scope, lambda tx: workspace.remove_piece(tx, scope, "reply", name))
     return Redirect("/desk/replies?done=removed", status_code=303)
 
 
 REPLY_HANDLERS: Final = [show_replies, show_new_reply, show_reply, keep_reply, remove_reply]
-
-
-async def _written(desk: DeskCall, key: str) -> WrittenPiece:
-    """Return a reply that the reader may change. Raises `NotFound`, and `NotAllowed` for everybody's."""
-    scope = desk.require("conversations:write")
-    found = await desk.house.transactions.read_async(lambda tx: workspace.find_piece(tx, scope, "reply", key))
-    if found.owner == workspace.EVERYBODY:
-        desk.require("workspace:write")
-    elif found.owner != scope.actor.id:
-        raise NotFound("there is no such reply")
-    return found
-
-
-def _may(desk: DeskCall, owner: str) -> bool:
-    return owner == desk.scope.actor.id or (owner == workspace.EVERYBODY and desk.may("workspace:write"))
 
 
 async def _editor(
@@ -128,8 +112,7 @@ def _fields_of(written: WrittenPiece) -> dict[str, str]:
     reply = written.piece
     if not isinstance(reply, CannedReply):
         raise NotFound("there is no such reply")
-    whose = "everybody" if written.owner == workspace.EVERYBODY else "mine"
-    fields = {"key": written.key, "revision": str(written.revision), "whose": whose}
+    fields = {"key": written.key, "revision": str(written.revision), "whose": whose(written)}
     texts = {_PREFIX + language: text for language, text in reply.texts.items()}
     return fields | {"name": reply.name, "shortcut": reply.shortcut} | texts
 
@@ -157,11 +140,3 @@ def _texts(fields: Fields) -> dict[str, str]:
         for name, text in fields.items()
         if re.fullmatch(_PREFIX + "[a-z]{2,3}", name) and text.strip()
     }
-
-
-def _revision(fields: Fields) -> int:
-    """Return which revision the writer read. Raises `Malformed`."""
-    given = fields.get("revision", "")
-    if not (given.isascii() and given.isdigit() and len(given) < 10):
-        raise Malformed("revision: a whole number")
-    return int(given)
