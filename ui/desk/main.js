@@ -20,6 +20,7 @@ import { forgetOriginals } from "./originals.js";
 import { keepOrder } from "./order.js";
 import { pickRows } from "./picking.js";
 import { preparePreferences } from "./preferences.js";
+import { sayPresence } from "./presence.js";
 import { searchWhileTyping } from "./searching.js";
 import { tellSeeing } from "./seeing.js";
 import { keepSession } from "./session.js";
@@ -61,6 +62,7 @@ function start() {
   closeMenus();
   tellTimes();
   preparePreferences();
+  sayPresence();
   keepOrder();
   writeNext();
   pickRows();

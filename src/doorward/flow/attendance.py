@@ -16,7 +16,10 @@ from doorward.vocabulary.text import house_text
 
 
 class Attendance:
-    """Keeps presence true to sessions: they end by signing out, by idleness, and when somebody is shut out."""
+    """Keeps presence true to sessions: they end by signing out, by idleness, and when somebody is shut out.
+
+    Whoever is signed in nowhere is not there, whatever they said: neither for conversations nor at lunch.
+    """
 
     def __init__(self, transactions: Transactions, sessions: Sessions, translator: Translator) -> None:
         """Take the sessions of staff, and who says it to customers."""
@@ -25,7 +28,7 @@ class Attendance:
         self._translator = translator
 
     async def sign_out(self, scope: Scope, session_id: SessionId) -> None:
-        """End a session; if it was the last of its holder, they are away from now on. Raises `NotFound`."""
+        """End a session; if it was the last of its holder, they are gone from now on. Raises `NotFound`."""
 
         def work(tx: Tx) -> Outcome[None]:
             ended = self._sessions.sign_out(tx, scope, session_id)
@@ -63,7 +66,7 @@ class Attendance:
         return self._transactions.write(scope, work)
 
     def _absent(self, tx: Tx, scope: Scope) -> frozenset[str]:
-        return routing.available_staff(tx, scope) - self._sessions.signed_in(tx, scope)
+        return routing.attending_staff(tx, scope) - self._sessions.signed_in(tx, scope)
 
     def _passed(self, tx: Tx, scope: Scope, one: routing.Released) -> tuple[Entry | AuditEvent, ...]:
         record.lock_conversation(tx, scope, one.conversation_id)

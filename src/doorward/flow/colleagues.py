@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterable
+from datetime import datetime
 
 import msgspec
 
@@ -11,13 +12,15 @@ from doorward.kit.tx import Tx
 from doorward.routing import PresenceState
 from doorward.vocabulary.errors import Conflict, NotFound
 from doorward.vocabulary.ids import StaffId
+from doorward.vocabulary.presence import GONE
 from doorward.vocabulary.scope import Scope
 
 
 class Colleague(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody a conversation can be handed to: whether they take conversations now, how many they have, of how many.
+    """A colleague: whether they take conversations now, why not, since when, how many they have, of how many.
 
-    `capacity` is null for somebody who never said whether they take conversations.
+    `capacity` and `since` are null for somebody who never said whether they take conversations. `reason` is empty for
+    who gave none, and `gone` for who is signed in nowhere.
     """
 
     staff_id: StaffId
@@ -25,6 +28,8 @@ class Colleague(msgspec.Struct, frozen=True, kw_only=True):
     state: PresenceState
     conversations: int
     capacity: int | None
+    reason: str = ""
+    since: datetime | None = None
 
 
 class Colleagues:
@@ -44,6 +49,20 @@ class Colleagues:
             if member.id in signed_in and member.id != scope.actor.id and _may_have_conversations(member)
         ]
         return tuple(sorted(found, key=lambda one: (one.state != "available", one.conversations, one.name)))
+
+    def everybody(self, tx: Tx, scope: Scope) -> tuple[Colleague, ...]:
+        """Return everybody who may have conversations, the acting member too: those who are there first.
+
+        Who is signed in nowhere is `gone`, whatever they said before.
+        """
+        signed_in, load = self._sessions.signed_in(tx, scope), routing.staff_load(tx, scope)
+        found = []
+        for member in self._staff.everybody(tx, scope):
+            if _may_have_conversations(member):
+                one = _colleague(tx, scope, member, conversations=load.get(member.id, 0))
+                gone = member.id not in signed_in
+                found.append(msgspec.structs.replace(one, state="away", reason=GONE) if gone else one)
+        return tuple(sorted(found, key=_place))
 
     def names(self, tx: Tx, scope: Scope, others: Iterable[StaffId] = ()) -> tuple[str, ...]:
         """Return how the acting member and these colleagues are called; who does not work here has no name."""
@@ -86,4 +105,10 @@ def _colleague(tx: Tx, scope: Scope, member: Member, *, conversations: int) -> C
         state="away" if presence is None else presence.state,
         conversations=conversations,
         capacity=None if presence is None else presence.capacity,
+        reason="" if presence is None else presence.reason,
+        since=None if presence is None else presence.since,
     )
+
+
+def _place(one: Colleague) -> tuple[int, str]:
+    return (0 if one.state == "available" else 2 if one.reason == GONE else 1, one.name)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from doorward import record
 from doorward.kit import jobs as kit_jobs
@@ -16,6 +16,10 @@ from doorward.vocabulary.scope import Scope
 
 Written = Callable[[record.WrittenEntry], None]
 Announce = Callable[[Tx, Scope, Sequence[record.WrittenEntry]], Sequence[Job]]
+
+
+_PRESENCE: Final = "presence."
+"""What the audit's actions begin with of which desks are told though no conversation changed: who is there."""
 
 
 def conversation_topic(tenant_id: TenantId, conversation_id: ConversationId) -> str:
@@ -61,7 +65,8 @@ class Settlement:
         if not isinstance(scope, Scope):
             raise TypeError("an outcome with entries or jobs needs a scope")
         lines = [entry for entry in entries if isinstance(entry, Entry)]
-        record.write_audit(tx, scope, (entry for entry in entries if isinstance(entry, AuditEvent)))
+        audit = [entry for entry in entries if isinstance(entry, AuditEvent)]
+        record.write_audit(tx, scope, audit)
         written = record.append_entries(tx, scope, lines) if lines else ()
         if written and self._index is not None:
             self._index.add(tx, scope, written)
@@ -69,6 +74,8 @@ class Settlement:
             conversations = {one.entry.conversation_id for one in written}
             topics = (conversation_topic(scope.tenant_id, one) for one in conversations)
             self._bus.publish(tx, *topics, desk_topic(scope.tenant_id))
+        elif any(one.action.startswith(_PRESENCE) for one in audit):
+            self._bus.publish(tx, desk_topic(scope.tenant_id))
         if written and self._written is not None:
             tx.after_commit(partial(_tell, self._written, written))
         if written and self.announce is not None:

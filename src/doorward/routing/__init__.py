@@ -1,6 +1,7 @@
 """Routing: who waits for a person, who is there, and who gets whom."""
 
 from doorward.routing.plan import (
+    DEFAULT_QUEUE,
     AgentProfile,
     Lane,
     PlannedQueue,
@@ -14,13 +15,15 @@ from doorward.routing.plan import (
 )
 from doorward.routing.planning import Numbered, direct_by_plan, read_plan, read_profiles, save_plan, save_profile
 from doorward.routing.presence import (
-    AwayReason,
     Presence,
     PresenceState,
+    PresenceTime,
     Released,
+    attending_staff,
     available_staff,
     dropped_since,
     presence_of,
+    presence_times,
     release_dropped,
     retire_absent,
     set_presence,
@@ -48,8 +51,8 @@ from doorward.routing.queue import (
 from doorward.routing.service_levels import Course, ServiceClock, ServiceLevel, Turn, clocks, level_for
 
 __all__ = [
+    "DEFAULT_QUEUE",
     "AgentProfile",
-    "AwayReason",
     "Course",
     "Expected",
     "Lane",
@@ -57,6 +60,7 @@ __all__ = [
     "PlannedQueue",
     "Presence",
     "PresenceState",
+    "PresenceTime",
     "Released",
     "RoutingPlan",
     "ServiceClock",
@@ -66,6 +70,7 @@ __all__ = [
     "Turn",
     "Waiting",
     "assign",
+    "attending_staff",
     "available_staff",
     "carry_on",
     "check_plan",
@@ -84,6 +89,7 @@ __all__ = [
     "pass_to",
     "place_in_queue",
     "presence_of",
+    "presence_times",
     "put_back",
     "read_plan",
     "read_profiles",

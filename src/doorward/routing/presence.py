@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -12,23 +12,31 @@ from doorward.routing.giving import drain
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.presence import GONE
 from doorward.vocabulary.scope import Scope
 
 PresenceState = Literal["available", "away"]
-AwayReason = Literal["", "break", "training", "meeting", "paperwork", "other"]
-"""Why somebody who is there takes nothing now; empty says nothing."""
-
-GONE: Final = "gone"
-"""The reason of those whose sessions have all ended: they did not say so themselves."""
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether an agent takes conversations, how many units of them at once, and why not (`gone`: signed in nowhere)."""
+    """Whether an agent takes conversations, how many units of them at once, why not (`gone`: signed in nowhere), and
+    since when.
+    """
 
     staff_id: StaffId
     state: PresenceState
     capacity: int
     reason: str = ""
+    since: datetime | None = None
+
+
+class PresenceTime(msgspec.Struct, frozen=True, kw_only=True):
+    """How long an agent was available in a period, or away for one reason (empty: they gave none)."""
+
+    staff_id: StaffId
+    state: PresenceState
+    reason: str
+    seconds: int
 
 
 class Released(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,15 +52,16 @@ def set_presence(tx: Tx, scope: Scope, staff_id: StaffId, *, state: PresenceStat
     return _said(tx, scope, Presence(staff_id=staff_id, state=state, capacity=capacity))
 
 
-def step_away(tx: Tx, scope: Scope, staff_id: StaffId, *, capacity: int, reason: AwayReason) -> Outcome[Presence]:
-    """Say that an agent takes nothing for now, and why; what they have stays theirs."""
+def step_away(tx: Tx, scope: Scope, staff_id: StaffId, *, capacity: int, reason: str) -> Outcome[Presence]:
+    """Say that an agent takes nothing for now, and why; what they have stays theirs. The caller knows reasons."""
     return _said(tx, scope, Presence(staff_id=staff_id, state="away", capacity=capacity, reason=reason))
 
 
 def _said(tx: Tx, scope: Scope, presence: Presence) -> Outcome[Presence]:
     repository.lock_queue(tx, scope)
     values = {"state": presence.state, "capacity": presence.capacity, "reason": presence.reason}
-    repository.save_presence(tx, scope, presence.staff_id, values)
+    since = repository.save_presence(tx, scope, presence.staff_id, values)
+    presence = msgspec.structs.replace(presence, since=since)
     fields = tuple(filter(None, (presence.state, presence.reason)))
     audit = AuditEvent(action="presence.set", object_kind="staff", object_id=presence.staff_id, fields=fields)
     return Outcome(presence, (audit, *drain(tx, scope)))
@@ -69,18 +78,42 @@ def available_staff(tx: Tx, scope: Scope) -> frozenset[StaffId]:
     return frozenset(StaffId(row.staff_id) for row in repository.present_staff(tx, scope))
 
 
+def attending_staff(tx: Tx, scope: Scope) -> frozenset[StaffId]:
+    """Return the agents who take conversations now, or are away for a reason that they gave."""
+    return frozenset(StaffId(row.staff_id) for row in repository.attending_staff(tx, scope))
+
+
+def presence_times(tx: Tx, scope: Scope, *, since: datetime, until: datetime) -> tuple[PresenceTime, ...]:
+    """Return for how long each agent was available or away in a period that may last still; who was gone is left out.
+
+    Whole seconds, by agent, state and reason; what did not happen is left out.
+    """
+    rows = [(row, row.until) for row in repository.past_presence(tx, scope, since=since, until=until)]
+    rows += [(row, tx.now) for row in repository.all_presence(tx, scope) if row.reason != GONE]
+    times: dict[tuple[str, PresenceState, str], float] = {}
+    for row, ended in rows:
+        lasted = (min(ended, until) - max(row.since, since)).total_seconds()
+        if lasted > 0:
+            place = (row.staff_id, row.state, row.reason)
+            times[place] = times.get(place, 0.0) + lasted
+    return tuple(
+        PresenceTime(staff_id=StaffId(staff_id), state=state, reason=reason, seconds=round(seconds))
+        for (staff_id, state, reason), seconds in sorted(times.items())
+    )
+
+
 def staff_load(tx: Tx, scope: Scope) -> dict[StaffId, int]:
     """Return how many conversations each agent has; who has none is left out."""
     return {StaffId(staff_id): number for staff_id, number in repository.load_by_staff(tx, scope).items()}
 
 
 def retire_absent(tx: Tx, scope: Scope, *, present: Collection[StaffId]) -> Outcome[int]:
-    """Set away every available agent who is not among `present`, so that nobody waits for them; return how many.
+    """Set away every agent who takes conversations or said why not, and who is not among `present`; return how many.
 
-    What they have stays theirs for a while; see `release_dropped`.
+    Nobody waits for them then. What they have stays theirs for a while; see `release_dropped`.
     """
     repository.lock_queue(tx, scope)
-    absent = [row for row in repository.present_staff(tx, scope) if row.staff_id not in present]
+    absent = [row for row in repository.attending_staff(tx, scope) if row.staff_id not in present]
     for row in absent:
         values = {"state": "away", "capacity": row.capacity, "reason": GONE}
         repository.save_presence(tx, scope, StaffId(row.staff_id), values)
@@ -113,4 +146,6 @@ def release_dropped(tx: Tx, scope: Scope, *, after: timedelta) -> Outcome[tuple[
 
 
 def _presence(row: Any) -> Presence:
-    return Presence(staff_id=StaffId(row.staff_id), state=row.state, capacity=row.capacity, reason=row.reason)
+    return Presence(
+        staff_id=StaffId(row.staff_id), state=row.state, capacity=row.capacity, reason=row.reason, since=row.since
+    )

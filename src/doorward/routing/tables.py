@@ -36,6 +36,19 @@ presence_table = Table(
     Column("reason", Text, nullable=False, server_default=""),
 )
 
+# What was before, a row for each time that somebody was there: none for those who were gone.
+presence_past_table = Table(
+    "routing_presence_past",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("staff_id", Text, primary_key=True),
+    Column("since", UtcTime, primary_key=True),
+    Column("until", UtcTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+Index("ix_routing_presence_past_until", presence_past_table.c.tenant_id, presence_past_table.c.until)
+
 plan_table = Table(
     "routing_plan",
     metadata,

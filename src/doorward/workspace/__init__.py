@@ -1,4 +1,4 @@
-"""The workspace: what a company sets up for its desk – labels, attributes, statuses, canned replies, macros, views."""
+"""The workspace: what a company sets up for its desk: labels, attributes, statuses, replies, macros, views, reasons."""
 
 from doorward.workspace.filling import fill_places, text_in
 from doorward.workspace.pieces import (
@@ -11,6 +11,7 @@ from doorward.workspace.pieces import (
     MacroStep,
     Piece,
     PieceKind,
+    PresenceReason,
     SavedView,
     Status,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "Piece",
     "PieceKind",
     "PieceName",
+    "PresenceReason",
     "SavedView",
     "Status",
     "WrittenPiece",

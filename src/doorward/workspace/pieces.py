@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-PieceKind = Literal["label", "attribute", "status", "reply", "macro", "view"]
+PieceKind = Literal["label", "attribute", "status", "reply", "macro", "view", "reason"]
 AttributeKind = Literal["text", "number", "date", "choice", "yes_no"]
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
@@ -75,4 +75,11 @@ class SavedView(msgspec.Struct, frozen=True, kw_only=True, tag="view"):
     order: Literal["latest", "oldest", "unanswered", "priority"] = "latest"
 
 
-Piece = Label | Attribute | Status | CannedReply | Macro | SavedView
+class PresenceReason(msgspec.Struct, frozen=True, kw_only=True, tag="reason"):
+    """Why somebody who is there takes no conversations, beside the reasons that every company has."""
+
+    name: Name
+    description: Words = ""
+
+
+Piece = Label | Attribute | Status | CannedReply | Macro | SavedView | PresenceReason

@@ -11,9 +11,10 @@ from doorward.kit.tx import Tx
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound, Outdated
 from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.presence import GONE, PRESET_REASONS
 from doorward.vocabulary.scope import Scope
 from doorward.workspace import repository
-from doorward.workspace.pieces import Macro, Piece, PieceKind
+from doorward.workspace.pieces import Macro, Piece, PieceKind, PresenceReason
 from doorward.workspace.steps import require_steps
 
 EVERYBODY: Final = ""
@@ -51,12 +52,15 @@ def put_piece(
     """Write a piece: a new one, or over the one of its kind that has this key.
 
     `revision` is what the writer has read, 0 for "there is none yet", None to write over whatever is there. Raises
-    `Malformed` for a key that is none and for steps that cannot be, `Conflict` where somebody else owns the piece or
-    there are too many, and `Outdated` where it was changed since it was read; then nothing has changed.
+    `Malformed` for a key that is none, for a reason's that every company has, and for steps that cannot be, `Conflict`
+    where somebody else owns the piece or there are too many, and `Outdated` where it was changed since it was read;
+    then nothing has changed.
     """
     kind, (key, owner) = kind_of(piece), name
     if _KEY.fullmatch(key) is None:
         raise Malformed("key: small letters, digits, - and _, at most 60")
+    if isinstance(piece, PresenceReason) and key in {GONE, *PRESET_REASONS}:
+        raise Malformed("key: every company has this reason")
     if isinstance(piece, Macro):
         require_steps(piece)
     repository.hold(tx, scope, kind, key)

@@ -152,9 +152,9 @@ def test_away_means_nothing_new_but_keeps_what_one_has(queue: Queue) -> None:
     queue.present(MIRA, 5, state="away")
     queue.enter("b")
     assert queue.assigned == [("a", MIRA)]
-    assert queue.transactions.read(lambda tx: routing.presence_of(tx, SCOPE, MIRA)) == Presence(
-        staff_id=MIRA, state="away", capacity=5
-    )
+    presence = queue.transactions.read(lambda tx: routing.presence_of(tx, SCOPE, MIRA))
+    assert presence is not None
+    assert presence == Presence(staff_id=MIRA, state="away", capacity=5, since=presence.since)
 
 
 def test_one_conversation_has_one_agent(queue: Queue) -> None:

@@ -29,6 +29,7 @@ from doorward.doors.web.api import (
     joining,
     marks,
     originals,
+    presence,
     search,
     staffing,
     visitors,
@@ -65,6 +66,7 @@ from doorward.doors.web.desk.live import desk_stream
 from doorward.doors.web.desk.macros.routes import MACRO_HANDLERS
 from doorward.doors.web.desk.originals.routes import HANDLERS as ORIGINAL_HANDLERS
 from doorward.doors.web.desk.outbox.routes import show_outbox
+from doorward.doors.web.desk.people.routes import PEOPLE_HANDLERS
 from doorward.doors.web.desk.preferences.routes import keep_desk_preferences, show_preferences
 from doorward.doors.web.desk.replies.routes import REPLY_HANDLERS
 from doorward.doors.web.desk.search.routes import HANDLERS as SEARCH_HANDLERS
@@ -127,6 +129,7 @@ API_HANDLERS: Final = [
     search.search,
     *originals.HANDLERS,
     *staffing.HANDLERS,
+    *presence.HANDLERS,
     *automation.HANDLERS,
     work.get_queue,
     work.list_colleagues,
@@ -174,6 +177,7 @@ PAGE_HANDLERS: Final = [
     *WORKSPACE_HANDLERS,
     *KNOWLEDGE_HANDLERS,
     *WEBHOOK_HANDLERS,
+    *PEOPLE_HANDLERS,
     *REPLY_HANDLERS,
     *MACRO_HANDLERS,
     show_appeal,

@@ -24,11 +24,21 @@ from doorward.routing.repository.plans import (
     save_plan,
     save_profile,
 )
-from doorward.routing.repository.presence import find_presence, lapsed_before, present_staff, save_presence
+from doorward.routing.repository.presence import (
+    all_presence,
+    attending_staff,
+    find_presence,
+    lapsed_before,
+    past_presence,
+    present_staff,
+    save_presence,
+)
 
 __all__ = [
     "all_items",
+    "all_presence",
     "assign_item",
+    "attending_staff",
     "delete_item",
     "find_item",
     "find_last",
@@ -41,6 +51,7 @@ __all__ = [
     "load_by_channel",
     "load_by_staff",
     "lock_queue",
+    "past_presence",
     "present_staff",
     "profiles",
     "release_item",

@@ -15,7 +15,7 @@ from doorward.flow.reading import read_noted
 from doorward.flow.views.figures import figures
 from doorward.measure import Figures
 from doorward.record import Card, card_of
-from doorward.routing import AwayReason, Presence
+from doorward.routing import Presence
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import Malformed
 from doorward.vocabulary.ids import StaffId
@@ -49,10 +49,14 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PresenceBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whether the caller takes conversations, and why not: the reason counts for nothing where they do."""
+    """Whether the caller takes conversations, and why not: the reason counts for nothing where they do.
+
+    `reason` is empty, one that every company has (`busy`, `break`, `lunch`, `meeting`, `training`, `paperwork`,
+    `other`), or the key of one of the company's own.
+    """
 
     available: bool
-    reason: AwayReason = ""
+    reason: Annotated[str, msgspec.Meta(pattern="^([a-z0-9][a-z0-9_-]{0,59})?$")] = ""
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""The workspace by program: labels, attributes, statuses, canned replies, macros and saved views."""
+"""The workspace by program: labels, attributes, statuses, canned replies, macros, saved views and reasons."""
 
 import base64
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 from doorward.workspace import EVERYBODY, Piece, PieceKind, PieceName, SavedView, WrittenPiece
 
-Kind = Literal["labels", "attributes", "statuses", "replies", "macros", "views"]
+Kind = Literal["labels", "attributes", "statuses", "replies", "macros", "views", "reasons"]
 _KINDS: Final[Mapping[Kind, PieceKind]] = {
     "labels": "label",
     "attributes": "attribute",
@@ -26,6 +26,7 @@ _KINDS: Final[Mapping[Kind, PieceKind]] = {
     "replies": "reply",
     "macros": "macro",
     "views": "view",
+    "reasons": "reason",
 }
 _OWNED: Final = frozenset({"replies", "macros", "views"})
 """What members of staff may have of their own."""

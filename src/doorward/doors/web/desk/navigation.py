@@ -46,6 +46,14 @@ DESTINATIONS: Final = (
         keys=("g", "f"),
     ),
     Destination(
+        key="people",
+        label="people.title",
+        href="/desk/people",
+        icon="people",
+        permission="queue:read",
+        keys=("g", "t"),
+    ),
+    Destination(
         key="knowledge",
         label="shell.to.knowledge",
         href="/desk/knowledge",

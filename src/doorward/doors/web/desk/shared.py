@@ -1,6 +1,7 @@
 """What all pages of the desk share: who is there, in which language, and the frame around the page."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -14,10 +15,12 @@ from doorward.bootstrap import House
 from doorward.doors.web.callers import Caller
 from doorward.doors.web.desk.choices import Choices, choices_of
 from doorward.doors.web.desk.navigation import destinations_for
+from doorward.doors.web.desk.presence_words import reasons_in_words, standing_in_words
 from doorward.doors.web.desk.shortcuts import SHORTCUTS
 from doorward.doors.web.door import AnyRequest, AtDoor, Door
 from doorward.doors.web.forms import read_member_form, read_member_pairs
 from doorward.doors.web.security import issue_csrf
+from doorward.flow.staffing import own_reasons
 from doorward.identity import Permission, require_permission
 from doorward.kit.tx import Tx
 from doorward.record import Card, CardQuery
@@ -43,11 +46,15 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
-    """What surrounds a page: whether its reader takes conversations, the names of colleagues by their ids, what asks
-    for the reader, how many objections against blocks do, and by which company and user name they signed in.
+    """What surrounds a page: whether its reader takes conversations, why not and since when, what the company calls its
+    own reasons, the names of colleagues by their ids, what asks for the reader, how many objections against blocks do,
+    and by which company and user name they signed in.
     """
 
     available: bool
+    reason: str
+    since: datetime | None
+    own_reasons: Mapping[str, str]
     colleagues: Mapping[str, str]
     demand: Demand
     objections: int
@@ -114,8 +121,14 @@ class DeskCall:
         """Return whether the reader may do this."""
         return permission in self.caller.principal.permissions
 
+    async def reasons(self) -> Mapping[str, str]:
+        """Return what the reasons for being away are called, by key."""
+        own = await self.house.transactions.read_async(lambda tx: own_reasons(tx, self.scope))
+        return reasons_in_words(self.say, own)
+
     async def _shared(self) -> dict[str, Any]:
         frame, principal = await self._frame(), self.caller.principal
+        reasons = reasons_in_words(self.say, frame.own_reasons)
         return {
             "name": principal.name,
             "role": principal.role,
@@ -123,6 +136,8 @@ class DeskCall:
             "frame": frame,
             "csrf": issue_csrf(self.caller.session_token or ""),
             "available": frame.available,
+            "presence_reasons": reasons,
+            "presence_words": lambda state, reason: standing_in_words(self.say, state, reason, reasons),
             "demo": self.house.settings.demo,
             "may": self.may,
             "choices": self.choices,
@@ -142,6 +157,9 @@ class DeskCall:
             everybody = house.identity.staff.everybody(tx, scope)
             return Frame(
                 available=presence is not None and presence.state == "available",
+                reason="" if presence is None else presence.reason,
+                since=None if presence is None else presence.since,
+                own_reasons=own_reasons(tx, scope),
                 colleagues={str(one.id): one.display_name for one in everybody},
                 demand=demand_on(tx, scope) if works else Demand(),
                 objections=house.blocks.count_waiting(tx, scope) if self.may("conversations:write") else 0,

@@ -29,6 +29,7 @@ SHORTCUTS: Final = (
             Shortcut(keys=("?",), label="shell.keys.show"),
             Shortcut(keys=("/",), label="search.title"),
             Shortcut(keys=("a",), label="shell.keys.presence"),
+            Shortcut(keys=("A",), label="presence.menu"),
         ),
     ),
     ShortcutGroup(

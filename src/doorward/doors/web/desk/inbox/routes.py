@@ -1,9 +1,8 @@
-"""The inbox: its page, its refresh, its saved views, and presence."""
+"""The inbox: its page, its refresh, and its saved views."""
 
-from typing import Any, Final
+from typing import Final
 
-from litestar import Response, get, post
-from litestar.response import Redirect
+from litestar import Response, get
 
 from doorward.doors.web.callers import BY_ITSELF
 from doorward.doors.web.desk.inbox.bulk import BULK_HANDLERS
@@ -24,22 +23,9 @@ async def inbox_part(desk: ADeskCall) -> Response[str]:
     return await desk.part("desk/inbox/_lists.html", **await _read(desk))
 
 
-@post("/desk/presence", status_code=200, include_in_schema=False)
-async def presence(desk: ADeskCall) -> Response[Any]:
-    """Say whether I take conversations."""
-    scope = desk.require("conversations:write")
-    fields = await desk.form()
-    await desk.house.desk.set_presence(scope, available=fields.get("available") == "yes")
-    if desk.by_script:
-        part = await desk.part("layout/_presence.html")
-        part.headers["hx-trigger"] = "desk"  # the inbox says whether its reader is away
-        return part
-    return Redirect("/desk/", status_code=303)
-
-
 async def _read(desk: DeskCall) -> InboxPage:
     desk.require("conversations:read")
     return await inbox_page(desk, Wish.of(desk.request.query_params))
 
 
-INBOX_HANDLERS: Final = [inbox, inbox_part, presence, *BULK_HANDLERS, *SAVING]
+INBOX_HANDLERS: Final = [inbox, inbox_part, *BULK_HANDLERS, *SAVING]

@@ -8,10 +8,16 @@ from typing import Final, Literal, get_args
 import msgspec
 
 from doorward.kit.ids import new_id
-from doorward.workspace import Attribute, AttributeKind, Colour, Label, Piece, PieceKind, Status
+from doorward.vocabulary.presence import GONE, PRESET_REASONS
+from doorward.workspace import Attribute, AttributeKind, Colour, Label, Piece, PieceKind, PresenceReason, Status
 
-Shelf = Literal["labels", "fields", "statuses"]
-SHELVES: Final[Mapping[Shelf, PieceKind]] = {"labels": "label", "fields": "attribute", "statuses": "status"}
+Shelf = Literal["labels", "fields", "statuses", "reasons"]
+SHELVES: Final[Mapping[Shelf, PieceKind]] = {
+    "labels": "label",
+    "fields": "attribute",
+    "statuses": "status",
+    "reasons": "reason",
+}
 """The pages by name, in order, and the kind of pieces that each shows."""
 
 COLOURS: Final = get_args(Colour)
@@ -41,6 +47,8 @@ def read_piece(shelf: Shelf, fields: Mapping[str, str], *, key: str = "") -> Rea
     given = key or fields.get("key", "").strip() or key_from(name)
     if _KEY.fullmatch(given) is None:
         wrong.append(("key", "office.wrong.key"))
+    if shelf == "reasons" and given in {GONE, *PRESET_REASONS}:
+        wrong.append(("key", "office.wrong.taken"))
     description = fields.get("description", "").replace("\r\n", "\n").strip()
     if len(description) > LONGEST_WORDS:
         wrong.append(("description", "office.wrong.description"))
@@ -52,6 +60,8 @@ def read_piece(shelf: Shelf, fields: Mapping[str, str], *, key: str = "") -> Rea
     if shelf == "labels":
         colour: Colour = next((one for one in COLOURS if one == fields.get("colour")), "grey")
         return Reading(key=given, piece=Label(name=name, colour=colour, description=description))
+    if shelf == "reasons":
+        return Reading(key=given, piece=PresenceReason(name=name, description=description))
     if shelf == "statuses":
         pauses = fields.get("pauses") == "yes"
         return Reading(key=given, piece=Status(name=name, pauses=pauses, description=description))

@@ -1,4 +1,4 @@
-"""The workspace's pages: labels, fields and statuses are listed, added, changed and removed."""
+"""The workspace's pages: labels, fields, statuses and reasons are listed, added, changed and removed."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, cast

@@ -1,0 +1,45 @@
+"""Presence over time, by program: for how long everybody was available, busy, at lunch, in a meeting."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+import msgspec
+from litestar import get
+from litestar.params import QueryParameter
+
+from doorward import routing
+from doorward.doors.web.api.common import ANY_OF, ACall, problems
+from doorward.routing import PresenceTime
+from doorward.vocabulary.errors import Malformed
+
+LONGEST_PERIOD: Final = timedelta(days=93)
+
+Since = Annotated[datetime | None, QueryParameter(description="From this time on; a day before `until` if not given.")]
+Until = Annotated[datetime | None, QueryParameter(description="Before this time; now if not given.")]
+
+
+class PresenceTimeList(msgspec.Struct, frozen=True, kw_only=True):
+    """For how long each agent was available or away from `since` until before `until`, by reason."""
+
+    since: datetime
+    until: datetime
+    items: tuple[PresenceTime, ...]
+
+
+@get("/presence/times", responses=problems(), security=ANY_OF, operation_id="list_presence_times")
+async def list_presence_times(call: ACall, since: Since = None, until: Until = None) -> PresenceTimeList:
+    """Show for how long each agent was available, or away and why; who was signed in nowhere was neither."""
+    scope = call.scope("measure:read")
+    end = until or call.house.clock.now()
+    if end.tzinfo is None or (since is not None and since.tzinfo is None):
+        raise Malformed("since, until: say the time zone, such as Z")
+    begin = since or end - timedelta(days=1)
+    if not timedelta(0) < end - begin <= LONGEST_PERIOD:
+        raise Malformed("since, until: a period of at most 93 days, its beginning first")
+    found = await call.house.transactions.read_async(
+        lambda tx: routing.presence_times(tx, scope, since=begin, until=end)
+    )
+    return PresenceTimeList(since=begin, until=end, items=found)
+
+
+HANDLERS: Final = [list_presence_times]

@@ -1,0 +1,1 @@
+"""People: who is there, why not, and for how long they were."""
