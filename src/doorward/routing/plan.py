@@ -146,13 +146,16 @@ def hours_of(team: Team, company: TenantSettings) -> TenantSettings:
 
 
 def check_plan(plan: RoutingPlan) -> None:
-    """Raise `Malformed`, with the place, when a plan names what it does not have, the same twice, or odd hours."""
+    """Raise `Malformed`, with the place, when a plan names what it does not have, the same twice, or odd hours.
+
+    Its fact `what` says which: `no_queue`, `no_skill`, `twice`, `hours`, `level`.
+    """
     queues = {DEFAULT_QUEUE, *_once("queues", (one.name for one in plan.queues))}
     skills = set(_once("skills", plan.skills))
     _once("teams", (one.name for one in plan.teams))
     for at, queue in enumerate(plan.queues):
         if queue.overflow_to and queue.overflow_to not in queues - {queue.name}:
-            raise Malformed(f"queues[{at}].overflow_to: there is no other queue of this name")
+            raise Malformed(f"queues[{at}].overflow_to: there is no other queue of this name", what="no_queue")
     for at, team in enumerate(plan.teams):
         _check_team(team, queues, place=f"teams[{at}]")
     for at, lane in enumerate(plan.lanes):
@@ -160,35 +163,35 @@ def check_plan(plan: RoutingPlan) -> None:
     _once("service_levels", (one.name for one in plan.service_levels))
     for at, level in enumerate(plan.service_levels):
         if not queues.issuperset(level.queues):
-            raise Malformed(f"service_levels[{at}].queues: there is no queue of this name")
+            raise Malformed(f"service_levels[{at}].queues: there is no queue of this name", what="no_queue")
 
 
 def _check_team(team: Team, queues: set[str], *, place: str) -> None:
     if not queues.issuperset(team.queues):
-        raise Malformed(f"{place}.queues: there is no queue of this name")
+        raise Malformed(f"{place}.queues: there is no queue of this name", what="no_queue")
     try:
         hours_of(team, TenantSettings())
     except SettingsInvalid as error:
-        raise Malformed(f"{place}: {error}") from error
+        raise Malformed(f"{place}: {error}", what="hours") from error
 
 
 def _check_lane(lane: Lane, queues: set[str], skills: set[str], *, place: str) -> None:
     if lane.queue not in queues:
-        raise Malformed(f"{place}.queue: there is no queue of this name")
+        raise Malformed(f"{place}.queue: there is no queue of this name", what="no_queue")
     if not skills.issuperset(need.skill for need in lane.needs):
-        raise Malformed(f"{place}.needs: there is no skill of this name")
+        raise Malformed(f"{place}.needs: there is no skill of this name", what="no_skill")
     if any(not 1 <= need.level <= 3 or not 0 <= need.wanted <= 3 for need in lane.needs):
-        raise Malformed(f"{place}.needs: levels are 1 to 3")
+        raise Malformed(f"{place}.needs: levels are 1 to 3", what="level")
 
 
 def check_profile(plan: RoutingPlan, profile: AgentProfile) -> None:
     """Raise `Malformed` when a profile names a skill that the plan does not have."""
     if not set(plan.skills).issuperset(profile.skills):
-        raise Malformed("skills: there is no skill of this name")
+        raise Malformed("skills: there is no skill of this name", what="no_skill")
 
 
 def _once(place: str, names: Iterable[str]) -> tuple[str, ...]:
     found = tuple(names)
     if len(set(found)) != len(found):
-        raise Malformed(f"{place}: a name comes twice")
+        raise Malformed(f"{place}: a name comes twice", what="twice")
     return found

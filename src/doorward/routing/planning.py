@@ -1,6 +1,7 @@
 """Keeping a company's plan and what its agents can; whoever waits is given out anew by what was changed."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 
@@ -17,16 +18,19 @@ from doorward.vocabulary.scope import Scope
 
 
 class Numbered(msgspec.Struct, frozen=True, kw_only=True):
-    """A plan and its number, which rises with every change; 0 before the first."""
+    """A plan and its number, which rises with every change; 0 before the first. `changed_at` is null then."""
 
     number: int
     plan: RoutingPlan
+    changed_at: datetime | None = None
 
 
 def read_plan(tx: Tx, scope: Scope) -> Numbered:
     """Return the tenant's plan, an empty one before the first."""
     row = repository.find_plan(tx, scope)
-    return Numbered(number=0 if row is None else row.number, plan=plan_of(tx, scope))
+    if row is None:
+        return Numbered(number=0, plan=RoutingPlan())
+    return Numbered(number=row.number, plan=msgspec.convert(row.plan, RoutingPlan), changed_at=row.changed_at)
 
 
 def save_plan(tx: Tx, scope: Scope, plan: RoutingPlan, *, expected: int) -> Outcome[Numbered]:
@@ -43,7 +47,7 @@ def save_plan(tx: Tx, scope: Scope, plan: RoutingPlan, *, expected: int) -> Outc
     audit = AuditEvent(
         action="routing.planned", object_kind="tenant", object_id=scope.tenant_id, fields=plan.__struct_fields__
     )
-    return Outcome(Numbered(number=now + 1, plan=plan), (audit, *drain(tx, scope)))
+    return Outcome(Numbered(number=now + 1, plan=plan, changed_at=tx.now), (audit, *drain(tx, scope)))
 
 
 def read_profiles(tx: Tx, scope: Scope) -> Mapping[StaffId, AgentProfile]:

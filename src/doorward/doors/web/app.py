@@ -67,6 +67,8 @@ from doorward.doors.web.desk.macros.routes import MACRO_HANDLERS
 from doorward.doors.web.desk.originals.routes import HANDLERS as ORIGINAL_HANDLERS
 from doorward.doors.web.desk.outbox.routes import show_outbox
 from doorward.doors.web.desk.people.routes import PEOPLE_HANDLERS
+from doorward.doors.web.desk.plan.once import ONCE_HANDLERS
+from doorward.doors.web.desk.plan.routes import PART_HANDLERS
 from doorward.doors.web.desk.preferences.routes import keep_desk_preferences, show_preferences
 from doorward.doors.web.desk.replies.routes import REPLY_HANDLERS
 from doorward.doors.web.desk.search.routes import HANDLERS as SEARCH_HANDLERS
@@ -178,6 +180,8 @@ PAGE_HANDLERS: Final = [
     *KNOWLEDGE_HANDLERS,
     *WEBHOOK_HANDLERS,
     *PEOPLE_HANDLERS,
+    *PART_HANDLERS,
+    *ONCE_HANDLERS,
     *REPLY_HANDLERS,
     *MACRO_HANDLERS,
     show_appeal,

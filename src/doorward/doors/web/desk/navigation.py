@@ -110,6 +110,14 @@ DESTINATIONS: Final = (
         keys=("g", "s"),
     ),
     Destination(
+        key="plan",
+        label="plan.title",
+        href="/desk/plan",
+        icon="queue",
+        permission="queue:read",
+        keys=("g", "q"),
+    ),
+    Destination(
         key="webhooks",
         label="webhooks.title",
         href="/desk/webhooks",

@@ -1,0 +1,1 @@
+"""The routing plan: read as a page, changed in small pieces."""
