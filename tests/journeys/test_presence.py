@@ -66,6 +66,11 @@ def test_programs_and_pages_tell_the_same(guests: Guests) -> None:
     assert mira.get("/api/v1/presence/times").status_code == 403
     assert nadia.get("/api/v1/presence/times", params={"since": "2020-01-01T00:00:00Z"}).status_code == 400
     csrf = mira.headers["x-csrf-token"]
+    said = mira.post("/desk/presence", data={"csrf": csrf, "reason": "meeting", "back": "/desk/macros"})
+    assert (said.status_code, said.headers["location"]) == (303, "/desk/macros")
+    assert mira.get("/api/v1/me").json()["presence"]["reason"] == "meeting"
+    elsewhere = mira.post("/desk/presence", data={"csrf": csrf, "available": "yes", "back": "//evil.example"})
+    assert elsewhere.headers["location"] == "/desk/"
     assert mira.post("/desk/sign-out", data={"csrf": csrf}).status_code == 303
     row = re.search(r"Mira Castellan.*?</tr>", nadia.get("/desk/people").text, flags=re.DOTALL)
     assert row is not None

@@ -54,6 +54,18 @@ async def test_signing_out_of_the_last_session_is_leaving(office: Office, attend
     assert office.actions()[-2:] == ["staff.signed_out", "presence.lapsed"]
 
 
+async def test_signing_out_ends_a_break(office: Office, attendance: Attendance) -> None:
+    """Who is at lunch and signs out is gone, and what they have goes to others as it does for who dropped out."""
+    selin = office.a_member()
+    session = office.sign_in()
+    assert session is not None
+    office.write(lambda tx: routing.step_away(tx, office.scope, selin, capacity=3, reason="lunch"))
+    await attendance.sign_out(office.scope, session.session_id)
+    presence = office.read(lambda tx: routing.presence_of(tx, office.scope, selin))
+    assert presence is not None
+    assert (presence.state, presence.reason) == ("away", "gone")
+
+
 def _wait(office: Office, _staff_id: StaffId) -> None:
     office.clock.advance(timedelta(hours=1))
 
