@@ -160,3 +160,42 @@ def test_the_chat_says_it_in_the_language_that_is_chosen(open_context: OpenConte
     expect(page.get_by_role("button", name="Get an answer later")).to_be_visible()
     page.get_by_label("Language", exact=True).last.select_option("de")
     expect(page.get_by_text("wieder am Montag um 09:00 Uhr").first).to_be_visible()
+
+
+def plan_by_language(guests: Guests) -> None:
+    """German conversations go to a team of their own, in Istanbul and from Saturday on."""
+    team = {"name": "saturday", "queues": ["german"], "time_zone": "Europe/Istanbul", "hours": {"sat": ["10:00-14:00"]}}
+    lane = {"languages": ["de"], "queue": "german"}
+    plan = {"queues": [{"name": "german"}], "teams": [team], "lanes": [lane]}
+    admin = guests.member("admin")
+    tag = admin.get("/api/v1/routing/plan").headers["etag"]
+    admin.put("/api/v1/routing/plan", json=plan, headers={"if-match": tag}).raise_for_status()
+
+
+def test_customers_are_told_the_hours_of_the_team_that_they_go_to(
+    house: House, guests: Guests, halden: Tenant, held_clock: FixedClock, url: str
+) -> None:
+    """The chat before the first word, the words of who passes on, who waits, and the portal: each by its own team."""
+    plan_by_language(guests)
+    held_clock.advance(EVENING)
+    saturday = {"day": "sat", "time": "10:00", "zone": "Europe/Istanbul"}
+    german, english = guests.visitor(halden, language="de"), guests.visitor(halden)
+    assert german.visit["closed"] == {"again": saturday}
+    assert english.visit["closed"] == {"again": MONDAY}
+    german.say("Ich möchte bitte mit einem Menschen sprechen")
+    german.wait_for_answer()
+    assert "am Samstag um 10:00 Uhr (Europe/Istanbul)" in german.heard()[-1]
+    assert german.entries()["closed"] == {"again": saturday}
+    english.ask_for_person()
+    assert AGAIN in english.heard()[-1]
+    asked = guests.visitor(halden, language="de")
+    mailbox, email = Mailbox(house), customer(house).email
+    asked.client.post("/c/webchat/verification", json={"email": email})
+    asked.client.post("/c/webchat/verification/confirm", json={"code": mailbox.code(email)}).raise_for_status()
+    asked.say("Guten Tag, ich habe eine Frage zu meiner Karte")
+    asked.wait_for_answer()
+    guest = PortalGuest(url, mailbox).sign_in(email)
+    page = guest.form(f"/conversations/{asked.conversation_id}/continue").text
+    assert "10:00" in page
+    assert "Europe/Istanbul" in page
+    guest.client.close()

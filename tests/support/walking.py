@@ -9,7 +9,7 @@ from doorward import record
 from doorward.decision import RuleBook
 from doorward.flow.accept import Accepted, FrontDoor, Recognition, TenantScreening
 from doorward.flow.colleagues import Colleagues
-from doorward.flow.desk import Desk, DeskRooms
+from doorward.flow.desk import Desk, DeskRooms, FileRules
 from doorward.flow.kept_ids import KeptIds
 from doorward.flow.repository import RunKey
 from doorward.flow.runner import Runner
@@ -25,6 +25,7 @@ from doorward.kit.tx import Transactions
 from doorward.plugins.policies.first_line.plugin import FirstLine
 from doorward.protection import CustomerIndex, ProtectionService
 from doorward.record import Card, WrittenEntry
+from doorward.routing import RoutingPlan
 from doorward.vocabulary.arrival import Arrival
 from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.decision import Decision
@@ -104,6 +105,7 @@ class Flow:
             translator=Translator(packs()),
             packs=packs(),
             settings_of=self.settings_of,
+            plan_of=lambda _scope: RoutingPlan(),
         )
         likeness_keys = EpochKeys(keys, purpose="likeness", clock=FixedClock(NOON), period=timedelta(days=90))
         screener = bare_screener(())
@@ -123,7 +125,15 @@ class Flow:
         colleagues = Colleagues(Staff(), Sessions(SessionSettings()))
         self.desk = Desk(
             transactions,
-            DeskRooms(screening, protection, self.rooms.translator, self.settings_of, colleagues, Parties(keys)),
+            DeskRooms(
+                screening,
+                protection,
+                self.rooms.translator,
+                self.settings_of,
+                colleagues,
+                Parties(keys),
+                FileRules(keys, scanned=True, bytes=1000),
+            ),
         )
 
     def settings_of(self, _tenant_id: TenantId) -> TenantSettings:

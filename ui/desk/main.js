@@ -6,6 +6,7 @@ import Alpine from "@alpinejs/csp";
 import { startComponents } from "../design/behaviour.js";
 import { announceChanges } from "./announce.js";
 import { askFirst } from "./confirm.js";
+import { attachFiles } from "./attaching.js";
 import { composeMore } from "./composing.js";
 import { watchConnection } from "./connection.js";
 import { keepDrafts } from "./drafts.js";
@@ -50,6 +51,7 @@ function start() {
   tellNews();
   keepDrafts();
   composeMore();
+  attachFiles();
   suggest();
   guardForms();
   keepSession();

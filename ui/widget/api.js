@@ -123,6 +123,12 @@ export class Api {
     return this.#json("/c/webchat/attachments", { body: file, patience: PATIENCE_WITH_FILES });
   }
 
+  /** A file that a reply brought. @param {string} id @returns {Promise<Blob>} */
+  async file(id) {
+    const answer = await this.#call(`/c/webchat/file?id=${encodeURIComponent(id)}`, { patience: PATIENCE_WITH_FILES });
+    return answer.blob();
+  }
+
   /** @param {string} slug @param {string} language @returns {Promise<Article>} */
   source(slug, language) {
     return this.#json(`/c/webchat/source?slug=${encodeURIComponent(slug)}&language=${encodeURIComponent(language)}`);

@@ -227,6 +227,11 @@ export class Chat {
     }
   }
 
+  /** A file that a reply brought. @param {string} id @returns {Promise<Blob>} */
+  file(id) {
+    return this.#api.file(id);
+  }
+
   /** Read what an answer comes from. @param {string} slug @param {string} language that the answer is in */
   source(slug, language) {
     return this.#api.source(slug, language || (this.#words?.language ?? "en"));

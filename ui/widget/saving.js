@@ -14,7 +14,12 @@ export function asText(title, lines, locale) {
 
 /** Hand a text to the browser as a file. @param {string} name @param {string} text */
 export function save(name, text) {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  keep(name, new Blob([text], { type: "text/plain;charset=utf-8" }));
+}
+
+/** Hand bytes to the browser as a file. @param {string} name @param {Blob} content */
+export function keep(name, content) {
+  const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

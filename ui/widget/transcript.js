@@ -3,6 +3,7 @@
 import { pieces } from "./looks.js";
 import { clip, lock, make } from "./parts.js";
 import { reveal } from "./reveal.js";
+import { keep } from "./saving.js";
 
 /** @typedef {import("./outbox.js").Draft} Draft @typedef {import("./api.js").Entry} Entry */
 /** @typedef {{item: HTMLElement, text: HTMLElement, note: HTMLElement}} Bubble */
@@ -29,7 +30,7 @@ export class Transcript {
   /**
    * @param {HTMLElement} log the list @param {HTMLElement} hello its first bubble, which stays
    * @param {import("./labels.js").Labels} labels
-   * @param {{choose: (says: string) => void, again: (draft: Draft) => void,
+   * @param {{choose: (says: string) => void, again: (draft: Draft) => void, file: (id: string) => Promise<Blob>,
    *   source: (slug: string, language: string) => void}} deeds what the customer does here
    */
   constructor(log, hello, labels, deeds) {
@@ -176,7 +177,8 @@ export class Transcript {
       bubble.item.classList.add("file");
       bubble.text.prepend(clip());
       this.#files.set(entry.attachment.attachment_id, bubble);
-      this.#stand(bubble, entry.attachment.state);
+      if (entry.author === "agent") this.#offer(bubble, entry.attachment.attachment_id, entry.text);
+      else this.#stand(bubble, entry.attachment.state);
     } else if (customer) this.#settle(bubble, masked);
     else if (!quiet) reveal(bubble.text);
     if (entry.author !== "system") this.#retireChoices();
@@ -223,6 +225,23 @@ export class Transcript {
     if (state === "clean") this.#tell(bubble, "widget.attach.clean");
     else if (state === "refused") this.#tell(bubble, "widget.attach.infected");
     else this.#tell(bubble, this.scanned ? "widget.attach.held" : "widget.attach.unscanned");
+  }
+
+  /** A file that a reply brought can be had. @param {Bubble} bubble @param {string} id @param {string} name */
+  #offer({ note }, id, name) {
+    const words = this.#labels.make("span", "widget.attach.save", { name });
+    const button = make("button", { type: "button", class: "again" }, words);
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      try {
+        keep(name, await this.#deeds.file(id));
+        this.#labels.say(words, "widget.attach.save", { name });
+      } catch {
+        this.#labels.say(words, "widget.attach.unsaved", { name });
+      }
+      button.disabled = false;
+    });
+    note.replaceChildren(button);
   }
 
   /** @param {Bubble} bubble of a message that the server has @param {boolean} masked */

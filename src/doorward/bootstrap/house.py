@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from doorward import record
+from doorward import record, routing
 from doorward.admission import Admission, Blocks, Rates, VisitorTokens
 from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeService, Publisher, Publishing
 from doorward.bootstrap.engines import Engines, make_engines
@@ -16,8 +16,9 @@ from doorward.flow.attachments import Downloads, Scanning
 from doorward.flow.attendance import Attendance
 from doorward.flow.colleagues import Colleagues
 from doorward.flow.contact import Contact, ContactRooms
+from doorward.flow.core_facts import CoreFacts
 from doorward.flow.customer_search import CustomerSearch
-from doorward.flow.desk import Bulk, Desk, DeskRooms
+from doorward.flow.desk import Bulk, Desk, DeskRooms, FileRules
 from doorward.flow.destroy import Destruction
 from doorward.flow.dossier import Dossiers
 from doorward.flow.fragments import Fragments
@@ -183,6 +184,7 @@ class House:
             translator=self.translator,
             packs=self.packs,
             settings_of=self.settings_book.settings_of,
+            plan_of=lambda scope: self.transactions.read(lambda tx: routing.read_plan(tx, scope).plan),
         )
         self.runner = Runner(
             self.walk_rooms,
@@ -233,6 +235,7 @@ class House:
                 self.settings_book.settings_of,
                 self.colleagues,
                 self.identity.parties,
+                FileRules(self.keys, self.scanner is not None, self.settings.limits.attachment_bytes),
             ),
         )
         self.bulk = Bulk(self.transactions, self.desk)
@@ -259,7 +262,8 @@ class House:
             self.transactions, keys=self.keys, protection=self.protection, parties=self.identity.parties
         )
         self.originals = Originals(self.transactions, admission=self.admission, protection=self.protection)
-        self.dossiers = Dossiers(self.transactions, identity=self.identity, core_systems=self.core_systems)
+        self.core_facts = CoreFacts(self.core_systems, clock=self.clock)
+        self.dossiers = Dossiers(self.transactions, identity=self.identity, core_facts=self.core_facts)
         self.customer_search = CustomerSearch(self.transactions, admission=self.admission, index=self.customer_index)
         self.ledger_reading = LedgerReading(self.transactions, index=self.search_index)
         self.search = Search(
@@ -369,6 +373,7 @@ class House:
         """Finish what is in hand, seal the audit, and close everything."""
         self.jobs.stop()
         self.runner.close()
+        self.core_facts.close()
         with contextlib.suppress(Exception):
             self.seal_audit()
         if self._owns_engines:

@@ -6,14 +6,14 @@ import msgspec
 
 from doorward import record, routing
 from doorward.flow import repository
-from doorward.flow.walk import Walk
+from doorward.flow.walk import Walk, known_of
 from doorward.kit.tx import Tx
 from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.decision import Decision
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.ids import MessageId
 from doorward.vocabulary.outcome import Outcome
-from doorward.vocabulary.reply import Handoff, Reply
+from doorward.vocabulary.reply import Reply
 from doorward.vocabulary.text import house_text
 from doorward.vocabulary.understanding import Understanding
 
@@ -55,7 +55,7 @@ def close(tx: Tx, walk: Walk, *, has_steps: bool = True) -> Outcome[Closed]:
     # They are written together with the end of the run, which has not ended.
     record.note_absent(tx, scope, message.conversation_id, [one.key for one in entries if isinstance(one, Entry)])
     if handoff is not None:
-        handoff = routing.direct_by_plan(tx, scope, _known(walk, handoff))
+        handoff = routing.direct_by_plan(tx, scope, known_of(walk, handoff))
         data = {"reason": handoff.reason, "queue": handoff.queue, "priority": handoff.priority}
         entries.append(_line(tx, walk, "handoff.requested", data))
         queued = routing.enter_queue(tx, scope, message.conversation_id, message.party_id, handoff=handoff)
@@ -80,17 +80,6 @@ def _line(tx: Tx, walk: Walk, kind: Any, data: dict[str, Any]) -> Entry:
         actor=walk.scope.actor,
         message_id=walk.message.id,
         data=data,
-    )
-
-
-def _known(walk: Walk, handoff: Handoff) -> Handoff:
-    """Return what waits with what the walk knows of it: the company's plan goes by that."""
-    understanding, reading = walk.understand, walk.read
-    return msgspec.structs.replace(
-        handoff,
-        channel=walk.message.channel,
-        language=walk.card.language if reading is None else reading.language,
-        intent=understanding.intent.name if understanding is not None and understanding.intent else "",
     )
 
 

@@ -9,16 +9,18 @@ import msgspec
 from doorward import record, routing
 from doorward.admission import Visitor
 from doorward.flow.accept import Accepted
-from doorward.flow.attachments import MEDIA_TYPES, Attachments
+from doorward.flow.attachments import MEDIA_TYPES, Attachments, Downloads, OpenedFile
 from doorward.flow.feedback import Feedback
 from doorward.flow.handoffs import handoff_for
+from doorward.flow.joined import goes_on_in
 from doorward.flow.openings import Closed
 from doorward.flow.prospects import Prospects
 from doorward.flow.secret_words import SecretWords
+from doorward.flow.team_hours import hours_at
 from doorward.flow.threshold import ContactRooms, Threshold, opening
 from doorward.flow.typing_signs import TypingSigns
 from doorward.flow.views.told import told_transcript
-from doorward.flow.views.transcript import ShownArticle, ShownSection, Transcript
+from doorward.flow.views.transcript import ShownArticle, ShownSection, Transcript, files_in
 from doorward.flow.wishes import Wishes
 from doorward.identity import Confirmation, Grant, Tenant, TokenUse, require_permission
 from doorward.kit.ids import derive_id, new_id
@@ -27,6 +29,7 @@ from doorward.vocabulary.arrival import Arrival
 from doorward.vocabulary.channel import (
     ConfirmRequest,
     EntriesRequest,
+    FileRequest,
     MessageRequest,
     PersonRequest,
     SourceRequest,
@@ -66,7 +69,7 @@ class VisitOpened(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation that a visitor may speak in, and what is said before the first word.
 
     `characters` is the longest message, `people` whether anybody is at the desk now, `closed` until when nobody
-    answers for it is outside the opening hours, `secrets` the words beside which
+    answers for it is outside the hours of the team that it goes to, `secrets` the words beside which
     digits are likely a PIN or a code, so that a browser can warn before anything leaves it.
     """
 
@@ -100,6 +103,7 @@ class Contact:
         self._threshold = threshold = Threshold(transactions, rooms)
         self._prospects = Prospects(transactions, rooms.identity.tenants, rooms.clock)
         self._words = SecretWords(rooms.packs)
+        self._downloads = Downloads(transactions, keys=rooms.keys)
         self.attachments = Attachments(threshold)
         self.feedback = Feedback(threshold)
         self.wishes = Wishes(threshold)
@@ -190,7 +194,9 @@ class Contact:
             )
             queued = routing.enter_queue(tx, scope, asked.conversation_id, asked.party_id, handoff=handoff)
             # Somebody who sits there outside the opening hours gets it at once: then the next opening is no news.
-            hours = None if _assigned(queued.entries, visitor.conversation_id) else settings
+            told = not _assigned(queued.entries, visitor.conversation_id)
+            plan = routing.read_plan(tx, scope).plan
+            hours = hours_at(plan, handoff.queue, settings) if told else None
             said = self._threshold.said(asked, language=language, sentence="reply.hand_over", hours=hours)
             return Outcome(None, (*opened, said, asked, *queued.entries))
 
@@ -207,6 +213,14 @@ class Contact:
     async def present(self, credential: str) -> Visitor:
         """Return who holds the token, standing where their conversation goes on; see `Threshold.present`."""
         return await self._threshold.present(credential)
+
+    async def file(self, request: FileRequest) -> OpenedFile:
+        """Return a file that a reply brought to this conversation. Raises `NotFound` for every other one."""
+        visitor = self._rooms.visitor_tokens.read(request.credential)
+        scope, conversation_id = visitor.scope, visitor.conversation_id
+        return await self._downloads.open_told(
+            scope, request.attachment_id, reads=lambda tx: files_in(told_transcript(tx, scope, conversation_id))
+        )
 
     async def source(self, request: SourceRequest) -> ShownArticle:
         """Return the published article that an answer named as its source. Raises `NotFound`."""
@@ -349,10 +363,13 @@ class Contact:
 
     async def _transcript(self, visitor: Visitor, after: int) -> Transcript:
         scope = visitor.scope
-        found = await self._transactions.read_async(
-            lambda tx: told_transcript(tx, scope, visitor.conversation_id, after=after)
-        )
-        return (await self._prospects.of(scope)).told(found)
+
+        def read(tx: Tx) -> tuple[Transcript, record.Card | None]:
+            here = visitor.conversation_id
+            return told_transcript(tx, scope, here, after=after), record.card_of(tx, scope, goes_on_in(tx, scope, here))
+
+        found, card = await self._transactions.read_async(read)
+        return (await self._prospects.of(scope, card)).told(found)
 
     def _language(self, tenant: Tenant, wished: str | None) -> str:
         languages = tenant.settings.languages
@@ -363,7 +380,10 @@ class Contact:
         self, tenant: Tenant, language: str, visitor: Visitor, *, token: str, expires_at: datetime
     ) -> VisitOpened:
         settings, say = tenant.settings, self._rooms.translator.say
-        prospect = await self._prospects.of(visitor.scope)
+        card = await self._transactions.read_async(
+            lambda tx: record.card_of(tx, visitor.scope, goes_on_in(tx, visitor.scope, visitor.conversation_id))
+        )
+        prospect = await self._prospects.of(visitor.scope, card, language=language)
         return VisitOpened(
             token=token,
             expires_at=expires_at,

@@ -3,37 +3,36 @@
 Nothing of it is read before somebody asks, and every time the audit says who did and for which conversation.
 """
 
-import asyncio
-from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
 from doorward import record
+from doorward.flow.core_facts import CoreFacts
 from doorward.flow.desk import card_at
-from doorward.identity import Consent, Identity, Profile, family_of
+from doorward.identity import Consent, ConsentLine, Identity, Profile, family_of
 from doorward.kit.keys import KeyDestroyed
 from doorward.kit.tx import Transactions, Tx
 from doorward.record import Card, CardQuery
-from doorward.vocabulary.company import CoreOrder, CoreSystem
+from doorward.vocabulary.company import CoreFact, CoreOrder
 from doorward.vocabulary.discreet import Discreet
 from doorward.vocabulary.entry import AuditEvent
-from doorward.vocabulary.errors import Unavailable
-from doorward.vocabulary.ids import ConversationId, TenantId
+from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.party import Party
 from doorward.vocabulary.scope import Scope
 
 MOST: Final = 50
-"""Conversations and orders that are shown, the latest ones."""
+"""Conversations that are shown, the latest ones."""
 
 
 class Dossier(Discreet, frozen=True, kw_only=True):
-    """What is known of a customer, opened. Never stored, logged or cached.
+    """What is known of a customer, opened. Never stored or logged.
 
     `known` is False for a visitor whom nobody knows: then there is no profile, no order and no consent. `assurance` is
     the level that they have reached in this conversation. `reachable` is False when the company's system did not
-    answer; `orders` are None where it has none to ask.
+    answer; `orders` are None where it has none to ask, and `facts` what
+    it tells besides, both at most half a minute old. `agreed` is the ledger of consents, the latest line first.
     """
 
     known: bool
@@ -45,18 +44,18 @@ class Dossier(Discreet, frozen=True, kw_only=True):
     orders: tuple[CoreOrder, ...] | None
     reachable: bool
     timeline: tuple[Card, ...]
+    facts: tuple[CoreFact, ...] = ()
+    agreed: tuple[ConsentLine, ...] = ()
 
 
 class Dossiers:
     """The verb of those who may open customers' data (`customers:read`, asked at the door)."""
 
-    def __init__(
-        self, transactions: Transactions, *, identity: Identity, core_systems: Mapping[TenantId, CoreSystem]
-    ) -> None:
-        """Take who knows customers, and the companies' own systems."""
+    def __init__(self, transactions: Transactions, *, identity: Identity, core_facts: CoreFacts) -> None:
+        """Take who knows customers, and who asks the companies' own systems."""
         self._transactions = transactions
         self._identity = identity
-        self._core_systems = core_systems
+        self._core_facts = core_facts
 
     async def open(self, scope: Scope, conversation_id: ConversationId) -> Dossier:
         """Return what is known of a conversation's customer, once the audit has it. Raises `NotFound`."""
@@ -68,7 +67,7 @@ class Dossiers:
             reason = f"conversation {conversation_id}"
             profile, lines = self._profile(tx, scope, party, reason=reason)
             known = party.kind == "customer"
-            fields = ("profile", "consents", "orders", "conversations") if known else ("conversations",)
+            fields = ("profile", "consents", "orders", "facts", "conversations") if known else ("conversations",)
             noted = AuditEvent(
                 action="customer.opened", object_kind="party", object_id=party.id, fields=fields, reason=reason
             )
@@ -83,18 +82,15 @@ class Dossiers:
                 orders=None,
                 reachable=True,
                 timeline=record.list_cards(tx, scope, wanted),
+                agreed=self._identity.consents.history(tx, scope, party.id) if known else (),
             )
             return Outcome((party, dossier), (noted, *lines))
 
         party, dossier = await self._transactions.write_async(scope, work)
-        core = self._core_systems.get(scope.tenant_id)
-        if core is None or party.reference is None:
+        if party.reference is None:
             return dossier
-        try:
-            orders = await asyncio.to_thread(core.orders, party.reference)
-        except (OSError, Unavailable):
-            return msgspec.structs.replace(dossier, reachable=False)
-        return msgspec.structs.replace(dossier, orders=tuple(orders)[:MOST])
+        told = await self._core_facts.of(scope.tenant_id, party.reference)
+        return msgspec.structs.replace(dossier, orders=told.orders, facts=told.facts, reachable=told.reachable)
 
     def _profile(self, tx: Tx, scope: Scope, party: Party, *, reason: str) -> tuple[Profile, tuple[AuditEvent, ...]]:
         if party.kind != "customer":

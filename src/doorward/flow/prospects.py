@@ -8,11 +8,13 @@ import msgspec
 
 from doorward import record, routing
 from doorward.flow.openings import Closed, closed_at
+from doorward.flow.team_hours import anybody_for, hours_at, queue_for
 from doorward.flow.views.transcript import Transcript
 from doorward.identity import Tenants
 from doorward.kit.clock import Clock
+from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
-from doorward.vocabulary.ids import TenantId
+from doorward.vocabulary.ids import StaffId, TenantId
 from doorward.vocabulary.scope import Scope
 
 LOOKS_BACK: Final = timedelta(hours=2)
@@ -27,9 +29,10 @@ PACE_FRESH: Final = timedelta(seconds=30)
 
 
 class Prospect(msgspec.Struct, frozen=True, kw_only=True):
-    """How things stand at a tenant's desk: is anybody there, and how long it is from one assignment to the next.
+    """How things stand for a conversation: is anybody there, and how long it is from one assignment to the next.
 
-    Outside the opening hours nobody is there for customers, whoever sits at the desk; `closed` says until when.
+    Outside the hours of the team that it goes to nobody is there for its customer, whoever sits at the desk; `closed`
+    says until when.
     """
 
     people: bool
@@ -51,35 +54,61 @@ class Prospect(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(found, people=self.people, closed=self.closed, waiting=waiting)
 
 
+class _Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant's desk at a moment; `closed` fills with what is known of queues' hours."""
+
+    settings: TenantSettings
+    plan: routing.RoutingPlan
+    available: frozenset[StaffId]
+    pace: timedelta | None
+    closed: dict[str, Closed | None]
+
+    def prospect(self, queue: str, now: datetime) -> Prospect:
+        """Return what somebody can expect of a queue."""
+        if queue not in self.closed:
+            self.closed[queue] = closed_at(hours_at(self.plan, queue, self.settings), now)
+        closed = self.closed[queue]
+        people = closed is None and anybody_for(self.plan, queue, self.available)
+        return Prospect(people=people, closed=closed, pace=self.pace)
+
+
 class Prospects:
     """Looks now and then, and remembers in between: every open chat asks."""
 
     def __init__(self, transactions: Transactions, tenants: Tenants, clock: Clock) -> None:
-        """Start knowing nothing; opening hours stand in the settings of `tenants`."""
+        """Start knowing nothing; opening hours stand in the settings of `tenants` and in plans."""
         self._transactions = transactions
         self._tenants = tenants
         self._clock = clock
-        self._known: dict[TenantId, tuple[datetime, Prospect]] = {}
+        self._known: dict[TenantId, tuple[datetime, _Desk]] = {}
         self._paces: dict[TenantId, tuple[datetime, timedelta | None]] = {}
 
-    async def of(self, scope: Scope) -> Prospect:
-        """Return how things stand at this tenant's desk, at most five seconds old."""
+    async def of(self, scope: Scope, card: record.Card | None, *, language: str = "") -> Prospect:
+        """Return how things stand for a conversation at this tenant's desk, at most five seconds old.
+
+        One that nobody has spoken in has no card, and is known by its language alone.
+        """
         now = self._clock.now()
         known = self._known.get(scope.tenant_id)
-        if known is not None and abs(now - known[0]) < FRESH:
-            return known[1]
-        found = await self._transactions.read_async(lambda tx: self._look(tx, scope, now))
-        self._known[scope.tenant_id] = (now, found)
-        return found
+        if known is None or abs(now - known[0]) >= FRESH:
+            known = (now, await self._transactions.read_async(lambda tx: self._look(tx, scope, now)))
+            self._known[scope.tenant_id] = known
+        at, desk = known
+        return desk.prospect(queue_for(desk.plan, card, language=language), at)
 
-    def _look(self, tx: Tx, scope: Scope, now: datetime) -> Prospect:
+    def _look(self, tx: Tx, scope: Scope, now: datetime) -> _Desk:
         at, pace = self._paces.get(scope.tenant_id, (None, None))
         if at is None or abs(now - at) >= PACE_FRESH:
             cards = record.outcomes_between(tx, scope, now - LOOKS_BACK, now)
             pace = pace_of([card.assigned_at for card in cards if card.assigned_at is not None])
             self._paces[scope.tenant_id] = (now, pace)
-        closed = closed_at(self._tenants.tenant(tx, scope).settings, now)
-        return Prospect(people=closed is None and bool(routing.available_staff(tx, scope)), closed=closed, pace=pace)
+        return _Desk(
+            settings=self._tenants.tenant(tx, scope).settings,
+            plan=routing.read_plan(tx, scope).plan,
+            available=routing.available_staff(tx, scope),
+            pace=pace,
+            closed={},
+        )
 
 
 def pace_of(assigned: list[datetime]) -> timedelta | None:

@@ -20,7 +20,7 @@ from doorward.flow.openings import hand_over_words
 from doorward.flow.repository import LEASE, RunKey
 from doorward.flow.stages import STAGES, Stage
 from doorward.flow.steps import Steps
-from doorward.flow.walk import Answered, Begun, Reconsideration, Routed, Walk, WalkRooms
+from doorward.flow.walk import Answered, Begun, Reconsideration, Routed, Walk, WalkRooms, hours_told
 from doorward.kit.logging import get_logger
 from doorward.kit.tx import Closed, CommitFailed, Transactions, Tx
 from doorward.record import WrittenEntry
@@ -259,9 +259,8 @@ class Runner:
             return
         walk.decide = Decision(action="hand_over", reason="walk_failed", rule="flow.given_up@1")
         said = self._rooms.translator.say(language, "reply.hand_over")
-        text = hand_over_words(
-            self._rooms.translator, language, said, settings=walk.settings, now=walk.message.received_at
-        )
+        hours = hours_told(self._rooms, walk, reason="walk_failed")
+        text = hand_over_words(self._rooms.translator, language, said, settings=hours, now=walk.message.received_at)
         walk.answer = Answered(reply=Reply(text=text, language=language))
         walk.route = Routed(handoff=Handoff(reason="walk_failed"))
 

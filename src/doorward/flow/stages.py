@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from doorward.flow.openings import hand_over_words
-from doorward.flow.walk import Answered, Reconsideration, Routed, Walk, WalkRooms, facts_of
+from doorward.flow.walk import Answered, Reconsideration, Routed, Walk, WalkRooms, facts_of, hours_told
 from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.decision import Decision
 from doorward.vocabulary.reading import Reading
@@ -68,9 +68,8 @@ def answer(rooms: WalkRooms, walk: Walk) -> Answered:
     reply = rooms.knowledge.compose(walk.scope, walk.need("decide"), walk.need("understand"), language=language)
     if reply is None or walk.need("decide").action != "hand_over":
         return Answered(reply=reply)
-    text = hand_over_words(
-        rooms.translator, reply.language, reply.text, settings=walk.settings, now=walk.message.received_at
-    )
+    hours = hours_told(rooms, walk, reason=walk.need("decide").reason)
+    text = hand_over_words(rooms.translator, reply.language, reply.text, settings=hours, now=walk.message.received_at)
     return Answered(reply=msgspec.structs.replace(reply, text=text))
 
 

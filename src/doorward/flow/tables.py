@@ -43,6 +43,10 @@ attachment_table = Table(
     Column("at", UtcTime, nullable=False),
     Column("scanned_at", UtcTime),
     Column("finding", Text),
+    # Who of the staff attached it to a reply; None for what a customer handed in.
+    Column("staff_id", Text),
+    # The reply that brings it, waiting or sent; None as long as it lies beside the field.
+    Column("reply_id", Text),
 )
 Index("ix_flow_attachment_conversation", attachment_table.c.tenant_id, attachment_table.c.conversation_id)
 Index("ix_flow_attachment_state", attachment_table.c.tenant_id, attachment_table.c.state)

@@ -6,9 +6,11 @@ from typing import Any, Protocol
 import msgspec
 
 from doorward.decision import RuleBook
+from doorward.flow.team_hours import hours_at
 from doorward.kit.i18n import Translator
 from doorward.kit.settings import TenantSettings
 from doorward.record import Card
+from doorward.routing import RoutingPlan, direct
 from doorward.vocabulary.arrival import Message
 from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.decision import Decision, Facts
@@ -85,6 +87,7 @@ class WalkRooms(msgspec.Struct, frozen=True, kw_only=True):
     translator: Translator
     packs: Mapping[str, LanguagePack]
     settings_of: Callable[[TenantId], TenantSettings]
+    plan_of: Callable[[Scope], RoutingPlan]
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +121,23 @@ class Walk(msgspec.Struct, kw_only=True):
         if result is None:
             raise LookupError(f"stage '{stage}' has not run")
         return result
+
+
+def known_of(walk: Walk, handoff: Handoff) -> Handoff:
+    """Return what waits with what the walk knows of it: the company's plan goes by that."""
+    understanding, reading = walk.understand, walk.read
+    return msgspec.structs.replace(
+        handoff,
+        channel=walk.message.channel,
+        language=walk.card.language if reading is None else reading.language,
+        intent=understanding.intent.name if understanding is not None and understanding.intent else "",
+    )
+
+
+def hours_told(rooms: WalkRooms, walk: Walk, *, reason: str) -> TenantSettings:
+    """Return the hours that a customer is told who is passed to a person: those of the team that they will wait for."""
+    plan = rooms.plan_of(walk.scope)
+    return hours_at(plan, direct(plan, known_of(walk, Handoff(reason=reason))).queue, walk.settings)
 
 
 def facts_of(walk: Walk) -> Facts:

@@ -23,6 +23,8 @@ _QUIET: Final = frozenset(
         "reply.scheduled",
         "reply.cancelled",
         "attachment.scanned",
+        "attachment.prepared",
+        "attachment.withdrawn",
     }
 )
 """What puts things in order without anything happening between people: the conversation keeps its place in lists."""

@@ -11,6 +11,7 @@ from doorward.routing.plan import (
     check_profile,
     direct,
     hours_of,
+    queues_of,
     team_of,
 )
 from doorward.routing.planning import Numbered, direct_by_plan, read_plan, read_profiles, save_plan, save_profile
@@ -91,6 +92,7 @@ __all__ = [
     "presence_of",
     "presence_times",
     "put_back",
+    "queues_of",
     "read_plan",
     "read_profiles",
     "release_dropped",

@@ -19,6 +19,7 @@ Operation = Literal[
     "confirm",
     "typing",
     "attach",
+    "file",
     "source",
     "feedback",
     "callback",
@@ -27,7 +28,8 @@ Operation = Literal[
 ]
 """visit: begin or resume a conversation · message: say something · entries, stream: read what was said, once or live ·
 person: ask for a person · verify: ask for a code by mail · confirm: hand the code in · typing: say that one is writing
-· attach: hand a file in · source: read what an answer comes from · feedback: say whether it helped · callback: leave an
+· attach: hand a file in · file: have a file that a reply brought · source: read what an answer comes from ·
+feedback: say whether it helped · callback: leave an
 address to be called back at · transcript: have the conversation mailed · delete: ask that it be deleted."""
 
 Credential = Literal["visitor_token", "api_token"]
@@ -121,6 +123,13 @@ class AttachmentRequest(Discreet, frozen=True, kw_only=True):
     content: bytes
 
 
+class FileRequest(Discreet, frozen=True, kw_only=True):
+    """Have a file that a reply brought."""
+
+    credential: str
+    attachment_id: str
+
+
 class SourceRequest(Discreet, frozen=True, kw_only=True):
     """Read the published article that an answer named as its source."""
 
@@ -169,6 +178,7 @@ ChannelInput = (
     | ConfirmRequest
     | TypingRequest
     | AttachmentRequest
+    | FileRequest
     | SourceRequest
     | FeedbackRequest
     | CallbackRequest

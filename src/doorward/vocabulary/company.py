@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -101,13 +101,24 @@ class StaffSeed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CoreOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """An order as the core system shows it."""
+    """An order as the core system shows it. `closed`: nothing is to come of it any more."""
 
     reference: str
     item: str
     state: str
     placed: str
     detail: str = ""
+    closed: bool = False
+
+
+class CoreFact(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that staff should know of a customer: what it is, in the company's languages, and how it is.
+
+    Nothing secret: no full number of a card or an account, no password.
+    """
+
+    label: Mapping[str, str]
+    value: str
 
 
 class CoreSystem(Protocol):
@@ -127,6 +138,17 @@ class CoreSystem(Protocol):
 
     def ping(self) -> None:
         """Raise if the system cannot be reached."""
+
+
+@runtime_checkable
+class FactSource(Protocol):
+    """What a core system may offer besides: facts for the desk's customer panel. Reading them changes nothing."""
+
+    def facts(self, reference: str) -> Sequence[CoreFact]:
+        """Return what staff should know of the customer, the most important first; nothing for an unknown one.
+
+        Raises `Unavailable` when it cannot tell. It may take its time: whoever asks waits no longer than they like.
+        """
 
 
 class Company(Protocol):

@@ -27,6 +27,8 @@ EntryKind = Literal[
     "identity.raised",
     "attachment.received",
     "attachment.scanned",
+    "attachment.prepared",
+    "attachment.withdrawn",
     "feedback.given",
     "callback.requested",
     "deletion.requested",
@@ -59,7 +61,9 @@ data of each: `note.written` (text; `mentions`, ids of staff), `labels.changed` 
 `message.agent` with that id is the reply sent), `task.added` (text; `task_id`, `due_at`, `assignee`), `task.changed`
 (`task_id` and what changes of `due_at`, `assignee`, `done`), `conversation.merged` (`into`, and how it stood), in the
 other one `conversation.absorbed` (`from`), in both `conversation.separated` where that is undone, `conversation.parted`
-(`into`, `lines`: numbers of what was said that went there).
+(`into`, `lines`: numbers of what was said that went there), `attachment.prepared` (text: the name; a file that a reply
+will bring, no business of the customer's before it is sent as `attachment.received` with `author` `agent`),
+`attachment.withdrawn` (`attachment_id`; it is not sent, and its content is gone).
 """
 
 

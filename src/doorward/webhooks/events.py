@@ -29,8 +29,15 @@ EVENTS: Final[Mapping[str, Event]] = {
     "handoff.passed": Event(when="A colleague handed it to another one or back.", facts=("by", "to", "queue")),
     "handoff.returned": Event(when="The conversation is the assistant's again."),
     "identity.raised": Event(when="A customer proved who they are.", facts=("level", "factor")),
-    "attachment.received": Event(when="A file was handed in.", facts=("attachment_id", "media_type", "size", "state")),
+    "attachment.received": Event(
+        when="A file was handed in, or sent to the customer.", facts=("attachment_id", "media_type", "size", "state")
+    ),
     "attachment.scanned": Event(when="A file was scanned.", facts=("attachment_id", "state")),
+    "attachment.prepared": Event(
+        when="A colleague attached a file to a reply that is not sent yet.",
+        facts=("attachment_id", "media_type", "size", "state"),
+    ),
+    "attachment.withdrawn": Event(when="Such a file was taken away again.", facts=("attachment_id",)),
     "feedback.given": Event(when="A customer said whether they were helped.", facts=("helpful",)),
     "callback.requested": Event(when="A customer wants to be called."),
     "deletion.requested": Event(when="A customer wants their data deleted."),

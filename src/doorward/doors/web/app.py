@@ -19,6 +19,7 @@ from doorward.bootstrap import House
 from doorward.doors.web import openapi, operations, static_files
 from doorward.doors.web.api import (
     articles,
+    attaching,
     automation,
     conversations,
     customers,
@@ -38,6 +39,7 @@ from doorward.doors.web.api import (
     workspace,
     writing,
 )
+from doorward.doors.web.api.attaching import attach_handler
 from doorward.doors.web.api.common import make_call
 from doorward.doors.web.assets import SHORTLY
 from doorward.doors.web.callers import Callers
@@ -48,6 +50,7 @@ from doorward.doors.web.customer.portal.routes import portal_router
 from doorward.doors.web.customer.welcome.routes import keep_preferences, welcome
 from doorward.doors.web.desk.audit.routes import AUDIT_HANDLERS
 from doorward.doors.web.desk.catalogue.routes import show_catalogue
+from doorward.doors.web.desk.conversation.attaching import file_handlers
 from doorward.doors.web.desk.conversation.routes import (
     ACTIONS,
     download_file,
@@ -116,6 +119,7 @@ API_HANDLERS: Final = [
     writing.list_scheduled_replies,
     writing.schedule_reply,
     writing.take_back_reply,
+    *attaching.HANDLERS,
     *marks.HANDLERS,
     *workspace.HANDLERS,
     writing.run_macro,
@@ -203,7 +207,7 @@ def make_app(house: House, *, hints: Sequence[SignInHint] = ()) -> Litestar:
 
     return Litestar(
         route_handlers=[
-            Router("/api/v1", route_handlers=API_HANDLERS, guards=[_api_guard(door.callers)]),
+            Router("/api/v1", route_handlers=_api_handlers(house), guards=[_api_guard(door.callers)]),
             _description(door),
             visitors.list_visitor_orders,
             operations.health,
@@ -213,6 +217,7 @@ def make_app(house: House, *, hints: Sequence[SignInHint] = ()) -> Litestar:
             static_files.widget_script,
             show_problem,
             *PAGE_HANDLERS,
+            *file_handlers(house.settings.limits.attachment_bytes),
             portal_router(door),
             *channel_handlers(door),
         ],
@@ -234,12 +239,16 @@ def make_app(house: House, *, hints: Sequence[SignInHint] = ()) -> Litestar:
     )
 
 
+def _api_handlers(house: House) -> list[HTTPRouteHandler]:
+    return [*API_HANDLERS, attach_handler(house.settings.limits.attachment_bytes)]
+
+
 def _description(door: Door) -> HTTPRouteHandler:
     """Return the handler of the interface's own description, which is written when somebody first asks for it."""
 
     @lru_cache(maxsize=1)
     def document() -> bytes:
-        desk = Router("/api/v1", route_handlers=API_HANDLERS, tags=["desk"])
+        desk = Router("/api/v1", route_handlers=_api_handlers(door.house), tags=["desk"])
         return openapi.describe([desk, visitors.list_visitor_orders, operations.health], door.house.plugins.channels)
 
     @get("/api/v1/openapi.json", include_in_schema=False)

@@ -5,10 +5,13 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from litestar import Request
+from litestar.datastructures import UploadFile
+from litestar.exceptions import ClientException
+from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 from doorward.doors.web.callers import Caller
 from doorward.doors.web.security import check_csrf, require_same_site
-from doorward.vocabulary.errors import Malformed, NotAllowed, UnsupportedType
+from doorward.vocabulary.errors import Malformed, NotAllowed, TooLarge, UnsupportedType
 
 _FIELDS: Final = 20
 
@@ -49,6 +52,32 @@ async def read_member_pairs(request: Request[Any, Any, Any], caller: Caller, *, 
         raise NotAllowed("forms belong to sessions")
     check_csrf(caller.session_token, dict(pairs).get("csrf", ""))
     return pairs
+
+
+async def read_member_files(
+    request: Request[Any, Any, Any], caller: Caller, *, most: int
+) -> tuple[Mapping[str, str], Sequence[UploadFile]]:
+    """Return the fields and the files of a form with files (RFC 7578), at most `most` files.
+
+    Raises as `read_form`, and `TooLarge` for a body beyond the handler's limit.
+    """
+    require_same_site(request)
+    if request.content_type[0] != "multipart/form-data":
+        raise UnsupportedType("send a form with files")
+    if caller.session_token is None:
+        raise NotAllowed("forms belong to sessions")
+    try:
+        sent = list((await request.form()).multi_items())
+    except (ClientException, ValueError) as error:
+        if isinstance(error, ClientException) and error.status_code == HTTP_413_REQUEST_ENTITY_TOO_LARGE:
+            raise TooLarge("the form is larger than allowed") from None
+        raise Malformed("the form cannot be read") from None
+    fields = {name: value for name, value in sent if isinstance(value, str)}
+    files = [value for _, value in sent if isinstance(value, UploadFile)]
+    check_csrf(caller.session_token, fields.get("csrf", ""))
+    if len(files) > most or len(sent) > most + _FIELDS:
+        raise TooLarge(f"files: more than {most}", limit=most)
+    return fields, files
 
 
 def local_path(wish: str, *, otherwise: str) -> str:

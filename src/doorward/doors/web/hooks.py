@@ -13,6 +13,7 @@ from litestar.params import FromPath
 from doorward.admission import Channel
 from doorward.doors.web.assets import SHORTLY
 from doorward.doors.web.door import AnyRequest, Door, address_of
+from doorward.doors.web.downloads import file_response
 from doorward.doors.web.streams import KEEP_ALIVE, event, stream_response
 from doorward.flow.attachments import AttachmentKept
 from doorward.flow.openings import Closed
@@ -31,6 +32,7 @@ from doorward.vocabulary.channel import (
     DeletionRequest,
     EntriesRequest,
     FeedbackRequest,
+    FileRequest,
     MessageRequest,
     PersonRequest,
     SourceRequest,
@@ -277,6 +279,8 @@ class ChannelCalls:
             case AttachmentRequest():
                 kept: AttachmentKept = await contact.attachments.take(parsed)
                 return _json(kept, 202)
+            case FileRequest():
+                return file_response(await contact.file(parsed))
             case SourceRequest():
                 return _json(await contact.source(parsed), 200)
             case FeedbackRequest():

@@ -48,6 +48,7 @@ _ANSWERS: Final[Mapping[str, tuple[int, type[msgspec.Struct] | None]]] = {
     "confirm": (200, CodeConfirmed),
     "typing": (202, SignTaken),
     "attach": (202, AttachmentKept),
+    "file": (200, None),
     "source": (200, ShownArticle),
     "feedback": (202, FeedbackKept),
     "callback": (202, WishTaken),
@@ -81,6 +82,7 @@ _EXAMPLES: Final[Mapping[str, Any]] = {
     "MarksBody": {"add_labels": ["refund"], "priority": 1, "attributes": {"branch": "North"}},
     "BulkBody": {"conversation_ids": [ID], "act": {"verb": "label", "value": "refund"}},
     "UndoBody": {"steps": [{"act": {"verb": "unlabel", "value": "refund"}, "conversation_ids": [ID]}]},
+    "NewFileBody": {"name": "statement.pdf", "type": "application/pdf", "data": "JVBERi0xLjcK"},
     "SeenBody": {"seq": 12},
     "MergeBody": {"into": ID},
     "SplitBody": {"lines": [4, 6]},
@@ -202,7 +204,8 @@ def _operation(channel: Channel, one: ChannelRoute, schemas: dict[str, Any]) -> 
     machine = channel.capabilities.credential == "api_token"
     if machine and answer is MessageAccepted:
         answer = MachineMessageAccepted
-    content: dict[str, Any] = {"text/event-stream": {"schema": {"type": "string"}}}
+    streamed = "application/octet-stream" if one.operation == "file" else "text/event-stream"
+    content: dict[str, Any] = {streamed: {"schema": {"type": "string"}}}
     if answer is not None:
         content = {"application/json": {"schema": _schema(answer, answer.__name__, schemas)}}
     operation: dict[str, Any] = {
@@ -226,6 +229,9 @@ def _operation(channel: Channel, one: ChannelRoute, schemas: dict[str, Any]) -> 
             {"name": name, "in": "query", "required": True, "schema": {"type": "string", "maxLength": 100}}
             for name in ("slug", "language")
         ]
+    if one.operation == "file":
+        wanted = {"type": "string", "pattern": "^[0-9a-z]{26}$"}
+        operation["parameters"] = [{"name": "id", "in": "query", "required": True, "schema": wanted}]
     if one.body is not None:
         name = f"{channel.id.capitalize()}{one.operation.capitalize()}"
         shape = {"schema": _schema(one.body, name, schemas), "example": _CHANNEL_EXAMPLES.get(one.operation)}

@@ -1,8 +1,17 @@
-"""Files that customers hand in: looked at by their first bytes, sealed, held, scanned, and handed out if clean."""
+"""Files that customers hand in and replies bring: looked at by their first bytes, sealed, held, scanned, handed out."""
 
 from doorward.flow.attachments.downloads import Downloads, OpenedFile
 from doorward.flow.attachments.files import MEDIA_TYPES, media_type_of, safe_name, same_type
 from doorward.flow.attachments.holding import HeldFile, hold
+from doorward.flow.attachments.outgoing import (
+    OutgoingFile,
+    are_clean,
+    bind,
+    going_with,
+    lying_beside,
+    release,
+    sent_lines,
+)
 from doorward.flow.attachments.scanning import Scanning
 from doorward.flow.attachments.service import AttachmentKept, Attachments
 from doorward.flow.attachments.states import CLEAN, HELD, MOST, REFUSED, file_context
@@ -18,10 +27,17 @@ __all__ = [
     "Downloads",
     "HeldFile",
     "OpenedFile",
+    "OutgoingFile",
     "Scanning",
+    "are_clean",
+    "bind",
     "file_context",
+    "going_with",
     "hold",
+    "lying_beside",
     "media_type_of",
+    "release",
     "safe_name",
     "same_type",
+    "sent_lines",
 ]

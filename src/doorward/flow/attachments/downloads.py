@@ -1,6 +1,7 @@
 """Handing a file out: what is clean, to members of staff and programs who may read the conversation, and noted."""
 
 import asyncio
+from collections.abc import Callable
 
 from doorward.flow.attachments import repository
 from doorward.flow.attachments.files import MEDIA_TYPES
@@ -22,6 +23,10 @@ class OpenedFile(Discreet, frozen=True, kw_only=True):
     content: bytes
 
 
+Reads = Callable[[Tx], frozenset[str]]
+"""Returns the ids of the files that replies brought to somebody, as their conversation shows them."""
+
+
 class Downloads:
     """Opens files."""
 
@@ -29,6 +34,21 @@ class Downloads:
         """Open with `keys`."""
         self._transactions = transactions
         self._keys = keys
+
+    async def open_told(self, scope: Scope, attachment_id: str, *, reads: Reads) -> OpenedFile:
+        """Return a file that a reply brought to the customer who `reads` it, once it is noted who gets it.
+
+        Raises `NotFound` for every other file, also for what the customer handed in: a browser that still holds a
+        conversation's token hands out no copy of somebody's papers.
+        """
+
+        def read(tx: Tx) -> ConversationId:
+            row = repository.find_attachment(tx, scope, attachment_id)
+            if row is None or attachment_id not in reads(tx):
+                raise NotFound("no such file")
+            return ConversationId(row.conversation_id)
+
+        return await self.open(scope, await self._transactions.read_async(read), attachment_id)
 
     async def open(self, scope: Scope, conversation_id: ConversationId, attachment_id: str) -> OpenedFile:
         """Return a clean file of a conversation, once it is noted who gets it.

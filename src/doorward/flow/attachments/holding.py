@@ -6,18 +6,22 @@ from doorward.flow.attachments.states import HELD
 from doorward.kit.tx import Tx
 from doorward.vocabulary.discreet import Discreet
 from doorward.vocabulary.entry import AuditEvent
-from doorward.vocabulary.ids import ConversationId, PartyId
+from doorward.vocabulary.ids import ConversationId, PartyId, StaffId
 from doorward.vocabulary.outcome import Job
 from doorward.vocabulary.scope import Scope
 
 
 class HeldFile(Discreet, frozen=True, kw_only=True):
-    """A file, sealed (see `states.file_context`), what it is by its first bytes, and its size in bytes."""
+    """A file, sealed (see `states.file_context`), what it is by its first bytes, and its size in bytes.
+
+    `staff_id` is who attached it to a reply; what a customer handed in has none.
+    """
 
     attachment_id: str
     media_type: str
     size: int
     sealed: bytes
+    staff_id: StaffId | None = None
 
 
 def hold(
@@ -38,6 +42,7 @@ def hold(
             "size": held.size,
             "state": HELD,
             "sealed": held.sealed,
+            "staff_id": held.staff_id,
         },
     )
     taken = AuditEvent(action="attachment.held", object_kind="attachment", object_id=held.attachment_id)

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from doorward.flow.tables import attachment_table
 from doorward.kit.tx import Tx
-from doorward.vocabulary.ids import ConversationId, PartyId
+from doorward.vocabulary.ids import ConversationId, MessageId, PartyId, StaffId
 from doorward.vocabulary.scope import Scope
 
 
@@ -17,11 +17,40 @@ def insert_attachment(tx: Tx, scope: Scope, values: dict[str, Any]) -> None:
 
 
 def count_attachments(tx: Tx, scope: Scope, conversation_id: ConversationId) -> int:
-    """Return how many files a conversation has."""
-    query = select(func.count()).where(
-        attachment_table.c.tenant_id == scope.tenant_id, attachment_table.c.conversation_id == conversation_id
+    """Return how many files a customer handed in to a conversation."""
+    return _count(tx, scope, conversation_id, attachment_table.c.staff_id.is_(None))
+
+
+def count_outgoing(tx: Tx, scope: Scope, conversation_id: ConversationId) -> int:
+    """Return how many files replies brought to a conversation, or will."""
+    return _count(tx, scope, conversation_id, attachment_table.c.staff_id.is_not(None))
+
+
+def find_beside(tx: Tx, scope: Scope, conversation_id: ConversationId, staff_id: StaffId) -> Sequence[Any]:
+    """Return the files that somebody attached and that go with no reply yet, the oldest first."""
+    here = _here(scope, conversation_id)
+    query = select(attachment_table).where(
+        *here, attachment_table.c.staff_id == staff_id, attachment_table.c.reply_id.is_(None)
     )
-    return int(tx.execute(query).scalar_one())
+    return tx.execute(query.order_by(attachment_table.c.at, attachment_table.c.attachment_id)).all()
+
+
+def find_of_reply(tx: Tx, scope: Scope, conversation_id: ConversationId, reply_id: MessageId) -> Sequence[Any]:
+    """Return the files that go with a reply, the oldest first."""
+    query = select(attachment_table).where(*_here(scope, conversation_id), attachment_table.c.reply_id == reply_id)
+    return tx.execute(query.order_by(attachment_table.c.at, attachment_table.c.attachment_id)).all()
+
+
+def save_reply(tx: Tx, scope: Scope, attachment_id: str, reply_id: MessageId | None) -> None:
+    """Write with which reply a file goes, None for none."""
+    mine = (attachment_table.c.tenant_id == scope.tenant_id, attachment_table.c.attachment_id == attachment_id)
+    tx.execute(update(attachment_table).where(*mine).values(reply_id=reply_id))
+
+
+def delete_attachment(tx: Tx, scope: Scope, attachment_id: str) -> None:
+    """Delete a file."""
+    mine = (attachment_table.c.tenant_id == scope.tenant_id, attachment_table.c.attachment_id == attachment_id)
+    tx.execute(delete(attachment_table).where(*mine))
 
 
 def delete_attachments(tx: Tx, scope: Scope, parties: Sequence[PartyId]) -> int:
@@ -56,6 +85,15 @@ def mark_clean(tx: Tx, scope: Scope, attachment_id: str) -> None:
 def destroy_refused(tx: Tx, scope: Scope, attachment_id: str, *, finding: str) -> None:
     """Write what was found in a file, and overwrite what was sealed with nothing."""
     _settle(tx, scope, attachment_id, {"state": "refused", "finding": finding, "sealed": b""})
+
+
+def _here(scope: Scope, conversation_id: ConversationId) -> tuple[Any, Any]:
+    return (attachment_table.c.tenant_id == scope.tenant_id, attachment_table.c.conversation_id == conversation_id)
+
+
+def _count(tx: Tx, scope: Scope, conversation_id: ConversationId, of: Any) -> int:
+    query = select(func.count()).select_from(attachment_table).where(*_here(scope, conversation_id), of)
+    return int(tx.execute(query).scalar_one())
 
 
 def _settle(tx: Tx, scope: Scope, attachment_id: str, values: dict[str, Any]) -> None:

@@ -84,6 +84,11 @@ def _forgotten(tx: Tx, scope: Scope) -> tuple[str, ...]:
     return tuple(one for one in repository.find_in_state(tx, scope, HELD) if one not in awaited)
 
 
+def _is_prepared(received: record.WrittenEntry | None) -> bool:
+    """Return whether a file belongs to a reply: no customer hears of its scan, only of what is sent."""
+    return received is not None and received.entry.kind == "attachment.prepared"
+
+
 def _settle(tx: Tx, scope: Scope, row: Any, *, verdict: Verdict, scanner: str) -> Outcome[str]:
     """Write what the scan came to, unless another did meanwhile; what is refused is destroyed with it."""
     conversation_id = ConversationId(row.conversation_id)
@@ -115,7 +120,8 @@ def _settle(tx: Tx, scope: Scope, row: Any, *, verdict: Verdict, scanner: str) -
             "finding": verdict.finding,
             "scanner": scanner,
             "version": verdict.version,
-        },
+        }
+        | ({"author": "agent"} if _is_prepared(received) else {}),
     )
     scanned = AuditEvent(
         action="attachment.scanned",

@@ -1,5 +1,6 @@
 """What people at the desk do with conversations: one module for each group of verbs, `Desk` for those of every day."""
 
+from doorward.flow.desk.attaching import Attaching, NewFile
 from doorward.flow.desk.bulk import Bulk, BulkAct, BulkDone, Unchanged, UndoStep, Verb
 from doorward.flow.desk.handing_over import LONGEST_NOTE, HandOver
 from doorward.flow.desk.inviting import Inviting
@@ -8,7 +9,7 @@ from doorward.flow.desk.macros import MacroRun, Macros, RunWish, StepDone
 from doorward.flow.desk.marking import MOST_AT_ONCE, Marked, Marking
 from doorward.flow.desk.noting import Noting
 from doorward.flow.desk.parting import MOST_LINES, Parting
-from doorward.flow.desk.rooms import DeskRooms, card_at, require_mine
+from doorward.flow.desk.rooms import DeskRooms, FileRules, card_at, require_mine
 from doorward.flow.desk.sending import LaterReply, Sending
 from doorward.flow.desk.snoozing import Snoozing
 from doorward.flow.desk.tasks import NewTask, TaskChange, Tasks
@@ -20,11 +21,13 @@ __all__ = [
     "MOST_AT_ONCE",
     "MOST_LINES",
     "NAPS",
+    "Attaching",
     "Bulk",
     "BulkAct",
     "BulkDone",
     "Desk",
     "DeskRooms",
+    "FileRules",
     "HandOver",
     "Inviting",
     "Joining",
@@ -33,6 +36,7 @@ __all__ = [
     "Macros",
     "Marked",
     "Marking",
+    "NewFile",
     "NewTask",
     "Noting",
     "Parting",

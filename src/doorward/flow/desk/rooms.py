@@ -9,6 +9,7 @@ from doorward.flow.accept import TenantScreening
 from doorward.flow.colleagues import Colleagues
 from doorward.identity import Parties
 from doorward.kit.i18n import Translator
+from doorward.kit.keys import Keys
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx, Work
 from doorward.protection import ProtectionService, Screened
@@ -17,6 +18,14 @@ from doorward.vocabulary.errors import Conflict, NotFound
 from doorward.vocabulary.ids import ConversationId, MessageId, PartyId, StaffId, TenantId
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import WildText
+
+
+class FileRules(NamedTuple):
+    """What files that replies bring are sealed with, whether anything scans them, and the largest size in bytes."""
+
+    keys: Keys
+    scanned: bool
+    bytes: int
 
 
 class DeskRooms(NamedTuple):
@@ -28,6 +37,7 @@ class DeskRooms(NamedTuple):
     settings_of: Callable[[TenantId], TenantSettings]
     colleagues: Colleagues
     parties: Parties
+    files: FileRules
 
 
 class DeskText(NamedTuple):

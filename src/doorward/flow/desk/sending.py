@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from doorward import record
+from doorward.flow.attachments import are_clean, bind, going_with, release, sent_lines
 from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_mine, screen_words, write_line
 from doorward.kit.ids import derive_id
 from doorward.kit.logging import get_logger
@@ -25,6 +26,9 @@ LONGEST_WAIT: Final = timedelta(days=366)
 MOST_WAITING: Final = 50
 """Replies of one conversation that wait at a time."""
 
+UNCLEAN: Final = "files_held"
+"""Why a reply cannot be sent: not all of its files are scanned and clean."""
+
 _AT_ONCE: Final = 100
 
 ScopeOf = Callable[[TenantId], Scope]
@@ -34,13 +38,15 @@ ScopeOf = Callable[[TenantId], Scope]
 class LaterReply(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be said and when. `unless_heard`: not at all if the customer says something before.
 
-    `undoable` is a reply that was meant for now and waits a moment only so that it can be taken back.
+    `undoable` is a reply that was meant for now and waits a moment only so that it can be taken back. `files` go with
+    it: it waits beyond its time until all are scanned and clean.
     """
 
     text: WildText
     send_at: datetime
     unless_heard: bool = False
     undoable: bool = False
+    files: tuple[str, ...] = ()
 
 
 class Sending:
@@ -56,9 +62,10 @@ class Sending:
     ) -> record.WrittenEntry:
         """Have a reply wait for its time; the same `key` again is the same reply.
 
-        It is screened and masked now, as every reply. Raises `NotFound`, `SecretRefused`, `Malformed` for an empty text
-        or a time that cannot be, and `Conflict` when the acting agent does not have the conversation, or when
-        `MOST_WAITING` replies wait already.
+        It is screened and masked now, as every reply. Raises `NotFound`, also for a file that the acting member did not
+        attach, `SecretRefused`, `Malformed` for an empty text
+        or a time that cannot be, and `Conflict` when the acting agent does not have the conversation, when
+        `MOST_WAITING` replies wait already, or for a file that was refused or goes with another reply.
         """
         if wish.text.is_blank:
             raise Malformed("text: empty")
@@ -78,6 +85,7 @@ class Sending:
                 raise Malformed("send_at: a time to come, within a year", why="moment")
             if card.scheduled >= MOST_WAITING:
                 raise Conflict(f"{MOST_WAITING} replies wait already", why="too_many")
+            bind(tx, scope, conversation_id, wish.files, reply_id=message_id)
             written.seal(tx, scope, card.party_id, protection=self._rooms.protection)
             entry = Entry(
                 kind="reply.scheduled",
@@ -102,6 +110,8 @@ class Sending:
     async def take_back(self, scope: Scope, conversation_id: ConversationId, message_id: MessageId) -> str:
         """Take back a reply that waits, and return its words (masked) so that they can be written anew.
 
+        Its files lie beside the field again.
+
         Raises `NotFound` for what never waited there, and `Conflict` when it is sent or taken back already. Whoever may
         write at the desk may do it: a reply that must not go out is anybody's business.
         """
@@ -113,6 +123,7 @@ class Sending:
                 raise NotFound("no such reply waits")
             if not _waits(tx, scope, conversation_id, message_id):
                 raise Conflict("this reply does not wait any more", why="sent")
+            release(tx, scope, conversation_id, message_id)
             return Outcome(found.entry.text.text, _cancelled(tx, scope, found.entry, why="taken_back"))
 
         return await self._transactions.write_async(scope, work)
@@ -122,6 +133,7 @@ class Sending:
 
         What ends or passes on a conversation asks for it first, so that nothing is said after the farewell. Nothing
         happens to a conversation that is not the acting agent's.
+        Raises `Conflict` (fact `why`: `files_held`) when its files are not all scanned and clean.
         """
 
         def work(tx: Tx) -> Outcome[None]:
@@ -135,11 +147,12 @@ class Sending:
     def send_due(self, scope_of: ScopeOf) -> int:
         """Send the replies of all tenants whose time has come, and return how many were sent.
 
-        A reply is sent once, whatever happens: it leaves the waiting ones in the transaction that says it.
+        A reply is sent once, whatever happens: it leaves the waiting ones in the transaction that says it. One whose
+        files are not all scanned and clean stays among them, and keeps no other from being sent.
         """
         sent = 0
         tried: set[MessageId] = set()
-        while some := [one for one in self._transactions.read(_due) if one.message_id not in tried]:
+        while some := [one for one in self._due(len(tried)) if one.message_id not in tried]:
             for one in some:
                 tried.add(one.message_id)
                 scope = scope_of(one.tenant_id)
@@ -149,17 +162,21 @@ class Sending:
                     log.exception("desk.reply.unsent", tenant_id=one.tenant_id, message_id=one.message_id)
         return sent
 
-
-def _due(tx: Tx) -> tuple[record.ScheduledReply, ...]:
-    return record.due_replies(tx, limit=_AT_ONCE)
+    def _due(self, tried: int) -> tuple[record.ScheduledReply, ...]:
+        return self._transactions.read(lambda tx: record.due_replies(tx, limit=_AT_ONCE + tried))
 
 
 def said_first(tx: Tx, scope: Scope, conversation_id: ConversationId) -> tuple[Entry | AuditEvent, ...]:
-    """Return the lines that say what waits only so that it can be undone."""
+    """Return the lines that say what waits only so that it can be undone.
+
+    Raises `Conflict` where one of them brings files that are not all scanned and clean: it cannot be said yet.
+    """
     entries: list[Entry | AuditEvent] = []
     for one in record.scheduled_of(tx, scope, conversation_id):
         waiting = record.find_entry(tx, scope, conversation_id, f"scheduled:{one.message_id}")
         if waiting is not None and waiting.entry.data.get("undoable"):
+            if not are_clean(going_with(tx, scope, conversation_id, one.message_id)):
+                raise Conflict("a reply waits for the scan of its files", why=UNCLEAN)
             entries += _send(tx, scope=scope, one=one).entries
     return tuple(entries)
 
@@ -176,10 +193,14 @@ def _send(tx: Tx, *, scope: Scope, one: record.ScheduledReply) -> Outcome[bool]:
     if found is None:
         return Outcome(value=False)
     waiting, card = found.entry, card_at(tx, scope, one.conversation_id)
-    if card.merged_into is not None:
-        return Outcome(value=False, entries=_cancelled(tx, scope, waiting, why="merged"))
-    if waiting.data.get("unless_heard") and card.heard_seq > found.seq:
-        return Outcome(value=False, entries=_cancelled(tx, scope, waiting, why="heard"))
+    heard = waiting.data.get("unless_heard") and card.heard_seq > found.seq
+    if card.merged_into is not None or heard:
+        release(tx, scope, one.conversation_id, one.message_id)
+        why = "heard" if card.merged_into is None else "merged"
+        return Outcome(value=False, entries=_cancelled(tx, scope, waiting, why=why))
+    files = going_with(tx, scope, one.conversation_id, one.message_id)
+    if not are_clean(files):
+        return Outcome(value=False)
     said = msgspec.structs.replace(
         waiting,
         kind="message.agent",
@@ -188,7 +209,8 @@ def _send(tx: Tx, *, scope: Scope, one: record.ScheduledReply) -> Outcome[bool]:
         at=tx.now,
         data={"language": waiting.data.get("language", ""), "scheduled": True},
     )
-    return Outcome(value=True, entries=(said, audit_of("conversation.replied", one.conversation_id)))
+    lines = (said, *sent_lines(said, files), audit_of("conversation.replied", one.conversation_id))
+    return Outcome(value=True, entries=lines)
 
 
 def _cancelled(tx: Tx, scope: Scope, waiting: Entry, *, why: str) -> tuple[Entry | AuditEvent, ...]:

@@ -1,10 +1,13 @@
 """What people at the desk do with a conversation: take it, answer, hand it over or back, end it."""
 
 import asyncio
+from collections.abc import Sequence
 
 import msgspec
 
 from doorward import record, routing
+from doorward.flow.attachments import are_clean, bind, sent_lines
+from doorward.flow.desk.attaching import Attaching
 from doorward.flow.desk.handing_over import HandingOver, HandOver
 from doorward.flow.desk.inviting import Inviting
 from doorward.flow.desk.joining import Joining
@@ -13,7 +16,7 @@ from doorward.flow.desk.marking import Marking
 from doorward.flow.desk.noting import Noting
 from doorward.flow.desk.parting import Parting
 from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_mine, screen_words, write_line
-from doorward.flow.desk.sending import Sending
+from doorward.flow.desk.sending import UNCLEAN, Sending
 from doorward.flow.desk.snoozing import Snoozing
 from doorward.flow.desk.tasks import Tasks
 from doorward.kit.ids import derive_id
@@ -34,6 +37,7 @@ class Desk:
         self._transactions = transactions
         self._rooms = rooms
         self._handing_over = HandingOver(transactions, rooms)
+        self.attaching = Attaching(transactions, rooms)
         self.inviting = Inviting(transactions, rooms)
         self.joining = Joining(transactions, rooms)
         self.marking = Marking(transactions, rooms)
@@ -65,12 +69,19 @@ class Desk:
         return await self.card(scope, conversation_id)
 
     async def reply(
-        self, scope: Scope, conversation_id: ConversationId, text: WildText, *, key: str
+        self,
+        scope: Scope,
+        conversation_id: ConversationId,
+        text: WildText,
+        *,
+        key: str,
+        files: Sequence[str] = (),
     ) -> record.WrittenEntry:
         """Say something to the customer; the same `key` again is the same reply.
 
-        The text is screened as every other: what is sensitive in it is masked before it is stored. Raises `NotFound`,
-        or `Conflict` when the acting agent does not have the conversation.
+        The text is screened as every other: what is sensitive in it is masked before it is stored. `files` are sent
+        with it. Raises `NotFound`, also for a file that the acting member did not attach; `Conflict` when they do not
+        have the conversation, or when not all files are scanned and clean (fact `why`: `files_held`).
         """
         message_id = MessageId(derive_id("reply", scope.tenant_id, conversation_id, scope.actor.id, key))
         written = await screen_words(
@@ -96,7 +107,11 @@ class Desk:
                 message_id=message_id,
                 data={"language": card.language},
             )
-            return Outcome(None, (entry, audit_of("conversation.replied", conversation_id)))
+            bound = bind(tx, scope, conversation_id, files, reply_id=message_id)
+            if not are_clean(bound):
+                raise Conflict("not all files are scanned and clean", why=UNCLEAN)
+            lines = (entry, *sent_lines(entry, bound), audit_of("conversation.replied", conversation_id))
+            return Outcome(None, lines)
 
         return await write_line(self._transactions, scope, conversation_id, key=entry_key, work=work)
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from doorward import record
+from doorward.flow.attachments import OutgoingFile, going_with, lying_beside
 from doorward.flow.invitations import Invitation, invitation_of
 from doorward.flow.joined import all_taken_in, is_undoable, taken_in
 from doorward.flow.views.transcript import SHOWN_LINES, Place, ShownEntry, place_of, show_all
@@ -19,7 +20,7 @@ from doorward.record import Card, Task, WrittenEntry
 from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.finding import Finding
-from doorward.vocabulary.ids import ConversationId, MessageId
+from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import Span
 
@@ -89,7 +90,7 @@ class ShownTask(msgspec.Struct, frozen=True, kw_only=True):
 
 class WaitingReply(msgspec.Struct, frozen=True, kw_only=True):
     """A reply that waits to be sent, its words masked. `unless_heard`: not sent if the customer speaks before;
-    `undoable`: it waits only so that it can be taken back.
+    `undoable`: it waits only so that it can be taken back. It goes out with its `files`, once all are clean.
     """
 
     message_id: MessageId
@@ -99,6 +100,7 @@ class WaitingReply(msgspec.Struct, frozen=True, kw_only=True):
     spans: tuple[Span, ...]
     unless_heard: bool
     undoable: bool = False
+    files: tuple[OutgoingFile, ...] = ()
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +116,7 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     """All that the conversation page shows. `lines` are in order; findings and reasons are by message.
 
     `since` is the number of the last ledger line that is not looked at: 0 when the whole conversation is.
+    `attached` are files that lie beside the reader's own field.
     """
 
     card: Card
@@ -128,6 +131,7 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     scheduled: tuple[WaitingReply, ...] = ()
     joined: tuple[Joined, ...] = ()
     invitation: Invitation | None = None
+    attached: tuple[OutgoingFile, ...] = ()
 
 
 def conversation(
@@ -162,7 +166,14 @@ def conversation(
         scheduled=_scheduled(tx, scope, card),
         joined=tuple(_joined(tx, scope, line) for line in taken_in(tx, scope, conversation_id)),
         invitation=invitation_of(tx, scope, card),
+        attached=_attached(tx, scope, conversation_id),
     )
+
+
+def _attached(tx: Tx, scope: Scope, conversation_id: ConversationId) -> tuple[OutgoingFile, ...]:
+    if scope.actor.kind != "staff":
+        return ()
+    return lying_beside(tx, scope, conversation_id, StaffId(scope.actor.id))
 
 
 def _joined(tx: Tx, scope: Scope, line: WrittenEntry) -> Joined:
@@ -200,6 +211,7 @@ def _scheduled(tx: Tx, scope: Scope, card: Card) -> tuple[WaitingReply, ...]:
                     spans=line.entry.text.spans,
                     unless_heard=bool(line.entry.data.get("unless_heard")),
                     undoable=bool(line.entry.data.get("undoable")),
+                    files=going_with(tx, scope, card.conversation_id, one.message_id),
                 )
             )
     return tuple(shown)

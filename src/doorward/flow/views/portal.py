@@ -165,7 +165,11 @@ def my_accesses(
         if span.id is not None
     }
     files = record.entries_of_kinds(tx, scope, ids, kinds=("attachment.received",), limit=_ALL)
-    places |= {one.entry.data["attachment_id"]: one.entry.conversation_id for one in files}
+    places |= {
+        one.entry.data["attachment_id"]: one.entry.conversation_id
+        for one in files
+        if one.entry.data.get("author") != "agent"  # what the company sent is nothing of theirs
+    }
     lines = record.accesses(tx, scope, (*parties, *ids, *places), limit=limit)
     roles = {one.id: one.role for one in identity.staff.everybody(tx, scope)}
     return tuple(_access(line, roles=roles, parties=frozenset(parties), places=places) for line in lines)

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from doorward import record, routing
+from doorward.flow.team_hours import hours_at
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.vocabulary.entry import EntryKind
@@ -56,8 +57,7 @@ def service(tx: Tx, scope: Scope, conversation_id: ConversationId, *, settings: 
     course = course_of(tx, scope, conversation_id)
     if level is None or course is None:
         return Service(level=None if level is None else level.name, expected=expected)
-    team = routing.team_of(plan, queue)
-    hours = settings if team is None else routing.hours_of(team, settings)
+    hours = hours_at(plan, queue, settings)
     return Service(level=level.name, clocks=routing.clocks(level, course, tx.now, hours=hours), expected=expected)
 
 

@@ -31,6 +31,8 @@ SHOWN = {
 SHOWN_TO_STAFF = SHOWN | {"note.written": "note"}
 """What staff see of a conversation: notes too."""
 
+_BY_STAFF = frozenset({"message.agent", "note.written", "attachment.received"})
+
 SHOWN_LINES = 2000
 """Most ledger lines that are looked through at once (a message and its answer are four): the latest ones."""
 
@@ -51,7 +53,7 @@ class ShownChoice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShownAttachment(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that was handed in; its line's text is its name.
+    """A file that was handed in, or that a reply brought; its line's text is its name.
 
     `state` is how it stands: `held` (not scanned, nobody can open it), `clean`, or `refused` (its content is gone). The
     line in which it came says how it stands now, a line of kind `attachment.scanned` that a scan has ended.
@@ -141,6 +143,15 @@ def transcript(tx: Tx, scope: Scope, conversation_id: ConversationId, *, after: 
     )
 
 
+def files_in(found: Transcript) -> frozenset[str]:
+    """Return the ids of the files that replies brought, as a transcript shows them."""
+    return frozenset(
+        one.attachment.attachment_id
+        for one in found.entries
+        if one.attachment is not None and one.author == "agent" and one.kind == "attachment.received"
+    )
+
+
 def place_of(tx: Tx, scope: Scope, card: Card) -> Place | None:
     """Return where a waiting conversation stands, None when it does not wait."""
     if card.state != "waiting":
@@ -152,13 +163,18 @@ def place_of(tx: Tx, scope: Scope, card: Card) -> Place | None:
 def show_all(tx: Tx, scope: Scope, written: Sequence[WrittenEntry], *, staff: bool = False) -> tuple[ShownEntry, ...]:
     """Return those of a conversation's ledger lines that people see, files as they stand now; `staff` see more."""
     kinds, one_shown = (SHOWN_TO_STAFF, show_to_staff) if staff else (SHOWN, show)
-    shown = tuple(one_shown(one) for one in written if one.entry.kind in kinds)
+    shown = tuple(one_shown(one) for one in written if one.entry.kind in kinds and not _is_inner(one))
     conversations = {one.entry.conversation_id for one in written if one.entry.kind == "attachment.received"}
     if not conversations:
         return shown
     ended = record.entries_of_kinds(tx, scope, tuple(conversations), kinds=("attachment.scanned",))
     states = {one.entry.data["attachment_id"]: str(one.entry.data["state"]) for one in ended}
     return tuple(_as_it_stands(one, states) for one in shown)
+
+
+def _is_inner(written: WrittenEntry) -> bool:
+    """Return whether a line is of the scan of a file that a reply brings: only its being sent is told."""
+    return written.entry.kind == "attachment.scanned" and written.entry.data.get("author") == "agent"
 
 
 def _as_it_stands(line: ShownEntry, states: Mapping[str, str]) -> ShownEntry:
@@ -172,7 +188,7 @@ def show_to_staff(written: WrittenEntry) -> ShownEntry:
     """Return a ledger line as staff see it: with who wrote it. Raises `NotFound` for lines that nobody is shown."""
     entry = written.entry
     line = show(written, authors=SHOWN_TO_STAFF)
-    by = entry.actor.id if entry.actor.kind == "staff" and entry.kind in {"message.agent", "note.written"} else ""
+    by = entry.actor.id if entry.actor.kind == "staff" and entry.kind in _BY_STAFF else ""
     return msgspec.structs.replace(
         line, by=by, mentions=tuple(entry.data.get("mentions", ())), copied_from=str(entry.data.get("copied_from", ""))
     )
@@ -185,7 +201,7 @@ def show(written: WrittenEntry, *, authors: Mapping[str, str] = SHOWN) -> ShownE
     if author is None or entry.text is None:
         raise NotFound("this line is not shown")
     if entry.kind == "attachment.received" and data.get("author") == "agent":
-        author = "agent"  # of a conversation that was imported, agents' files are here too
+        author = "agent"  # replies bring files, and so did those of a conversation that was imported
     return ShownEntry(
         seq=written.seq,
         kind=entry.kind,

@@ -58,9 +58,10 @@ class HandOverBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an agent says to the customer."""
+    """What an agent says to the customer; `attachments` are ids of files that they attached, all scanned and clean."""
 
     text: Annotated[str, Meta(min_length=1, max_length=100_000)]
+    attachments: Annotated[tuple[Annotated[str, Meta(pattern=ID_PATTERN)], ...], Meta(max_length=20)] = ()
 
 
 @get(
@@ -196,7 +197,7 @@ async def reply_to_conversation(
     wanted = ConversationId(conversation_id)
 
     async def act(key: str) -> ShownEntry:
-        return show(await call.house.desk.reply(scope, wanted, text, key=key))
+        return show(await call.house.desk.reply(scope, wanted, text, key=key, files=data.attachments))
 
     return await call.answer_once(scope, act, status=201)
 

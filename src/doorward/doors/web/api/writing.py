@@ -47,11 +47,15 @@ class TaskChangeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class LaterReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A reply and when it is sent. `unless_heard`: not at all if the customer says something before."""
+    """A reply and when it is sent. `unless_heard`: not at all if the customer says something before.
+
+    `attachments` are ids of files that the caller attached: it is not sent before all of them are scanned and clean.
+    """
 
     text: Annotated[str, Meta(min_length=1, max_length=100_000)]
     send_at: Moment
     unless_heard: bool = False
+    attachments: Annotated[tuple[Id, ...], Meta(max_length=20)] = ()
 
 
 class TaskList(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,7 +164,7 @@ async def schedule_reply(call: ACall, conversation_id: IdPath, data: JSONBody[La
     """Have a reply wait for its time. It is screened now; until it is sent it can be taken back."""
     scope, text, wanted = call.member_scope("conversations:write"), WildText(data.text), ConversationId(conversation_id)
     call.house.admission.measure(text)
-    wish = LaterReply(text=text, send_at=data.send_at, unless_heard=data.unless_heard)
+    wish = LaterReply(text=text, send_at=data.send_at, unless_heard=data.unless_heard, files=data.attachments)
 
     async def act(key: str) -> Kept:
         return _kept(await call.house.desk.sending.send_later(scope, wanted, wish, key=key))

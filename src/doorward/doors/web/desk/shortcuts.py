@@ -51,6 +51,7 @@ SHORTCUTS: Final = (
             Shortcut(keys=("r",), label="shell.keys.reply"),
             Shortcut(keys=("Ctrl", "Enter"), label="desk.conversation.reply_send", always=True),
             Shortcut(keys=("u",), label="later.undo"),
+            Shortcut(keys=("v",), label="attach.open"),
             Shortcut(keys=("n",), label="note.open"),
             Shortcut(keys=("f",), label="task.open"),
             Shortcut(keys=(".",), label="macro.open"),

@@ -30,6 +30,7 @@ from doorward.vocabulary.channel import (
     DeletionRequest,
     EntriesRequest,
     FeedbackRequest,
+    FileRequest,
     MessageRequest,
     PersonRequest,
     SourceRequest,
@@ -47,6 +48,7 @@ _LONGEST_NAME: Final = 200
 _LONGEST_CONTACT: Final = 200
 
 Slug = Annotated[str, Meta(pattern=r"\A[a-z0-9]+(-[a-z0-9]+){0,30}\Z", max_length=100)]
+AttachmentId = Annotated[str, Meta(pattern=r"\A[0-9a-z]{26}\Z")]
 MediaType = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9.+-]{0,40}/[a-z0-9][a-z0-9.+-]{0,80}\Z")]
 
 
@@ -84,6 +86,10 @@ class _Attachment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     name: WildText
     type: MediaType
     data: bytes
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: AttachmentId
 
 
 class _Feedback(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -148,6 +154,7 @@ class WebChat:
                 body=_Attachment,
                 limit=self._file_limit,
             ),
+            ChannelRoute(method="GET", path="/file", operation="file", parse=self._file_wanted),
             ChannelRoute(method="GET", path="/source", operation="source", parse=self._source),
             ChannelRoute(method="POST", path="/feedback", operation="feedback", parse=self._feedback, body=_Feedback),
             ChannelRoute(method="POST", path="/callback", operation="callback", parse=self._callback, body=_Callback),
@@ -219,6 +226,15 @@ class WebChat:
             media_type=body.type,
             content=body.data,
         )
+
+    def _file_wanted(self, request: ChannelRequest) -> FileRequest:
+        refuse_other_parameters(request, "id")
+        credential = bearer(request)
+        try:
+            wanted = msgspec.convert(dict(request.query), _File)
+        except (msgspec.ValidationError, UnicodeEncodeError):
+            raise Malformed("id: not as expected") from None
+        return FileRequest(credential=credential, attachment_id=wanted.id)
 
     def _source(self, request: ChannelRequest) -> SourceRequest:
         refuse_other_parameters(request, "slug", "language")

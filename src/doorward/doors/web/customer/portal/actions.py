@@ -12,9 +12,12 @@ from doorward.doors.web.customer.portal.pages import data_places
 from doorward.doors.web.customer.portal.shared import APortalCall, PortalCall, site_of
 from doorward.doors.web.speech import LANGUAGE_COOKIE
 from doorward.flow.openings import closed_at, say_again
+from doorward.flow.team_hours import hours_for
 from doorward.identity import Site, browser_of
 from doorward.kit.ids import new_id
+from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Tx
+from doorward.record import card_of
 from doorward.vocabulary.errors import Conflict, Malformed, NotAllowed, NotFound, TooLarge
 from doorward.vocabulary.ids import ConversationId, SessionId
 from doorward.vocabulary.outcome import Outcome
@@ -30,7 +33,13 @@ async def continue_conversation(portal: APortalCall, conversation_id: FromPath[s
     await portal.form()
     wanted = ConversationId(conversation_id)
     issued = await portal.house.portal_wishes.continue_conversation(portal.session, wanted)
-    closed, closed_until = closed_at(portal.tenant.settings, portal.house.clock.now()), ""
+
+    def hours(tx: Tx) -> TenantSettings:
+        card = card_of(tx, portal.scope, wanted)
+        return hours_for(tx, portal.scope, card, company=portal.tenant.settings, language=portal.language)
+
+    kept = await portal.house.transactions.read_async(hours)
+    closed, closed_until = closed_at(kept, portal.house.clock.now()), ""
     if closed is not None:
         closed_until = say_again(portal.house.translator, portal.language, closed)
     return portal.page(

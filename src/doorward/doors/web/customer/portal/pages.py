@@ -6,7 +6,9 @@ from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
 
 from doorward.doors.web.customer.portal.shared import LATER, APortalCall, site_of
+from doorward.doors.web.downloads import file_response
 from doorward.flow.views import portal as views
+from doorward.flow.views.transcript import files_in
 from doorward.identity import PURPOSES
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
@@ -74,6 +76,20 @@ async def show_conversation(portal: APortalCall, conversation_id: FromPath[str],
         done=done_of(portal, done),
         here="conversations",
     )
+
+
+@get("/{slug:str}/conversations/{conversation_id:str}/files/{attachment_id:str}", include_in_schema=False)
+async def download_sent_file(
+    portal: APortalCall, conversation_id: FromPath[str], attachment_id: FromPath[str]
+) -> Response[bytes]:
+    """Hand out a file that a reply brought to one of the customer's conversations; that is noted in the audit."""
+    identity, scope, customer = portal.house.identity, portal.scope, portal.customer_id
+    wanted = ConversationId(conversation_id)
+
+    def reads(tx: Tx) -> frozenset[str]:
+        return files_in(views.my_transcript(tx, scope, customer, conversation_id=wanted, identity=identity)[1])
+
+    return file_response(await portal.house.downloads.open_told(scope, attachment_id, reads=reads))
 
 
 @get("/{slug:str}/decisions", include_in_schema=False)
@@ -170,6 +186,7 @@ async def show_security(portal: APortalCall, done: Done = "") -> Response[str]:
 HANDLERS: Final = (
     show_conversations,
     show_conversation,
+    download_sent_file,
     show_decisions,
     show_access,
     show_choices,

@@ -21,23 +21,31 @@ from doorward.vocabulary.text import WildText
 _MENTION: Final = "mention-"
 """What the fields begin with that name colleagues; the rest is whom."""
 
+_FILE: Final = "file-"
+"""What the fields begin with that name files of a reply; the rest is the file's id."""
+_SOON: Final = 1
+"""Seconds that a reply with files waits at least: they may not be scanned yet."""
+
 Fields = Mapping[str, str]
 
 
 async def reply(house: House, scope: Scope, conversation_id: ConversationId, fields: Fields) -> None:
-    """Send a reply: at the time that was chosen, or in a moment, so that it can be undone."""
+    """Send a reply with its files: at the time that was chosen, or in a moment, so that it can be undone."""
     text = _text(fields)
     house.admission.measure(text)
     key, settings = _key(fields), house.settings_book.settings_of(scope.tenant_id)
+    files = tuple(name.removeprefix(_FILE)[:40] for name in fields if name.startswith(_FILE))
+    undo_seconds = max(settings.undo_seconds, _SOON) if files else settings.undo_seconds
     if fields.get("when") == "later":
         wish = LaterReply(
             text=text,
             send_at=_moment(fields, zone=settings.time_zone),
             unless_heard=fields.get("unless_heard") == "yes",
+            files=files,
         )
-    elif settings.undo_seconds:
-        send_at = house.clock.now() + timedelta(seconds=settings.undo_seconds)
-        wish = LaterReply(text=text, send_at=send_at, undoable=True)
+    elif undo_seconds:
+        send_at = house.clock.now() + timedelta(seconds=undo_seconds)
+        wish = LaterReply(text=text, send_at=send_at, undoable=True, files=files)
     else:
         await house.desk.reply(scope, conversation_id, text, key=key)
         return

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from doorward.bootstrap import House
 from doorward.doors.web.callers import BY_ITSELF
 from doorward.doors.web.desk.conversation import composing
+from doorward.doors.web.desk.conversation.attaching import WHYS
 from doorward.doors.web.desk.conversation.handing import HANDING
 from doorward.doors.web.desk.conversation.macros import MACROS
 from doorward.doors.web.desk.conversation.marking import MARKING
@@ -37,6 +38,7 @@ _WHYS: Final[Mapping[str, str]] = {
     "sent": "later.trouble.sent",
     "too_many": "later.trouble.too_many",
     "not_invited": "warm.trouble.not_invited",
+    **WHYS,
 }
 """What an agent is told when an action could not be done, by why if it says so; others say it in their own words."""
 

@@ -9,6 +9,7 @@ from litestar.params import QueryParameter
 from doorward import routing
 from doorward.doors.web.desk.marks import Pieces, pieces_of
 from doorward.doors.web.desk.shared import DeskCall
+from doorward.flow.attachments import MEDIA_TYPES
 from doorward.flow.reading import open_conversation
 from doorward.flow.views.conversation import ConversationView, EarlierLines, Event, conversation, earlier_lines
 from doorward.flow.views.wishes import Wish, copies_taken
@@ -76,6 +77,9 @@ async def conversation_places(
         "reply_key": new_id(),
         "note_key": new_id(),
         "task_key": new_id(),
+        "attach_key": new_id(),
+        "file_types": tuple(MEDIA_TYPES),
+        "file_bytes": house.settings.limits.attachment_bytes,
         "longest": house.settings.limits.message_characters,
         "trouble": "",
         "scans_files": house.scanner is not None,

@@ -1,0 +1,16 @@
+"""Keep files that replies bring."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0020"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Take the step. There is no step back: that is what a backup is for."""
+    with op.batch_alter_table("flow_attachment", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("staff_id", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("reply_id", sa.Text(), nullable=True))

@@ -1,0 +1,180 @@
+"""Files that replies bring: taken in by what they are, sent with the reply once they are clean, never before."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from doorward import record
+from doorward.flow.attachments import going_with, lying_beside
+from doorward.flow.attachments.repository import find_attachment
+from doorward.flow.desk import LaterReply, NewFile
+from doorward.flow.tables import attachment_table
+from doorward.kit.clock import FixedClock
+from doorward.kit.tx import Tx
+from doorward.vocabulary.errors import Conflict, Malformed, NotFound, TooLarge, UnsupportedType
+from doorward.vocabulary.ids import MessageId, StaffId
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.scope import Scope, system_scope
+from doorward.vocabulary.text import WildText
+from tests.support.transactions import CONVERSATION, NOON, SCOPE, staff_scope
+from tests.support.walking import Flow
+
+MIRA, JONAS = staff_scope("m" * 26), staff_scope("j" * 26)
+SOON = NOON + timedelta(seconds=10)
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+
+
+def file(content: bytes = PNG, *, name: str = "plan.png", media_type: str = "image/png") -> NewFile:
+    """A file that an agent has."""
+    return NewFile(name=WildText(name), media_type=media_type, content=content)
+
+
+def reply(*files: str, unless_heard: bool = False) -> LaterReply:
+    """A reply that brings these files."""
+    return LaterReply(
+        text=WildText("see the plan"), send_at=SOON, unless_heard=unless_heard, undoable=True, files=files
+    )
+
+
+@pytest.fixture
+async def busy(flow: Flow) -> Flow:
+    """A flow in which Mira has the conversation."""
+    flow.say("hello")
+    await flow.desk.take_over(MIRA, CONVERSATION)
+    return flow
+
+
+def verdict(flow: Flow, attachment_id: str, state: str) -> None:
+    """End the scan of a file, as the scanner's job does."""
+    change = update(attachment_table).where(attachment_table.c.attachment_id == attachment_id).values(state=state)
+    flow.transactions.write(None, lambda tx: Outcome(tx.execute(change).rowcount))
+
+
+def send_due(flow: Flow) -> int:
+    """Have what is due sent."""
+    return flow.desk.sending.send_due(lambda tenant_id: system_scope(tenant_id, "desk"))
+
+
+def kinds(flow: Flow) -> list[str]:
+    """Return what became of replies and files, in order."""
+    wanted = ("attachment.", "message.agent", "reply.")
+    return [one.entry.kind for one in flow.ledger() if one.entry.kind.startswith(wanted)]
+
+
+def beside(flow: Flow, scope: Scope = MIRA) -> list[str]:
+    """Return which files lie beside somebody's field."""
+
+    def read(tx: Tx) -> list[str]:
+        return [one.attachment_id for one in lying_beside(tx, scope, CONVERSATION, StaffId(scope.actor.id))]
+
+    return flow.transactions.read(read)
+
+
+async def test_a_reply_waits_until_its_files_are_clean_and_brings_them(busy: Flow, clock: FixedClock) -> None:
+    """Not sent at its time while a file is held; once it is clean the reply goes out, and the file behind it."""
+    kept = await busy.desk.attaching.attach(MIRA, CONVERSATION, file(), key="1")
+    assert await busy.desk.attaching.attach(MIRA, CONVERSATION, file(), key="1") != kept
+    assert beside(busy) == [kept.attachment_id]
+    assert beside(busy, JONAS) == []
+    await busy.desk.sending.send_later(MIRA, CONVERSATION, reply(kept.attachment_id), key="1")
+    clock.advance(SOON - NOON)
+    assert (send_due(busy), beside(busy)) == (0, [])
+    with pytest.raises(Conflict, match="scan"):
+        await busy.desk.resolve(MIRA, CONVERSATION)
+    verdict(busy, kept.attachment_id, "clean")
+    assert (send_due(busy), send_due(busy)) == (1, 0)
+    assert kinds(busy) == ["attachment.prepared", "reply.scheduled", "message.agent", "attachment.received"]
+    line = busy.ledger()[-1].entry
+    assert (line.text.text if line.text else "", line.data["author"], line.actor) == ("plan.png", "agent", MIRA.actor)
+    assert busy.card() == busy.transactions.read(lambda tx: record.rebuild_card(tx, SCOPE, CONVERSATION))
+
+
+async def test_a_refused_file_keeps_its_reply_until_it_is_taken_back(busy: Flow, clock: FixedClock) -> None:
+    """Nothing is sent and nothing lost: taken back, the file lies beside the field again, and the rest can be sent."""
+    bad = await busy.desk.attaching.attach(MIRA, CONVERSATION, file(), key="1")
+    good = await busy.desk.attaching.attach(MIRA, CONVERSATION, file(), key="2")
+    wish = reply(bad.attachment_id, good.attachment_id)
+    waits = await busy.desk.sending.send_later(MIRA, CONVERSATION, wish, key="1")
+    verdict(busy, bad.attachment_id, "refused")
+    verdict(busy, good.attachment_id, "clean")
+    clock.advance(SOON - NOON)
+    assert send_due(busy) == 0
+    assert (
+        await busy.desk.sending.take_back(MIRA, CONVERSATION, waits.entry.message_id or MessageId("")) == "see the plan"
+    )
+    assert sorted(beside(busy)) == sorted([bad.attachment_id, good.attachment_id])
+    with pytest.raises(Conflict, match="refused"):
+        await busy.desk.reply(MIRA, CONVERSATION, WildText("again"), key="2", files=(bad.attachment_id,))
+    said = await busy.desk.reply(MIRA, CONVERSATION, WildText("again"), key="3", files=(good.attachment_id,))
+    assert said.entry.kind == "message.agent"
+    assert kinds(busy)[-2:] == ["message.agent", "attachment.received"]
+
+
+async def test_a_held_reply_keeps_no_other_from_being_sent(
+    busy: Flow, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many replies wait for a scanner that is away, those behind them go out."""
+    monkeypatch.setattr("doorward.flow.desk.sending._AT_ONCE", 1)
+    kept = await busy.desk.attaching.attach(MIRA, CONVERSATION, file(), key="1")
+    await busy.desk.sending.send_later(MIRA, CONVERSATION, reply(kept.attachment_id), key="1")
+    later = LaterReply(text=WildText("and this"), send_at=SOON + timedelta(seconds=1))
+    await busy.desk.sending.send_later(MIRA, CONVERSATION, later, key="2")
+    clock.advance(timedelta(minutes=1))
+    assert send_due(busy) == 1
+
+
+async def test_a_file_is_taken_away_until_a_reply_has_it(busy: Flow) -> None:
+    """By whoever attached it alone; with it its content goes, and its name says nothing sensitive."""
+    kept = await busy.desk.attaching.attach(MIRA, CONVERSATION, file(name="\u202eplan"), key="1")
+    assert kept.name == "_plan.png"
+    with pytest.raises(NotFound):
+        await busy.desk.attaching.withdraw(JONAS, CONVERSATION, kept.attachment_id)
+    await busy.desk.attaching.withdraw(MIRA, CONVERSATION, kept.attachment_id)
+    assert busy.transactions.read(lambda tx: find_attachment(tx, SCOPE, kept.attachment_id)) is None
+    with pytest.raises(NotFound):
+        await busy.desk.sending.send_later(MIRA, CONVERSATION, reply(kept.attachment_id), key="1")
+    other = await busy.desk.attaching.attach(MIRA, CONVERSATION, file(), key="2")
+    waits = await busy.desk.sending.send_later(MIRA, CONVERSATION, reply(other.attachment_id), key="2")
+    with pytest.raises(Conflict, match="goes with"):
+        await busy.desk.attaching.withdraw(MIRA, CONVERSATION, other.attachment_id)
+    with pytest.raises(Conflict, match="another"):
+        await busy.desk.sending.send_later(MIRA, CONVERSATION, reply(other.attachment_id), key="3")
+    message_id = waits.entry.message_id or MessageId("")
+    files = busy.transactions.read(lambda tx: going_with(tx, MIRA, CONVERSATION, message_id))
+    assert [one.name for one in files] == ["plan.png"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "error"),
+    [
+        (file(b""), Malformed),
+        (file(b"MZ" + bytes(40)), UnsupportedType),
+        (file(media_type="application/pdf"), UnsupportedType),
+        (file(PNG + bytes(1000)), TooLarge),
+        (file(name="n" * 201), TooLarge),
+    ],
+)
+async def test_what_cannot_be_sent_is_not_taken(busy: Flow, wanted: NewFile, error: type[Exception]) -> None:
+    """Empty, of no type that is taken, not what it was called, too large, or with an endless name."""
+    with pytest.raises(error):
+        await busy.desk.attaching.attach(MIRA, CONVERSATION, wanted, key="1")
+    assert kinds(busy) == []
+
+
+async def test_files_are_attached_by_whoever_has_the_conversation(busy: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by a colleague, not to a conversation that is not there, and not without end."""
+    with pytest.raises(Conflict, match="not with you"):
+        await busy.desk.attaching.attach(JONAS, CONVERSATION, file(), key="1")
+    monkeypatch.setattr("doorward.flow.desk.attaching.MOST", 1)
+    await busy.desk.attaching.attach(MIRA, CONVERSATION, file(), key="1")
+    with pytest.raises(Conflict, match="at most"):
+        await busy.desk.attaching.attach(MIRA, CONVERSATION, file(), key="2")
+
+
+def test_a_file_shows_nothing_of_itself() -> None:
+    """Neither its name nor its content stands in a representation."""
+    shown: Any = repr(file(name="secret.png"))
+    assert "secret" not in shown
+    assert "PNG" not in shown
