@@ -1,5 +1,6 @@
 """Promises of every company: it can be shown, read, seeded and asked."""
 
+import re
 from pathlib import Path
 from typing import cast
 
@@ -8,7 +9,7 @@ import pytest
 
 from doorward.flow.views.filters import parse_filters
 from doorward.kit.plugins import FoundPlugin, discover
-from doorward.vocabulary.company import Company, CoreSystem
+from doorward.vocabulary.company import Company, CoreSystem, FactSource
 from doorward.vocabulary.errors import NotFound
 from doorward.workspace import Piece, SavedView, kind_of
 
@@ -112,6 +113,18 @@ def test_the_core_system_knows_the_customers_and_nobody_else(company: Company, c
     assert list(core.orders("nobody")) == []
     with pytest.raises(NotFound):
         core.order_paper("nobody", device="HT-4100-01", idempotency_key="key")
+
+
+def test_facts_of_the_core_system_are_said_in_the_companys_languages(company: Company, core: CoreSystem) -> None:
+    """Each has a value and a name in every language that the company speaks; of a stranger there are none."""
+    if not isinstance(core, FactSource):
+        pytest.skip("this core system tells no facts")
+    assert list(core.facts("nobody")) == []
+    for customer in list(company.customers())[:20]:
+        for fact in core.facts(customer.reference):
+            assert fact.value
+            assert set(company.languages) <= set(fact.label)
+            assert not re.search(r"\d{12}", fact.value), "a whole number of a card or an account"
 
 
 def test_history_names_only_customers_of_the_company(company: Company) -> None:

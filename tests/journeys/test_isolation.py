@@ -124,7 +124,8 @@ def theirs(house: House, guests: Guests, halden: Tenant) -> dict[str, str]:
         return house.identity.customer_sessions.sessions_of(tx, scope, party.id)[0].session_id
 
     session_id = house.transactions.read(session_of)
-    return {"conversation_id": visitor.conversation_id, "session_id": session_id, "passkey_id": session_id}
+    named = dict.fromkeys(("session_id", "passkey_id", "attachment_id"), session_id)
+    return {"conversation_id": visitor.conversation_id, **named}
 
 
 @pytest.mark.parametrize("company", ["halden", "brisa"])

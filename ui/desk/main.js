@@ -15,6 +15,7 @@ import { askToWhom } from "./handing.js";
 import { tellLooking } from "./looking.js";
 import { markConversations } from "./marking.js";
 import { runMacros } from "./macros.js";
+import { showKnown } from "./known.js";
 import { closeMenus } from "./menus.js";
 import { tellNews } from "./news.js";
 import { forgetOriginals } from "./originals.js";
@@ -59,6 +60,7 @@ function start() {
   askFirst();
   askToWhom();
   runMacros();
+  showKnown();
   listenToKeys();
   searchWhileTyping();
   closeMenus();

@@ -28,6 +28,8 @@ MOST: Final = 50
 _AT_ONCE: Final = 4
 """Questions that a company's system works on at a time."""
 _REMEMBERED: Final = 200
+_FAILURES: Final = (OSError, ArithmeticError, LookupError, RuntimeError, TypeError, ValueError, DoorwardError)
+"""How a guest fails: by saying so, by not answering in time (an `OSError`), or by a mistake of its own."""
 
 
 class CoreAnswer(Discreet, frozen=True, kw_only=True):
@@ -73,6 +75,10 @@ class CoreFacts:
             self._known.pop(next(iter(self._known)))
         return answer
 
+    def busy(self, tenant_id: TenantId) -> int:
+        """Return how many questions a system is at."""
+        return self._busy.get(tenant_id, 0)
+
     def forget(self, tenant_id: TenantId, reference: str) -> None:
         """Forget what was told of a customer."""
         self._known.pop((tenant_id, reference), None)
@@ -83,16 +89,16 @@ class CoreFacts:
             pool.shutdown(wait=False, cancel_futures=True)
 
     async def _ask(self, tenant_id: TenantId, question: Callable[[], CoreAnswer]) -> CoreAnswer | None:
-        if self._busy.get(tenant_id, 0) >= _AT_ONCE:
+        if self.busy(tenant_id) >= _AT_ONCE:
             log.warning("flow.core.busy", tenant_id=tenant_id)
             return None
         pool = self._pools.setdefault(tenant_id, ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="core"))
-        self._busy[tenant_id] = self._busy.get(tenant_id, 0) + 1
+        self._busy[tenant_id] = self.busy(tenant_id) + 1
         asked = asyncio.get_running_loop().run_in_executor(pool, question)
         asked.add_done_callback(lambda done: self._ended(tenant_id, done))
         try:
             return await asyncio.wait_for(asyncio.shield(asked), self._patience)
-        except (OSError, DoorwardError) as error:  # TimeoutError is an OSError
+        except _FAILURES as error:
             log.warning("flow.core.unanswered", tenant_id=tenant_id, why=type(error).__name__)
             return None
 

@@ -58,6 +58,7 @@ SHORTCUTS: Final = (
             Shortcut(keys=("y",), label="warm.accept"),
             Shortcut(keys=("x",), label="warm.decline"),
             Shortcut(keys=("h",), label="hand.open"),
+            Shortcut(keys=("i",), label="known.open"),
             Shortcut(keys=("c",), label="dossier.open"),
             Shortcut(keys=("m",), label="join.open"),
             Shortcut(keys=("d",), label="split.open"),

@@ -122,6 +122,7 @@ def _order(place: int, *, number: int, today: date) -> CoreOrder:
         reference=f"BO{70000 + place * 10 + number}",
         item=_ITEMS[(place + number) % len(_ITEMS)],
         state="sent" if days < 4 else "delivered",
+        closed=days >= 4,
         placed=(today - timedelta(days=days)).isoformat(),
     )
 

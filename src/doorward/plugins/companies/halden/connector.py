@@ -17,13 +17,34 @@ import msgspec
 
 from doorward.kit.clock import Clock
 from doorward.plugins.companies.halden.seed import Account, Bill, Device, Seed
-from doorward.vocabulary.company import CoreOrder, CustomerSeed
+from doorward.vocabulary.company import CoreFact, CoreOrder, CustomerSeed
 from doorward.vocabulary.errors import KeyReused, NotFound, Unavailable
 
 _VERSION = 1
 _WAIT_SECONDS = 5.0
 _PAPER = "paper rolls"
 _ROLLS = 10
+_LITTLE_PAPER = 20
+"""Percent of a roll below which a terminal is short of paper."""
+_WORDS = {
+    "accounts": {"en": "Accounts", "de": "Konten", "tr": "Hesaplar", "id": "Rekening", "ru": "Счета"},
+    "cards": {"en": "Cards", "de": "Karten", "tr": "Kartlar", "id": "Kartu", "ru": "Карты"},
+    "due": {
+        "en": "Bills to pay",
+        "de": "Offene Rechnungen",
+        "tr": "Ödenecek faturalar",
+        "id": "Tagihan terbuka",
+        "ru": "Неоплаченные счета",
+    },
+    "paper": {
+        "en": "Terminals short of paper",
+        "de": "Terminals mit wenig Papier",
+        "tr": "Kağıdı azalan cihazlar",
+        "id": "Terminal hampir kehabisan kertas",
+        "ru": "Терминалы, где кончается бумага",
+    },
+}
+"""What the bank calls what it knows; a company's own words lie with the company."""
 
 
 class CardView(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +115,21 @@ class HaldenCore:
             if row is None or row["device"] != device:
                 raise KeyReused("this key ordered paper for another device")
             return _order(row)
+
+    def facts(self, reference: str) -> Sequence[CoreFact]:
+        """Return what an agent should know first: cards by their state, what is due, and terminals short of paper."""
+        if self.customer(reference) is None:
+            return []
+        cards = ", ".join(f"•{one.last4} {one.expires} ({one.status})" for one in self.cards(reference))
+        due = [one for one in self.bills(reference) if one.state == "open"]
+        owed = sum(one.amount_cents for one in due) / 100
+        facts = [
+            CoreFact(label=_WORDS["accounts"], value=str(len(self.accounts(reference)))),
+            CoreFact(label=_WORDS["cards"], value=cards or "–"),
+            CoreFact(label=_WORDS["due"], value=f"{len(due)}: {owed:.2f} EUR" if due else "–"),
+        ]
+        short = [one.serial for one in self.devices(reference) if one.paper < _LITTLE_PAPER]
+        return [*facts, CoreFact(label=_WORDS["paper"], value=", ".join(short))] if short else facts
 
     def accounts(self, reference: str) -> Sequence[Account]:
         """Return the customer's accounts."""
@@ -171,6 +207,7 @@ def _order(row: sqlite3.Row | dict[str, Any]) -> CoreOrder:
         state=row["state"],
         placed=row["placed"],
         detail=row["detail"],
+        closed=row["state"] == "delivered",
     )
 
 

@@ -1,5 +1,6 @@
 """The customer of a conversation: opened on demand, said to be another one's too, and the conversation taken along."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -25,6 +26,22 @@ async def show_customer(desk: ADeskCall, conversation_id: FromPath[str]) -> Resp
     desk.require("conversations:read")
     desk.require("customers:read")
     return await _shown(desk, ConversationId(conversation_id))
+
+
+@get("/desk/conversations/{conversation_id:str}/known", include_in_schema=False)
+async def show_known(desk: ADeskCall, conversation_id: FromPath[str]) -> Response[Any]:
+    """Open what is known of the customer beside the conversation, for its script; others get the page of it."""
+    scope = desk.require("conversations:read")
+    desk.require("customers:read")
+    wanted = ConversationId(conversation_id)
+    if not desk.by_script:
+        return Redirect(f"/desk/conversations/{wanted}/customer", status_code=303)
+    dossier = await desk.house.dossiers.open(scope, wanted)
+    response = await desk.part(
+        "desk/conversation/_known.html", id=wanted, dossier=dossier, word_of=lambda words: word_of(desk, words)
+    )
+    response.headers["cache-control"] = "no-store"
+    return response
 
 
 @post("/desk/conversations/{conversation_id:str}/same-customer", status_code=200, include_in_schema=False)
@@ -65,7 +82,13 @@ async def export(desk: ADeskCall, conversation_id: FromPath[str], form: FromQuer
     return Response(body, media_type=media_type, headers=headers)
 
 
-HANDLERS: Final = [show_customer, say_same_customer, export]
+HANDLERS: Final = [show_customer, show_known, say_same_customer, export]
+
+
+def word_of(desk: DeskCall, words: Mapping[str, str]) -> str:
+    """Return what a company's own system calls something: in the reader's language, else as the company speaks."""
+    own = desk.house.settings_book.settings_of(desk.scope.tenant_id).languages[0]
+    return words.get(desk.language) or words.get(own) or next(iter(words.values()), "")
 
 
 async def _shown(desk: DeskCall, conversation_id: ConversationId, error: Refusal | None = None) -> Response[str]:
@@ -78,6 +101,7 @@ async def _shown(desk: DeskCall, conversation_id: ConversationId, error: Refusal
         id=conversation_id,
         card=card,
         dossier=await desk.house.dossiers.open(desk.scope, conversation_id),
+        word_of=lambda words: word_of(desk, words),
         trouble=desk.say(f"dossier.trouble.{why}") if why else "",
     )
     response.headers["cache-control"] = "no-store"
