@@ -7,6 +7,7 @@ import msgspec
 
 from doorward import record, routing
 from doorward.flow import repository
+from doorward.flow.attachments import release
 from doorward.flow.desk.rooms import DeskRooms, audit_of, card_at
 from doorward.flow.joined import all_taken_in, is_undoable, taken_in
 from doorward.flow.views.told import most_stretches
@@ -308,6 +309,7 @@ def _settled(tx: Tx, scope: Scope, card: record.Card, task_id: str, *, done: boo
 def _cancelled(tx: Tx, scope: Scope, absorbed: record.Card) -> Lines:
     lines: list[Entry | AuditEvent] = []
     for one in record.scheduled_of(tx, scope, absorbed.conversation_id):
+        release(tx, scope, absorbed.conversation_id, one.message_id)
         line = _entry(tx, scope, absorbed, "reply.cancelled", {"why": "merged"})
         lines.append(msgspec.structs.replace(line, key=f"cancelled:{one.message_id}", message_id=one.message_id))
         lines.append(audit_of("reply.cancelled", absorbed.conversation_id))

@@ -214,6 +214,9 @@ class Visits:
         for number, canary in enumerate(canaries):
             keyed = {"idempotency-key": names[number % len(names)] + f"-{number}"}
             taken(agent.post(f"{here}/replies", {"text": canary.messages[0]}, headers=keyed))
+            content = b64encode(b"%PDF-1.4\n" + canary.messages[0].encode() + b"\n%%EOF").decode()
+            named = {"name": f"{canary.messages[0]}.pdf"[:200], "type": "application/pdf", "data": content}
+            taken(agent.post(f"{here}/attachments", named, headers=keyed), 409)
         blocked = {"csrf": agent.headers["x-csrf-token"], "conversation": customer.conversation, "reason": "abuse"}
         note = " ".join(canary.messages[0] for canary in canaries[:3])
         must(agent.send("/desk/senders/block", {**blocked, "hours": "24", "note": note[:400]}), 303)
