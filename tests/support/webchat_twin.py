@@ -25,7 +25,7 @@ _PAGE = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Host</ti
 <meta name="viewport" content="width=device-width"><body><h1>Host page</h1><button>Theirs</button>
 <script type="module" src="/widget.js" data-key="wk_test" data-language="auto"></script>"""
 
-_FURTHER = {"/typing", "/attachments", "/source", "/feedback", "/callback", "/transcript", "/deletion"}
+_FURTHER = {"/typing", "/attachments", "/file", "/source", "/feedback", "/callback", "/transcript", "/deletion"}
 
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -75,6 +75,12 @@ class WebChatTwin:
         kept = {"attachment_id": "a", "media_type": "image/png", "size": 1, "state": state}
         self.say("system", "slip.png", attachment=kept)
         self.entries[-1]["kind"] = "attachment.scanned"
+
+    def send_file(self, name: str) -> None:
+        """Have an agent's reply bring a file."""
+        kept = {"attachment_id": "b", "media_type": "image/png", "size": 8, "state": "clean"}
+        self.say("agent", name, attachment=kept)
+        self.entries[-1]["kind"] = "attachment.received"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -150,6 +156,8 @@ class WebChatTwin:
         elif path == "/source":
             sections = [{"heading": "Lost <i>cards</i>", "body": "Block it <b>at once</b>."}]
             await _answer(send, 200, {"title": "Lost cards", "language": "en", "sections": sections})
+        elif path == "/file":
+            await _answer(send, 200, b"the plan", kind="application/octet-stream")
         elif path == "/attachments":
             kept = {"attachment_id": "a", "name": body["name"], "size": 1, "media_type": body["type"], "state": "held"}
             self.say("customer", body["name"], client_id=body["id"], attachment=kept)

@@ -340,6 +340,19 @@ def test_the_end_of_a_scan_is_told_where_the_file_stands(
     assert talking.locator(".message").count() == bubbles
 
 
+def test_a_file_that_an_agent_sent_is_saved(talking: Page, twin: WebChatTwin) -> None:
+    """A button saves it under its name; what cannot be fetched is said, and the button works again."""
+    twin.send_file("plan <b>.png")
+    button = talking.get_by_role("button", name="Save plan <b>.png")
+    twin.troubles = [503]
+    button.press("Enter")
+    again = talking.get_by_role("button", name="could not be fetched")
+    with talking.expect_download() as saved:
+        again.press("Enter")
+    assert saved.value.path().read_bytes() == b"the plan"
+    expect(button).to_be_enabled()
+
+
 def test_that_nothing_scans_files_is_told(page: Page, twin: WebChatTwin) -> None:
     """Where files stay held for good, the customer reads that."""
     twin.scanned = False
