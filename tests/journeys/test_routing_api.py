@@ -10,6 +10,7 @@ from tests.support.server import Guests
 
 PLAN = "/api/v1/routing/plan"
 AGENTS = "/api/v1/routing/agents"
+REPORT = "/api/v1/routing/service-report"
 
 
 @pytest.fixture
@@ -74,3 +75,23 @@ def test_who_waits_is_promised_something_and_knows_what_to_expect(
         one["conversation_id"] for one in program.get("/api/v1/routing/at-risk").json()["items"]
     ]
     assert program.get(f"/api/v1/conversations/{'0' * 26}/service").status_code == 404
+
+
+def test_what_was_promised_is_reported_as_data_and_as_a_table(
+    program: httpx.Client, guests: Guests, house: House, halden: Tenant
+) -> None:
+    """What waits is open; both forms say the same; an agent may not read it, nor may a period be endless."""
+    wanted = {"service_levels": [{"name": "all", "first_minutes": 10}]}
+    program.put(PLAN, json=wanted, headers={"if-match": program.get(PLAN).headers["etag"]})
+    guests.visitor(halden).ask_for_person()
+    found = program.get(REPORT)
+    assert found.status_code == 200, found.text
+    counts = [(one["by"], one["value"], one["clock"], one["kept"], one["open"]) for one in found.json()["counts"]]
+    assert counts[:2] == [("all", "", "first", 0, 1), ("queue", "default", "first", 0, 1)]
+    table = program.get(f"{REPORT}/csv")
+    assert table.headers["content-type"].startswith("text/csv")
+    lines = table.text.splitlines()
+    assert (lines[1], len(lines)) == ("all,,first,0,0,1,,", len(counts) + 1)
+    assert program.get(REPORT, params={"since": "2020-01-01T00:00:00Z"}).status_code == 400
+    agent = guests.client(headers={"authorization": f"Bearer {token_of(house, halden, 'queue:read')}"})
+    assert agent.get(REPORT).status_code == 403

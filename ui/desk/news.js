@@ -9,12 +9,13 @@ let context = null;
 function numbers() {
   const place = document.getElementById("demand");
   if (!place) return null;
-  const { waiting, mine, unanswered, heard, handed } = place.dataset;
-  return { place, waiting: Number(waiting), mine: Number(mine), unanswered: Number(unanswered), heard: Number(heard), handed: Number(handed) };
+  const { waiting, mine, unanswered, heard, handed, pressed } = place.dataset;
+  return { place, waiting: Number(waiting), mine: Number(mine), unanswered: Number(unanswered), heard: Number(heard), handed: Number(handed), pressed: Number(pressed) };
 }
 
 function newsOf(now) {
   if (!before) return "";
+  if (now.pressed > before.pressed) return now.place.dataset.sayPressed;
   if (now.handed > before.handed) return now.place.dataset.sayHanded;
   if (now.heard > before.heard) return now.mine > before.mine ? now.place.dataset.sayMine : now.place.dataset.sayHeard;
   if (now.mine > before.mine) return now.place.dataset.sayMine;

@@ -11,7 +11,7 @@
 /** @typedef {{start: number, end: number}} Span in code points; nothing else says what is masked */
 /** @typedef {{position: number, minutes?: number} | null} Waiting */
 /** @typedef {{again?: {day: string, time: string, zone: string} | null}} Closed outside the opening hours, until when */
-/** @typedef {{state: string, waiting: Waiting, people?: boolean | null, closed?: Closed | null}} Standing */
+/** @typedef {{state: string, waiting: Waiting, people?: boolean | null, closed?: Closed | null, call_back?: boolean}} Standing */
 /** @typedef {{title: string, language: string, sections: {heading: string, body: string}[]}} Article */
 
 const PATIENCE = 20_000;

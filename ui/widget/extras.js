@@ -16,6 +16,8 @@ export class Extras {
   #verification;
   /** Whether this part of the conversation was judged. */
   judged = false;
+  /** Whether they wait, and were offered to be called or written back. */
+  offered = false;
 
   /**
    * @param {ReturnType<import("./parts.js").build>} parts @param {import("./labels.js").Labels} labels
@@ -133,7 +135,7 @@ export class Extras {
   #callBack() {
     const contact = make("input", { type: "text", maxlength: String(LONGEST_CONTACT), autocomplete: "email", required: true, dir: "auto" });
     const label = make("label", { class: "field" }, this.#labels.make("span", "widget.callback.contact"), contact);
-    const intro = this.#labels.make("p", "widget.callback.intro");
+    const intro = this.#labels.make("p", this.offered ? "widget.offer.intro" : "widget.callback.intro");
     const send = () => this.#chat.callBack(contact.value.trim());
     const done = () => {
       this.#parts.callbackOpen.hidden = true;
@@ -142,7 +144,7 @@ export class Extras {
     };
     const fields = this.#sheet.form("widget.callback.send", [intro, label], send, done);
     this.#sheet.open(this.#parts.callbackOpen, fields);
-    this.#sheet.name("widget.callback.open");
+    this.#sheet.name(this.offered ? "widget.offer.open" : "widget.callback.open");
   }
 
   #download() {

@@ -97,13 +97,13 @@ export class Hearing {
   /** Ask once. @param {boolean} quiet whether screen readers are spared what comes now */
   async look(quiet) {
     const conversation = this.#conversation;
-    const { entries, state, waiting, people, closed, last } = await this.#api.entries(this.#last);
+    const { entries, state, waiting, people, closed, call_back, last } = await this.#api.entries(this.#last);
     if (conversation !== this.#conversation) return;
     this.#tell.found();
     this.#caughtUp = true;
     this.#take(entries, quiet);
     this.#last = Math.max(this.#last, last);
-    this.#tell.standing({ state, waiting, people, closed });
+    this.#tell.standing({ state, waiting, people, closed, call_back });
   }
 
   /** Read one stream to its end, whatever ends it. Returns whether anything came. */

@@ -248,7 +248,7 @@ export class View {
   }
 
   /** @param {import("./api.js").Standing} standing */
-  standing({ state, waiting, people, closed }) {
+  standing({ state, waiting, people, closed, call_back }) {
     const { person, callbackOpen, feedbackOpen } = this.#parts;
     const again = closed && (/** @param {import("./words.js").Words} words */ (words) => sayAgain(words, closed));
     if (again && state === "waiting" && waiting) this.#state("hours.waiting", { position: waiting.position, again });
@@ -258,7 +258,12 @@ export class View {
     } else if (state === "waiting" && waiting) this.#state("widget.waiting_position", { position: waiting.position });
     else this.#state(STANDING[state] ?? (people === false ? "widget.people_away" : ""));
     // Nobody there, and nobody has it: an answer can come later.
-    callbackOpen.hidden = !this.#accepted || people !== false || !["bot", "waiting"].includes(state);
+    // Nor are they kept waiting for long without being asked.
+    const offered = state === "waiting" && Boolean(call_back);
+    callbackOpen.hidden = !this.#accepted || !(offered || (people === false && ["bot", "waiting"].includes(state)));
+    const words = offered ? "widget.offer.open" : "widget.callback.open";
+    if (this.#labels.keyOf(callbackOpen) !== words) this.#labels.say(callbackOpen, words);
+    this.#extras.offered = offered;
     feedbackOpen.hidden = !this.#accepted || state !== "resolved" || this.#extras.judged;
     if (state !== "resolved") this.#extras.judged = false;
     person.disabled = state === "waiting" || state === "human";

@@ -26,10 +26,12 @@ from doorward.flow.idempotency import forget_old
 from doorward.flow.kept_ids import KeptIds
 from doorward.flow.masking_check import MaskingCheck, settings_check
 from doorward.flow.measuring import Meters
+from doorward.flow.offering import Offering
 from doorward.flow.originals import Originals
 from doorward.flow.portal import Portal
 from doorward.flow.portal_export import PortalExport
 from doorward.flow.portal_wishes import PortalWishes, WishRooms
+from doorward.flow.promises import Promises
 from doorward.flow.refusals import noting
 from doorward.flow.repository import count_unfinished, forget_runs
 from doorward.flow.runner import Runner
@@ -79,6 +81,7 @@ HOSTS_EVERY = timedelta(seconds=15)
 SCAN_EVERY = timedelta(minutes=1)
 READ_EVERY = timedelta(minutes=1)
 DESK_EVERY = timedelta(seconds=1)
+OFFER_EVERY = timedelta(seconds=3)
 FORGET_EVERY = timedelta(hours=1)
 KEEP_DONE_JOBS = timedelta(days=7)
 KEEP_DONE_RUNS = timedelta(days=1)
@@ -140,6 +143,10 @@ class House:
         self.webhook_work = WebhookWork(self.transactions, keys=self.keys, settings=settings.webhooks)
         self.webhooks = self.webhook_work.verbs
         settlement.announce = self.webhook_work.announcer.announce
+        channels = (one.id for one in self.plugins.channels if any(r.operation == "callback" for r in one.routes()))
+        self.offering = Offering(self.transactions, self.translator, channels=channels)
+        self.promises = Promises(self.transactions, self.identity.tenants.settings_of)
+        settlement.follow = self.promises.follow
         self._register_jobs()
         self.health.register("database", database.ping)
         self.health.register("walks", self._walks_ping, vital=False)
@@ -323,6 +330,7 @@ class House:
         self.jobs.register_sweep("flow.recover", every=RECOVER_EVERY, sweep=self.recover_runs)
         self.jobs.register_sweep("attendance", every=ATTEND_EVERY, sweep=self.retire_absent)
         self.jobs.register_sweep("desk", every=DESK_EVERY, sweep=self.keep_time_at_the_desk)
+        self.jobs.register_sweep("offers", every=OFFER_EVERY, sweep=self.offer_call_backs)
         self.jobs.register_sweep("hosts", every=HOSTS_EVERY, sweep=self.learn_hosts)
         self.jobs.register_sweep("scanning", every=SCAN_EVERY, sweep=self.scan_held)
         self.jobs.register_sweep("search", every=READ_EVERY, sweep=self.read_ledgers)
@@ -402,6 +410,12 @@ class House:
         self.desk.sending.send_due(lambda tenant_id: system_scope(tenant_id, "desk"))
         for scope in self.tenant_scopes("desk"):
             self.desk.keep_time(scope)
+            self.promises.keep_time(scope)
+
+    def offer_call_backs(self) -> None:
+        """Offer to get back to whoever waits for long, in every tenant that offers it."""
+        for scope in self.tenant_scopes("offers"):
+            self.offering.keep_time(scope)
 
     def scan_held(self) -> None:
         """Ask for a scan of files that are held and that no job waits to scan."""

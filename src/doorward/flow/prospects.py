@@ -49,7 +49,7 @@ class Prospect(msgspec.Struct, frozen=True, kw_only=True):
     def told(self, found: Transcript) -> Transcript:
         """Return the transcript with what can be expected in it."""
         waiting = found.waiting
-        if waiting is not None:
+        if waiting is not None and waiting.minutes is None:
             waiting = msgspec.structs.replace(waiting, minutes=self.minutes(waiting.position))
         return msgspec.structs.replace(found, people=self.people, closed=self.closed, waiting=waiting)
 

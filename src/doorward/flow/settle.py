@@ -16,6 +16,7 @@ from doorward.vocabulary.scope import Scope
 
 Written = Callable[[record.WrittenEntry], None]
 Announce = Callable[[Tx, Scope, Sequence[record.WrittenEntry]], Sequence[Job]]
+Follow = Callable[[Tx, Scope, Sequence[record.WrittenEntry]], None]
 
 
 _PRESENCE: Final = "presence."
@@ -55,6 +56,8 @@ class Settlement:
         """
         self.announce: Announce | None = None
         """Hears of new lines in their own transaction, and returns the jobs that tell others of them."""
+        self.follow: Follow | None = None
+        """Hears of new lines in their own transaction, and writes what goes by them."""
         self._bus = bus
         self._ring = ring
         self._written = written
@@ -76,6 +79,8 @@ class Settlement:
             self._bus.publish(tx, *topics, desk_topic(scope.tenant_id))
         elif any(one.action.startswith(_PRESENCE) for one in audit):
             self._bus.publish(tx, desk_topic(scope.tenant_id))
+        if written and self.follow is not None:
+            self.follow(tx, scope, written)
         if written and self._written is not None:
             tx.after_commit(partial(_tell, self._written, written))
         if written and self.announce is not None:

@@ -4,11 +4,12 @@ import asyncio
 
 import msgspec
 
-from doorward import record
+from doorward import record, routing
 from doorward.flow.threshold import Threshold, opening
 from doorward.flow.views.transcript import ShownEntry, transcript
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Tx
+from doorward.protection import Screened
 from doorward.vocabulary.channel import CallbackRequest, DeletionRequest, TranscriptRequest
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.errors import NotFound
@@ -35,6 +36,8 @@ class Wishes:
     async def call_back(self, request: CallbackRequest) -> WishTaken:
         """Keep an address to be answered at, masked and sealed, and queue the conversation for a person.
 
+        Who waits already keeps their place. Whoever has the conversation next finds a task, to call or to write back.
+
         What no detector knows as an address or number is withheld as a whole: the field holds nothing but a contact.
         Raises `RateLimited`.
         """
@@ -45,6 +48,7 @@ class Wishes:
         rooms.admission.admit_wish(scope, party_id=visitor.party_id)
         party_id = await threshold.admitted(visitor, for_person=True)
         language = await threshold.language(visitor)
+        own = (await asyncio.to_thread(rooms.settings_book.settings_of, scope.tenant_id)).languages[0]
         key = f"callback:{request.client_message_id}"
         message_id = MessageId(derive_id("callback", scope.tenant_id, conversation_id, request.client_message_id))
         screened = await asyncio.to_thread(
@@ -52,9 +56,11 @@ class Wishes:
         )
         if not any(span.kind in _REACHABLE for span in screened.masked.spans):
             screened = rooms.screening.withhold(scope, request.contact, message_id)
+        way = _way(screened)
         await threshold.make_ready(scope, party_id)
 
         def work(tx: Tx) -> Outcome[None]:
+            routing.lock_queue(tx, scope)
             record.lock_conversation(tx, scope, conversation_id)
             if record.find_entry(tx, scope, conversation_id, key) is not None:
                 return Outcome(None)
@@ -68,11 +74,12 @@ class Wishes:
                 actor=scope.actor,
                 text=screened.masked,
                 message_id=message_id,
-                data={"reason": "callback_requested", "client_id": request.client_message_id},
+                data={"reason": "callback_requested", "client_id": request.client_message_id, "way": way},
             )
+            task = _task(wish, words=rooms.translator.say(own, f"wish.task.{way}"))
             begun = opening(tx, scope, wish, language=language)
             passed = threshold.handed_over(tx, scope, wish, language=language, sentence="reply.callback_taken")
-            return Outcome(None, (*begun, wish, *passed))
+            return Outcome(None, (*begun, wish, *passed, task))
 
         await threshold.write(scope, work)
         return await self._standing(request.credential)
@@ -169,6 +176,25 @@ class Wishes:
             lambda tx: record.card_of(tx, visitor.scope, visitor.conversation_id)
         )
         return WishTaken(state="bot" if card is None else card.state)
+
+
+def _way(screened: Screened) -> str:
+    """Return how somebody is to be got back to: by `phone`, by `mail`, or by what no detector knows (`other`)."""
+    kinds = {span.kind for span in screened.masked.spans}
+    return "phone" if "PHONE" in kinds else "mail" if "EMAIL" in kinds else "other"
+
+
+def _task(wish: Entry, *, words: str) -> Entry:
+    """Return the line of the task that a wish leaves to staff, anybody's and for some day: the queue says when."""
+    task_id = derive_id("task", wish.conversation_id, wish.key)
+    return msgspec.structs.replace(
+        wish,
+        kind="task.added",
+        key=f"task:{task_id}",
+        text=house_text(words),
+        message_id=MessageId(task_id),
+        data={"task_id": task_id, "assignee": None, "due_at": None},
+    )
 
 
 def _line(entry: ShownEntry, authors: dict[str, str]) -> str:

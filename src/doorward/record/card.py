@@ -25,6 +25,9 @@ _QUIET: Final = frozenset(
         "attachment.scanned",
         "attachment.prepared",
         "attachment.withdrawn",
+        "service.warned",
+        "service.breached",
+        "callback.offered",
     }
 )
 """What puts things in order without anything happening between people: the conversation keeps its place in lists."""

@@ -1,5 +1,6 @@
 """Giving out: what waits and who is there are read, `match` is asked, and its answer is written."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -104,10 +105,19 @@ def handling_of(tx: Tx, scope: Scope) -> Handling:
 
 def estimate_of(tx: Tx, scope: Scope, item: Any, *, ahead: int) -> float | None:
     """Return in how many seconds what waits may expect an answer, None where nobody is there who may have it."""
-    plan = plan_of(tx, scope)
+    return _estimates(tx, scope, [(ahead, item)])[0]
+
+
+def estimates_of(tx: Tx, scope: Scope, rows: Sequence[Any]) -> list[float | None]:
+    """Return the same for all who wait, the next first."""
+    return _estimates(tx, scope, list(enumerate(rows)))
+
+
+def _estimates(tx: Tx, scope: Scope, places: Sequence[tuple[int, Any]]) -> list[float | None]:
+    plan, handling = plan_of(tx, scope), handling_of(tx, scope)
     agents = _agents(tx, scope, plan, repository.present_staff(tx, scope))
     rules = Rules(weights=plan.weights)
-    return estimate_wait(_contact(item), ahead, agents, handling=handling_of(tx, scope), rules=rules)
+    return [estimate_wait(_contact(row), ahead, agents, handling=handling, rules=rules) for ahead, row in places]
 
 
 def _lately(tx: Tx, scope: Scope) -> dict[str, Lately]:

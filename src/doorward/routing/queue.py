@@ -46,11 +46,15 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """In which queue, by which channel and in which class something waits or is with an agent."""
+    """In which queue, by which channel and in which class something waits or is with an agent, and since when.
+
+    What is over, or with the assistant again, has no time.
+    """
 
     queue: str
     channel: str
     priority: int
+    entered_at: datetime | None = None
 
 
 def enter_queue(
@@ -104,7 +108,9 @@ def estimated_wait(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Exp
 def standing_of(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Standing | None:
     """Return in which queue and class a conversation waits or is with an agent; None where routing knows it not."""
     item = repository.find_item(tx, scope, conversation_id)
-    return None if item is None else Standing(queue=item.queue, channel=item.channel, priority=item.priority)
+    if item is None:
+        return None
+    return Standing(queue=item.queue, channel=item.channel, priority=item.priority, entered_at=item.entered_at)
 
 
 def with_people(tx: Tx, scope: Scope, *, limit: int) -> tuple[ConversationId, ...]:

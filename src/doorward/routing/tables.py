@@ -22,6 +22,8 @@ item_table = Table(
     Column("needs", Json, nullable=False, server_default="[]"),
     # Who had this customer last, when it entered.
     Column("last_agent", Text),
+    # When a call-back was offered to who waits.
+    Column("offered_at", UtcTime),
 )
 Index("ix_routing_item_waiting", item_table.c.tenant_id, item_table.c.staff_id, item_table.c.entered_at)
 
@@ -74,6 +76,47 @@ last_table = Table(
     Column("party_id", Text, primary_key=True),
     Column("staff_id", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
+)
+
+# How each promise of a service level stands, from the ledger; a row of its own for every next answer. What has ended
+# stays for reports. `look_at` is when time alone may change something of it, or when something is to be told of it.
+promise_table = Table(
+    "routing_promise",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("conversation_id", Text, primary_key=True),
+    Column("clock", Text, primary_key=True),
+    Column("since", UtcTime, primary_key=True),
+    Column("level", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("used_seconds", Integer, nullable=False),
+    Column("target_seconds", Integer, nullable=False),
+    Column("due_at", UtcTime),
+    Column("ended_at", UtcTime),
+    # What was told of it, and when: nothing, `warned` or `breached`.
+    Column("told", Text, nullable=False, server_default=""),
+    Column("told_at", UtcTime),
+    Column("look_at", UtcTime),
+)
+Index("ix_routing_promise_since", promise_table.c.tenant_id, promise_table.c.since)
+# Few promises are open, however many there were.
+Index(
+    "ix_routing_promise_open",
+    promise_table.c.tenant_id,
+    promise_table.c.told_at,
+    sqlite_where=promise_table.c.ended_at.is_(None),
+    postgresql_where=promise_table.c.ended_at.is_(None),
+)
+Index(
+    "ix_routing_promise_look",
+    promise_table.c.tenant_id,
+    promise_table.c.look_at,
+    sqlite_where=promise_table.c.look_at.is_not(None),
+    postgresql_where=promise_table.c.look_at.is_not(None),
 )
 
 # What contacts asked for lately (`all`, `language:de`, `skill:cards`) and how long they waited, as shares of patience.

@@ -49,13 +49,17 @@ EntryKind = Literal[
     "conversation.absorbed",
     "conversation.separated",
     "conversation.parted",
+    "service.warned",
+    "service.breached",
+    "callback.offered",
 ]
 """What a line of the ledger can say. Whatever is not listed in `flow.views.transcript.SHOWN` no customer ever sees.
 
 A colleague is asked by `handoff.invited` (`by`, `to`; text for them alone); `handoff.declined` ends that, and so does
 whoever gets the conversation: by `handoff.passed` with `warm` where they accept. What staff do beside talking, with the
 data of each: `note.written` (text; `mentions`, ids of staff), `labels.changed` (`added`, `removed`, keys of labels),
-`attributes.changed` (`values`, by key; None takes one away), `status.changed` (`status`, a key or empty),
+`attributes.changed` (`values`, by key; None takes one away), `status.changed` (`status`, a key or empty; `pauses` where
+clocks of service levels stand still from here on),
 `priority.changed` (`priority`, -1 to 2), `conversation.snoozed` (`until`, ISO 8601, UTC), `conversation.woken` (`why`),
 `reply.scheduled` (text, message id; `send_at`, `unless_heard`, `undoable`), `reply.cancelled` (message id; the
 `message.agent` with that id is the reply sent), `task.added` (text; `task_id`, `due_at`, `assignee`), `task.changed`
@@ -64,6 +68,11 @@ other one `conversation.absorbed` (`from`), in both `conversation.separated` whe
 (`into`, `lines`: numbers of what was said that went there), `attachment.prepared` (text: the name; a file that a reply
 will bring, no business of the customer's before it is sent as `attachment.received` with `author` `agent`),
 `attachment.withdrawn` (`attachment_id`; it is not sent, and its content is gone).
+(`into`, `lines`: numbers of what was said that went there).
+
+By itself the house writes `service.warned` before a promise is broken and `service.breached` once it is (`clock`,
+`level`, `queue`, `priority`, `since`, `used_seconds`, `target_seconds`, and while it may be kept `due_at`), each once a
+promise, and `callback.offered` (text; `minutes`, where a wait can be told) to who waits for long.
 """
 
 

@@ -17,6 +17,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     has_text: bool = False
 
 
+_PROMISED: Final = ("clock", "level", "queue", "priority", "since", "due_at", "used_seconds", "target_seconds")
+
 EVENTS: Final[Mapping[str, Event]] = {
     "conversation.opened": Event(when="A conversation began.", facts=("channel", "language")),
     "conversation.resolved": Event(when="A conversation was ended by a colleague."),
@@ -60,6 +62,9 @@ EVENTS: Final[Mapping[str, Event]] = {
     "handoff.invited": Event(when="A colleague was asked to have a conversation.", facts=("to",)),
     "handoff.declined": Event(when="A colleague who was asked does not take a conversation.", facts=("to",)),
     "conversation.parted": Event(when="Some lines went into a conversation of their own.", facts=("into", "lines")),
+    "service.warned": Event(when="A promise is about to be broken.", facts=_PROMISED),
+    "service.breached": Event(when="A promise was broken.", facts=_PROMISED),
+    "callback.offered": Event(when="Somebody who waits for long was offered a call-back.", facts=("minutes",)),
 }
 """Every event by its type, which is the kind of the ledger's line."""
 

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import pytest
+from msgspec import structs
 
 from doorward.kit.settings import TenantSettings
-from doorward.routing import Course, ServiceLevel, Turn, clocks, level_for
+from doorward.routing import Course, Pause, ServiceLevel, Turn, clocks, level_for
 from doorward.routing.estimating import Handling, estimate_wait, worth_calling_back
 from doorward.routing.hours import after_open_seconds, open_seconds
 from doorward.routing.matching import Agent, Contact, Rules
@@ -116,3 +117,37 @@ def test_somebody_with_room_answers_at_once_and_a_long_wait_offers_a_call_back()
     assert not worth_calling_back(600.0, minutes=10)
     assert worth_calling_back(None, minutes=10)
     assert not worth_calling_back(None, minutes=0)
+
+
+def paused(*pauses: tuple[float, float | None], one: Course) -> Course:
+    """Return a conversation whose status paused it between these minutes after nine."""
+    spans = tuple(Pause(begins=at(begins), ends=None if ends is None else at(ends)) for begins, ends in pauses)
+    return structs.replace(one, pauses=spans)
+
+
+def test_a_pause_moves_what_is_due() -> None:
+    """Five minutes were used, then two hours do not count, then three more; both times are as much later."""
+    halted = paused((5, None), one=course())
+    assert stand(halted, 120)["first"] == ("paused", 5)
+    (clock, _) = clocks(LEVEL, halted, at(120), hours=OFFICE)
+    assert (clock.warn_at, clock.due_at) == (None, None)
+    going_on = paused((5, 125), one=course())
+    assert stand(going_on, 128)["first"] == ("warned", 8)
+    (clock, solution) = clocks(LEVEL, going_on, at(126), hours=OFFICE)
+    assert (clock.warn_at, clock.due_at, solution.due_at) == (at(128), at(130), at(240))
+
+
+def test_only_open_hours_of_a_pause_move_what_is_due() -> None:
+    """A pause over night takes away as much of the day as it covers: what follows goes on the next morning."""
+    evening = paused((8 * 60 - 3, 24 * 60 + 2), one=Course(asked_at=at(8 * 60 - 7)))
+    assert stand(evening, 24 * 60 + 4)["first"] == ("running", 6)
+    (clock, _) = clocks(LEVEL, evening, at(24 * 60 + 4), hours=OFFICE)
+    assert clock.due_at == at(24 * 60 + 8)
+
+
+def test_pauses_hold_for_every_clock_and_for_what_has_ended() -> None:
+    """Of the next answer and of the solution, what fell into a pause is not counted; a broken promise stays broken."""
+    answered = course((5, "agent"), (10, "customer"), (40, "agent"))
+    assert stand(paused((12, 30), one=answered), 50)["next"] == ("met", 12)
+    assert stand(paused((0, 2), (11, 30), one=answered), 50)["resolution"] == ("paused", 14)
+    assert stand(paused((11, None), one=course()), 50)["first"] == ("breached", 11)

@@ -94,6 +94,7 @@ class Entries(msgspec.Struct, frozen=True, kw_only=True):
     """What was said after a number, and how the conversation stands; `last` is where to go on reading.
 
     `closed` is null within the opening hours; else its `again` says when people answer again, where that is known.
+    `call_back`: who waits was offered to be called or written back, and has not asked for it.
     """
 
     entries: tuple[ShownLine, ...]
@@ -102,6 +103,7 @@ class Entries(msgspec.Struct, frozen=True, kw_only=True):
     last: int
     people: bool | None = None
     closed: Closed | None = None
+    call_back: bool = False
 
 
 class PersonAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -388,12 +390,18 @@ def _entries(now: Transcript) -> Entries:
         last=now.last,
         people=now.people,
         closed=now.closed,
+        call_back=_is_offered(now),
     )
 
 
 def _standing(now: Transcript) -> dict[str, Any]:
-    standing = {"state": now.state, "waiting": _waiting(now), "people": now.people}
+    standing: dict[str, Any] = {"state": now.state, "waiting": _waiting(now), "people": now.people}
+    standing |= {"call_back": True} if _is_offered(now) else {}
     return standing if now.closed is None else standing | {"closed": now.closed}
+
+
+def _is_offered(now: Transcript) -> bool:
+    return now.waiting is not None and now.waiting.call_back
 
 
 def _waiting(now: Transcript) -> dict[str, int] | None:

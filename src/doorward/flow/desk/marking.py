@@ -76,13 +76,21 @@ class Marking:
         return await self._mark(scope, conversation_ids, "priority.changed", change)
 
     async def set_status(self, scope: Scope, conversation_ids: Sequence[ConversationId], *, status: str) -> Marked:
-        """Say with a word of the company's how conversations stand, empty for none. Raises `NotFound`."""
+        """Say with a word of the company's how conversations stand, empty for none. Raises `NotFound`.
+
+        Whether clocks of service levels stand still is what the status says now; changed later, it changes no past.
+        """
+        pauses = False
 
         def change(card: record.Card) -> Mapping[str, Any] | None:
-            return None if card.status == status else {"status": status}
+            return None if card.status == status else {"status": status} | ({"pauses": True} if pauses else {})
 
         def known(tx: Tx) -> None:
-            workspace.require_pieces(tx, scope, "status", (status,) if status else ())
+            nonlocal pauses
+            if status:
+                workspace.require_pieces(tx, scope, "status", (status,))
+                piece = workspace.find_piece(tx, scope, "status", status).piece
+                pauses = isinstance(piece, workspace.Status) and piece.pauses
 
         return await self._mark(scope, conversation_ids, "status.changed", change, known)
 

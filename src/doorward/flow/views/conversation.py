@@ -67,7 +67,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     Of a conversation that an agent handed over (`handoff.passed`), `data` holds `by` and `to`, the ids of both, `to`
     empty for the queue, and `note` is what was written for whoever has it next: masked, its masked places in `spans`.
-    Of one that was put in order or to sleep, `data` holds what the ledger's line says (`doorward.vocabulary.entry`).
+    Of one that was put in order or to sleep, or to which a promise is due soon or late, `data` holds what the ledger's
+    line says (`doorward.vocabulary.entry`).
     """
 
     seq: int
@@ -294,6 +295,8 @@ _EVENTS: Final = frozenset(
         "priority.changed",
         "conversation.snoozed",
         "conversation.woken",
+        "service.warned",
+        "service.breached",
     }
 )
 

@@ -92,7 +92,7 @@ class Inbox(msgspec.Struct, frozen=True, kw_only=True):
 
     `entered` says since when those who wait stand in the queue; whom an agent puts back stands there as from the first
     time. `unseen` are those of which the reader has not seen what the customer said last. `wishes` says what customers
-    of the shown conversations ask for besides an answer.
+    of the shown conversations ask for besides an answer, `pressing` which promise to them is due soon or late.
     """
 
     order: CardOrder
@@ -103,6 +103,7 @@ class Inbox(msgspec.Struct, frozen=True, kw_only=True):
     entered: Mapping[ConversationId, datetime] = {}
     unseen: frozenset[ConversationId] = frozenset()
     wishes: Mapping[ConversationId, tuple[WishKind, ...]] = {}
+    pressing: Mapping[ConversationId, routing.Promise] = {}
 
 
 def inbox(tx: Tx, scope: Scope, asked: Asked, *, find_staff: FindStaff, limit: int = 50) -> Inbox:
@@ -128,6 +129,7 @@ def list_of(tx: Tx, scope: Scope, cards: Sequence[Card], *, order: CardOrder = "
         entered={one.conversation_id: one.waiting_since for one in cards if one.waiting_since is not None},
         unseen=unseen(tx, scope, cards),
         wishes=_wishes(tx, scope, cards),
+        pressing=_pressing(tx, scope, cards),
     )
 
 
@@ -183,7 +185,13 @@ def _queue(tx: Tx, scope: Scope, asked: Asked) -> Inbox:
         entered=entered,
         unseen=unseen(tx, scope, shown),
         wishes=_wishes(tx, scope, shown),
+        pressing=_pressing(tx, scope, shown),
     )
+
+
+def _pressing(tx: Tx, scope: Scope, cards: Sequence[Card]) -> Mapping[ConversationId, routing.Promise]:
+    with_people = [card.conversation_id for card in cards if card.state in _WITH_PEOPLE]
+    return routing.pressing(tx, scope, with_people) if with_people else {}
 
 
 def _wishes(tx: Tx, scope: Scope, cards: Sequence[Card]) -> Mapping[ConversationId, tuple[WishKind, ...]]:

@@ -1,5 +1,6 @@
 """How a conversation stands to what was promised: its clocks of service, and what somebody who waits may expect."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,7 +10,7 @@ from doorward import record, routing
 from doorward.flow.team_hours import hours_at
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Tx
-from doorward.vocabulary.entry import EntryKind
+from doorward.vocabulary.entry import Entry, EntryKind
 from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.scope import Scope
@@ -20,6 +21,8 @@ _KINDS: Final[tuple[EntryKind, ...]] = (
     "handoff.requested",
     "handoff.returned",
     "conversation.resolved",
+    "conversation.merged",
+    "status.changed",
 )
 _MOST: Final = 2_000
 """So many of the latest turns are looked at."""
@@ -49,16 +52,59 @@ def service(tx: Tx, scope: Scope, conversation_id: ConversationId, *, settings: 
     card = record.card_of(tx, scope, conversation_id)
     if card is None:
         raise NotFound("no such conversation")
-    plan = routing.read_plan(tx, scope).plan
-    standing = routing.standing_of(tx, scope, conversation_id)
-    queue, priority = (card.queue or "default", 0) if standing is None else (standing.queue, standing.priority)
-    level = routing.level_for(plan.service_levels, queue=queue, channel=card.channel, priority=priority)
     expected = routing.estimated_wait(tx, scope, conversation_id)
+    plan = routing.read_plan(tx, scope).plan
+    found = standing_service(tx, scope, card, plan=plan, settings=settings)
+    level = None if found is None else found.promised.level
+    return Service(level=level, clocks=() if found is None else found.clocks, expected=expected)
+
+
+class StandingService(msgspec.Struct, frozen=True, kw_only=True):
+    """By which level somebody is promised what, the clocks of it, and whether a status keeps them still."""
+
+    promised: routing.Promised
+    clocks: tuple[routing.ServiceClock, ...]
+    paused: bool = False
+
+
+def standing_service(
+    tx: Tx, scope: Scope, card: record.Card, *, plan: routing.RoutingPlan, settings: TenantSettings
+) -> StandingService | None:
+    """Return how a conversation stands to its promises at the transaction's time, None where nothing is promised.
+
+    What was asked before it came into the queue here, as in a conversation that was imported, is promised by nobody.
+    """
+    conversation_id = card.conversation_id
+    standing = routing.standing_of(tx, scope, conversation_id)
+    last = routing.promised_last(tx, scope, conversation_id) if standing is None else None
+    if last is not None:
+        standing = routing.Standing(queue=last.queue, channel=last.channel, priority=last.priority)
+    elif standing is None:
+        standing = routing.Standing(queue=card.queue or "default", channel=card.channel, priority=0)
+    level = routing.level_for(
+        plan.service_levels, queue=standing.queue, channel=card.channel, priority=standing.priority
+    )
+    if level is None:
+        return None
+    promised = routing.Promised(
+        conversation_id=conversation_id, level=level.name, standing=standing, language=card.language
+    )
     course = course_of(tx, scope, conversation_id)
     if level is None or course is None:
         return Service(level=None if level is None else level.name, expected=expected)
     hours = hours_at(plan, queue, settings)
     return Service(level=level.name, clocks=routing.clocks(level, course, tx.now, hours=hours), expected=expected)
+    if course is None:
+        return StandingService(promised=promised, clocks=())
+    team = routing.team_of(plan, standing.queue)
+    hours = settings if team is None else routing.hours_of(team, settings)
+    clocks = routing.clocks(level, course, tx.now, hours=hours)
+    entered = standing.entered_at
+    return StandingService(
+        promised=promised,
+        clocks=tuple(one for one in clocks if entered is None or one.since >= entered),
+        paused=course.resolved_at is None and routing.is_paused(course, tx.now),
+    )
 
 
 MOST_LOOKED_AT: Final = 1_000
@@ -70,12 +116,16 @@ def at_risk(tx: Tx, scope: Scope, *, settings: TenantSettings, limit: int = 200)
 
     Of conversations with people the first `MOST_LOOKED_AT` are looked at, of what is found `limit` are returned.
     """
-    found = [
-        AtRisk(conversation_id=one, level=standing.level or "", clocks=pressing)
-        for one in routing.with_people(tx, scope, limit=MOST_LOOKED_AT)
-        if (standing := service(tx, scope, one, settings=settings)).clocks
-        and (pressing := tuple(clock for clock in standing.clocks if clock.state in {"warned", "breached"}))
-    ]
+    plan = routing.read_plan(tx, scope).plan
+    cards = (record.card_of(tx, scope, one) for one in routing.with_people(tx, scope, limit=MOST_LOOKED_AT))
+    found = []
+    for card in cards if plan.service_levels else ():
+        standing = None if card is None else standing_service(tx, scope, card, plan=plan, settings=settings)
+        clocks = () if standing is None else standing.clocks
+        pressing = tuple(clock for clock in clocks if clock.state in {"warned", "breached"})
+        if card is not None and standing is not None and pressing:
+            level = standing.promised.level
+            found.append(AtRisk(conversation_id=card.conversation_id, level=level, clocks=pressing))
     return tuple(sorted(found, key=_urgency)[:limit])
 
 
@@ -90,14 +140,34 @@ def course_of(tx: Tx, scope: Scope, conversation_id: ConversationId) -> routing.
     asked: datetime | None = None
     resolved: datetime | None = None
     turns: list[routing.Turn] = []
-    for one in (line.entry for line in reversed(lines)):
+    ordered = [line.entry for line in sorted(lines, key=lambda line: line.seq)]
+    for one in ordered:
         match one.kind:
             case "handoff.requested" if asked is None or resolved is not None:
                 asked, resolved, turns = one.at, None, []
-            case "handoff.returned":
+            case "handoff.returned" | "conversation.merged":
                 asked = None
             case "conversation.resolved":
                 resolved = one.at
             case "message.customer" | "message.agent" if asked is not None and resolved is None:
                 turns.append(routing.Turn(at=one.at, by="agent" if one.kind == "message.agent" else "customer"))
-    return None if asked is None else routing.Course(asked_at=asked, turns=tuple(turns), resolved_at=resolved)
+            case _:
+                pass
+    if asked is None:
+        return None
+    return routing.Course(asked_at=asked, turns=tuple(turns), resolved_at=resolved, pauses=_pauses(ordered))
+
+
+def _pauses(lines: Sequence[Entry]) -> tuple[routing.Pause, ...]:
+    """Return when statuses kept the clocks still: from one that pauses until the next that does not."""
+    pauses: list[routing.Pause] = []
+    since: datetime | None = None
+    for one in lines:
+        if one.kind != "status.changed":
+            continue
+        if one.data.get("pauses"):
+            since = since or one.at
+        elif since is not None:
+            pauses.append(routing.Pause(begins=since, ends=one.at))
+            since = None
+    return (*pauses, routing.Pause(begins=since)) if since is not None else tuple(pauses)

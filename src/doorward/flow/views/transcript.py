@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from doorward import record, routing
+from doorward.flow.offering import asked_since_they_came
 from doorward.flow.openings import Closed
 from doorward.kit.tx import Tx
 from doorward.record import Card, WrittenEntry
@@ -23,6 +24,7 @@ SHOWN = {
     "message.agent": "agent",
     "attachment.received": "customer",
     "attachment.scanned": "system",
+    "callback.offered": "bot",
     "callback.requested": "customer",
     "deletion.requested": "customer",
 }
@@ -106,10 +108,14 @@ class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where somebody stands in the queue: 1 is next; `minutes` is about how long that takes, where it is known."""
+    """Where somebody stands in the queue: 1 is next; `minutes` is about how long that takes, where it is known.
+
+    `call_back`: they wait for long, were offered to be called or written back, and have not asked for it.
+    """
 
     position: int
     minutes: int | None = None
+    call_back: bool = False
 
 
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,7 +163,15 @@ def place_of(tx: Tx, scope: Scope, card: Card) -> Place | None:
     if card.state != "waiting":
         return None
     before = routing.place_in_queue(tx, scope, card.conversation_id)
-    return None if before is None else Place(position=before + 1)
+    if before is None:
+        return None
+    place = Place(position=before + 1)
+    if routing.offered_to(tx, scope, card.conversation_id) is None:
+        return place
+    expected = routing.estimated_wait(tx, scope, card.conversation_id)
+    minutes = None if expected is None else routing.told_minutes(expected.seconds)
+    still = not asked_since_they_came(tx, scope, card.conversation_id)
+    return msgspec.structs.replace(place, minutes=minutes, call_back=still)
 
 
 def show_all(tx: Tx, scope: Scope, written: Sequence[WrittenEntry], *, staff: bool = False) -> tuple[ShownEntry, ...]:

@@ -71,6 +71,15 @@ def release_item(tx: Tx, scope: Scope, conversation_id: ConversationId, *, by: S
     )
 
 
+def note_offered(tx: Tx, scope: Scope, conversation_id: ConversationId) -> None:
+    """Write that a call-back was offered to who waits."""
+    tx.execute(
+        update(item_table)
+        .where(item_table.c.tenant_id == scope.tenant_id, item_table.c.conversation_id == conversation_id)
+        .values(offered_at=tx.now)
+    )
+
+
 def waiting_items(tx: Tx, scope: Scope, *, limit: int) -> Sequence[Any]:
     """Return who waits, at most so many, those who came first."""
     return tx.execute(

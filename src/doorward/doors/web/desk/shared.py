@@ -21,6 +21,7 @@ from doorward.doors.web.door import AnyRequest, AtDoor, Door
 from doorward.doors.web.forms import read_member_form, read_member_pairs
 from doorward.doors.web.security import issue_csrf
 from doorward.flow.staffing import own_reasons
+from doorward.flow.views.pressing import news_of
 from doorward.identity import Permission, require_permission
 from doorward.kit.tx import Tx
 from doorward.record import Card, CardQuery
@@ -35,6 +36,7 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
     the customer spoke last, and when that was, in milliseconds since 1970 (a rising number is news).
 
     `handed` is when a colleague handed the reader a conversation last, likewise, and `handed_by` who that was.
+    `pressed` is when the reader was told of a promise last, likewise, with `clock` and `standing` as it is by now.
     """
 
     waiting: int = 0
@@ -43,6 +45,9 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
     heard: int = 0
     handed: int = 0
     handed_by: str = ""
+    pressed: int = 0
+    clock: routing.ClockKind = "first"
+    standing: routing.ClockState = "warned"
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,7 +166,7 @@ class DeskCall:
                 since=None if presence is None else presence.since,
                 own_reasons=own_reasons(tx, scope),
                 colleagues={str(one.id): one.display_name for one in everybody},
-                demand=demand_on(tx, scope) if works else Demand(),
+                demand=demand_on(tx, scope, supervises=self.may("measure:read")) if works else Demand(),
                 objections=house.blocks.count_waiting(tx, scope) if self.may("conversations:write") else 0,
                 company=house.identity.tenants.tenant(tx, scope).slug,
                 username=next((one.username for one in everybody if one.id == scope.actor.id), ""),
@@ -170,12 +175,13 @@ class DeskCall:
         return await house.transactions.read_async(read)
 
 
-def demand_on(tx: Tx, scope: Scope) -> Demand:
-    """Return what asks for the acting member of staff now."""
+def demand_on(tx: Tx, scope: Scope, *, supervises: bool) -> Demand:
+    """Return what asks for the acting member of staff now; who supervises hears of every queue's promises."""
     mine = record.list_cards(tx, scope, CardQuery(states=("human",), assignee=scope.actor.id, limit=100))
     unanswered = [card for card in mine if card.last_author == "customer"]
     handed = max((card for card in mine if card.handed_by and card.assigned_at), key=_assigned_at, default=None)
-    return Demand(
+    pressed = news_of(tx, scope, supervises=supervises)
+    demand = Demand(
         waiting=record.count_by_state(tx, scope).get("waiting", 0),
         mine=len(mine),
         unanswered=len(unanswered),
@@ -183,6 +189,10 @@ def demand_on(tx: Tx, scope: Scope) -> Demand:
         handed=0 if handed is None else _assigned_at(handed),
         handed_by="" if handed is None else handed.handed_by or "",
     )
+    if pressed is None or pressed.told_at is None:
+        return demand
+    told = int(pressed.told_at.timestamp() * 1000)
+    return msgspec.structs.replace(demand, pressed=told, clock=pressed.clock, standing=pressed.state)
 
 
 def _assigned_at(card: Card) -> int:

@@ -1,9 +1,12 @@
 """What the page of a conversation shows."""
 
 import zlib
+from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
+from babel.dates import format_timedelta
 from litestar.params import QueryParameter
 
 from doorward import routing
@@ -12,6 +15,7 @@ from doorward.doors.web.desk.shared import DeskCall
 from doorward.flow.attachments import MEDIA_TYPES
 from doorward.flow.reading import open_conversation
 from doorward.flow.views.conversation import ConversationView, EarlierLines, Event, conversation, earlier_lines
+from doorward.flow.views.service import StandingService, standing_service
 from doorward.flow.views.wishes import Wish, copies_taken
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
@@ -68,6 +72,9 @@ async def conversation_places(
         "wishes": sorted((*view.wishes, *about.copies), key=lambda one: one.at, reverse=True),
         "handed": handed_of(view),
         "pieces": about.pieces,
+        "service": about.service,
+        "pressing": about.pressing,
+        "lasted": partial(lasted, language=desk.language),
         "shown_value": shown_value,
         "field_choices": field_choices,
         "fields_tag": zlib.crc32(msgspec.json.encode((view.card.attributes, about.pieces.fields))),
@@ -114,13 +121,16 @@ def line_number(given: str) -> int | None:
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """How sure we are who the customer is, whether the agent who has the conversation has gone away, when the customer
-    took a copy of their data, and what the company puts conversations in order with.
+    took a copy of their data, what the company puts conversations in order with, and how its promises stand: their
+    clocks, none where nothing is promised to them now, and the one that presses.
     """
 
     assurance: str
     holder_away: bool
     pieces: Pieces
     copies: tuple[Wish, ...]
+    service: StandingService | None
+    pressing: routing.Promise | None
 
 
 def _about(desk: DeskCall, tx: Tx, card: Card) -> About:
@@ -132,6 +142,24 @@ def _about(desk: DeskCall, tx: Tx, card: Card) -> About:
         holder_away=holder is not None and holder.state == "away",
         pieces=pieces_of(tx, scope),
         copies=copies_taken(tx, scope, customer.id),
+        service=_service(desk, tx, card),
+        pressing=routing.pressing(tx, scope, (card.conversation_id,)).get(card.conversation_id),
+    )
+
+
+def _service(desk: DeskCall, tx: Tx, card: Card) -> StandingService | None:
+    plan = routing.read_plan(tx, desk.scope).plan
+    if not plan.service_levels:
+        return None
+    settings = desk.house.identity.tenants.settings_of(tx, desk.scope)
+    found = standing_service(tx, desk.scope, card, plan=plan, settings=settings)
+    return found if found is not None and found.clocks else None
+
+
+def lasted(seconds: int, *, language: str) -> str:
+    """Return a length of time in words, such as `12 min`; a begun minute counts as none."""
+    return format_timedelta(
+        timedelta(minutes=seconds // 60), granularity="minute", threshold=2, locale=language, format="short"
     )
 
 

@@ -1,0 +1,74 @@
+"""Offering a call-back to who waits for long: once, in their language, with the wait that is to be expected."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from doorward import record, routing
+from doorward.kit.i18n import Translator
+from doorward.kit.tx import Transactions, Tx
+from doorward.vocabulary.entry import Entry
+from doorward.vocabulary.ids import ConversationId
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.text import house_text
+
+_AT_ONCE: Final = 50
+
+
+class Offering:
+    """Looks now and then who waits for longer than the company's plan allows, and offers to get back to them."""
+
+    def __init__(self, transactions: Transactions, translator: Translator, *, channels: Iterable[str]) -> None:
+        """Take who says it, and on which channels somebody can say yes."""
+        self._transactions = transactions
+        self._translator = translator
+        self._channels = frozenset(channels)
+
+    def keep_time(self, scope: Scope) -> int:
+        """Offer a call-back to whoever waits for long and was not offered one; return to how many."""
+
+        def read(tx: Tx) -> tuple[routing.LongWait, ...]:
+            return routing.long_waits(tx, scope, channels=self._channels, limit=_AT_ONCE)
+
+        return sum(self._offer(scope, one) for one in self._transactions.read(read))
+
+    def _offer(self, scope: Scope, wait: routing.LongWait) -> int:
+        conversation_id = wait.conversation_id
+
+        def work(tx: Tx) -> Outcome[int]:
+            routing.lock_queue(tx, scope)
+            record.lock_conversation(tx, scope, conversation_id)
+            card = record.card_of(tx, scope, conversation_id)
+            waits = routing.place_in_queue(tx, scope, conversation_id) is not None
+            if card is None or not waits or routing.offered_to(tx, scope, conversation_id) is not None:
+                return Outcome(0)
+            routing.note_offered(tx, scope, conversation_id)
+            if asked_since_they_came(tx, scope, conversation_id):
+                return Outcome(0)
+            return Outcome(1, (self._line(tx, scope, card, wait.minutes),))
+
+        return self._transactions.write(scope, work)
+
+    def _line(self, tx: Tx, scope: Scope, card: record.Card, minutes: int | None) -> Entry:
+        say = self._translator.say
+        if minutes is None:
+            words = say(card.language, "reply.callback_offer_unknown")
+        else:
+            words = say(card.language, "reply.callback_offer", count=minutes)
+        return Entry(
+            kind="callback.offered",
+            conversation_id=card.conversation_id,
+            party_id=card.party_id,
+            key=f"offer:{card.last_seq}",
+            at=tx.now,
+            actor=scope.actor,
+            text=house_text(words),
+            data={"language": card.language} | ({} if minutes is None else {"minutes": minutes}),
+        )
+
+
+def asked_since_they_came(tx: Tx, scope: Scope, conversation_id: ConversationId) -> bool:
+    """Return whether somebody who waits, and was offered a call-back, has asked for one since they came."""
+    offered = routing.offered_to(tx, scope, conversation_id)
+    asked = record.entries_of_kinds(tx, scope, (conversation_id,), kinds=("callback.requested",), limit=1)
+    return offered is not None and bool(asked) and asked[0].entry.at >= offered.entered_at
