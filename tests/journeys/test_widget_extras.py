@@ -156,6 +156,8 @@ def test_a_call_back_reaches_the_desk_and_is_masked(guests: Guests, visitor: Web
     mira = guests.member("mira")
     (waiting,) = mira.get("/api/v1/conversations", params={"state": "waiting"}).json()["items"]
     assert waiting["reason"] == "callback_requested"
+    (task,) = mira.get(f"/api/v1/conversations/{visitor.conversation_id}").json()["tasks"]
+    assert task["text"].startswith({ADDRESS: "Write back", "+44 20 7946 0991": "Call"}.get(contact, "Get back"))
 
 
 def test_a_wish_to_be_deleted_reaches_the_desk(guests: Guests, visitor: WebVisitor) -> None:

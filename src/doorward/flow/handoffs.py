@@ -8,8 +8,8 @@ from doorward.vocabulary.scope import Scope
 
 
 def handoff_for(tx: Tx, scope: Scope, card: Card | None, *, reason: str, language: str = "") -> Handoff:
-    """Return what waits for a person; a conversation that has no card yet is known by `language` alone."""
-    known = Handoff(reason=reason, language=language)
+    """Return what waits for a person; a conversation that has no card yet is a chat, known by `language`."""
+    known = Handoff(reason=reason, channel="webchat", language=language)
     if card is not None:
         known = Handoff(reason=reason, channel=card.channel, language=card.language or language, intent=card.intent)
     return routing.direct_by_plan(tx, scope, known)

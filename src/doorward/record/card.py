@@ -103,16 +103,18 @@ class CardPlace(msgspec.Struct, frozen=True, kw_only=True):
 class CardQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which cards: every field narrows, None or empty does not; from `offset` or behind `after`, at most `limit`.
 
-    `party_ids` asks for the cards of several parties who are one customer; None asks for anybody's. `assignee` is
-    somebody's id, empty for nobody's. `labels` must all be there. `mentions` is whom a note names, `unseen` for whom
-    something was said that they have not seen. `snoozed` asks for those that sleep at `now`, or for the others;
-    `risk` for at least so much. `order`: the latest first, the oldest first, whose customer waits longest for an answer
-    first (those that are answered are left out), or by priority and then the latest.
+    `party_ids` asks for the cards of several parties who are one customer; None asks for anybody's. `among` asks for
+    conversations by their ids. `assignee` is somebody's id, empty for nobody's. `labels` must all be there. `mentions`
+    is whom a note names, `unseen` for whom something was said that they have not seen. `snoozed` asks for those that
+    sleep at `now`, or for the others; `risk` for at least so much. `order`: the latest first, the oldest first, whose
+    customer waits longest for an answer first (those that are answered are left out), or by priority and then the
+    latest.
     """
 
     states: tuple[str, ...] = ()
     party_id: PartyId | None = None
     party_ids: tuple[PartyId, ...] | None = None
+    among: tuple[ConversationId, ...] | None = None
     assignee: str | None = None
     labels: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()

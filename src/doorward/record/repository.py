@@ -120,9 +120,12 @@ def slept_enough(tx: Tx, scope: Scope, *, limit: int) -> tuple[ConversationId, .
 
 
 def _is_few(wanted: CardQuery) -> bool:
-    """Return whether an index of its own finds few cards at once: those of somebody, unanswered ones, sleeping ones."""
+    """Return whether an index of its own finds few cards at once.
+
+    Those of somebody, those named one by one, unanswered ones, sleeping ones.
+    """
     somebody = wanted.party_id is not None or wanted.party_ids is not None or bool(wanted.assignee)
-    return somebody or wanted.order == "unanswered" or wanted.snoozed is True
+    return somebody or wanted.among is not None or wanted.order == "unanswered" or wanted.snoozed is True
 
 
 _STATES: Final = ("bot", "waiting", "human", "resolved")
@@ -182,6 +185,8 @@ def _conditions(wanted: CardQuery) -> Iterator[ColumnElement[bool]]:
         columns.party_id: (wanted.party_id,) if wanted.party_id is not None else (),
     }
     yield from (column.in_(values) for column, values in among.items() if values)
+    if wanted.among is not None:
+        yield columns.conversation_id.in_(wanted.among)
     if wanted.party_ids is not None:
         yield columns.party_id.in_(wanted.party_ids)
     if wanted.assignee is not None:

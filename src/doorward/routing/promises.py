@@ -109,6 +109,11 @@ def pressing(tx: Tx, scope: Scope, conversation_ids: Sequence[ConversationId]) -
     return found
 
 
+def pressed_conversations(tx: Tx, scope: Scope, *, limit: int) -> tuple[ConversationId, ...]:
+    """Return conversations to which a promise is due soon or late."""
+    return tuple(ConversationId(one) for one in repository.pressed_conversations(tx, scope, limit=limit))
+
+
 def latest_told(tx: Tx, scope: Scope, *, limit: int) -> tuple[Promise, ...]:
     """Return what presses and was told, the latest first."""
     return tuple(_read(row) for row in repository.latest_told(tx, scope, limit=limit))

@@ -9,6 +9,7 @@ import pytest
 from doorward import routing, workspace
 from doorward.flow.promises import Promises
 from doorward.flow.settle import Settlement
+from doorward.flow.views.inbox import Asked, Counts, Inbox, count_views, inbox
 from doorward.flow.views.pressing import news_of
 from doorward.flow.views.service_report import ServiceCount, as_csv, service_report
 from doorward.kit.bus import ProcessBus
@@ -124,6 +125,26 @@ def watch(flow: Flow, transactions: Transactions, clock: FixedClock, settlement:
     found.plan(RoutingPlan(service_levels=(LEVEL,)))
     promises.keep_time(SCOPE)
     return found
+
+
+def test_the_inbox_has_a_view_of_what_is_due_or_late(watch: Watch) -> None:
+    """It has what was warned of, with its promise, and counts it; before that it is empty."""
+
+    def view() -> tuple[list[str], int]:
+        def read(tx: Any) -> tuple[Inbox, Counts]:
+            asked = Asked(view="due")
+            shown = inbox(tx, MIRA, asked, find_staff=lambda *_: None)
+            return shown, count_views(tx, MIRA, (), find_staff=lambda *_: None)
+
+        shown, counts = watch.flow.transactions.read(read)
+        return [shown.pressing[card.conversation_id].state for card in shown.cards], counts.views["due"]
+
+    watch.ask()
+    assert view() == ([], 0)
+    watch.pass_time(8)
+    assert view() == (["warned"], 1)
+    watch.pass_time(8)
+    assert view() == (["breached"], 1)
 
 
 def test_people_are_warned_once_and_a_broken_promise_is_told_once(watch: Watch) -> None:

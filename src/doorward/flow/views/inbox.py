@@ -22,6 +22,9 @@ COUNTED: Final = 100
 MOST_IN_QUEUE: Final = 200
 """Cards of a list that is not cut into pages: the queue and one's own conversations."""
 
+MOST_PRESSING: Final = 500
+"""Promises that are due soon or late among which the view looks: those that are due first."""
+
 RISKY: Final = 0.6
 """From which risk on a conversation stands among those at risk: where the desk shows it in red."""
 
@@ -43,6 +46,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     mentions: bool = False
     risk: float | None = None
     snoozed: bool | None = None
+    pressing: bool = False
 
 
 FIRST: Final = "me"
@@ -53,6 +57,7 @@ VIEWS: Final[Mapping[str, View]] = {
     "team": View(states=_WITH_PEOPLE, snoozed=False),
     "mentions": View(states=_OPEN, mentions=True),
     "unanswered": View(states=_WITH_PEOPLE, order="unanswered", snoozed=False),
+    "due": View(states=_WITH_PEOPLE, order="oldest", snoozed=False, pressing=True),
     "risk": View(states=_OPEN, risk=RISKY, snoozed=False),
     "sleeping": View(states=_OPEN, snoozed=True),
     "bot": View(states=("bot",)),
@@ -140,7 +145,7 @@ def query_of(tx: Tx, scope: Scope, asked: Asked, *, find_staff: FindStaff) -> Ca
         every = CardQuery(order=saved.order)
         query = _narrowed(tx, scope, every, parse_filters(saved.query), find_staff=find_staff)
     else:
-        query = _standing(VIEWS[asked.view], scope, now=tx.now) if asked.view else CardQuery(now=tx.now)
+        query = _standing(tx, scope, VIEWS[asked.view]) if asked.view else CardQuery(now=tx.now)
     if query is not None:
         query = _narrowed(tx, scope, query, asked.filters, find_staff=find_staff)
     if query is None or asked.order is None or query.order == "unanswered":
@@ -150,7 +155,7 @@ def query_of(tx: Tx, scope: Scope, asked: Asked, *, find_staff: FindStaff) -> Ca
 
 def count_views(tx: Tx, scope: Scope, views: Sequence[WrittenPiece], *, find_staff: FindStaff) -> Counts:
     """Return how many conversations stand in each standing view, and in each of these that can still be asked for."""
-    standing = {name: _count(tx, scope, _standing(view, scope, now=tx.now)) for name, view in VIEWS.items()}
+    standing = {name: _count(tx, scope, _standing(tx, scope, view)) for name, view in VIEWS.items()}
     standing[FIRST] = min(COUNTED, standing["waiting"] + standing["mine"])
     saved = {}
     for one in views:
@@ -175,7 +180,7 @@ def _queue(tx: Tx, scope: Scope, asked: Asked) -> Inbox:
     waiting = tuple(card for card in found if card is not None)
     mine: tuple[Card, ...] = ()
     if asked.view == FIRST:
-        wanted = _standing(VIEWS["mine"], scope, now=tx.now)
+        wanted = _standing(tx, scope, VIEWS["mine"])
         mine = record.list_cards(tx, scope, msgspec.structs.replace(wanted, limit=MOST_IN_QUEUE))
     shown = (*mine, *waiting)
     return Inbox(
@@ -198,15 +203,16 @@ def _wishes(tx: Tx, scope: Scope, cards: Sequence[Card]) -> Mapping[Conversation
     return open_wishes(tx, scope, tuple(dict.fromkeys(card.conversation_id for card in cards)))
 
 
-def _standing(view: View, scope: Scope, *, now: datetime) -> CardQuery:
+def _standing(tx: Tx, scope: Scope, view: View) -> CardQuery:
     return CardQuery(
         states=view.states,
         assignee=scope.actor.id if view.mine else None,
         mentions=scope.actor.id if view.mentions else None,
         risk=view.risk,
         snoozed=view.snoozed,
-        now=now,
+        now=tx.now,
         order=view.order,
+        among=routing.pressed_conversations(tx, scope, limit=MOST_PRESSING) if view.pressing else None,
     )
 
 

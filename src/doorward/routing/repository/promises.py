@@ -53,6 +53,13 @@ def pressing_of(tx: Tx, scope: Scope, conversation_ids: Sequence[ConversationId]
     return tx.execute(select(promise_table).where(own)).all()
 
 
+def pressed_conversations(tx: Tx, scope: Scope, *, limit: int) -> list[str]:
+    """Return the conversations with an open promise that is warned of or broken, what is due first first."""
+    own = and_(_at.tenant_id == scope.tenant_id, _pressing())
+    rows = tx.execute(select(_at.conversation_id).where(own).order_by(_at.due_at, _at.since).limit(limit))
+    return list(dict.fromkeys(row.conversation_id for row in rows))
+
+
 def latest_told(tx: Tx, scope: Scope, *, limit: int) -> Sequence[Any]:
     """Return the open promises that are warned of or broken, what was told last first."""
     own = and_(_at.tenant_id == scope.tenant_id, _at.told_at.is_not(None), _pressing())
