@@ -144,7 +144,9 @@ class House:
         self.webhooks = self.webhook_work.verbs
         settlement.announce = self.webhook_work.announcer.announce
         channels = (one.id for one in self.plugins.channels if any(r.operation == "callback" for r in one.routes()))
-        self.offering = Offering(self.transactions, self.translator, channels=channels)
+        self.offering = Offering(
+            self.transactions, self.translator, settings_of=self.identity.tenants.settings_of, channels=channels
+        )
         self.promises = Promises(self.transactions, self.identity.tenants.settings_of)
         settlement.follow = self.promises.follow
         self._register_jobs()

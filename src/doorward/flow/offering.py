@@ -1,10 +1,12 @@
 """Offering a call-back to who waits for long: once, in their language, with the wait that is to be expected."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from doorward import record, routing
+from doorward.flow.openings import closed_at
 from doorward.kit.i18n import Translator
+from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.ids import ConversationId
@@ -18,10 +20,18 @@ _AT_ONCE: Final = 50
 class Offering:
     """Looks now and then who waits for longer than the company's plan allows, and offers to get back to them."""
 
-    def __init__(self, transactions: Transactions, translator: Translator, *, channels: Iterable[str]) -> None:
-        """Take who says it, and on which channels somebody can say yes."""
+    def __init__(
+        self,
+        transactions: Transactions,
+        translator: Translator,
+        *,
+        settings_of: Callable[[Tx, Scope], TenantSettings],
+        channels: Iterable[str],
+    ) -> None:
+        """Take who says it, when people answer, and on which channels somebody can say yes."""
         self._transactions = transactions
         self._translator = translator
+        self._settings_of = settings_of
         self._channels = frozenset(channels)
 
     def keep_time(self, scope: Scope) -> int:
@@ -45,7 +55,9 @@ class Offering:
             routing.note_offered(tx, scope, conversation_id)
             if asked_since_they_came(tx, scope, conversation_id):
                 return Outcome(0)
-            return Outcome(1, (self._line(tx, scope, card, wait.minutes),))
+            # Outside the hours nobody is promised, whoever sits at the desk.
+            closed = closed_at(self._settings_of(tx, scope), tx.now) is not None
+            return Outcome(1, (self._line(tx, scope, card, None if closed else wait.minutes),))
 
         return self._transactions.write(scope, work)
 

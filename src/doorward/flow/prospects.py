@@ -49,8 +49,9 @@ class Prospect(msgspec.Struct, frozen=True, kw_only=True):
     def told(self, found: Transcript) -> Transcript:
         """Return the transcript with what can be expected in it."""
         waiting = found.waiting
-        if waiting is not None and waiting.minutes is None:
-            waiting = msgspec.structs.replace(waiting, minutes=self.minutes(waiting.position))
+        if waiting is not None:
+            minutes = waiting.minutes if self.people else None
+            waiting = msgspec.structs.replace(waiting, minutes=minutes or self.minutes(waiting.position))
         return msgspec.structs.replace(found, people=self.people, closed=self.closed, waiting=waiting)
 
 

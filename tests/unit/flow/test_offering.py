@@ -8,6 +8,7 @@ import pytest
 from doorward import routing
 from doorward.flow.offering import Offering
 from doorward.flow.views.transcript import Place, transcript
+from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.routing import RoutingPlan
 from doorward.vocabulary.entry import Entry
@@ -16,7 +17,7 @@ from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.reply import Handoff
 from doorward.vocabulary.text import house_text
 from tests.support.transactions import CONVERSATION, PARTY, SCOPE
-from tests.support.walking import Flow
+from tests.support.walking import SETTINGS, Flow
 
 OTHER = ConversationId("d" * 26)
 Wait = Callable[..., None]
@@ -25,7 +26,14 @@ Wait = Callable[..., None]
 @pytest.fixture
 def offering(flow: Flow) -> Offering:
     """Somebody who offers a call-back on the test's channel."""
-    return Offering(flow.transactions, flow.rooms.translator, channels=("test",))
+    return offering_on(flow, "test")
+
+
+def offering_on(flow: Flow, channel: str, settings: TenantSettings = SETTINGS) -> Offering:
+    """Return somebody who offers a call-back on a channel."""
+    return Offering(
+        flow.transactions, flow.rooms.translator, settings_of=lambda _tx, _scope: settings, channels=(channel,)
+    )
 
 
 @pytest.fixture
@@ -118,6 +126,18 @@ def test_who_has_asked_for_it_is_not_asked(flow: Flow, wait: Wait, offering: Off
 def test_nothing_is_offered_where_nobody_could_say_yes_or_the_company_offers_none(flow: Flow, wait: Wait) -> None:
     """Another channel has no such button; a plan without minutes offers nothing."""
     wait()
-    assert Offering(flow.transactions, flow.rooms.translator, channels=("webchat",)).keep_time(SCOPE) == 0
+    assert offering_on(flow, "webchat").keep_time(SCOPE) == 0
     flow.transactions.write(SCOPE, lambda tx: routing.save_plan(tx, SCOPE, RoutingPlan(), expected=1))
-    assert Offering(flow.transactions, flow.rooms.translator, channels=("test",)).keep_time(SCOPE) == 0
+    assert offering_on(flow, "test").keep_time(SCOPE) == 0
+
+
+def test_outside_the_hours_no_wait_is_told(flow: Flow, wait: Wait) -> None:
+    """Somebody who stays late may answer; customers are promised nobody."""
+    flow.transactions.write(
+        SCOPE, lambda tx: routing.set_presence(tx, SCOPE, StaffId("m" * 26), state="available", capacity=1)
+    )
+    wait(ConversationId("a" * 26))
+    wait()
+    late = TenantSettings(hours={"mon": ("08:00-09:00",)})
+    assert offering_on(flow, "test", late).keep_time(SCOPE) == 1
+    assert [minutes for _, minutes in offers(flow)] == [None]
