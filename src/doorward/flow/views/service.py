@@ -90,14 +90,9 @@ def standing_service(
         conversation_id=conversation_id, level=level.name, standing=standing, language=card.language
     )
     course = course_of(tx, scope, conversation_id)
-    if level is None or course is None:
-        return Service(level=None if level is None else level.name, expected=expected)
-    hours = hours_at(plan, queue, settings)
-    return Service(level=level.name, clocks=routing.clocks(level, course, tx.now, hours=hours), expected=expected)
     if course is None:
         return StandingService(promised=promised, clocks=())
-    team = routing.team_of(plan, standing.queue)
-    hours = settings if team is None else routing.hours_of(team, settings)
+    hours = hours_at(plan, standing.queue, settings)
     clocks = routing.clocks(level, course, tx.now, hours=hours)
     entered = standing.entered_at
     return StandingService(

@@ -33,7 +33,7 @@ from doorward.routing.repository.presence import (
     past_presence,
     present_staff,
     save_presence,
-from doorward.routing.repository.presence import find_presence, lapsed_before, present_staff, save_presence
+)
 from doorward.routing.repository.promises import (
     delete_promise,
     last_promise,
@@ -66,9 +66,9 @@ __all__ = [
     "load_by_channel",
     "load_by_staff",
     "lock_queue",
-    "past_presence",
     "note_offered",
     "open_promises",
+    "past_presence",
     "present_staff",
     "pressed_conversations",
     "pressing_of",
