@@ -10,6 +10,8 @@ import { attachFiles } from "./attaching.js";
 import { composeMore } from "./composing.js";
 import { watchConnection } from "./connection.js";
 import { keepDrafts } from "./drafts.js";
+import { pickEmoji } from "./emoji.js";
+import { formatByKeys } from "./formatting.js";
 import { guardForms } from "./guard.js";
 import { askToWhom } from "./handing.js";
 import { tellLooking } from "./looking.js";
@@ -29,6 +31,7 @@ import { keepSession } from "./session.js";
 import { listenToKeys } from "./shortcuts.js";
 import { suggest } from "./suggest.js";
 import { tellTimes } from "./times.js";
+import { translateDrafts } from "./translating.js";
 import { tellTyping } from "./typing.js";
 
 window.htmx = htmx;
@@ -54,6 +57,9 @@ function start() {
   composeMore();
   attachFiles();
   suggest();
+  formatByKeys();
+  pickEmoji();
+  translateDrafts();
   guardForms();
   keepSession();
   forgetOriginals();

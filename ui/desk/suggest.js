@@ -1,5 +1,7 @@
-// Suggestions while somebody writes: a slash at the beginning of a word offers canned replies, an at sign colleagues. The field
+// Suggestions while somebody writes: a slash at the beginning of a word offers canned replies, an at sign colleagues, a colon and
+// two letters emoji. The field
 // keeps the focus; arrows choose, Enter or the tabulator takes, Escape leaves. What is offered is read out by the field itself.
+import { emojiOffers } from "./emoji.js";
 import { words } from "./words.js";
 
 const MOST = 8;
@@ -17,15 +19,18 @@ class Suggestions {
   #at = 0;
   #begin = -1;
   #takes;
+  #least;
 
-  constructor(field, { sign, name, offers, takes }) {
+  constructor(field, { sign, name, offers, takes, least = 0 }) {
     this.#field = field;
     this.#sign = sign;
     this.#offers = offers;
     this.#takes = takes;
+    this.#least = least;
     this.#list = document.createElement("ul");
     this.#list.className = "suggestions";
-    this.#list.id = `${field.id}-suggestions`;
+    // A field may have several kinds of suggestions, each with a list of its own.
+    this.#list.id = `${field.id}-suggestions-${sign.codePointAt(0)}`;
     this.#list.hidden = true;
     this.#list.setAttribute("role", "listbox");
     this.#list.setAttribute("aria-label", name);
@@ -45,11 +50,12 @@ class Suggestions {
     const before = this.#field.value.slice(0, this.#field.selectionStart);
     const begin = before.lastIndexOf(this.#sign);
     const wanted = before.slice(begin + 1);
-    if (begin < 0 || /\s/.test(wanted) || (begin > 0 && !/\s/.test(before[begin - 1]))) return this.#close();
+    if (begin < 0 || wanted.length < this.#least || /\s/.test(wanted) || (begin > 0 && !/\s/.test(before[begin - 1]))) return this.#close();
     const offers = await this.#offers();
     const folded = fold(wanted);
-    const first = offers.filter((one) => fold(one.key).startsWith(folded));
-    const others = offers.filter((one) => !first.includes(one) && fold(`${one.key} ${one.name}`).includes(folded));
+    const keys = (one) => (one.keys ?? [one.key]).map(fold);
+    const first = offers.filter((one) => keys(one).some((key) => key.startsWith(folded)));
+    const others = offers.filter((one) => !first.includes(one) && `${keys(one).join(" ")} ${fold(one.name)}`.includes(folded));
     this.#begin = begin;
     this.#show([...first, ...others].slice(0, MOST));
   }
@@ -104,6 +110,7 @@ class Suggestions {
   #close() {
     this.#list.hidden = true;
     this.#shown = [];
+    if (this.#field.getAttribute("aria-controls") !== this.#list.id) return; // another kind is offered
     this.#field.removeAttribute("aria-activedescendant");
     this.#field.removeAttribute("aria-controls");
   }
@@ -129,6 +136,9 @@ function colleagues(form) {
 }
 
 export function suggest() {
+  for (const field of document.querySelectorAll("[data-formats]")) {
+    new Suggestions(field, { sign: ":", least: 2, name: words().emoji, offers: emojiOffers });
+  }
   const reply = document.querySelector("[data-canned]");
   if (reply) new Suggestions(reply, { sign: "/", name: words().canned, offers: () => cannedReplies(reply.dataset.canned) });
   const note = document.querySelector("[data-mentions]");

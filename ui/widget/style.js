@@ -89,6 +89,15 @@ select { max-inline-size: 140px; min-block-size: 44px; padding: 0 8px; border: 1
 .author { color: var(--soft); font-size: 12px; margin-block-end: 4px; }
 .customer .author { text-align: end; }
 .text { padding: 10px 14px; border-radius: 14px; background: var(--wash); white-space: pre-wrap; }
+.formatted { white-space: normal; overflow-wrap: anywhere; }
+.formatted > * + *, .formatted li > * + * { margin-block-start: 6px; }
+.formatted ul, .formatted ol { margin: 0; padding-inline-start: 22px; }
+.formatted ul { list-style: disc; }
+.formatted ol { list-style: decimal; }
+.formatted blockquote { margin: 0; padding-inline-start: 10px; border-inline-start: 3px solid currentcolor; }
+.formatted code { font-family: ui-monospace, monospace; font-size: .92em; white-space: pre-wrap; }
+.formatted pre { margin: 0; padding: 8px 10px; border: 1px solid var(--line); border-radius: 8px; }
+.formatted a { color: inherit; text-decoration: underline; text-underline-offset: 2px; font-weight: 600; }
 .agent .text { background: var(--paper); border: 1px solid var(--own); }
 .customer .text { background: var(--own); color: var(--own-ink); }
 .system .text { background: none; color: var(--soft); font-size: 13px; }

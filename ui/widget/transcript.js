@@ -1,5 +1,6 @@
 // The list of messages: what was said, and what is still to be sent.
 
+import { formattedNodes } from "./formatting.js";
 import { pieces } from "./looks.js";
 import { clip, lock, make } from "./parts.js";
 import { reveal } from "./reveal.js";
@@ -171,6 +172,7 @@ export class Transcript {
     const bubble = own ?? this.#bubble(entry.author, new Date(entry.at));
     const customer = entry.author === "customer";
     const masked = this.#fill(bubble.text, entry.text, entry.spans);
+    if (entry.formatted?.length) this.#form(bubble.text, entry.formatted);
     this.#said.set(String(entry.seq), { at: entry.at, author: entry.author, text: entry.text });
     if (entry.language) bubble.text.lang = entry.language;
     if (entry.attachment) {
@@ -204,6 +206,12 @@ export class Transcript {
     this.#labels.forget(node);
     node.replaceChildren(...cut.map((piece) => (piece.masked ? this.#mask(piece.text) : piece.text)));
     return cut.some((piece) => piece.masked);
+  }
+
+  /** Show what staff wrote with its form. @param {HTMLElement} node @param {import("./formatting.js").Formatted[]} formatted */
+  #form(node, formatted) {
+    node.classList.add("formatted");
+    node.replaceChildren(...formattedNodes(formatted, { make, mask: (text) => this.#mask(text) }));
   }
 
   /** A masked place: what the door says is one, never what somebody typed to look like one. @param {string} text */

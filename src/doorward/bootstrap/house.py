@@ -9,7 +9,7 @@ from doorward import record, routing
 from doorward.admission import Admission, Blocks, Rates, VisitorTokens
 from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeService, Publisher, Publishing
 from doorward.bootstrap.engines import Engines, make_engines
-from doorward.bootstrap.plugins import chosen_scanner
+from doorward.bootstrap.plugins import chosen_scanner, chosen_translator
 from doorward.decision import RuleBook
 from doorward.flow.accept import FrontDoor, Recognition, TenantScreening
 from doorward.flow.attachments import Downloads, Scanning
@@ -245,6 +245,7 @@ class House:
                 self.colleagues,
                 self.identity.parties,
                 FileRules(self.keys, self.scanner is not None, self.settings.limits.attachment_bytes),
+                chosen_translator(self.plugins, self.settings),
             ),
         )
         self.bulk = Bulk(self.transactions, self.desk)

@@ -13,6 +13,7 @@ from doorward.kit.clock import Clock
 from doorward.kit.plugins import FoundPlugin, discover
 from doorward.kit.settings import Settings
 from doorward.protection import AttachmentScanner, Screener
+from doorward.understanding import TextTranslator
 from doorward.vocabulary.company import Company
 from doorward.vocabulary.errors import Misconfigured
 from doorward.vocabulary.language import LanguagePack
@@ -55,8 +56,8 @@ def load_plugins(settings: Settings, *, clock: Clock, kinds: Sequence[str] = ())
         built[kind] = {}
         for plugin in discover(kind) if not kinds or kind in kinds else ():
             found.append(plugin)
-            if kind == "model" and plugin.manifest.id != settings.models.encoder:
-                continue  # an encoder that nobody chose need not be configured
+            if kind == "model" and plugin.manifest.id not in {settings.models.encoder, settings.models.translator}:
+                continue  # a model that nobody chose need not be configured
             if kind == "detector" and plugin.manifest.opt_in and not settings.protection.experimental:
                 continue
             if plugin.missing:
@@ -91,6 +92,20 @@ def chosen_scanner(plugins: Plugins, settings: Settings) -> tuple[str, Attachmen
     if quality == "demo" and not settings.demo:
         raise Misconfigured(f"protection.scanner: '{name}' is a demonstration and protects nobody; use clamd")
     return name, scanner
+
+
+def chosen_translator(plugins: Plugins, settings: Settings) -> TextTranslator | None:
+    """Return the model that the settings choose to translate for agents, None where there is none.
+
+    Raises `Misconfigured` for something that translates nothing.
+    """
+    name = settings.models.translator
+    if not name:
+        return None
+    translator = plugins.models.get(name)
+    if not isinstance(translator, TextTranslator):
+        raise Misconfigured(f"models.translator: there is no model plugin '{name}' that translates")
+    return translator
 
 
 def make_screener(plugins: Plugins, settings: Settings, *, cache_folder: Path | None = None) -> Screener:

@@ -137,6 +137,10 @@ class Models(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Where embeddings come from."""
 
     encoder: Annotated[str, Meta(description="Id of the model plugin that makes embeddings.")] = "sentence_encoder"
+    translator: Annotated[
+        str,
+        Meta(description="Id of the model plugin that translates for agents; without one no translation is offered."),
+    ] = ""
     embeddings_url: Annotated[str, Meta(description="OpenAI-compatible endpoint for the openai_embeddings plugin.")] = (
         ""
     )

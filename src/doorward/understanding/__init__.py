@@ -2,7 +2,7 @@
 
 from doorward.understanding.intent import Understander
 from doorward.understanding.language import LanguageDetector
-from doorward.understanding.ports import Encoder, Vectors
+from doorward.understanding.ports import Encoder, TextTranslator, Vectors
 from doorward.understanding.reader import Reader
 
-__all__ = ["Encoder", "LanguageDetector", "Reader", "Understander", "Vectors"]
+__all__ = ["Encoder", "LanguageDetector", "Reader", "TextTranslator", "Understander", "Vectors"]

@@ -1,7 +1,7 @@
-"""What understanding asks of the outside: something that turns text into vectors."""
+"""What understanding asks of the outside: something that turns text into vectors, or into another language."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,4 +30,26 @@ class Encoder(Protocol):
 
         Text beyond the encoder's own limit is not looked at. Raises `Unavailable` when vectors cannot be had now and
         `Misconfigured` when they never will (a missing or changed weight file, a refused key).
+        """
+
+
+@runtime_checkable
+class TextTranslator(Protocol):
+    """Something that says a text in another language. Thread-safe; keeps and logs nothing of what it translates.
+
+    Texts are masked. What nobody may see stands in them as numbered tokens between U+27E6 and U+27E7, such as `⟦1⟧`; in
+    the translation every token stands once, unchanged, where its place is in that language. A translation of which that
+    does not hold is refused by the house, so that nothing masked is lost, doubled or made up.
+    """
+
+    @property
+    def id(self) -> str:
+        """Name what translates and its version, not empty, 64 characters at most."""
+
+    def translate(self, text: str, *, source: str, target: str) -> str:
+        """Return `text` in the language `target`; both languages are ISO 639-1 codes, `source` is empty if unknown.
+
+        Signs of form (`**`, lists, addresses) and lines stay as they are. Returns within twenty seconds. Raises
+        `Unavailable` when there is no translation now, or none between these languages, and `Misconfigured` when there
+        never will be one (a refused key).
         """

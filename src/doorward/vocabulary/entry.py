@@ -61,7 +61,7 @@ data of each: `note.written` (text; `mentions`, ids of staff), `labels.changed` 
 `attributes.changed` (`values`, by key; None takes one away), `status.changed` (`status`, a key or empty; `pauses` where
 clocks of service levels stand still from here on),
 `priority.changed` (`priority`, -1 to 2), `conversation.snoozed` (`until`, ISO 8601, UTC), `conversation.woken` (`why`),
-`reply.scheduled` (text, message id; `send_at`, `unless_heard`, `undoable`), `reply.cancelled` (message id; the
+`reply.scheduled` (text, message id; `send_at`, `unless_heard`, `undoable`, `own`), `reply.cancelled` (message id; the
 `message.agent` with that id is the reply sent), `task.added` (text; `task_id`, `due_at`, `assignee`), `task.changed`
 (`task_id` and what changes of `due_at`, `assignee`, `done`), `conversation.merged` (`into`, and how it stood), in the
 other one `conversation.absorbed` (`from`), in both `conversation.separated` where that is undone, `conversation.parted`
@@ -72,6 +72,8 @@ will bring, no business of the customer's before it is sent as `attachment.recei
 By itself the house writes `service.warned` before a promise is broken and `service.breached` once it is (`clock`,
 `level`, `queue`, `priority`, `since`, `used_seconds`, `target_seconds`, and while it may be kept `due_at`), each once a
 promise, and `callback.offered` (text; `minutes`, where a wait can be told) to who waits for long.
+(`into`, `lines`: numbers of what was said that went there). A `message.agent` that is a translation holds in `own`
+(`text`, `spans`, `language`) what the agent wrote, masked.
 """
 
 

@@ -16,6 +16,7 @@ from doorward.doors.web.door import AnyRequest, Door, address_of
 from doorward.doors.web.downloads import file_response
 from doorward.doors.web.streams import KEEP_ALIVE, event, stream_response
 from doorward.flow.attachments import AttachmentKept
+from doorward.flow.formatting import FormattedPiece
 from doorward.flow.openings import Closed
 from doorward.flow.settle import conversation_topic
 from doorward.flow.typing_signs import typing_topic
@@ -75,7 +76,7 @@ class MachineMessageAccepted(MessageAccepted, frozen=True, kw_only=True):
 
 
 class ShownLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of the conversation, for the customer."""
+    """One line of the conversation, for the customer. `formatted` is what staff wrote, in pieces, if it has form."""
 
     seq: int
     kind: str
@@ -84,6 +85,7 @@ class ShownLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str
     language: str = ""
     spans: tuple[MaskedPlace, ...] = ()
+    formatted: tuple[FormattedPiece, ...] = ()
     sources: tuple[Any, ...] = ()
     choices: tuple[Any, ...] = ()
     attachment: Any = None
@@ -425,6 +427,7 @@ def _line(entry: ShownEntry) -> ShownLine:
         text=entry.text,
         language=entry.language,
         spans=_places(entry.spans),
+        formatted=entry.formatted,
         sources=msgspec.to_builtins(entry.sources),
         choices=msgspec.to_builtins(entry.choices),
         attachment=None if entry.attachment is None else msgspec.to_builtins(entry.attachment),

@@ -15,6 +15,8 @@ from litestar.enums import MediaType
 from markupsafe import Markup, escape
 
 from doorward.doors.web.assets import Assets
+from doorward.doors.web.formatting import as_html
+from doorward.flow.formatting import FormattedPiece, formatted
 from doorward.kit.clock import Clock
 from doorward.kit.i18n import Translator
 from doorward.vocabulary.language import LanguagePack
@@ -53,15 +55,17 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.globals["asset"] = assets.url
+        self._templates.globals["language_name"] = lambda code: packs[code].name if code in packs else code.upper()
         self._templates.globals["languages"] = [Choice(code=pack.code, name=pack.name) for pack in packs.values()]
 
     def render(self, template: str, *, language: str, **places: Any) -> str:
         """Return a template's HTML: `t` says a key, `ago` and `moment` say times, `masked` shows masked text.
 
+        `in_form` shows what staff wrote with its form, `spoken` a line of a transcript.
         `size` says how large something is.
         """
         say = self._sayer(language)
-        pack = self._packs[language]
+        pack, namer = self._packs[language], self._kind_namer(language)
         now = self._clock.now()
         return self._templates.get_template(template).render(
             t=say,
@@ -73,7 +77,11 @@ class Pages:
             minute=lambda moment: minute(moment, language=language),
             size=lambda bytes_: size_of(bytes_, language=language),
             percent=lambda share: format_percent(share, locale=language),
-            masked=lambda text, spans, opens="": masked(text, spans, kind_name=self._kind_namer(language), opens=opens),
+            masked=lambda text, spans, opens="": masked(text, spans, kind_name=namer, opens=opens),
+            in_form=lambda text, spans, opens="": written(text, spans, kind_name=namer, opens=opens),
+            spoken=lambda line, opens="": (written if line.formatted else masked)(
+                line.text, line.spans, kind_name=namer, opens=opens
+            ),
             **places,
         )
 
@@ -126,6 +134,7 @@ def size_of(bytes_: int, *, language: str) -> str:
 
 
 _CHIP: Final = Markup('<span class="mask" data-kind="{}">{}</span>')
+_FORM: Final = Markup('<div class="formatted">{}</div>')
 _LINK: Final = Markup(
     '<a class="mask" data-kind="{}" href="{}" hx-get="{}" hx-target="#original-content" aria-haspopup="dialog">{}</a>'
 )
@@ -148,9 +157,25 @@ def masked(text: str, spans: Sequence[Span], *, kind_name: Callable[[str], str],
     at = 0
     for span in spans:
         parts.append(escape(text[at : span.start]))
-        name, shown = kind_name(span.kind), text[span.start : span.end].strip("[]")
-        chip = Markup('<span class="sr-only">{}: </span><span>{}</span>').format(name, shown)
-        parts.append(_link_to(span, opens, chip) if opens and span.id else _CHIP.format(span.kind, chip))
+        parts.append(_chip(text[span.start : span.end], span, kind_name=kind_name, opens=opens))
         at = span.end
     parts.append(escape(text[at:]))
     return Markup("").join(parts)
+
+
+def written(text: str, spans: Sequence[Span], *, kind_name: Callable[[str], str], opens: str = "") -> Markup:
+    """Return what staff wrote as HTML, formatted by its signs where it has any; else as `masked`."""
+    pieces = formatted(text, tuple(spans))
+    if not pieces:
+        return masked(text, spans, kind_name=kind_name, opens=opens)
+
+    def chip(piece: FormattedPiece) -> Markup:
+        return _chip(piece.text.translate(_TURNING), spans[piece.number], kind_name=kind_name, opens=opens)
+
+    return _FORM.format(as_html(pieces, mask=chip, clean=lambda shown: shown.translate(_TURNING)))
+
+
+def _chip(text: str, span: Span, *, kind_name: Callable[[str], str], opens: str) -> Markup:
+    name, shown = kind_name(span.kind), text.strip("[]")
+    chip = Markup('<span class="sr-only">{}: </span><span>{}</span>').format(name, shown)
+    return _link_to(span, opens, chip) if opens and span.id else _CHIP.format(span.kind, chip)

@@ -10,9 +10,11 @@ from doorward.flow.desk.marking import MOST_AT_ONCE, Marked, Marking
 from doorward.flow.desk.noting import Noting
 from doorward.flow.desk.parting import MOST_LINES, Parting
 from doorward.flow.desk.rooms import DeskRooms, FileRules, card_at, require_mine
+from doorward.flow.desk.rooms import DeskRooms, OwnWords, card_at, require_mine
 from doorward.flow.desk.sending import LaterReply, Sending
 from doorward.flow.desk.snoozing import Snoozing
 from doorward.flow.desk.tasks import NewTask, TaskChange, Tasks
+from doorward.flow.desk.translating import TranslatedDraft, TranslatedLine, Translating
 from doorward.flow.desk.verbs import Desk
 from doorward.flow.desk.waking import NAPS, moment_at, wake_at, zone_named
 
@@ -39,6 +41,7 @@ __all__ = [
     "NewFile",
     "NewTask",
     "Noting",
+    "OwnWords",
     "Parting",
     "RunWish",
     "Sending",
@@ -46,6 +49,9 @@ __all__ = [
     "StepDone",
     "TaskChange",
     "Tasks",
+    "TranslatedDraft",
+    "TranslatedLine",
+    "Translating",
     "Unchanged",
     "UndoStep",
     "Verb",

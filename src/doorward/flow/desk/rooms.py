@@ -7,12 +7,15 @@ from typing import NamedTuple
 from doorward import record
 from doorward.flow.accept import TenantScreening
 from doorward.flow.colleagues import Colleagues
+from doorward.flow.refusals import secret_refused
 from doorward.identity import Parties
 from doorward.kit.i18n import Translator
 from doorward.kit.keys import Keys
+from doorward.kit.ids import new_id
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx, Work
 from doorward.protection import ProtectionService, Screened
+from doorward.understanding import TextTranslator
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import Conflict, NotFound
 from doorward.vocabulary.ids import ConversationId, MessageId, PartyId, StaffId, TenantId
@@ -38,6 +41,7 @@ class DeskRooms(NamedTuple):
     colleagues: Colleagues
     parties: Parties
     files: FileRules
+    text_translator: TextTranslator | None = None
 
 
 class DeskText(NamedTuple):
@@ -46,6 +50,13 @@ class DeskText(NamedTuple):
     message_id: MessageId
     text: WildText
     named: tuple[StaffId, ...] = ()
+
+
+class OwnWords(NamedTuple):
+    """What an agent wrote in a language of their own, of which what is said is a translation."""
+
+    text: WildText
+    language: str
 
 
 class WrittenAtDesk(NamedTuple):
@@ -80,6 +91,25 @@ async def screen_words(
         card = await transactions.read_async(lambda tx: card_at(tx, scope, about))
         await asyncio.to_thread(rooms.protection.make_ready, scope, card.party_id)
     return WrittenAtDesk(message_id, screened)
+
+
+async def look_at_words(
+    transactions: Transactions, rooms: DeskRooms, scope: Scope, *, about: ConversationId, text: WildText
+) -> Screened:
+    """Mask what an agent is still writing about a conversation. Nothing is kept, and nothing written down.
+
+    Raises `NotFound`, and `SecretRefused` where the company's policy would take no such text.
+    """
+
+    def read(tx: Tx) -> tuple[str, ...]:
+        card_at(tx, scope, about)
+        return rooms.colleagues.names(tx, scope, ())
+
+    names = await transactions.read_async(read)
+    weighed = await asyncio.to_thread(rooms.screening.weigh_staff, scope, text, MessageId(new_id()), names=names)
+    if weighed.refusal is not None:
+        raise secret_refused(weighed.refusal.kinds, language=None)
+    return weighed.screened
 
 
 async def write_line(

@@ -3,13 +3,24 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from doorward import record
 from doorward.flow.attachments import are_clean, bind, going_with, release, sent_lines
 from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_mine, screen_words, write_line
+from doorward.flow.desk.rooms import (
+    DeskRooms,
+    DeskText,
+    OwnWords,
+    audit_of,
+    card_at,
+    require_mine,
+    screen_words,
+    write_line,
+)
+from doorward.flow.desk.translating import own_data
 from doorward.kit.ids import derive_id
 from doorward.kit.logging import get_logger
 from doorward.kit.tx import Transactions, Tx
@@ -40,6 +51,8 @@ class LaterReply(msgspec.Struct, frozen=True, kw_only=True):
 
     `undoable` is a reply that was meant for now and waits a moment only so that it can be taken back. `files` go with
     it: it waits beyond its time until all are scanned and clean.
+    `undoable` is a reply that was meant for now and waits a moment only so that it can be taken back. `own` is what the
+    agent wrote, where the text is its translation.
     """
 
     text: WildText
@@ -47,6 +60,7 @@ class LaterReply(msgspec.Struct, frozen=True, kw_only=True):
     unless_heard: bool = False
     undoable: bool = False
     files: tuple[str, ...] = ()
+    own: OwnWords | None = None
 
 
 class Sending:
@@ -73,6 +87,7 @@ class Sending:
         written = await screen_words(
             self._transactions, self._rooms, scope, about=conversation_id, text=DeskText(message_id, wish.text)
         )
+        beside = await own_data(self._transactions, self._rooms, scope, about=conversation_id, own=wish.own)
         entry_key = f"scheduled:{message_id}"
 
         def work(tx: Tx) -> Outcome[None]:
@@ -101,6 +116,7 @@ class Sending:
                     "unless_heard": wish.unless_heard,
                     "undoable": wish.undoable,
                     "language": card.language,
+                    **beside,
                 },
             )
             return Outcome(None, (entry, audit_of("reply.scheduled", conversation_id)))
@@ -207,10 +223,15 @@ def _send(tx: Tx, *, scope: Scope, one: record.ScheduledReply) -> Outcome[bool]:
         party_id=card.party_id,
         key=f"agent:{one.message_id}",
         at=tx.now,
-        data={"language": waiting.data.get("language", ""), "scheduled": True},
+        data={"language": waiting.data.get("language", ""), "scheduled": True, **_own(waiting)},
     )
     lines = (said, *sent_lines(said, files), audit_of("conversation.replied", one.conversation_id))
     return Outcome(value=True, entries=lines)
+
+
+def _own(waiting: Entry) -> dict[str, Any]:
+    """Return what is kept beside a reply of its agent's own words."""
+    return {"own": waiting.data["own"]} if "own" in waiting.data else {}
 
 
 def _cancelled(tx: Tx, scope: Scope, waiting: Entry, *, why: str) -> tuple[Entry | AuditEvent, ...]:

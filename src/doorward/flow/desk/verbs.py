@@ -17,8 +17,21 @@ from doorward.flow.desk.noting import Noting
 from doorward.flow.desk.parting import Parting
 from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_mine, screen_words, write_line
 from doorward.flow.desk.sending import UNCLEAN, Sending
+from doorward.flow.desk.rooms import (
+    DeskRooms,
+    DeskText,
+    OwnWords,
+    audit_of,
+    card_at,
+    look_at_words,
+    require_mine,
+    screen_words,
+    write_line,
+)
+from doorward.flow.desk.sending import Sending
 from doorward.flow.desk.snoozing import Snoozing
 from doorward.flow.desk.tasks import Tasks
+from doorward.flow.desk.translating import Translating, own_data
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import Entry, EntryKind
@@ -26,7 +39,7 @@ from doorward.vocabulary.errors import Conflict
 from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
-from doorward.vocabulary.text import WildText, house_text
+from doorward.vocabulary.text import MaskedText, WildText, house_text
 
 
 class Desk:
@@ -46,6 +59,7 @@ class Desk:
         self.sending = Sending(transactions, rooms)
         self.snoozing = Snoozing(transactions)
         self.tasks = Tasks(transactions, rooms)
+        self.translating = Translating(transactions, rooms)
         daily = DailyVerbs(self.take_over, self.reply, self.hand_over, self.resolve, self._own_language)
         self.macros = Macros(
             transactions, daily=daily, marking=self.marking, noting=self.noting, snoozing=self.snoozing
@@ -82,11 +96,19 @@ class Desk:
         The text is screened as every other: what is sensitive in it is masked before it is stored. `files` are sent
         with it. Raises `NotFound`, also for a file that the acting member did not attach; `Conflict` when they do not
         have the conversation, or when not all files are scanned and clean (fact `why`: `files_held`).
+        own: OwnWords | None = None,
+    ) -> record.WrittenEntry:
+        """Say something to the customer; the same `key` again is the same reply.
+
+        The text is screened as every other: what is sensitive in it is masked before it is stored. `own` is what the
+        agent wrote, where the text is its translation; colleagues see it beside the reply. Raises `NotFound`,
+        or `Conflict` when the acting agent does not have the conversation.
         """
         message_id = MessageId(derive_id("reply", scope.tenant_id, conversation_id, scope.actor.id, key))
         written = await screen_words(
             self._transactions, self._rooms, scope, about=conversation_id, text=DeskText(message_id, text)
         )
+        beside = await own_data(self._transactions, self._rooms, scope, about=conversation_id, own=own)
         entry_key = f"agent:{message_id}"
 
         def work(tx: Tx) -> Outcome[None]:
@@ -105,7 +127,7 @@ class Desk:
                 actor=scope.actor,
                 text=written.screened.masked,
                 message_id=message_id,
-                data={"language": card.language},
+                data={"language": card.language, **beside},
             )
             bound = bind(tx, scope, conversation_id, files, reply_id=message_id)
             if not are_clean(bound):
@@ -114,6 +136,11 @@ class Desk:
             return Outcome(None, lines)
 
         return await write_line(self._transactions, scope, conversation_id, key=entry_key, work=work)
+
+    async def look_at(self, scope: Scope, conversation_id: ConversationId, text: WildText) -> MaskedText:
+        """Return what the acting agent is writing as it would be read: masked. Raises `NotFound`, `SecretRefused`."""
+        screened = await look_at_words(self._transactions, self._rooms, scope, about=conversation_id, text=text)
+        return screened.masked
 
     async def hand_over(
         self, scope: Scope, conversation_id: ConversationId, wish: HandOver, *, key: str

@@ -8,6 +8,7 @@ import msgspec
 
 from doorward import record, routing
 from doorward.flow.offering import asked_since_they_came
+from doorward.flow.formatting import FormattedPiece, formatted
 from doorward.flow.openings import Closed
 from doorward.kit.tx import Tx
 from doorward.record import Card, WrittenEntry
@@ -34,6 +35,8 @@ SHOWN_TO_STAFF = SHOWN | {"note.written": "note"}
 """What staff see of a conversation: notes too."""
 
 _BY_STAFF = frozenset({"message.agent", "note.written", "attachment.received"})
+_FORMATTED = frozenset({"message.agent", "note.written"})
+"""The ledger lines that staff wrote, in which signs make form. All else is shown as it is."""
 
 SHOWN_LINES = 2000
 """Most ledger lines that are looked through at once (a message and its answer are four): the latest ones."""
@@ -82,10 +85,20 @@ class ShownArticle(msgspec.Struct, frozen=True, kw_only=True):
     sections: tuple[ShownSection, ...]
 
 
+class OwnText(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent wrote in a language of their own, masked; what was said is its translation."""
+
+    text: str
+    language: str
+    spans: tuple[Span, ...] = ()
+
+
 class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of a transcript. `text` is masked; `client_id` is the sender's own id of a customer's message.
 
-    `by` says which member of staff wrote it and `mentions` whom a note names; both are told to staff alone.
+    `by` says which member of staff wrote it, `mentions` whom a note names, and `own` what they wrote in their own
+    language, where what was said is its translation; these are told to staff alone.
+    `formatted` is what staff wrote in pieces, where it has a form; without it the text is shown as it is.
     `conversation_id` is where it was said if that was another conversation, which was merged into this one; `seq` is
     its number there. `copied_from` is the conversation out of which a line was split into this one.
     """
@@ -97,6 +110,7 @@ class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str
     language: str = ""
     spans: tuple[Span, ...] = ()
+    formatted: tuple[FormattedPiece, ...] = ()
     sources: tuple[ShownSource, ...] = ()
     choices: tuple[ShownChoice, ...] = ()
     attachment: ShownAttachment | None = None
@@ -105,6 +119,7 @@ class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     mentions: tuple[str, ...] = ()
     conversation_id: str = ""
     copied_from: str = ""
+    own: OwnText | None = None
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -204,7 +219,11 @@ def show_to_staff(written: WrittenEntry) -> ShownEntry:
     line = show(written, authors=SHOWN_TO_STAFF)
     by = entry.actor.id if entry.actor.kind == "staff" and entry.kind in _BY_STAFF else ""
     return msgspec.structs.replace(
-        line, by=by, mentions=tuple(entry.data.get("mentions", ())), copied_from=str(entry.data.get("copied_from", ""))
+        line,
+        by=by,
+        mentions=tuple(entry.data.get("mentions", ())),
+        copied_from=str(entry.data.get("copied_from", "")),
+        own=msgspec.convert(entry.data["own"], OwnText) if "own" in entry.data else None,
     )
 
 
@@ -224,6 +243,7 @@ def show(written: WrittenEntry, *, authors: Mapping[str, str] = SHOWN) -> ShownE
         text=entry.text.text,
         language=str(data.get("language") or ""),
         spans=entry.text.spans,
+        formatted=formatted(entry.text.text, entry.text.spans) if entry.kind in _FORMATTED else (),
         sources=tuple(
             ShownSource(title=source["title"], slug=source["slug"], section=source["section"])
             for source in data.get("sources", ())

@@ -4,19 +4,22 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from litestar import get
+from litestar import Response, get, post
 from litestar.params import FromPath
 
 from doorward import workspace
 from doorward.bootstrap import House
+from doorward.doors.web.desk.conversation.translating import said_in
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.places import places_of
+from doorward.doors.web.refused import kinds_in_words
 from doorward.flow.desk import LaterReply, NewTask, TaskChange, card_at, moment_at, zone_named
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
+from doorward.vocabulary.errors import SecretRefused, TooLarge
 from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
 from doorward.vocabulary.scope import Scope
-from doorward.vocabulary.text import WildText
+from doorward.vocabulary.text import MaskedText, WildText
 
 _MENTION: Final = "mention-"
 """What the fields begin with that name colleagues; the rest is whom."""
@@ -32,6 +35,8 @@ Fields = Mapping[str, str]
 async def reply(house: House, scope: Scope, conversation_id: ConversationId, fields: Fields) -> None:
     """Send a reply with its files: at the time that was chosen, or in a moment, so that it can be undone."""
     text = _text(fields)
+    """Send a reply: at the time that was chosen, or in a moment, so that it can be undone."""
+    text, own = said_in(house, fields)
     house.admission.measure(text)
     key, settings = _key(fields), house.settings_book.settings_of(scope.tenant_id)
     files = tuple(name.removeprefix(_FILE)[:40] for name in fields if name.startswith(_FILE))
@@ -46,8 +51,13 @@ async def reply(house: House, scope: Scope, conversation_id: ConversationId, fie
     elif undo_seconds:
         send_at = house.clock.now() + timedelta(seconds=undo_seconds)
         wish = LaterReply(text=text, send_at=send_at, undoable=True, files=files)
+            own=own,
+        )
+    elif settings.undo_seconds:
+        send_at = house.clock.now() + timedelta(seconds=settings.undo_seconds)
+        wish = LaterReply(text=text, send_at=send_at, undoable=True, own=own)
     else:
-        await house.desk.reply(scope, conversation_id, text, key=key)
+        await house.desk.reply(scope, conversation_id, text, key=key, own=own)
         return
     await house.desk.sending.send_later(scope, conversation_id, wish, key=key)
 
@@ -102,6 +112,24 @@ async def canned_replies(desk: ADeskCall, conversation_id: FromPath[str]) -> lis
         for one in pieces
         if isinstance(one.piece, workspace.CannedReply)
     ]
+
+
+@post("/desk/conversations/{conversation_id:str}/preview", status_code=200, include_in_schema=False)
+async def show_preview(desk: ADeskCall, conversation_id: FromPath[str]) -> Response[str]:
+    """Show what somebody is writing as it will be read: masked and formatted. Kept nowhere."""
+    scope = desk.require("conversations:write")
+    text, trouble = MaskedText(""), ""
+    words = _text(await desk.form())
+    try:
+        if not words.is_blank:
+            desk.house.admission.measure(words)
+        text = await desk.house.desk.look_at(scope, ConversationId(conversation_id), words)
+    except TooLarge as error:
+        trouble = desk.say(error.message_key, **error.facts)
+    except SecretRefused as error:
+        what = kinds_in_words(desk.house.translator, desk.language, str(error.facts["kinds"]).split())
+        trouble = desk.say("desk.conversation.reply_secret", what=what)
+    return await desk.part("desk/conversation/_preview.html", text=text, trouble=trouble)
 
 
 def _text(fields: Fields) -> WildText:

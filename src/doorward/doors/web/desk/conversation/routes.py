@@ -12,10 +12,12 @@ from doorward.bootstrap import House
 from doorward.doors.web.callers import BY_ITSELF
 from doorward.doors.web.desk.conversation import composing
 from doorward.doors.web.desk.conversation.attaching import WHYS
+from doorward.doors.web.desk.conversation.emoji import EMOJI
 from doorward.doors.web.desk.conversation.handing import HANDING
 from doorward.doors.web.desk.conversation.macros import MACROS
 from doorward.doors.web.desk.conversation.marking import MARKING
 from doorward.doors.web.desk.conversation.seeing import note_look
+from doorward.doors.web.desk.conversation.translating import TRANSLATING
 from doorward.doors.web.desk.conversation.view import Line, conversation_places, earlier_places, line_number
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.downloads import file_response
@@ -168,8 +170,11 @@ ACTIONS: Final = [
     _action("tasks", composing.add_task),
     _action("task", composing.change_task),
     composing.canned_replies,
+    composing.show_preview,
+    *EMOJI,
     *HANDING,
     *MARKING,
+    *TRANSLATING,
     *MACROS,
     _action("hand-back", _hand_back),
     _action("accept", _accept),

@@ -89,9 +89,19 @@ async def conversation_places(
         "file_bytes": house.settings.limits.attachment_bytes,
         "longest": house.settings.limits.message_characters,
         "trouble": "",
+        "begun": "",
+        "tongue": _tongue(desk, view.card),
+        "translation": None,
+        "untranslated": "",
         "scans_files": house.scanner is not None,
         "follow": conversation_id,
     }
+
+
+def _tongue(desk: DeskCall, card: Card) -> str:
+    """Return the customer's language where it is not the reader's and something translates; else nothing."""
+    other = card.language != desk.language
+    return card.language if other and desk.house.desk.translating.offered else ""
 
 
 async def earlier_places(desk: DeskCall, conversation_id: ConversationId, *, before: int) -> dict[str, Any]:
