@@ -27,9 +27,10 @@ def test_a_hand_over_is_answered_in_the_browser(open_context: OpenContext) -> No
     desk.get_by_role("region", name="Waiting").get_by_role("link").click()
     desk.get_by_role("button", name="Take over").click()
     reply = desk.get_by_role("textbox", name="Your reply")
-    reply.fill("I have frozen your card. Nothing can be paid with it now.")
+    reply.fill("I have **frozen** your card. Nothing can be paid with it now.")
     desk.get_by_role("button", name="Send reply").click()
     expect(customer.get_by_text("I have frozen your card.")).to_be_visible()
+    expect(customer.locator("doorward-chat strong")).to_have_text("frozen")
 
     message.fill("Thank you!")
     customer.keyboard.press("Enter")

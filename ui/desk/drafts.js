@@ -56,6 +56,12 @@ function parts() {
   return form && { form, text: form.elements.text, key: form.elements.key, conversation: form.dataset.reply };
 }
 
+// What would be sent: with a translation beside it, both.
+function whole({ form, text }) {
+  const translated = form.elements.translated?.value;
+  return translated ? `${text.value}\u0000${translated}` : text.value;
+}
+
 async function restore() {
   const here = parts();
   if (!here) return;
@@ -70,7 +76,7 @@ async function restore() {
 function note(here) {
   const draft = read(here.conversation);
   // A text that was sent and then changed is another reply.
-  if (draft.tried !== undefined && draft.tried !== here.text.value) {
+  if (draft.tried !== undefined && draft.tried !== whole(here)) {
     here.key.value = freshKey();
     draft.tried = undefined;
   }
@@ -99,7 +105,7 @@ function isReply(event) {
 function followSending() {
   document.addEventListener("htmx:before:request", (event) => {
     const here = parts();
-    if (isReply(event)) write(here.conversation, { text: here.text.value, key: here.key.value, tried: here.text.value });
+    if (isReply(event)) write(here.conversation, { text: here.text.value, key: here.key.value, tried: whole(here) });
   });
   document.addEventListener("htmx:after:request", (event) => {
     if (isReply(event) && event.detail.ctx.response.status < 300) sent(parts());
@@ -123,7 +129,7 @@ export function keepDrafts() {
   restore().then(showKept);
   document.body.addEventListener("input", (event) => {
     const here = parts();
-    if (here && event.target === here.text) note(here);
+    if (here && (event.target === here.text || event.target === here.form.elements.translated)) note(here);
   });
   document.body.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("[data-reply]");

@@ -135,10 +135,12 @@ function colleagues(form) {
   }));
 }
 
+export function offerEmoji(field) {
+  new Suggestions(field, { sign: ":", least: 2, name: words().emoji, offers: emojiOffers });
+}
+
 export function suggest() {
-  for (const field of document.querySelectorAll("[data-formats]")) {
-    new Suggestions(field, { sign: ":", least: 2, name: words().emoji, offers: emojiOffers });
-  }
+  for (const field of document.querySelectorAll("[data-formats]")) offerEmoji(field);
   const reply = document.querySelector("[data-canned]");
   if (reply) new Suggestions(reply, { sign: "/", name: words().canned, offers: () => cannedReplies(reply.dataset.canned) });
   const note = document.querySelector("[data-mentions]");

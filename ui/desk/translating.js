@@ -1,5 +1,7 @@
 // A draft in the customer's language: it comes into a field of its own, goes with the reply that was sent, and says when the words
 // that it was made of have changed.
+import { offerEmoji } from "./suggest.js";
+
 function place() {
   return document.getElementById("reply-translation");
 }
@@ -10,7 +12,10 @@ function drop() {
 
 export function translateDrafts() {
   document.addEventListener("htmx:after:swap", ({ detail }) => {
-    if (detail.ctx.sourceElement.matches?.("[data-translates]")) place()?.querySelector("textarea")?.focus();
+    const field = detail.ctx.sourceElement.matches?.("[data-translates]") && place()?.querySelector("textarea");
+    if (!field) return;
+    offerEmoji(field);
+    field.focus();
   });
   document.addEventListener("htmx:after:request", ({ detail }) => {
     if (detail.ctx.sourceElement.matches?.("[data-reply]") && detail.ctx.response.status < 300) drop();

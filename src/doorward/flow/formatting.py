@@ -72,6 +72,7 @@ _ESCAPED: Final = re.compile(r"\\([*_~`])")
 _IN_ADDRESS: Final = r"[^\s()<>\"\\\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 _ADDRESS: Final = rf"(?:https?://|mailto:)(?:{_IN_ADDRESS}|\({_IN_ADDRESS}*\)){{1,2000}}"
 _LINK: Final = re.compile(rf"\[(?=\S)([^\[\]\n]{{1,500}})\]\(({_ADDRESS})\)")
+_LABEL: Final = re.compile(r"\[(?=\S)([^\[\]\n]{1,500})\]\((.)\)")
 _BARE: Final = re.compile(rf"://(?:{_IN_ADDRESS}|\({_IN_ADDRESS}*\)){{1,2000}}")
 _SCHEME: Final = re.compile(r"(?:^|[^\w])(https?)$")
 _BEHIND_SENTENCE: Final = ".,;:!?'*_~]}»“”…"
@@ -263,19 +264,27 @@ def _emphasis(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - as th
 
 
 def _link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - as the parser calls its rules
-    """Text in brackets and its address: no title, no masked place in either, no link within a link."""
-    found = _LINK.match(state.src, state.pos, state.posMax) if state.linkLevel == 0 else None
+    """Text in brackets and its address: no title, no masked place in either, no link within a link.
+
+    Where the address is a masked place, nobody can follow it: its text stands before it, as a link's does.
+    """
+    if state.linkLevel:
+        return False
+    hidden = _LABEL.match(state.src, state.pos, state.posMax)
+    if hidden is not None and hidden[2] == state.env["sign"]:
+        if not silent:
+            _read_label(state, hidden)
+            state.push("text", "", 0).content = f" ({hidden[2]})"
+        state.pos = hidden.end()
+        return True
+    found = _LINK.match(state.src, state.pos, state.posMax)
     if found is None or state.env["sign"] in found[0] or not _leads_somewhere(found[2]):
         return False
     if not silent:
-        most, state.posMax, state.pos = state.posMax, found.end(1), found.start(1)
         twice = found[1] == found[2]
         _open_link(state, found[2], behind="" if twice else found[2], twice=twice)
-        state.linkLevel += 1
-        state.md.inline.tokenize(state)
-        state.linkLevel -= 1
+        _read_label(state, found)
         state.push("link_close", "a", -1)
-        state.posMax = most
     state.pos = found.end()
     return True
 
@@ -296,6 +305,15 @@ def _bare_address(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - a
     state.push("text", "", 0).content = address
     state.push("link_close", "a", -1)
     return True
+
+
+def _read_label(state: StateInline, link: re.Match[str]) -> None:
+    """Read the text of a link; what is emphasised in it ends in it."""
+    most, state.posMax, state.pos = state.posMax, link.end(1), link.start(1)
+    state.linkLevel += 1
+    state.md.inline.tokenize(state)
+    state.linkLevel -= 1
+    state.posMax = most
 
 
 def _open_link(state: StateInline, href: str, *, behind: str = "", twice: bool = False) -> None:
