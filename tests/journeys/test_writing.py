@@ -147,6 +147,26 @@ def test_a_reply_is_translated(open_context: OpenContext, german: WebVisitor, ho
     assert "Your" not in str(said)
 
 
+def test_programs_translate(guests: Guests, german: WebVisitor, house: House) -> None:
+    """By the interface: what is masked stays so, and the agent's own words are told to staff alone."""
+    mira, address = guests.member("mira"), f"/api/v1/conversations/{german.conversation_id}"
+    draft = {"text": f"Card {CARD} is ready", "language": "en"}
+    assert mira.post(f"{address}/translation", json=draft).status_code == 404
+    assert mira.get(f"{address}/last-words?language=en").status_code == 404
+    give_translator(house, FakeTranslator())
+    answer = mira.post(f"{address}/translation", json=draft).json()
+    assert (answer["text"], answer["language"]) == ("(en > de) Card [CARD·4242] is ready", "de")
+    assert answer["places"] == [{"start": 5, "end": 24}]
+    read = mira.get(f"{address}/last-words?language=en").json()["items"]
+    assert [line["translated"]["text"][:20] for line in read] == ["(de > en) Guten Tag,"]
+    own = {"text": f"Card {CARD} is ready", "language": "en"}
+    mira.post(f"{address}/replies", json={"text": "Ihre Karte ist da", "own": own}).raise_for_status()
+    line = mira.get(address).json()["lines"][-1]
+    assert (line["own"]["text"], line["own"]["language"]) == ("Card [CARD·4242] is ready", "en")
+    assert "ready" not in str(german.entries())
+    assert CARD not in str(line)
+
+
 @on_sqlite
 @pytest.mark.parametrize("translator", [SilentTranslator(), FakeTranslator(lambda text: text.replace("⟦1⟧", ""))])
 def test_no_translation_is_better_than_a_broken_one(

@@ -16,7 +16,7 @@ from doorward.flow.desk.rooms import DeskRooms, OwnWords, card_at, look_at_words
 from doorward.kit.tx import Transactions, Tx
 from doorward.protection import Screened
 from doorward.understanding import TextTranslator
-from doorward.vocabulary.errors import Malformed, Unavailable
+from doorward.vocabulary.errors import Malformed, NotFound, Unavailable
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import MaskedText, Span, WildText
@@ -70,7 +70,7 @@ class Translating:
     async def last_words(self, scope: Scope, conversation_id: ConversationId, *, target: str) -> list[TranslatedLine]:
         """Return the customer's latest messages that are in another language than `target`, in order.
 
-        Raises `NotFound`, and `Unavailable` when there is no translation of all of them.
+        Raises `NotFound`, also where nothing translates, and `Unavailable` when one of them has no translation now.
         """
 
         def read(tx: Tx) -> tuple[record.Card, Sequence[record.WrittenEntry]]:
@@ -93,7 +93,7 @@ class Translating:
     ) -> TranslatedDraft:
         """Return what the acting agent is writing in the language `target`; it is masked before it goes anywhere.
 
-        Raises `NotFound`, `Malformed` for an empty text, `SecretRefused`, and `Unavailable`.
+        Raises `NotFound`, also where nothing translates, `Malformed` for an empty text, `SecretRefused`, `Unavailable`.
         """
         if text.is_blank:
             raise Malformed("text: empty")
@@ -104,7 +104,7 @@ class Translating:
     async def _translate(self, text: MaskedText, *, source: str, target: str) -> MaskedText:
         translator: TextTranslator | None = self._rooms.text_translator
         if translator is None:
-            raise Unavailable("no translator is chosen (models.translator)", why="none")
+            raise NotFound("no translator is chosen (models.translator)")
         work = asyncio.to_thread(translator.translate, carried(text), source=source, target=target)
         try:
             answer = await asyncio.wait_for(work, timeout=_PATIENCE)

@@ -11,6 +11,7 @@ from msgspec import Meta
 from doorward import record
 from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, After, IdPath, Offset, problems
 from doorward.doors.web.api.listing import AListing, make_listing, narrowed
+from doorward.doors.web.api.translating import OwnWordsBody
 from doorward.doors.web.downloads import file_response
 from doorward.flow.desk import LONGEST_NOTE, HandOver
 from doorward.flow.reading import conversation_read, open_conversation, read_noted
@@ -62,6 +63,10 @@ class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     text: Annotated[str, Meta(min_length=1, max_length=100_000)]
     attachments: Annotated[tuple[Annotated[str, Meta(pattern=ID_PATTERN)], ...], Meta(max_length=20)] = ()
+    """What an agent says to the customer; `own` where it is a translation of the agent's own words."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=100_000)]
+    own: OwnWordsBody | None = None
 
 
 @get(
@@ -194,10 +199,12 @@ async def reply_to_conversation(
     scope = call.member_scope("conversations:write")
     text = WildText(data.text)
     call.house.admission.measure(text)
+    own = None if data.own is None else data.own.words()
     wanted = ConversationId(conversation_id)
 
     async def act(key: str) -> ShownEntry:
         return show(await call.house.desk.reply(scope, wanted, text, key=key, files=data.attachments))
+        return show(await call.house.desk.reply(scope, wanted, text, key=key, own=own))
 
     return await call.answer_once(scope, act, status=201)
 

@@ -9,6 +9,7 @@ from litestar.params import JSONBody, PathParameter
 from msgspec import Meta
 
 from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, IdPath, problems
+from doorward.doors.web.api.translating import OwnWordsBody
 from doorward.doors.web.places import places_of
 from doorward.flow.desk import LaterReply, MacroRun, NewTask, RunWish, TaskChange
 from doorward.flow.views.conversation import WaitingReply, conversation
@@ -51,11 +52,13 @@ class LaterReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     `attachments` are ids of files that the caller attached: it is not sent before all of them are scanned and clean.
     """
+    """A reply and when it is sent. `unless_heard`: not at all if the customer speaks before; `own` as of any."""
 
     text: Annotated[str, Meta(min_length=1, max_length=100_000)]
     send_at: Moment
     unless_heard: bool = False
     attachments: Annotated[tuple[Id, ...], Meta(max_length=20)] = ()
+    own: OwnWordsBody | None = None
 
 
 class TaskList(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,6 +168,8 @@ async def schedule_reply(call: ACall, conversation_id: IdPath, data: JSONBody[La
     scope, text, wanted = call.member_scope("conversations:write"), WildText(data.text), ConversationId(conversation_id)
     call.house.admission.measure(text)
     wish = LaterReply(text=text, send_at=data.send_at, unless_heard=data.unless_heard, files=data.attachments)
+    own = None if data.own is None else data.own.words()
+    wish = LaterReply(text=text, send_at=data.send_at, unless_heard=data.unless_heard, own=own)
 
     async def act(key: str) -> Kept:
         return _kept(await call.house.desk.sending.send_later(scope, wanted, wish, key=key))
