@@ -72,7 +72,8 @@ will bring, no business of the customer's before it is sent as `attachment.recei
 By itself the house writes `service.warned` before a promise is broken and `service.breached` once it is (`clock`,
 `level`, `queue`, `priority`, `since`, `used_seconds`, `target_seconds`, and while it may be kept `due_at`), each once a
 promise, and `callback.offered` (text; `minutes`, where a wait can be told) to who waits for long.
-(`into`, `lines`: numbers of what was said that went there). A `message.agent` that is a translation holds in `own`
+
+A `message.agent` that is a translation holds in `own`
 (`text`, `spans`, `language`) what the agent wrote, masked.
 """
 

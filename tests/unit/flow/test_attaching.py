@@ -9,7 +9,7 @@ from sqlalchemy import update
 from doorward import record
 from doorward.flow.attachments import going_with, lying_beside
 from doorward.flow.attachments.repository import find_attachment
-from doorward.flow.desk import LaterReply, NewFile
+from doorward.flow.desk import Enclosed, LaterReply, NewFile
 from doorward.flow.tables import attachment_table
 from doorward.kit.clock import FixedClock
 from doorward.kit.tx import Tx
@@ -106,8 +106,10 @@ async def test_a_refused_file_keeps_its_reply_until_it_is_taken_back(busy: Flow,
     )
     assert sorted(beside(busy)) == sorted([bad.attachment_id, good.attachment_id])
     with pytest.raises(Conflict, match="refused"):
-        await busy.desk.reply(MIRA, CONVERSATION, WildText("again"), key="2", files=(bad.attachment_id,))
-    said = await busy.desk.reply(MIRA, CONVERSATION, WildText("again"), key="3", files=(good.attachment_id,))
+        await busy.desk.reply(MIRA, CONVERSATION, WildText("again"), key="2", enclosed=Enclosed((bad.attachment_id,)))
+    said = await busy.desk.reply(
+        MIRA, CONVERSATION, WildText("again"), key="3", enclosed=Enclosed((good.attachment_id,))
+    )
     assert said.entry.kind == "message.agent"
     assert kinds(busy)[-2:] == ["message.agent", "attachment.received"]
 

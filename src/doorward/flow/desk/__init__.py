@@ -9,8 +9,7 @@ from doorward.flow.desk.macros import MacroRun, Macros, RunWish, StepDone
 from doorward.flow.desk.marking import MOST_AT_ONCE, Marked, Marking
 from doorward.flow.desk.noting import Noting
 from doorward.flow.desk.parting import MOST_LINES, Parting
-from doorward.flow.desk.rooms import DeskRooms, FileRules, card_at, require_mine
-from doorward.flow.desk.rooms import DeskRooms, OwnWords, card_at, require_mine
+from doorward.flow.desk.rooms import DeskRooms, Enclosed, FileRules, OwnWords, card_at, require_mine
 from doorward.flow.desk.sending import LaterReply, Sending
 from doorward.flow.desk.snoozing import Snoozing
 from doorward.flow.desk.tasks import NewTask, TaskChange, Tasks
@@ -29,6 +28,7 @@ __all__ = [
     "BulkDone",
     "Desk",
     "DeskRooms",
+    "Enclosed",
     "FileRules",
     "HandOver",
     "Inviting",

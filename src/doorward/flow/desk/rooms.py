@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from doorward import record
 from doorward.flow.accept import TenantScreening
@@ -10,8 +10,8 @@ from doorward.flow.colleagues import Colleagues
 from doorward.flow.refusals import secret_refused
 from doorward.identity import Parties
 from doorward.kit.i18n import Translator
-from doorward.kit.keys import Keys
 from doorward.kit.ids import new_id
+from doorward.kit.keys import Keys
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx, Work
 from doorward.protection import ProtectionService, Screened
@@ -57,6 +57,16 @@ class OwnWords(NamedTuple):
 
     text: WildText
     language: str
+
+
+class Enclosed(NamedTuple):
+    """What goes with a reply: files, by their ids, and what the agent wrote, where the text is its translation."""
+
+    files: tuple[str, ...] = ()
+    own: OwnWords | None = None
+
+
+NOTHING: Final = Enclosed()
 
 
 class WrittenAtDesk(NamedTuple):

@@ -9,7 +9,6 @@ import msgspec
 
 from doorward import record
 from doorward.flow.attachments import are_clean, bind, going_with, release, sent_lines
-from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_mine, screen_words, write_line
 from doorward.flow.desk.rooms import (
     DeskRooms,
     DeskText,
@@ -51,8 +50,7 @@ class LaterReply(msgspec.Struct, frozen=True, kw_only=True):
 
     `undoable` is a reply that was meant for now and waits a moment only so that it can be taken back. `files` go with
     it: it waits beyond its time until all are scanned and clean.
-    `undoable` is a reply that was meant for now and waits a moment only so that it can be taken back. `own` is what the
-    agent wrote, where the text is its translation.
+    `own` is what the agent wrote, where the text is its translation.
     """
 
     text: WildText

@@ -1,7 +1,6 @@
 """What people at the desk do with a conversation: take it, answer, hand it over or back, end it."""
 
 import asyncio
-from collections.abc import Sequence
 
 import msgspec
 
@@ -15,12 +14,11 @@ from doorward.flow.desk.macros import DailyVerbs, Macros
 from doorward.flow.desk.marking import Marking
 from doorward.flow.desk.noting import Noting
 from doorward.flow.desk.parting import Parting
-from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_mine, screen_words, write_line
-from doorward.flow.desk.sending import UNCLEAN, Sending
 from doorward.flow.desk.rooms import (
+    NOTHING,
     DeskRooms,
     DeskText,
-    OwnWords,
+    Enclosed,
     audit_of,
     card_at,
     look_at_words,
@@ -28,7 +26,7 @@ from doorward.flow.desk.rooms import (
     screen_words,
     write_line,
 )
-from doorward.flow.desk.sending import Sending
+from doorward.flow.desk.sending import UNCLEAN, Sending
 from doorward.flow.desk.snoozing import Snoozing
 from doorward.flow.desk.tasks import Tasks
 from doorward.flow.desk.translating import Translating, own_data
@@ -89,26 +87,20 @@ class Desk:
         text: WildText,
         *,
         key: str,
-        files: Sequence[str] = (),
+        enclosed: Enclosed = NOTHING,
     ) -> record.WrittenEntry:
         """Say something to the customer; the same `key` again is the same reply.
 
-        The text is screened as every other: what is sensitive in it is masked before it is stored. `files` are sent
-        with it. Raises `NotFound`, also for a file that the acting member did not attach; `Conflict` when they do not
-        have the conversation, or when not all files are scanned and clean (fact `why`: `files_held`).
-        own: OwnWords | None = None,
-    ) -> record.WrittenEntry:
-        """Say something to the customer; the same `key` again is the same reply.
-
-        The text is screened as every other: what is sensitive in it is masked before it is stored. `own` is what the
-        agent wrote, where the text is its translation; colleagues see it beside the reply. Raises `NotFound`,
-        or `Conflict` when the acting agent does not have the conversation.
+        The text is screened as every other: what is sensitive in it is masked before it is stored. What is `enclosed`
+        goes with it: files are sent, the agent's own words are seen by colleagues beside the reply.
+        Raises `NotFound`, also for a file that the acting member did not attach; `Conflict` when they do not have the
+        conversation, or when not all files are scanned and clean (fact `why`: `files_held`).
         """
         message_id = MessageId(derive_id("reply", scope.tenant_id, conversation_id, scope.actor.id, key))
         written = await screen_words(
             self._transactions, self._rooms, scope, about=conversation_id, text=DeskText(message_id, text)
         )
-        beside = await own_data(self._transactions, self._rooms, scope, about=conversation_id, own=own)
+        beside = await own_data(self._transactions, self._rooms, scope, about=conversation_id, own=enclosed.own)
         entry_key = f"agent:{message_id}"
 
         def work(tx: Tx) -> Outcome[None]:
@@ -129,7 +121,7 @@ class Desk:
                 message_id=message_id,
                 data={"language": card.language, **beside},
             )
-            bound = bind(tx, scope, conversation_id, files, reply_id=message_id)
+            bound = bind(tx, scope, conversation_id, enclosed.files, reply_id=message_id)
             if not are_clean(bound):
                 raise Conflict("not all files are scanned and clean", why=UNCLEAN)
             lines = (entry, *sent_lines(entry, bound), audit_of("conversation.replied", conversation_id))

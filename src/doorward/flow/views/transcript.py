@@ -7,8 +7,8 @@ from typing import Any, Literal
 import msgspec
 
 from doorward import record, routing
-from doorward.flow.offering import asked_since_they_came
 from doorward.flow.formatting import FormattedPiece, formatted
+from doorward.flow.offering import asked_since_they_came
 from doorward.flow.openings import Closed
 from doorward.kit.tx import Tx
 from doorward.record import Card, WrittenEntry

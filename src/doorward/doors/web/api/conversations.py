@@ -13,7 +13,7 @@ from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, After, IdPa
 from doorward.doors.web.api.listing import AListing, make_listing, narrowed
 from doorward.doors.web.api.translating import OwnWordsBody
 from doorward.doors.web.downloads import file_response
-from doorward.flow.desk import LONGEST_NOTE, HandOver
+from doorward.flow.desk import LONGEST_NOTE, Enclosed, HandOver
 from doorward.flow.reading import conversation_read, open_conversation, read_noted
 from doorward.flow.views.conversation import ConversationView
 from doorward.flow.views.inbox import unseen
@@ -59,13 +59,13 @@ class HandOverBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an agent says to the customer; `attachments` are ids of files that they attached, all scanned and clean."""
+    """What an agent says to the customer; `own` where it is a translation of the agent's own words.
+
+    `attachments` are ids of files that they attached, all scanned and clean.
+    """
 
     text: Annotated[str, Meta(min_length=1, max_length=100_000)]
     attachments: Annotated[tuple[Annotated[str, Meta(pattern=ID_PATTERN)], ...], Meta(max_length=20)] = ()
-    """What an agent says to the customer; `own` where it is a translation of the agent's own words."""
-
-    text: Annotated[str, Meta(min_length=1, max_length=100_000)]
     own: OwnWordsBody | None = None
 
 
@@ -199,12 +199,11 @@ async def reply_to_conversation(
     scope = call.member_scope("conversations:write")
     text = WildText(data.text)
     call.house.admission.measure(text)
-    own = None if data.own is None else data.own.words()
+    enclosed = Enclosed(data.attachments, None if data.own is None else data.own.words())
     wanted = ConversationId(conversation_id)
 
     async def act(key: str) -> ShownEntry:
-        return show(await call.house.desk.reply(scope, wanted, text, key=key, files=data.attachments))
-        return show(await call.house.desk.reply(scope, wanted, text, key=key, own=own))
+        return show(await call.house.desk.reply(scope, wanted, text, key=key, enclosed=enclosed))
 
     return await call.answer_once(scope, act, status=201)
 

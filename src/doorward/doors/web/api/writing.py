@@ -48,11 +48,10 @@ class TaskChangeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class LaterReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A reply and when it is sent. `unless_heard`: not at all if the customer says something before.
+    """A reply and when it is sent. `unless_heard`: not at all if the customer speaks before; `own` as of any.
 
     `attachments` are ids of files that the caller attached: it is not sent before all of them are scanned and clean.
     """
-    """A reply and when it is sent. `unless_heard`: not at all if the customer speaks before; `own` as of any."""
 
     text: Annotated[str, Meta(min_length=1, max_length=100_000)]
     send_at: Moment
@@ -167,9 +166,8 @@ async def schedule_reply(call: ACall, conversation_id: IdPath, data: JSONBody[La
     """Have a reply wait for its time. It is screened now; until it is sent it can be taken back."""
     scope, text, wanted = call.member_scope("conversations:write"), WildText(data.text), ConversationId(conversation_id)
     call.house.admission.measure(text)
-    wish = LaterReply(text=text, send_at=data.send_at, unless_heard=data.unless_heard, files=data.attachments)
     own = None if data.own is None else data.own.words()
-    wish = LaterReply(text=text, send_at=data.send_at, unless_heard=data.unless_heard, own=own)
+    wish = LaterReply(text=text, send_at=data.send_at, unless_heard=data.unless_heard, files=data.attachments, own=own)
 
     async def act(key: str) -> Kept:
         return _kept(await call.house.desk.sending.send_later(scope, wanted, wish, key=key))

@@ -13,7 +13,7 @@ from doorward.doors.web.desk.conversation.translating import said_in
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.places import places_of
 from doorward.doors.web.refused import kinds_in_words
-from doorward.flow.desk import LaterReply, NewTask, TaskChange, card_at, moment_at, zone_named
+from doorward.flow.desk import Enclosed, LaterReply, NewTask, TaskChange, card_at, moment_at, zone_named
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
 from doorward.vocabulary.errors import SecretRefused, TooLarge
@@ -34,8 +34,6 @@ Fields = Mapping[str, str]
 
 async def reply(house: House, scope: Scope, conversation_id: ConversationId, fields: Fields) -> None:
     """Send a reply with its files: at the time that was chosen, or in a moment, so that it can be undone."""
-    text = _text(fields)
-    """Send a reply: at the time that was chosen, or in a moment, so that it can be undone."""
     text, own = said_in(house, fields)
     house.admission.measure(text)
     key, settings = _key(fields), house.settings_book.settings_of(scope.tenant_id)
@@ -47,17 +45,13 @@ async def reply(house: House, scope: Scope, conversation_id: ConversationId, fie
             send_at=_moment(fields, zone=settings.time_zone),
             unless_heard=fields.get("unless_heard") == "yes",
             files=files,
+            own=own,
         )
     elif undo_seconds:
         send_at = house.clock.now() + timedelta(seconds=undo_seconds)
-        wish = LaterReply(text=text, send_at=send_at, undoable=True, files=files)
-            own=own,
-        )
-    elif settings.undo_seconds:
-        send_at = house.clock.now() + timedelta(seconds=settings.undo_seconds)
-        wish = LaterReply(text=text, send_at=send_at, undoable=True, own=own)
+        wish = LaterReply(text=text, send_at=send_at, undoable=True, files=files, own=own)
     else:
-        await house.desk.reply(scope, conversation_id, text, key=key, own=own)
+        await house.desk.reply(scope, conversation_id, text, key=key, enclosed=Enclosed(own=own))
         return
     await house.desk.sending.send_later(scope, conversation_id, wish, key=key)
 
