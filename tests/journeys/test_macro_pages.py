@@ -61,7 +61,7 @@ def test_a_macro_is_written_by_keyboard(open_context: OpenContext, house: House,
     assert violations_in_both_schemes(page) == []
     page.get_by_label("Which label?").fill("card trouble")
     with page.expect_navigation():
-        page.get_by_label("Which label?").press("Enter")
+        page.get_by_role("textbox", name="Name").press("Enter")
     expect(page.get_by_text("It is saved.")).to_be_visible()
     steps = page.get_by_role("list", name="Steps of Stolen card").get_by_role("listitem")
     expect(steps).to_have_text(["Put the label “Card trouble” on it", "End the conversation"])

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browsing import OpenContext, follow, on_sqlite, sign_in, violations_in_both_schemes
+from tests.support.browsing import LOADED, OpenContext, follow, on_sqlite, sign_in, violations_in_both_schemes
 from tests.support.reader import faults_of_tree
 from tests.support.server import Guests
 
@@ -38,6 +38,7 @@ def plan_of(member: httpx.Client) -> dict[str, object]:
 def test_the_plan_is_made_by_keyboard(open_context: OpenContext) -> None:
     """A queue and a team with hours, at a phone's width; what cannot be is said beside its field; the page says all."""
     page = sign_in(open_context(viewport={"width": 390, "height": 800}).new_page(), username="admin")
+    page.evaluate(LOADED)
     page.keyboard.press("g")
     with page.expect_navigation():
         page.keyboard.press("q")
@@ -75,7 +76,7 @@ def test_every_piece_is_added_changed_moved_and_removed(admin: httpx.Client) -> 
     """Skills, queues, ways and promises, channels, times, and what somebody can, each by its own form."""
     assert send(admin, "/desk/plan/skills", skills="fraud\nloans").status_code == 303
     assert send(admin, "/desk/plan/queues/new", name="cards", overflow_seconds="60").status_code == 303
-    way = {"reasons": "asked_for_person", "queue": "cards", "priority": "2", "need-fraud": "2", "wanted-fraud": "3"}
+    way = {"reason-asked_for_person": "yes", "queue": "cards", "priority": "2", "need-fraud": "2", "wanted-fraud": "3"}
     assert send(admin, "/desk/plan/lanes/new", **way).status_code == 303
     assert send(admin, "/desk/plan/lanes/new", queue="default", **{"language-de": "yes"}).status_code == 303
     promise = {"name": "Fast", "first_minutes": "5", "warn_at": "75", "queue-cards": "yes", "priority--1": "yes"}
@@ -117,7 +118,7 @@ def test_what_the_plan_cannot_be_is_said_and_changes_nothing(admin: httpx.Client
     for path, fields, says in (
         ("/desk/plan/queues/new", {"name": "x", "hold_seconds": "99999"}, "Write whole seconds"),
         ("/desk/plan/levels/new", {"name": "", "first_minutes": "1"}, "at most 60 characters"),
-        ("/desk/plan/levels/new", {"name": "x", "warn_at": "100"}, "1 to 99"),
+        ("/desk/plan/levels/new", {"name": "x", "warn_at": "100"}, "from 1 to 99"),
         ("/desk/plan/teams/night", {"time_zone": "Mars/Base"}, "time zone"),
         ("/desk/plan/times", {"patience_seconds": "1"}, "Patience is 10"),
         ("/desk/plan/channels", {"weight-webchat": "many"}, "1 to 20"),

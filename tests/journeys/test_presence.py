@@ -10,7 +10,7 @@ from doorward.bootstrap import House
 from doorward.identity import Tenant
 from doorward.vocabulary.scope import system_scope
 from doorward.workspace import PieceName, PresenceReason
-from tests.support.browsing import OpenContext, on_sqlite, sign_in, violations_in_both_schemes
+from tests.support.browsing import LOADED, OpenContext, on_sqlite, sign_in, violations_in_both_schemes
 from tests.support.reader import faults_of_tree
 from tests.support.server import Guests
 
@@ -31,6 +31,7 @@ def test_why_one_is_away_is_said_by_keyboard(open_context: OpenContext) -> None:
     watching.goto("/desk/people")
     row = watching.get_by_role("row").filter(has=watching.get_by_role("rowheader", name="Mira Castellan"))
     page = sign_in(open_context(viewport={"width": 390, "height": 800}).new_page(), username="mira")
+    page.evaluate(LOADED)
     page.keyboard.press("A")
     expect(page.get_by_role("button", name="Busy")).to_be_focused()
     assert violations_in_both_schemes(page) == []

@@ -80,6 +80,14 @@ def whole(text: str) -> int | str:
     return int(text) if text.removeprefix("-").isdecimal() and text.isascii() and len(text) < 10 else text
 
 
+def number(text: str) -> float | str:
+    """Return a number that was typed, or what was typed instead, which no number's field takes."""
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        return text
+
+
 def lines(text: str) -> tuple[str, ...]:
     """Return the lines of a text that hold something, each once."""
     return tuple(dict.fromkeys(filter(None, (line.strip() for line in text.splitlines()))))
@@ -145,7 +153,7 @@ def _odd_hours(team: Team) -> str:
 def _lane(fields: Fields) -> dict[str, Any]:
     wanted = {name.removeprefix("need-"): text for name, text in fields.items() if name.startswith("need-") and text}
     return {
-        "reasons": lines(fields.get("reasons", "")),
+        "reasons": chosen(fields, "reason"),
         "intents": lines(fields.get("intents", "")),
         "channels": chosen(fields, "channel"),
         "languages": chosen(fields, "language"),
@@ -159,7 +167,7 @@ def _lane(fields: Fields) -> dict[str, Any]:
 
 
 def _lane_fields(lane: Lane) -> dict[str, str]:
-    fields = {"reasons": "\n".join(lane.reasons), "intents": "\n".join(lane.intents)}
+    fields = {"intents": "\n".join(lane.intents)} | ticked("reason", lane.reasons)
     fields |= {"queue": lane.queue, "priority": str(lane.priority)}
     for need in lane.needs:
         fields |= {f"need-{need.skill}": str(need.level), f"wanted-{need.skill}": str(need.wanted)}
@@ -167,21 +175,21 @@ def _lane_fields(lane: Lane) -> dict[str, str]:
 
 
 def _level(fields: Fields) -> dict[str, Any]:
-    warn = whole(fields.get("warn_at", "80"))
+    warn = number(fields.get("warn_at", "80"))
     minutes = {name: whole(fields.get(name, "") or "0") for name in LIMITS}
     return minutes | {
         "name": " ".join(fields.get("name", "").split()),
         "queues": chosen(fields, "queue"),
         "channels": chosen(fields, "channel"),
         "priorities": [int(one) for one in chosen(fields, "priority") if one.removeprefix("-").isdecimal()],
-        "warn_at": warn / 100 if isinstance(warn, int) else warn,
+        "warn_at": warn / 100 if isinstance(warn, float) else warn,
         "in_hours": fields.get("in_hours") == _YES,
     }
 
 
 def _level_fields(level: ServiceLevel) -> dict[str, str]:
     fields = {name: str(getattr(level, name)) for name in LIMITS}
-    fields |= {"name": level.name, "warn_at": f"{level.warn_at * 100:.0f}", "in_hours": _YES if level.in_hours else ""}
+    fields |= {"name": level.name, "warn_at": f"{level.warn_at * 100:.12g}", "in_hours": _YES if level.in_hours else ""}
     fields |= ticked("queue", level.queues) | ticked("channel", level.channels)
     return fields | ticked("priority", level.priorities)
 

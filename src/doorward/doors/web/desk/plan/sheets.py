@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from doorward.doors.web.desk.plan.parts import lines, whole
+from doorward.doors.web.desk.plan.parts import lines, number, whole
 from doorward.routing import AgentProfile, RoutingPlan
 
 Sheet = Literal["skills", "channels", "times"]
@@ -21,7 +21,7 @@ def sheet_fields(sheet: Sheet, plan: RoutingPlan) -> dict[str, str]:
     if sheet == "times":
         return {name: str(getattr(plan, name)) for name in TIMES}
     weights = {f"weight-{channel}": str(weight) for channel, weight in plan.weights.items()}
-    return weights | {f"patience-{channel}": f"{times:g}" for channel, times in plan.patience.items()}
+    return weights | {f"patience-{channel}": f"{times:.15g}" for channel, times in plan.patience.items()}
 
 
 def read_sheet(sheet: Sheet, fields: Fields, plan: RoutingPlan) -> tuple[RoutingPlan | None, str]:
@@ -64,7 +64,7 @@ def _said(sheet: Sheet, fields: Fields) -> dict[str, Any]:
         return {"skills": lines(fields.get("skills", ""))}
     if sheet == "times":
         return {name: whole(fields.get(name, "")) for name in TIMES}
-    patience = {name: _factor(text) for name, text in _family(fields, "patience").items()}
+    patience = {name: number(text) for name, text in _family(fields, "patience").items()}
     return {"weights": _family(fields, "weight"), "patience": patience}
 
 
@@ -74,13 +74,6 @@ def _family(fields: Fields, begin: str) -> dict[str, Any]:
         name.removeprefix(f"{begin}-"): text.strip() for name, text in fields.items() if name.startswith(f"{begin}-")
     }
     return {name: text if begin == "patience" else whole(text) for name, text in found.items() if text}
-
-
-def _factor(text: str) -> float | str:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return text
 
 
 def _plain(value: Any) -> Any:

@@ -14,7 +14,10 @@ from doorward.routing import DEFAULT_QUEUE, RoutingPlan
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
-    """The plan as it is now, and what its forms choose from: queues, channels, languages, people."""
+    """The plan as it is now, and what its forms choose from: queues, channels, languages, reasons, people.
+
+    The reasons are those for which policies hand a contact over, and those that the plan names already.
+    """
 
     number: int
     plan: RoutingPlan
@@ -23,6 +26,7 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     queues: tuple[str, ...]
     channels: tuple[str, ...]
     languages: tuple[str, ...]
+    reasons: tuple[str, ...]
     people: tuple[RoutedAgent, ...]
 
     def name_of(self, staff_id: str) -> str:
@@ -39,6 +43,8 @@ async def around(desk: DeskCall) -> Around:
     channels = (channel.id for channel in house.plugins.channels)
     named = (*plan.weights, *plan.patience, *(one for lane in plan.lanes for one in lane.channels))
     spoken = (code for lane in plan.lanes for code in lane.languages)
+    handed = (rule.reason for one in house.plugins.policies for rule in one.rules() if rule.action == "hand_over")
+    reasons = (*handed, "walk_failed", *(one for lane in plan.lanes for one in lane.reasons))
     return Around(
         number=now.number,
         plan=plan,
@@ -47,6 +53,7 @@ async def around(desk: DeskCall) -> Around:
         queues=tuple(dict.fromkeys((DEFAULT_QUEUE, *(one.name for one in plan.queues)))),
         channels=tuple(dict.fromkeys((*channels, *named))),
         languages=tuple(dict.fromkeys((*settings.languages, *spoken))),
+        reasons=tuple(dict.fromkeys(reasons)),
         people=await house.staffing.agents(scope),
     )
 
