@@ -76,6 +76,10 @@ def test_programs_and_pages_tell_the_same(guests: Guests) -> None:
     row = re.search(r"Mira Castellan.*?</tr>", nadia.get("/desk/people").text, flags=re.DOTALL)
     assert row is not None
     assert "Not signed in" in row[0]
+    again = guests.member("mira").get("/desk/").text
+    assert "Not signed in" not in again
+    (told,) = [one for one in nadia.get("/api/v1/colleagues").json()["items"] if one["name"] == "Mira Castellan"]
+    assert (told["state"], told["reason"], told["since"]) == ("away", "", None)
     other = guests.member("lale", company="brisa")
     assert "Mira" not in other.get("/desk/people").text
     assert other.put("/api/v1/presence", json={"available": False, "reason": "choir"}).status_code == 400

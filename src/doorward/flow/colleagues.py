@@ -19,8 +19,8 @@ from doorward.vocabulary.scope import Scope
 class Colleague(msgspec.Struct, frozen=True, kw_only=True):
     """A colleague: whether they take conversations now, why not, since when, how many they have, of how many.
 
-    `capacity` and `since` are null for somebody who never said whether they take conversations. `reason` is empty for
-    who gave none, and `gone` for who is signed in nowhere.
+    `capacity` and `since` are null for somebody who never said whether they take conversations, `since` also for who is
+    signed in again and has said nothing yet. `reason` is empty for who gave none, `gone` for who is signed in nowhere.
     """
 
     staff_id: StaffId
@@ -60,8 +60,11 @@ class Colleagues:
         for member in self._staff.everybody(tx, scope):
             if _may_have_conversations(member):
                 one = _colleague(tx, scope, member, conversations=load.get(member.id, 0))
-                gone = member.id not in signed_in
-                found.append(msgspec.structs.replace(one, state="away", reason=GONE) if gone else one)
+                if member.id not in signed_in:
+                    presence = routing.presence_of(tx, scope, member.id)
+                    since = presence.since if presence is not None and presence.reason == GONE else None
+                    one = msgspec.structs.replace(one, state="away", reason=GONE, since=since)
+                found.append(one)
         return tuple(sorted(found, key=_place))
 
     def names(self, tx: Tx, scope: Scope, others: Iterable[StaffId] = ()) -> tuple[str, ...]:
@@ -99,15 +102,21 @@ def _may_have_conversations(member: Member) -> bool:
 
 def _colleague(tx: Tx, scope: Scope, member: Member, *, conversations: int) -> Colleague:
     presence = routing.presence_of(tx, scope, member.id)
+    said = said_here(presence)
     return Colleague(
         staff_id=member.id,
         name=member.display_name,
         state="away" if presence is None else presence.state,
         conversations=conversations,
         capacity=None if presence is None else presence.capacity,
-        reason="" if presence is None else presence.reason,
-        since=None if presence is None else presence.since,
+        reason="" if said is None else said.reason,
+        since=None if said is None else said.since,
     )
+
+
+def said_here(presence: routing.Presence | None) -> routing.Presence | None:
+    """Return what somebody who is signed in has said since they are, None for nothing yet."""
+    return None if presence is None or presence.reason == GONE else presence
 
 
 def _place(one: Colleague) -> tuple[int, str]:

@@ -20,6 +20,7 @@ from doorward.doors.web.desk.shortcuts import SHORTCUTS
 from doorward.doors.web.door import AnyRequest, AtDoor, Door
 from doorward.doors.web.forms import read_member_form, read_member_pairs
 from doorward.doors.web.security import issue_csrf
+from doorward.flow.colleagues import said_here
 from doorward.flow.staffing import own_reasons
 from doorward.flow.views.pressing import news_of
 from doorward.identity import Permission, require_permission
@@ -159,11 +160,12 @@ class DeskCall:
 
         def read(tx: Tx) -> Frame:
             presence = routing.presence_of(tx, scope, StaffId(scope.actor.id))
+            said = said_here(presence)
             everybody = house.identity.staff.everybody(tx, scope)
             return Frame(
                 available=presence is not None and presence.state == "available",
-                reason="" if presence is None else presence.reason,
-                since=None if presence is None else presence.since,
+                reason="" if said is None else said.reason,
+                since=None if said is None else said.since,
                 own_reasons=own_reasons(tx, scope),
                 colleagues={str(one.id): one.display_name for one in everybody},
                 demand=demand_on(tx, scope, supervises=self.may("measure:read")) if works else Demand(),
