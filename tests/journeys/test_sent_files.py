@@ -24,6 +24,14 @@ from tests.support.server import Guests, WebVisitor
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels of a floor plan" * 20
 CARD = "4242 4242 4242 4242"
+PASTE = """() => {
+    const data = new DataTransfer();
+    const bytes = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10, 1, 2, 3]);
+    data.items.add(new File([bytes], "photo.png", { type: "image/png" }));
+    const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+    document.getElementById("reply-text").dispatchEvent(event);
+}"""
+"""Pastes a picture into the reply."""
 
 
 @pytest.fixture
@@ -189,6 +197,8 @@ def test_a_file_is_attached_by_keyboard(
     attached = page.get_by_role("list", name="Files that go with your reply")
     expect(attached.get_by_role("listitem")).to_have_count(2)
     expect(page.get_by_role("textbox", name="Your reply")).to_be_focused()
+    page.evaluate(PASTE)
+    expect(attached.get_by_role("listitem")).to_have_count(3)
     page.keyboard.type("Here is the plan")
     page.reload()
     expect(page.get_by_role("textbox", name="Your reply")).to_have_value("Here is the plan")
@@ -212,6 +222,6 @@ def test_a_file_is_attached_by_keyboard(
     clock.advance(timedelta(minutes=1))
     house.keep_time_at_the_desk()
     expect(page.locator("#lines")).to_contain_text("plan.png")
-    assert [text for _, text in told(visitor)] == ["Here is the plan", "plan.png"]
+    assert [text for _, text in told(visitor)] == ["Here is the plan", "plan.png", "photo.png"]
     page.get_by_role("button", name="Take bill.pdf away").press("Enter")
     expect(attached).to_have_count(0)

@@ -99,18 +99,18 @@ def outgoing_row(tx: Tx, scope: Scope, conversation_id: ConversationId, attachme
 
 
 def _files(tx: Tx, scope: Scope, rows: Sequence[Any]) -> tuple[OutgoingFile, ...]:
-    files = []
+    """Return files with their names, in the order in which they were attached."""
+    files: list[tuple[int, OutgoingFile]] = []
     for row in rows:
         line = record.find_entry(tx, scope, ConversationId(row.conversation_id), prepared_key(row.attachment_id))
         name = None if line is None else line.entry.text
-        files.append(
-            OutgoingFile(
-                attachment_id=row.attachment_id,
-                name="" if name is None else name.text,
-                spans=() if name is None else name.spans,
-                media_type=row.media_type,
-                size=row.size,
-                state=row.state,
-            )
+        file = OutgoingFile(
+            attachment_id=row.attachment_id,
+            name="" if name is None else name.text,
+            spans=() if name is None else name.spans,
+            media_type=row.media_type,
+            size=row.size,
+            state=row.state,
         )
-    return tuple(files)
+        files.append((0 if line is None else line.seq, file))
+    return tuple(file for _, file in sorted(files, key=lambda one: one[0]))

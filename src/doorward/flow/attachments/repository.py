@@ -1,7 +1,7 @@
 """The SQL of files."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
 
@@ -9,6 +9,9 @@ from doorward.flow.tables import attachment_table
 from doorward.kit.tx import Tx
 from doorward.vocabulary.ids import ConversationId, MessageId, PartyId, StaffId
 from doorward.vocabulary.scope import Scope
+
+_STANDING: Final = [column for column in attachment_table.c if column.name != "sealed"]
+"""All of a file but the file."""
 
 
 def insert_attachment(tx: Tx, scope: Scope, values: dict[str, Any]) -> None:
@@ -27,18 +30,17 @@ def count_outgoing(tx: Tx, scope: Scope, conversation_id: ConversationId) -> int
 
 
 def find_beside(tx: Tx, scope: Scope, conversation_id: ConversationId, staff_id: StaffId) -> Sequence[Any]:
-    """Return the files that somebody attached and that go with no reply yet, the oldest first."""
-    here = _here(scope, conversation_id)
-    query = select(attachment_table).where(
-        *here, attachment_table.c.staff_id == staff_id, attachment_table.c.reply_id.is_(None)
+    """Return the files that somebody attached and that go with no reply yet."""
+    query = select(*_STANDING).where(
+        *_here(scope, conversation_id), attachment_table.c.staff_id == staff_id, attachment_table.c.reply_id.is_(None)
     )
-    return tx.execute(query.order_by(attachment_table.c.at, attachment_table.c.attachment_id)).all()
+    return tx.execute(query).all()
 
 
 def find_of_reply(tx: Tx, scope: Scope, conversation_id: ConversationId, reply_id: MessageId) -> Sequence[Any]:
-    """Return the files that go with a reply, the oldest first."""
-    query = select(attachment_table).where(*_here(scope, conversation_id), attachment_table.c.reply_id == reply_id)
-    return tx.execute(query.order_by(attachment_table.c.at, attachment_table.c.attachment_id)).all()
+    """Return the files that go with a reply."""
+    query = select(*_STANDING).where(*_here(scope, conversation_id), attachment_table.c.reply_id == reply_id)
+    return tx.execute(query).all()
 
 
 def save_reply(tx: Tx, scope: Scope, attachment_id: str, reply_id: MessageId | None) -> None:
