@@ -134,7 +134,10 @@ class Flow:
                 Parties(keys),
                 FileRules(keys, scanned=True, bytes=1000),
             ),
+        self.desk_rooms = DeskRooms(
+            screening, protection, self.rooms.translator, self.settings_of, colleagues, Parties(keys)
         )
+        self.desk = Desk(transactions, self.desk_rooms)
 
     def settings_of(self, _tenant_id: TenantId) -> TenantSettings:
         """Return the defaults."""

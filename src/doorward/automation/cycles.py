@@ -37,7 +37,7 @@ def find_circle(rules: Sequence[Rule]) -> tuple[str, ...]:
 
 def _leads(act: Act, to: Rule, deeds: Sequence[Act]) -> bool:
     """Return whether a deed can trigger a rule, again and again."""
-    if CAUSES[act.do] != to.on or not any(act.undone_by(other) for other in deeds):
+    if CAUSES[act.do] is None or CAUSES[act.do] != to.on or not any(act.undone_by(other) for other in deeds):
         return False
     return all(_may_hold(condition, act) for condition in to.when)
 

@@ -12,7 +12,8 @@ from doorward.vocabulary.ids import ConversationId
 MOST_FIRED: Final = 1_000
 """Rules that fire for one event at the most. `check_ends` lets no endless chain pass; this is the wall behind it."""
 
-EXAMPLES: Final = 5
+EXAMPLES: Final = 20
+"""Conversations that a report names of each rule, those where it fired first."""
 
 
 class Fired(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,10 +33,11 @@ class Ran(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened in a conversation, and the facts then."""
+    """Something that happened in a conversation, and the facts then; by the clock it happens for one `rule` alone."""
 
     event: Event
     facts: AutomationFacts
+    rule: str = ""
 
 
 class RuleReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,13 +57,19 @@ class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[RuleReport, ...]
 
 
-def run(rules: Sequence[Rule], event: Event, facts: AutomationFacts) -> Ran:
-    """Return what rules do when something happens: each in the order of the list, then what their changes cause."""
+def run(rules: Sequence[Rule], event: Event, facts: AutomationFacts, *, only: str = "") -> Ran:
+    """Return what rules do when something happens: each in the order of the list, then what their changes cause.
+
+    `only` names the rule for which it happens, empty where it happens for all.
+    """
     happened: deque[Event] = deque([event])
     fired: list[Fired] = []
+    first = True
     while happened:
         now = happened.popleft()
-        for rule in rules:
+        asked = [rule for rule in rules if not (first and only) or rule.name == only]
+        first = False
+        for rule in asked:
             if not rule.takes(now, facts):
                 continue
             if len(fired) >= MOST_FIRED:
@@ -69,9 +77,11 @@ def run(rules: Sequence[Rule], event: Event, facts: AutomationFacts) -> Ran:
             changing: list[Act] = []
             for act in rule.then:
                 after = act.changed(facts)
-                if after != facts:
+                caused = CAUSES[act.do]
+                if after != facts or caused is None:
                     changing.append(act)
-                    happened.append(CAUSES[act.do])
+                if after != facts and caused is not None:
+                    happened.append(caused)
                 facts = after
             fired.append(Fired(rule=rule.name, on=now, acts=tuple(changing)))
     return Ran(fired=tuple(fired), facts=facts)
@@ -86,7 +96,7 @@ def rehearse(rules: Sequence[Rule], past: Iterable[tuple[ConversationId, Sequenc
         done: list[Act] = []
         seen: set[str] = set()
         for step in steps:
-            ran = run(rules, step.event, _with(step.facts, done))
+            ran = run(rules, step.event, _with(step.facts, done), only=step.rule)
             for fired in ran.fired:
                 done += fired.acts
                 reports[fired.rule] = _counted(

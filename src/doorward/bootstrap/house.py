@@ -1,6 +1,7 @@
 """The composition root: settings and discovered plugins become one House with every service in it."""
 
 import contextlib
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from doorward.decision import RuleBook
 from doorward.flow.accept import FrontDoor, Recognition, TenantScreening
 from doorward.flow.attachments import Downloads, Scanning
 from doorward.flow.attendance import Attendance
+from doorward.flow.automation import RuleWork
 from doorward.flow.colleagues import Colleagues
 from doorward.flow.contact import Contact, ContactRooms
 from doorward.flow.core_facts import CoreFacts
@@ -68,7 +70,7 @@ from doorward.protection import CustomerIndex, ProtectionService
 from doorward.record.search import SearchIndex, Terms
 from doorward.vocabulary.company import CoreSystem
 from doorward.vocabulary.ids import StaffId, TenantId
-from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.outcome import Job, Outcome
 from doorward.vocabulary.scope import Scope, system_scope
 from doorward.vocabulary.text import MaskedText
 
@@ -82,6 +84,7 @@ SCAN_EVERY = timedelta(minutes=1)
 READ_EVERY = timedelta(minutes=1)
 DESK_EVERY = timedelta(seconds=1)
 OFFER_EVERY = timedelta(seconds=3)
+RULES_EVERY = timedelta(seconds=15)
 FORGET_EVERY = timedelta(hours=1)
 KEEP_DONE_JOBS = timedelta(days=7)
 KEEP_DONE_RUNS = timedelta(days=1)
@@ -149,6 +152,7 @@ class House:
         )
         self.promises = Promises(self.transactions, self.identity.tenants.settings_of)
         settlement.follow = self.promises.follow
+        settlement.announce = self._announce
         self._register_jobs()
         self.health.register("database", database.ping)
         self.health.register("walks", self._walks_ping, vital=False)
@@ -247,7 +251,17 @@ class House:
                 FileRules(self.keys, self.scanner is not None, self.settings.limits.attachment_bytes),
                 chosen_translator(self.plugins, self.settings),
             ),
+        rooms = DeskRooms(
+            self.screening,
+            self.protection,
+            self.translator,
+            self.settings_book.settings_of,
+            self.colleagues,
+            self.identity.parties,
         )
+        self.desk = Desk(self.transactions, rooms)
+        tenants = self.identity.tenants
+        self.rule_work = RuleWork(self.transactions, rooms, company_of=lambda tx, scope: tenants.tenant(tx, scope).name)
         self.bulk = Bulk(self.transactions, self.desk)
         self.staffing = Staffing(self.transactions, self.identity.staff, self.settings_book.settings_of)
 
@@ -328,12 +342,14 @@ class House:
         self.jobs.register(publisher.kind, publisher, lane="publishing")
         self.jobs.register(self.scanning.kind, self.scanning, lane="scanning")
         self.jobs.register(self.webhook_work.deliverer.kind, self.webhook_work.deliverer, lane="webhooks")
+        self.jobs.register(self.rule_work.job.kind, self.rule_work.job, lane="automation")
         self.jobs.register(self.ledger_reading.kind, self.ledger_reading, lane="search")
         self.jobs.register_sweep("audit.seal", every=SEAL_EVERY, sweep=self.seal_audit)
         self.jobs.register_sweep("flow.recover", every=RECOVER_EVERY, sweep=self.recover_runs)
         self.jobs.register_sweep("attendance", every=ATTEND_EVERY, sweep=self.retire_absent)
         self.jobs.register_sweep("desk", every=DESK_EVERY, sweep=self.keep_time_at_the_desk)
         self.jobs.register_sweep("offers", every=OFFER_EVERY, sweep=self.offer_call_backs)
+        self.jobs.register_sweep("automation", every=RULES_EVERY, sweep=self.keep_time_for_rules)
         self.jobs.register_sweep("hosts", every=HOSTS_EVERY, sweep=self.learn_hosts)
         self.jobs.register_sweep("scanning", every=SCAN_EVERY, sweep=self.scan_held)
         self.jobs.register_sweep("search", every=READ_EVERY, sweep=self.read_ledgers)
@@ -420,6 +436,11 @@ class House:
         for scope in self.tenant_scopes("offers"):
             self.offering.keep_time(scope)
 
+    def keep_time_for_rules(self) -> None:
+        """Ask every tenant's rules about what has lasted long enough for them."""
+        for scope in self.tenant_scopes("automation"):
+            self.rule_work.timekeeper.keep_time(scope)
+
     def scan_held(self) -> None:
         """Ask for a scan of files that are held and that no job waits to scan."""
         for scope in self.tenant_scopes("scanning") if self.scanner is not None else ():
@@ -461,6 +482,10 @@ class House:
         tenants = self.transactions.read(self.identity.tenants.all_tenants)
         return tuple(system_scope(tenant.id, component) for tenant in tenants)
 
+    def _announce(self, tx: Tx, scope: Scope, written: Sequence[record.WrittenEntry]) -> tuple[Job, ...]:
+        told = self.webhook_work.announcer.announce(tx, scope, written)
+        return (*told, *self.rule_work.follower.follow(tx, scope, written))
+
     def _ring(self) -> None:
         self.jobs.ring()
 
@@ -476,6 +501,7 @@ class House:
             self.likeness_keys.expire(scope.tenant_id)
             self.transactions.write(scope, partial(self._forget_likenesses, scope=scope))
             self.webhook_work.forget(scope)
+            self.rule_work.forget(scope)
 
     def _forget_likenesses(self, tx: Tx, *, scope: Scope) -> Outcome[int]:
         return Outcome(self.protection.forget_expired(tx, scope, self.likeness_keys))

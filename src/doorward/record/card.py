@@ -17,6 +17,7 @@ _QUIET: Final = frozenset(
         "attributes.changed",
         "status.changed",
         "priority.changed",
+        "queue.changed",
         "conversation.snoozed",
         "task.added",
         "task.changed",
@@ -194,7 +195,7 @@ def _kept(card: Card, entry: Entry) -> dict[str, Any]:
         case "attributes.changed":
             values = card.attributes | data["values"]
             changes["attributes"] = {key: value for key, value in sorted(values.items()) if value is not None}
-        case "status.changed" | "priority.changed":
+        case "status.changed" | "priority.changed" | "queue.changed":
             name = entry.kind.removesuffix(".changed")
             changes[name] = data[name]
         case "conversation.snoozed" | "conversation.woken":
@@ -260,11 +261,11 @@ def _routed(card: Card, entry: Entry) -> dict[str, Any]:
 
 
 def _is_notice(entry: Entry) -> bool:
-    return entry.data.get("action") == "handoff.passed"
+    return entry.data.get("action") in {"handoff.passed", "rule.replied"}
 
 
 def _noticed(card: Card) -> dict[str, Any]:
-    """Saying who has the conversation next answers nothing: what a customer said last is unanswered still."""
+    """Saying who has the conversation next, or what a rule says, answers nothing: the customer waits still."""
     return {"bot_messages": card.bot_messages + 1}
 
 

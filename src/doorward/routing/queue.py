@@ -9,8 +9,9 @@ from doorward.kit.tx import Tx
 from doorward.routing import repository
 from doorward.routing.estimating import worth_calling_back
 from doorward.routing.giving import count_handling, count_wait, drain, estimate_of, give, plan_of, waiting_in_order
+from doorward.routing.plan import DEFAULT_QUEUE
 from doorward.routing.presence import presence_of
-from doorward.vocabulary.errors import Conflict
+from doorward.vocabulary.errors import Conflict, NotFound
 from doorward.vocabulary.ids import ConversationId, PartyId, StaffId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.reply import Handoff
@@ -162,6 +163,21 @@ def put_back(tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: Pa
     repository.release_item(tx, scope, conversation_id, by=by)
     entries = drain(tx, scope)
     return Outcome(place_in_queue(tx, scope, conversation_id) or 0, entries)
+
+
+def move_to(tx: Tx, scope: Scope, conversation_id: ConversationId, *, queue: str) -> Outcome[bool]:
+    """Let a conversation that waits stand in another queue, with the time and the class that it has, and give out anew.
+
+    Returns whether it waits and stood elsewhere. Raises `NotFound` for a queue that the company's plan does not have.
+    """
+    repository.lock_queue(tx, scope)
+    if queue not in {DEFAULT_QUEUE, *(one.name for one in plan_of(tx, scope).queues)}:
+        raise NotFound(f"there is no queue {queue}")
+    item = repository.find_item(tx, scope, conversation_id)
+    if item is None or item.staff_id is not None or item.queue == queue:
+        return Outcome(value=False)
+    repository.move_item(tx, scope, conversation_id, queue=queue)
+    return Outcome(value=True, entries=drain(tx, scope))
 
 
 def carry_on(

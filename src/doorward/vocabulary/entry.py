@@ -39,6 +39,7 @@ EntryKind = Literal[
     "attributes.changed",
     "status.changed",
     "priority.changed",
+    "queue.changed",
     "conversation.snoozed",
     "conversation.woken",
     "reply.scheduled",
@@ -75,6 +76,17 @@ promise, and `callback.offered` (text; `minutes`, where a wait can be told) to w
 
 A `message.agent` that is a translation holds in `own`
 (`text`, `spans`, `language`) what the agent wrote, masked.
+`attributes.changed` (`values`, by key; None takes one away), `status.changed` (`status`, a key or empty),
+`priority.changed` (`priority`, -1 to 2), `queue.changed` (`queue`, and the `team` if it was that which was asked for),
+`conversation.snoozed` (`until`, ISO 8601, UTC), `conversation.woken` (`why`),
+`reply.scheduled` (text, message id; `send_at`, `unless_heard`, `undoable`), `reply.cancelled` (message id; the
+`message.agent` with that id is the reply sent), `task.added` (text; `task_id`, `due_at`, `assignee`), `task.changed`
+(`task_id` and what changes of `due_at`, `assignee`, `done`), `conversation.merged` (`into`, and how it stood), in the
+other one `conversation.absorbed` (`from`), in both `conversation.separated` where that is undone, `conversation.parted`
+(`into`, `lines`: numbers of what was said that went there).
+
+What a rule caused holds `by_rule` besides: the rule's `name` then, and `chain`, the ids of the rules that led to it,
+its own the last.
 """
 
 

@@ -7,12 +7,12 @@ import msgspec
 
 from doorward.vocabulary.ids import TenantId
 
-ActorKind = Literal["customer", "staff", "machine", "system"]
+ActorKind = Literal["customer", "staff", "machine", "system", "rule"]
 Role = Literal["agent", "supervisor", "security", "privacy", "administrator"]
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who does something. `id` is a party, staff, token or component id, never a name or an address."""
+    """Who does something. `id` is a party, staff, token, component or rule id, never a name or an address."""
 
     kind: ActorKind
     id: str

@@ -50,6 +50,7 @@ EVENTS: Final[Mapping[str, Event]] = {
     "attributes.changed": Event(when="A field of the company's own was changed; read it by the interface."),
     "status.changed": Event(when="A status of the company's own was set.", facts=("status",)),
     "priority.changed": Event(when="A conversation became more or less urgent.", facts=("priority",)),
+    "queue.changed": Event(when="A conversation that waits stands in another queue.", facts=("queue", "team")),
     "conversation.snoozed": Event(when="A conversation was put off.", facts=("until",)),
     "conversation.woken": Event(when="A conversation that was put off is back.", facts=("why",)),
     "reply.scheduled": Event(when="A reply waits for its time; it is told as message.agent then.", facts=("send_at",)),

@@ -162,11 +162,15 @@ def test_a_rehearsal_counts_and_changes_nothing() -> None:
 
 
 def test_rules_are_kept_by_who_saw_the_latest(transactions: Transactions) -> None:
-    """The second of two who began with the same rules is refused; another tenant has its own."""
+    """The second of two who began with the same rules is refused; another tenant has its own; ids stay by name."""
+    saved = []
     for expected in (0, 1):
         save = partial(automation.save_rules, scope=SCOPE, rules=(VIP, URGENT), expected=expected)
-        assert transactions.write(SCOPE, save).number == expected + 1
-    assert transactions.read(lambda tx: automation.read_rules(tx, SCOPE)).rules == (VIP, URGENT)
+        saved.append(transactions.write(SCOPE, save))
+        assert saved[-1].number == expected + 1
+    assert saved[0].rules == saved[1].rules == transactions.read(lambda tx: automation.read_rules(tx, SCOPE)).rules
+    assert tuple(msgspec.structs.replace(one, id="") for one in saved[0].rules) == (VIP, URGENT)
+    assert len({one.id for one in saved[0].rules} - {""}) == 2
     with pytest.raises(Outdated):
         transactions.write(SCOPE, lambda tx: automation.save_rules(tx, SCOPE, (), expected=1))
     assert transactions.read(lambda tx: automation.read_rules(tx, OTHER_SCOPE)).number == 0

@@ -51,6 +51,7 @@ from doorward.doors.web.customer.demo.shop import show_shop, sign_customer
 from doorward.doors.web.customer.portal.routes import portal_router
 from doorward.doors.web.customer.welcome.routes import keep_preferences, welcome
 from doorward.doors.web.desk.audit.routes import AUDIT_HANDLERS
+from doorward.doors.web.desk.automation.routes import RULE_HANDLERS
 from doorward.doors.web.desk.catalogue.routes import show_catalogue
 from doorward.doors.web.desk.conversation.attaching import file_handlers
 from doorward.doors.web.desk.conversation.routes import (
@@ -187,6 +188,7 @@ PAGE_HANDLERS: Final = [
     *SETTINGS_HANDLERS,
     *WORKSPACE_HANDLERS,
     *KNOWLEDGE_HANDLERS,
+    *RULE_HANDLERS,
     *WEBHOOK_HANDLERS,
     *PEOPLE_HANDLERS,
     *PART_HANDLERS,

@@ -293,6 +293,7 @@ _EVENTS: Final = frozenset(
         "attributes.changed",
         "status.changed",
         "priority.changed",
+        "queue.changed",
         "conversation.snoozed",
         "conversation.woken",
         "service.warned",

@@ -1,17 +1,18 @@
 """What rules would have done in conversations of before: their ledgers are read line by line, nothing is done."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import Final, get_args
+from datetime import datetime, timedelta
+from typing import Final
 
-from doorward import automation, record
-from doorward.automation import AutomationFacts, Event, Step
+from doorward import automation, record, routing
+from doorward.automation import TIMED, Rule, Step
+from doorward.flow.happenings import events_of, facts_of, is_due, lasts_since
 from doorward.kit.tx import Tx
 from doorward.record import Card
+from doorward.routing import RoutingPlan
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.scope import Scope
 
-_EVENTS: Final = frozenset(get_args(Event))
 _LINES: Final = 500
 """Lines of a conversation that are gone through at once."""
 
@@ -22,20 +23,42 @@ def rehearsed(
     """Return what rules would have done in the latest `limit` conversations opened since a moment."""
     cards = record.outcomes_between(tx, scope, since, tx.now)
     latest = sorted(cards, key=lambda one: one.opened_at, reverse=True)[:limit]
-    return automation.rehearse(rules, ((one.conversation_id, _steps(tx, scope, one.conversation_id)) for one in latest))
+    plan = routing.read_plan(tx, scope).plan
+    timed = [rule for rule in rules if rule.enabled and rule.on in TIMED]
+    past = ((one.conversation_id, _steps(tx, scope, one.conversation_id, plan, timed)) for one in latest)
+    return automation.rehearse(rules, past)
 
 
-def _steps(tx: Tx, scope: Scope, conversation_id: ConversationId) -> list[Step]:
+def _steps(
+    tx: Tx, scope: Scope, conversation_id: ConversationId, plan: RoutingPlan, timed: Sequence[Rule]
+) -> list[Step]:
     card: Card | None = None
-    priority = 0
     steps: list[Step] = []
+    rung: set[tuple[str, datetime]] = set()
     for line in _lines(tx, scope, conversation_id):
         entry = line.entry
+        if card is not None:
+            steps += _by_the_clock(card, plan, timed, until=entry.at, rung=rung)
         card = record.project(card, entry, line.seq)
-        priority = int(entry.data.get("priority", priority)) if entry.kind == "handoff.requested" else priority
-        if entry.kind in _EVENTS:
-            facts = _facts(card, priority, at=entry.at)
-            steps.append(Step(event=entry.kind, facts=facts))  # type: ignore[arg-type] # it is one of them
+        facts = facts_of(card, plan, at=entry.at)
+        steps += (Step(event=event, facts=facts) for event in events_of(entry))
+    if card is not None:
+        steps += _by_the_clock(card, plan, timed, until=tx.now, rung=rung)
+    return steps
+
+
+def _by_the_clock(
+    card: Card, plan: RoutingPlan, timed: Sequence[Rule], *, until: datetime, rung: set[tuple[str, datetime]]
+) -> list[Step]:
+    """Return what happens by the clock while a conversation stands as it does, each once for what lasts."""
+    steps = []
+    for rule in timed:
+        since = lasts_since(rule.on, card)
+        if since is None or not is_due(rule, since, until) or (rule.name, since) in rung:
+            continue
+        rung.add((rule.name, since))
+        at = since + timedelta(minutes=rule.after_minutes)
+        steps.append(Step(event=rule.on, facts=facts_of(card, plan, at=at), rule=rule.name))
     return steps
 
 
@@ -47,19 +70,3 @@ def _lines(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Iterator[re
         if len(lines) < _LINES:
             return
         after = lines[-1].seq
-
-
-def _facts(card: Card, priority: int, *, at: datetime) -> AutomationFacts:
-    waiting = 0.0 if card.waiting_since is None else (at - card.waiting_since).total_seconds()
-    return AutomationFacts(
-        channel=card.channel,
-        language=card.language,
-        state=card.state,
-        queue=card.queue,
-        intent=card.intent,
-        reason=card.reason,
-        risk=card.risk,
-        priority=priority,
-        customer_messages=card.customer_messages,
-        waited_seconds=card.waited_seconds + waiting,
-    )

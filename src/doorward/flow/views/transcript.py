@@ -99,6 +99,8 @@ class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `by` says which member of staff wrote it, `mentions` whom a note names, and `own` what they wrote in their own
     language, where what was said is its translation; these are told to staff alone.
     `formatted` is what staff wrote in pieces, where it has a form; without it the text is shown as it is.
+    `by` says which member of staff wrote it, `by_rule` what the rule was called that did, and `mentions` whom a note
+    names; all are told to staff alone.
     `conversation_id` is where it was said if that was another conversation, which was merged into this one; `seq` is
     its number there. `copied_from` is the conversation out of which a line was split into this one.
     """
@@ -116,6 +118,7 @@ class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     attachment: ShownAttachment | None = None
     client_id: str | None = None
     by: str = ""
+    by_rule: str = ""
     mentions: tuple[str, ...] = ()
     conversation_id: str = ""
     copied_from: str = ""
@@ -224,6 +227,14 @@ def show_to_staff(written: WrittenEntry) -> ShownEntry:
         mentions=tuple(entry.data.get("mentions", ())),
         copied_from=str(entry.data.get("copied_from", "")),
         own=msgspec.convert(entry.data["own"], OwnText) if "own" in entry.data else None,
+    by = entry.actor.id if entry.actor.kind == "staff" and entry.kind in {"message.agent", "note.written"} else ""
+    by_rule = str(entry.data.get("by_rule", {}).get("name", "")) if entry.actor.kind == "rule" else ""
+    return msgspec.structs.replace(
+        line,
+        by=by,
+        by_rule=by_rule,
+        mentions=tuple(entry.data.get("mentions", ())),
+        copied_from=str(entry.data.get("copied_from", "")),
     )
 
 

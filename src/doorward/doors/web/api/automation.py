@@ -58,7 +58,7 @@ async def put_automation_rules(call: ACall, data: JSONBody[RulesBody], if_match:
 
     async def act(_key: str) -> RuleBook:
         return await call.house.transactions.write_async(
-            scope, lambda tx: automation.save_rules(tx, scope, data.rules, expected=expected)
+            scope, lambda tx: call.house.rule_work.save(tx, scope, data.rules, expected=expected)
         )
 
     return await call.answer_once(scope, act, tagged=True)

@@ -116,6 +116,12 @@ DESTINATIONS: Final = (
         icon="queue",
         permission="queue:read",
         keys=("g", "q"),
+        key="automation",
+        label="rules.title",
+        href="/desk/automation",
+        icon="sparkle",
+        permission="settings:read",
+        keys=("g", "u"),
     ),
     Destination(
         key="webhooks",

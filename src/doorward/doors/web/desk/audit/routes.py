@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Response, get
 
-from doorward import record
+from doorward import automation, record
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
 from doorward.kit.tx import Tx
 from doorward.record import AuditQuery, FoundLine
@@ -43,6 +43,7 @@ class _Sieve(msgspec.Struct, frozen=True, kw_only=True):
 class _Found(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[FoundLine, ...]
     actions: tuple[str, ...]
+    rules: Mapping[str, str] = {}
 
 
 @get("/desk/audit", include_in_schema=False)
@@ -141,7 +142,9 @@ async def _find(desk: DeskCall, query: AuditQuery, *, access: bool) -> _Found:
         if access and not opening:
             return _Found(lines=(), actions=())
         wanted = msgspec.structs.replace(query, actions=opening) if access else query
-        return _Found(lines=record.find_audit(tx, scope, wanted), actions=opening if access else there)
+        rules = {rule.id: rule.name for rule in automation.read_rules(tx, scope).rules}
+        lines = record.find_audit(tx, scope, wanted)
+        return _Found(lines=lines, actions=opening if access else there, rules=rules)
 
     return await desk.house.transactions.read_async(read)
 
@@ -165,6 +168,7 @@ async def _show(desk: DeskCall, *, access: bool) -> Response[str]:
         faults={name: desk.say(key) for name, key in faults.items()},
         lines=lines,
         actions=found.actions,
+        rules=found.rules,
         newest=f"{base}?{urlencode(filters)}" if sieve.before else "",
         older=f"{base}?{urlencode(older)}" if older else "",
         download=f"/desk/audit/download?{urlencode(filters | ({'access': 'yes'} if access else {}))}",
