@@ -23,31 +23,31 @@ class RuleWords:
 
     def condition(self, condition: Condition) -> str:
         """Return what must be so."""
-        return self._desk.say(
-            "rules.condition",
-            fact=self._desk.say(f"rule_fact.{condition.fact}"),
-            operator=self._desk.say(f"rule_operator.{condition.operator}"),
-            value=shown_value(condition, self._names) or self._desk.say("rules.nothing"),
-        )
+        fact = self._desk.say(f"rule_fact.{condition.fact}")
+        operator = self._desk.say(f"rule_operator.{condition.operator}")
+        value = shown_value(condition, self._names) or self._desk.say("rules.nothing")
+        return self._about(fact, f"{operator} {value}")
 
     def act(self, act: Act) -> str:
         """Return what is done."""
         said = self._desk.say(f"rule_deed.{act.do}")
         shown = " ".join(shown_act(act, self._names).split())
-        return self._desk.say("rules.deed_with", deed=said, value=shown) if shown else said
+        return self._about(said, shown) if shown else said
 
     def step(self, step: RunStep) -> str:
         """Return what became of a deed."""
-        said = self._desk.say(f"rule_deed.{step.do}")
         became = self._desk.say(f"rule_step.{step.state}")
-        if not step.why:
-            return self._desk.say("rules.deed_with", deed=said, value=became)
-        why = self._desk.say(f"rule_why.{step.why if step.why in _WHYS else 'conflict'}")
-        return self._desk.say("rules.step_why", deed=said, became=became, why=why)
+        if step.why:
+            why = self._desk.say(f"rule_why.{step.why if step.why in _WHYS else 'conflict'}")
+            became = f"{became} ({why})"
+        return self._about(self._desk.say(f"rule_deed.{step.do}"), became)
 
     def run(self, run: RuleRun) -> tuple[str, ...]:
         """Return what became of the deeds of a run."""
         return tuple(self.step(step) for step in run.steps)
+
+    def _about(self, what: str, said: str) -> str:
+        return self._desk.say("rules.about", what=what, said=said)
 
 
 _WHYS: Final = frozenset({"not_mine", "with_person", "not_waiting", "over", "merged", "not_found", "secret_refused"})
