@@ -45,7 +45,7 @@ from doorward.flow.staffing import Staffing
 from doorward.flow.tenancy import SettingsBook
 from doorward.flow.tenant_rules import TenantRules
 from doorward.flow.walk import WalkRooms
-from doorward.flow.webhooks import WebhookWork
+from doorward.flow.webhooks import Alarm, WebhookWork
 from doorward.identity import (
     Identity,
     Mailer,
@@ -342,6 +342,14 @@ class House:
         self.jobs.register(publisher.kind, publisher, lane="publishing")
         self.jobs.register(self.scanning.kind, self.scanning, lane="scanning")
         self.jobs.register(self.webhook_work.deliverer.kind, self.webhook_work.deliverer, lane="webhooks")
+        alarm = Alarm(
+            self.transactions,
+            endpoints=self.webhooks.endpoints,
+            mailer=self.mailer,
+            translator=self.translator,
+            company_of=self._company_of,
+        )
+        self.jobs.register(alarm.kind, alarm, lane="mail")
         self.jobs.register(self.rule_work.job.kind, self.rule_work.job, lane="automation")
         self.jobs.register(self.ledger_reading.kind, self.ledger_reading, lane="search")
         self.jobs.register_sweep("audit.seal", every=SEAL_EVERY, sweep=self.seal_audit)
@@ -481,6 +489,10 @@ class House:
         """Return a scope of the product itself for every tenant."""
         tenants = self.transactions.read(self.identity.tenants.all_tenants)
         return tuple(system_scope(tenant.id, component) for tenant in tenants)
+
+    def _company_of(self, tx: Tx, scope: Scope) -> tuple[str, str]:
+        tenant = self.identity.tenants.tenant(tx, scope)
+        return tenant.name, tenant.settings.languages[0]
 
     def _announce(self, tx: Tx, scope: Scope, written: Sequence[record.WrittenEntry]) -> tuple[Job, ...]:
         told = self.webhook_work.announcer.announce(tx, scope, written)

@@ -1,5 +1,6 @@
 """Endpoints: who is told, of what, and signed with which secret."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -22,20 +23,25 @@ from doorward.webhooks.signing import new_secret
 OVERLAP: Final = timedelta(hours=24)
 """For how long the secret before signs too, so that a receiver can be told the new one without losing anything."""
 MOST: Final = 100
-EDITABLE: Final = ("url", "name", "events", "with_text", "state")
+EDITABLE: Final = ("url", "name", "events", "with_text", "state", "mail_to")
+_ADDRESS: Final = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,189}")
 
 EndpointState = Literal["on", "off", "disabled"]
 """`disabled` was not switched off by anybody: nothing arrived there for days."""
 
 
 class EndpointWish(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wants an endpoint to be. `events` empty means all; `with_text` sends masked texts along."""
+    """What somebody wants an endpoint to be. `events` empty means all; `with_text` sends masked texts along.
+
+    `mail_to` is who hears by mail when it is switched off because nothing arrived, empty for nobody.
+    """
 
     url: str
     name: str = ""
     events: tuple[str, ...] = ()
     with_text: bool = False
     state: Literal["on", "off"] = "on"
+    mail_to: str = ""
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +61,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     failing_since: datetime | None
     disabled_at: datetime | None
     disabled_why: str | None
+    mail_to: str = ""
 
     def wants(self, event: str) -> bool:
         """Return whether this event is told here."""
@@ -214,6 +221,8 @@ def _check(wish: EndpointWish) -> None:
         raise Malformed("name: up to 80 printable characters")
     if unknown := [event for event in wish.events if event not in EVENTS]:
         raise Malformed(f"events: there is no {unknown[0][:40]!r}; there are {', '.join(EVENTS)}")
+    if wish.mail_to and not _ADDRESS.fullmatch(wish.mail_to):
+        raise Malformed("mail_to: one mail address")
     if len(set(wish.events)) != len(wish.events):
         raise Malformed("events: each one once")
 

@@ -27,6 +27,8 @@ endpoint_table = Table(
     Column("resting_until", UtcTime),
     Column("disabled_at", UtcTime),
     Column("disabled_why", Text),
+    # Who hears by mail when it is switched off because nothing arrived.
+    Column("mail_to", Text, nullable=False, server_default=""),
 )
 
 delivery_table = Table(

@@ -9,14 +9,16 @@ import msgspec
 import pytest
 
 from doorward.flow.settle import Settlement
-from doorward.flow.webhooks import Announcer, Deliverer, Webhooks
+from doorward.flow.webhooks import Alarm, Announcer, Deliverer, Webhooks
 from doorward.kit.bus import ProcessBus
 from doorward.kit.clock import FixedClock
 from doorward.kit.db import Database
 from doorward.kit.http import Answer, Exit, ExitRefused, Trouble
+from doorward.kit.i18n import Translator
 from doorward.kit.jobs import JobWorker
 from doorward.kit.keys import Keys, MemoryKeyStore
 from doorward.kit.tx import Transactions, Tx
+from doorward.plugins.connectors.outbox.plugin import MemoryOutbox
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound, Outdated
 from doorward.vocabulary.ids import MessageId
@@ -25,6 +27,7 @@ from doorward.vocabulary.text import MaskedText
 from doorward.webhooks import Deliveries, Delivery, Endpoint, Endpoints, EndpointWish
 from tests.support.receivers import verified
 from tests.support.transactions import CONVERSATION, NOON, OTHER_SCOPE, PARTY, SCOPE, TENANT
+from tests.support.words import packs
 
 WISH = EndpointWish(url="https://example.org/hook", with_text=True)
 SPREAD = 1.25
@@ -309,3 +312,34 @@ def test_changes_need_the_latest_edition_and_possible_wishes(told: Told) -> None
     told.do(lambda tx: told.webhooks.endpoints.remove(tx, SCOPE, endpoint.id))
     with pytest.raises(NotFound):
         told.endpoint(endpoint.id)
+
+
+@pytest.mark.parametrize("answer", [500, 410])
+def test_who_made_a_webhook_hears_by_mail_that_it_is_switched_off(told: Told, answer: int) -> None:
+    """Once, in the company's language, with the name of the webhook and why; nobody hears who is not named."""
+    outbox = MemoryOutbox(told.clock)
+    alarm = Alarm(
+        told.transactions,
+        endpoints=told.webhooks.endpoints,
+        mailer=outbox,
+        translator=Translator(packs()),
+        company_of=lambda _tx, _scope: ("Halden", "en"),
+    )
+    told.worker.register(alarm.kind, alarm, lane="mail")
+    told.make(msgspec.structs.replace(WISH, name="CRM", mail_to="ops@example.org"))
+    told.make(msgspec.structs.replace(WISH, name="Untold"))
+    told.receiver.answer = answer
+    told.say("one")
+    for _ in range(60):
+        told.pass_time(timedelta(hours=6))
+    (sent,) = outbox.mails()
+    assert sent.mail.to == "ops@example.org"
+    assert sent.mail.subject == "Halden: the webhook CRM is switched off"
+    assert ("410" in sent.mail.text) == (answer == 410)
+
+
+@pytest.mark.parametrize("mail_to", ["no address", "two@example.org,three@example.org", "a@b\r\nBcc: c@d"])
+def test_an_address_for_mail_is_one_address(told: Told, mail_to: str) -> None:
+    """Nothing else can be written into the head of a mail."""
+    with pytest.raises(Malformed):
+        told.make(msgspec.structs.replace(WISH, mail_to=mail_to))

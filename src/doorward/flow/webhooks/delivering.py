@@ -8,6 +8,7 @@ from typing import Final, Protocol
 import msgspec
 
 from doorward import __version__
+from doorward.flow.webhooks.alarming import alarm_job
 from doorward.flow.webhooks.payload import payload_of
 from doorward.kit.http import Answer, ExitRefused
 from doorward.kit.jobs import ClaimedJob
@@ -144,7 +145,8 @@ class Deliverer:
     def _failed(self, tx: Tx, scope: Scope, delivery: Delivery, *, gone: bool, asked: int | None) -> Outcome[None]:
         if gone:
             self._deliveries.end(tx, scope, delivery.id, state="failed")
-            return self._endpoints.disable(tx, scope, delivery.endpoint_id, why="gone")
+            off = self._endpoints.disable(tx, scope, delivery.endpoint_id, why="gone")
+            return Outcome(None, off.entries, alarm_job(self._endpoints.find(tx, scope, delivery.endpoint_id)))
         endpoint = self._endpoints.find(tx, scope, delivery.endpoint_id)
         failing = tx.now - (endpoint.failing_since or tx.now)
         rest = self._spread(min(max(failing, LEAST_REST), MOST_REST))
@@ -154,7 +156,8 @@ class Deliverer:
         pause = pause_before(delivery.attempts + 2, asked=asked, chance=self._chance)
         if became.value or pause is None:
             self._deliveries.end(tx, scope, delivery.id, state="failed")
-            return Outcome(None, became.entries)
+            told = alarm_job(self._endpoints.find(tx, scope, delivery.endpoint_id)) if became.value else ()
+            return Outcome(None, became.entries, told)
         return Outcome(None, became.entries, self._postpone(tx, scope, delivery.id, tx.now + pause))
 
     def _postpone(self, tx: Tx, scope: Scope, delivery_id: str, until: datetime) -> tuple[Job, ...]:

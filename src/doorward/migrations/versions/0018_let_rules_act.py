@@ -1,4 +1,4 @@
-"""Let rules act: keep what each of them did, once."""
+"""Let rules act: keep what each of them did, once. Webhooks: keep who hears when one is switched off."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,3 +34,5 @@ def upgrade() -> None:
         batch_op.create_index("ix_automation_run_rule", ["tenant_id", "rule_id", "id"], unique=False)
         batch_op.create_index("ix_automation_run_conversation", ["tenant_id", "conversation_id", "at"], unique=False)
         batch_op.create_index("ix_automation_run_at", ["tenant_id", "at"], unique=False)
+    with op.batch_alter_table("webhooks_endpoint", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("mail_to", sa.Text(), server_default="", nullable=False))

@@ -14,7 +14,7 @@ from doorward.kit.settings import Settings
 from doorward.kit.tx import Tx
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
-from doorward.webhooks import EVENTS, EndpointWish, NewEndpoint
+from doorward.webhooks import EDITABLE, EVENTS, EndpointWish, NewEndpoint
 
 Work = Callable[[Webhooks, Tx, Scope], Outcome[Any]]
 
@@ -46,12 +46,14 @@ def _do(settings: Settings, tenant: str | None, work: Work) -> Any:
     "--event", "events", multiple=True, metavar="EVENT", help=f"Repeatable, all if none: {', '.join(EVENTS)}."
 )
 @click.option("--with-text", is_flag=True, help="Send masked texts along.")
+@click.option("--mail-to", default="", metavar="ADDRESS", help="Who hears when it is switched off for failing.")
 @with_tenant
 @with_json
 @with_settings
 def add(settings: Settings, *, url: str, tenant: str | None, as_json: bool, **rest: Any) -> None:
     """Make a webhook. Its secret is shown once."""
-    wish = EndpointWish(url=url, name=rest["name"], events=tuple(rest["events"]), with_text=rest["with_text"])
+    names = ("name", "with_text", "mail_to")
+    wish = EndpointWish(url=url, events=tuple(rest["events"]), **{name: rest[name] for name in names})
     _show_secret(_do(settings, tenant, lambda verbs, tx, scope: verbs.make(tx, scope, wish)), as_json=as_json)
 
 
@@ -148,7 +150,8 @@ def switch(
 
     def work(verbs: Webhooks, tx: Tx, scope: Scope) -> Outcome[Any]:
         now = verbs.endpoints.find(tx, scope, webhook_id)
-        wish = EndpointWish(url=now.url, name=now.name, events=now.events, with_text=now.with_text, state=state)
+        kept = {name: getattr(now, name) for name in EDITABLE}
+        wish = EndpointWish(**kept | {"state": state})
         return verbs.change(tx, scope, webhook_id, wish, edition=now.edition)
 
     changed = _do(settings, tenant, work)

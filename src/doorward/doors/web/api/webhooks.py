@@ -26,7 +26,8 @@ Cursor = Annotated[
 class WebhookBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a webhook is to be. `events` empty means all of them; `with_text` sends masked texts along.
 
-    `url` is an https address of the public network, or one of a host that the installation's settings name.
+    `url` is an https address of the public network, or one of a host that the installation's settings name. `mail_to`
+    is who hears by mail when the webhook is switched off because nothing arrived, empty for nobody.
     """
 
     url: Annotated[str, Meta(min_length=1, max_length=2000)]
@@ -34,6 +35,7 @@ class WebhookBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     events: Annotated[tuple[Annotated[str, Meta(max_length=60)], ...], Meta(max_length=100)] = ()
     with_text: bool = False
     state: Literal["on", "off"] = "on"
+    mail_to: Annotated[str, Meta(max_length=254)] = ""
 
     def wish(self) -> EndpointWish:
         """Return it as the room takes it."""

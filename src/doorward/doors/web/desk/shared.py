@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.params import SkipValidation
 
-from doorward import record, routing
+from doorward import automation, record, routing
 from doorward.bootstrap import House
 from doorward.doors.web.callers import Caller
 from doorward.doors.web.desk.choices import Choices, choices_of
@@ -28,6 +28,7 @@ from doorward.kit.tx import Tx
 from doorward.record import Card, CardQuery
 from doorward.vocabulary.ids import PartyId, StaffId
 from doorward.vocabulary.scope import Scope
+from doorward.webhooks import count_disabled
 
 UNKNOWN: Final = "…"
 
@@ -55,6 +56,9 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """What surrounds a page: whether its reader takes conversations, why not and since when, what the company calls its
     own reasons, the names of colleagues by their ids, what asks for the reader, how many objections against blocks do,
     and by which company and user name they signed in.
+    """What surrounds a page: whether its reader takes conversations, the names of colleagues by their ids, what asks
+    for the reader, how many objections against blocks do, and by which company and user name they signed in. `off` is
+    how many things the house switched off, by the page that shows them: webhooks and rules.
     """
 
     available: bool
@@ -64,6 +68,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     colleagues: Mapping[str, str]
     demand: Demand
     objections: int
+    off: Mapping[str, int]
     company: str
     username: str
 
@@ -170,11 +175,17 @@ class DeskCall:
                 colleagues={str(one.id): one.display_name for one in everybody},
                 demand=demand_on(tx, scope, supervises=self.may("measure:read")) if works else Demand(),
                 objections=house.blocks.count_waiting(tx, scope) if self.may("conversations:write") else 0,
+                off=self._switched_off(tx),
                 company=house.identity.tenants.tenant(tx, scope).slug,
                 username=next((one.username for one in everybody if one.id == scope.actor.id), ""),
             )
 
         return await house.transactions.read_async(read)
+
+    def _switched_off(self, tx: Tx) -> Mapping[str, int]:
+        webhooks = count_disabled(tx, self.scope) if self.may("webhooks:read") else 0
+        rules = automation.read_rules(tx, self.scope).rules if self.may("settings:read") else ()
+        return {"webhooks": webhooks, "automation": sum(one.stopped is not None for one in rules)}
 
 
 def demand_on(tx: Tx, scope: Scope, *, supervises: bool) -> Demand:

@@ -176,6 +176,7 @@ def _wish(fields: Mapping[str, str]) -> EndpointWish:
         name=fields.get("name", "").strip(),
         events=tuple(event for event in EVENTS if fields.get(f"event-{event}") == "yes"),
         with_text=fields.get("with_text") == "yes",
+        mail_to=fields.get("mail_to", "").strip(),
         state=state,
     )
 
@@ -183,7 +184,14 @@ def _wish(fields: Mapping[str, str]) -> EndpointWish:
 def _fields_of(one: Endpoint) -> dict[str, str]:
     chosen = {f"event-{event}": "yes" for event in one.events}
     text = {"with_text": "yes"} if one.with_text else {}
-    return {"url": one.url, "name": one.name, "state": "on" if one.state == "on" else "off", **chosen, **text}
+    return {
+        "url": one.url,
+        "name": one.name,
+        "mail_to": one.mail_to,
+        "state": "on" if one.state == "on" else "off",
+        **chosen,
+        **text,
+    }
 
 
 def _edition(fields: Mapping[str, str]) -> int:
