@@ -13,7 +13,7 @@ from doorward.automation.rules import (
     FactName,
     Operator,
     Rule,
-    Stop,
+    RuleStop,
 )
 from doorward.automation.running import Fired, Ran, Rehearsal, RuleReport, Step, rehearse, run
 from doorward.automation.runs import (
@@ -21,8 +21,8 @@ from doorward.automation.runs import (
     MOST_DEEP,
     Cause,
     RuleRun,
+    RuleStep,
     RunState,
-    RunStep,
     StepState,
     begin_run,
     count_acted,
@@ -57,11 +57,11 @@ __all__ = [
     "RuleBook",
     "RuleReport",
     "RuleRun",
+    "RuleStep",
+    "RuleStop",
     "RunState",
-    "RunStep",
     "Step",
     "StepState",
-    "Stop",
     "begin_run",
     "check_rules",
     "count_acted",

@@ -166,7 +166,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         return self.do.startswith("set_") and other.do == self.do and other.value != self.value
 
 
-class Stop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RuleStop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why the house switched a rule off: `circle`, when it and `rules` (names, in order) went on triggering each other.
 
     `conversation_id` is where that was seen.
@@ -192,7 +192,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     when: Annotated[tuple[Condition, ...], Meta(max_length=20)] = ()
     then: Annotated[tuple[Act, ...], Meta(min_length=1, max_length=20)]
     enabled: bool = True
-    stopped: Stop | None = None
+    stopped: RuleStop | None = None
 
     def takes(self, event: Event, facts: AutomationFacts) -> bool:
         """Return whether it has something to do."""

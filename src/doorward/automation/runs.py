@@ -28,7 +28,7 @@ MOST_A_MINUTE: Final = 60
 """How often rules may take something up in one conversation within a minute."""
 
 
-class RunStep(msgspec.Struct, frozen=True, kw_only=True):
+class RuleStep(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a deed; `why` is the refusal's code."""
 
     do: Deed
@@ -55,7 +55,7 @@ class RuleRun(msgspec.Struct, frozen=True, kw_only=True):
     event: Event
     at: datetime
     state: RunState
-    steps: tuple[RunStep, ...] = ()
+    steps: tuple[RuleStep, ...] = ()
 
 
 def find_run(tx: Tx, scope: Scope, rule_id: str, cause: Cause, *, held: bool = False) -> RuleRun | None:
@@ -83,7 +83,7 @@ def begin_run(tx: Tx, scope: Scope, rule_id: str, cause: Cause, *, begun: tuple[
     return run if repository.insert_run(tx, scope, msgspec.structs.asdict(run)) else None
 
 
-def note_step(tx: Tx, scope: Scope, run: RuleRun, step: RunStep) -> None:
+def note_step(tx: Tx, scope: Scope, run: RuleRun, step: RuleStep) -> None:
     """Write down what became of the next deed of a run, as `find_run` returned it in this transaction."""
     repository.update_run(tx, scope, run.id, {"steps": (*run.steps, step)})
 
@@ -128,4 +128,4 @@ def forget_runs(tx: Tx, scope: Scope, *, older_than: timedelta = KEPT) -> int:
 
 def _run(row: Any) -> RuleRun:
     values: dict[str, Any] = {name: getattr(row, name) for name in RuleRun.__struct_fields__}
-    return RuleRun(**values | {"steps": msgspec.convert(row.steps, tuple[RunStep, ...])})
+    return RuleRun(**values | {"steps": msgspec.convert(row.steps, tuple[RuleStep, ...])})

@@ -7,7 +7,7 @@ import msgspec
 
 from doorward.automation import repository
 from doorward.automation.cycles import check_ends
-from doorward.automation.rules import Rule, Stop, check_shape
+from doorward.automation.rules import Rule, RuleStop, check_shape
 from doorward.kit.ids import derive_id, new_id
 from doorward.kit.tx import Tx
 from doorward.vocabulary.entry import AuditEvent
@@ -56,7 +56,7 @@ def save_rules(tx: Tx, scope: Scope, rules: tuple[Rule, ...], *, expected: int) 
     return Outcome(RuleBook(number=now + 1, rules=kept), (audit,))
 
 
-def stop_rule(tx: Tx, scope: Scope, rule_id: str, stop: Stop) -> Outcome[bool]:
+def stop_rule(tx: Tx, scope: Scope, rule_id: str, stop: RuleStop) -> Outcome[bool]:
     """Switch a rule off for a reason, and return whether it was on."""
     row = repository.find_rules(tx, scope, held=True)
     book = RuleBook() if row is None else _book(row)

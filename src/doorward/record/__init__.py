@@ -36,6 +36,7 @@ from doorward.record.ledger import (
     rebuild_card,
     remembered_card,
     slept_enough,
+    written_besides,
 )
 from doorward.record.marks import (
     ScheduledReply,
@@ -96,4 +97,5 @@ __all__ = [
     "tenants_to_seal",
     "verify_audit",
     "write_audit",
+    "written_besides",
 ]

@@ -10,7 +10,7 @@ from doorward.kit.tx import Tx
 from doorward.record import repository
 from doorward.record.card import Card, CardQuery, project
 from doorward.record.marks import project_marks
-from doorward.vocabulary.entry import Entry
+from doorward.vocabulary.entry import Entry, EntryKind
 from doorward.vocabulary.ids import ConversationId, MessageId, PartyId
 from doorward.vocabulary.scope import Actor, Scope
 from doorward.vocabulary.text import MaskedText, Span
@@ -92,6 +92,16 @@ def entries_of_kinds(
         rows = repository.find_entries_of_kinds(tx, scope, some, kinds=kinds, limit=limit)
         found += (read_entry(row) for row in rows)
     return tuple(sorted(found, key=lambda one: one.entry.at, reverse=True)[:limit])
+
+
+def written_besides(
+    tx: Tx, scope: Scope, conversation_ids: Sequence[ConversationId], *, kinds: Sequence[EntryKind], prefix: str
+) -> frozenset[ConversationId]:
+    """Return in which of these conversations there is a line of these kinds whose key does not begin with `prefix`.
+
+    `prefix` is letters and a colon, nothing that SQL's LIKE would take for a pattern.
+    """
+    return repository.written_besides(tx, scope, conversation_ids, kinds=kinds, prefix=prefix)
 
 
 def find_entry(tx: Tx, scope: Scope, conversation_id: ConversationId, key: str) -> WrittenEntry | None:

@@ -340,6 +340,19 @@ def find_entries_of_kinds(
     return tx.execute(query.order_by(*order).limit(limit)).all()
 
 
+def written_besides(
+    tx: Tx, scope: Scope, conversation_ids: Sequence[ConversationId], *, kinds: Sequence[str], prefix: str
+) -> frozenset[ConversationId]:
+    """Return in which of these conversations there is a line of these kinds whose key does not begin with `prefix`."""
+    query = select(entry_table.c.conversation_id).where(
+        entry_table.c.tenant_id == scope.tenant_id,
+        entry_table.c.conversation_id.in_(conversation_ids),
+        entry_table.c.kind.in_(kinds),
+        entry_table.c.key.not_like(f"{prefix}%"),
+    )
+    return frozenset(tx.execute(query.distinct()).scalars()) if conversation_ids else frozenset()
+
+
 def find_conversations(tx: Tx, scope: Scope) -> tuple[ConversationId, ...]:
     """Return the ids of all conversations that have a ledger."""
     query = select(entry_table.c.conversation_id).where(entry_table.c.tenant_id == scope.tenant_id).distinct()

@@ -276,6 +276,24 @@ def test_what_has_lasted_and_is_over_when_its_turn_comes_triggers_nothing(ruled:
     assert (ruled.flow.card().labels, ruled.runs()) == ((), [])
 
 
+def test_what_has_lasted_since_an_import_triggers_nothing_until_somebody_speaks(ruled: Ruled) -> None:
+    """Another desk's customers waited there, not here."""
+    ruled.keep(rule("Unanswered", "conversation.unanswered", ("set_priority", 1), after_minutes=20))
+    past = Entry(
+        kind="message.customer",
+        conversation_id=CONVERSATION,
+        party_id=PARTY,
+        key=f"{PAST}1",
+        at=NOON - 600 * MINUTE,
+        actor=SCOPE.actor,
+    )
+    ruled.transactions.write(SCOPE, lambda _tx: Outcome(None, (past,)))
+    assert ruled.wait(MINUTE) == 0
+    ruled.flow.say("is anybody there?")
+    assert ruled.wait(MINUTE) == 1
+    assert ruled.flow.card().priority == 1
+
+
 def test_a_waiting_conversation_is_moved_to_another_queue_and_keeps_its_place(ruled: Ruled) -> None:
     """By queue or by team; the card says it, and so does a line."""
     plan = RoutingPlan(queues=(PlannedQueue(name="cards"),), teams=(Team(name="night", queues=("cards",)),))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from doorward import automation, record, routing
-from doorward.automation import MOST_DEEP, TIMED, Cause, Rule, RuleRun, Stop
+from doorward.automation import MOST_DEEP, TIMED, Cause, Rule, RuleRun, RuleStop
 from doorward.flow.automation.deeds import Deeds
 from doorward.flow.automation.following import JOB, Follower
 from doorward.flow.automation.stepping import RuleDeed
@@ -91,7 +91,7 @@ class RuleJob:
         if state != "circle":
             return Outcome(None)
         names = tuple(one.name for one in (book.rule(other) for other in chain) if one is not None)
-        stop = Stop(at=tx.now, rules=tuple(dict.fromkeys(names)), conversation_id=cause.conversation_id)
+        stop = RuleStop(at=tx.now, rules=tuple(dict.fromkeys(names)), conversation_id=cause.conversation_id)
         self._follower.changed(tx, scope)
         return Outcome(None, automation.stop_rule(tx, scope, rule_id, stop).entries)
 

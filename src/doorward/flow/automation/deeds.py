@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from doorward import automation
-from doorward.automation import RunStep
+from doorward.automation import RuleStep
 from doorward.flow.automation.stepping import DeedTransactions, DoneBefore, RuleDeed, waiting_run
 from doorward.flow.desk import CompanyOf, Desk, DeskRooms, Placing, Saying
 from doorward.kit.tx import Transactions, Tx
@@ -108,7 +108,7 @@ def _settled(tx: Tx, scope: Scope, deed: RuleDeed, *, why: str) -> Outcome[None]
     except DoneBefore:
         return Outcome(None)
     state: automation.StepState = "refused" if why else "unchanged"
-    automation.note_step(tx, scope, run, RunStep(do=deed.act.do, state=state, why=why))
+    automation.note_step(tx, scope, run, RuleStep(do=deed.act.do, state=state, why=why))
     return Outcome(None)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from doorward import automation
-from doorward.automation import Act, Cause, Rule, RuleRun, RunStep
+from doorward.automation import Act, Cause, Rule, RuleRun, RuleStep
 from doorward.kit.tx import Transactions, Tx, Work
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.ids import ConversationId
@@ -95,7 +95,7 @@ class DeedTransactions(Transactions):
         outcome = work(tx)
         if not any(isinstance(one, Entry) for one in outcome.entries):
             return Outcome(outcome.value, tuple(outcome.entries), tuple(outcome.jobs))
-        automation.note_step(tx, scope, run, RunStep(do=self._deed.act.do, state="done"))
+        automation.note_step(tx, scope, run, RuleStep(do=self._deed.act.do, state="done"))
         entries = tuple(self._named(one) for one in outcome.entries)
         return Outcome(outcome.value, entries, tuple(outcome.jobs))
 

@@ -10,15 +10,26 @@ from doorward import automation, record, routing
 from doorward.automation import TIMED, Event, Rule
 from doorward.flow.automation.following import JOB
 from doorward.flow.happenings import facts_of, is_due, lasting, lasts_since
+from doorward.flow.past import PAST
 from doorward.kit.jobs import waiting_keys
 from doorward.kit.tx import Transactions, Tx
 from doorward.record import Card, CardPlace, CardQuery
+from doorward.vocabulary.entry import EntryKind
 from doorward.vocabulary.outcome import Job, Outcome
 from doorward.vocabulary.scope import Scope
 
 _PAGE: Final = 200
 _PAGES: Final = 25
 """So many pages of conversations are looked at for a rule at a time, those first in which it has lasted longest."""
+
+_SAID: Final[tuple[EntryKind, ...]] = (
+    "message.customer",
+    "message.bot",
+    "message.agent",
+    "handoff.requested",
+    "handoff.passed",
+)
+"""What makes a conversation one of this house, wherever it began."""
 
 QUIET_WINDOW: Final = timedelta(days=1)
 """A rule about quiet conversations looks at those in which it has been quiet not much longer than it waits for."""
@@ -54,11 +65,15 @@ def _due_jobs(tx: Tx, scope: Scope) -> tuple[Job, ...]:
 
 def _fresh(tx: Tx, scope: Scope, rule: Rule, cards: Sequence[Card]) -> Iterator[Job]:
     """Yield the jobs for what a rule has not taken up yet."""
-    known = automation.taken_up(tx, scope, rule.id, [card.conversation_id for card in cards])
+    asked = [card.conversation_id for card in cards]
+    known = automation.taken_up(tx, scope, rule.id, asked)
+    here = record.written_besides(tx, scope, asked, kinds=_SAID, prefix=PAST)
     for card in cards:
         since = lasts_since(rule.on, card)
         if since is None or (card.conversation_id, cause := lasting(rule, since)) in known:
             continue
+        if card.conversation_id not in here:
+            continue  # it was imported, and nothing has happened in it since
         payload = {"conversation_id": card.conversation_id, "rule_id": rule.id, "cause": cause}
         yield Job(kind=JOB, key=f"{rule.id}.{card.conversation_id}.{cause}", payload=payload)
 

@@ -62,12 +62,12 @@ class Alarm:
         if endpoint.state != "disabled" or not endpoint.mail_to:
             return None
         company, language = self._company_of(tx, scope)
-        why = self._translator.say(language, f"webhook_disabled.{endpoint.disabled_why}")
-        places = {"company": company, "name": endpoint.name or endpoint.id[-6:], "why": why}
+        say, name = self._translator.say, endpoint.name or endpoint.id[-6:]
+        why = say(language, f"webhook_disabled.{endpoint.disabled_why}")
         return Mail(
             to=endpoint.mail_to,
-            subject=self._translator.say(language, "mail.webhook.subject", **places),
-            text=self._translator.say(language, "mail.webhook.body", **places),
+            subject=say(language, "mail.webhook.subject", company=company, name=name),
+            text=say(language, "mail.webhook.body", company=company, name=name, why=why),
             idempotency_key=key,
         )
 

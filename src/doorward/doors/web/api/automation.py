@@ -5,12 +5,12 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, get, post, put
-from litestar.params import HeaderParameter, JSONBody
+from litestar.params import HeaderParameter, JSONBody, QueryParameter
 from msgspec import Meta
 
 from doorward import automation
-from doorward.automation import Rehearsal, Rule, RuleBook
-from doorward.doors.web.api.common import ANY_OF, ACall, etag, problems
+from doorward.automation import Rehearsal, Rule, RuleBook, RuleRun
+from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, Limit, etag, problems
 from doorward.flow.reading import read_noted
 from doorward.flow.views.rehearsal import rehearsed
 from doorward.kit.tx import Tx
@@ -20,6 +20,11 @@ _TAG: Final = '^"[0-9]{1,9}"$'
 IfMatch = Annotated[
     str, HeaderParameter(name="If-Match", pattern=_TAG, description="The `ETag` of the rules that are to be replaced.")
 ]
+Cursor = Annotated[
+    str | None,
+    QueryParameter(pattern=ID_PATTERN, description="The `next_cursor` of the page before: what comes after."),
+]
+OfRule = Annotated[str | None, QueryParameter(pattern=ID_PATTERN, description="The id of a rule, for what it did.")]
 _Rules = Annotated[tuple[Rule, ...], Meta(max_length=200)]
 
 
@@ -35,6 +40,23 @@ class RehearsalBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     rules: _Rules
     days: Annotated[int, Meta(ge=1, le=366)] = 30
     conversations: Annotated[int, Meta(ge=1, le=1000)] = 200
+
+
+class RuleRunList(msgspec.Struct, frozen=True, kw_only=True):
+    """What rules did, the newest first; `next_cursor` continues the list, null at its end."""
+
+    items: tuple[RuleRun, ...]
+    next_cursor: str | None
+
+
+@get("/automation/runs", responses=problems(), security=ANY_OF, operation_id="list_rule_runs")
+async def list_rule_runs(call: ACall, limit: Limit = 100, cursor: Cursor = None, rule_id: OfRule = None) -> RuleRunList:
+    """List what rules did in the last 90 days, one of them or all: when, where, for what, and what came of it."""
+    scope = call.scope("settings:read")
+    found = await call.house.transactions.read_async(
+        lambda tx: automation.runs_of(tx, scope, rule_id, before=cursor, limit=limit + 1)
+    )
+    return RuleRunList(items=found[:limit], next_cursor=found[limit - 1].id if len(found) > limit else None)
 
 
 @get("/automation/rules", responses=problems(), security=ANY_OF, operation_id="get_automation_rules")
@@ -85,4 +107,4 @@ async def rehearse_automation(call: ACall, data: JSONBody[RehearsalBody]) -> Reh
     return await read_noted(call.house.transactions, scope, read, event=noted)
 
 
-HANDLERS: Final = [get_automation_rules, put_automation_rules, rehearse_automation]
+HANDLERS: Final = [list_rule_runs, get_automation_rules, put_automation_rules, rehearse_automation]

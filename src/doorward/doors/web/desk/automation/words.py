@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from doorward.automation import Act, Condition, Rule, RuleRun, RunStep
+from doorward.automation import Act, Condition, Rule, RuleRun, RuleStep
 from doorward.doors.web.desk.automation.forms import shown_act, shown_value
 from doorward.doors.web.desk.automation.names import Names
 from doorward.doors.web.desk.shared import DeskCall
@@ -34,7 +34,7 @@ class RuleWords:
         shown = " ".join(shown_act(act, self._names).split())
         return self._about(said, shown) if shown else said
 
-    def step(self, step: RunStep) -> str:
+    def step(self, step: RuleStep) -> str:
         """Return what became of a deed."""
         became = self._desk.say(f"rule_step.{step.state}")
         if step.why:
