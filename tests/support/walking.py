@@ -123,19 +123,14 @@ class Flow:
             submit=lambda key, _begun: self.submitted.append(key),
         )
         colleagues = Colleagues(Staff(), Sessions(SessionSettings()))
-        self.desk = Desk(
-            transactions,
-            DeskRooms(
-                screening,
-                protection,
-                self.rooms.translator,
-                self.settings_of,
-                colleagues,
-                Parties(keys),
-                FileRules(keys, scanned=True, bytes=1000),
-            ),
         self.desk_rooms = DeskRooms(
-            screening, protection, self.rooms.translator, self.settings_of, colleagues, Parties(keys)
+            screening,
+            protection,
+            self.rooms.translator,
+            self.settings_of,
+            colleagues,
+            Parties(keys),
+            FileRules(keys, scanned=True, bytes=1000),
         )
         self.desk = Desk(transactions, self.desk_rooms)
 

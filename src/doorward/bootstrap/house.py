@@ -145,7 +145,6 @@ class House:
         self._build_portal()
         self.webhook_work = WebhookWork(self.transactions, keys=self.keys, settings=settings.webhooks)
         self.webhooks = self.webhook_work.verbs
-        settlement.announce = self.webhook_work.announcer.announce
         channels = (one.id for one in self.plugins.channels if any(r.operation == "callback" for r in one.routes()))
         self.offering = Offering(
             self.transactions, self.translator, settings_of=self.identity.tenants.settings_of, channels=channels
@@ -239,18 +238,6 @@ class House:
 
     def _build_desk(self) -> None:
         self.colleagues = Colleagues(self.identity.staff, self.identity.sessions)
-        self.desk = Desk(
-            self.transactions,
-            DeskRooms(
-                self.screening,
-                self.protection,
-                self.translator,
-                self.settings_book.settings_of,
-                self.colleagues,
-                self.identity.parties,
-                FileRules(self.keys, self.scanner is not None, self.settings.limits.attachment_bytes),
-                chosen_translator(self.plugins, self.settings),
-            ),
         rooms = DeskRooms(
             self.screening,
             self.protection,
@@ -258,6 +245,8 @@ class House:
             self.settings_book.settings_of,
             self.colleagues,
             self.identity.parties,
+            FileRules(self.keys, self.scanner is not None, self.settings.limits.attachment_bytes),
+            chosen_translator(self.plugins, self.settings),
         )
         self.desk = Desk(self.transactions, rooms)
         tenants = self.identity.tenants

@@ -9,9 +9,8 @@ from doorward.flow.desk.macros import MacroRun, Macros, RunWish, StepDone
 from doorward.flow.desk.marking import MOST_AT_ONCE, Marked, Marking
 from doorward.flow.desk.noting import Noting
 from doorward.flow.desk.parting import MOST_LINES, Parting
-from doorward.flow.desk.rooms import DeskRooms, Enclosed, FileRules, OwnWords, card_at, require_mine
 from doorward.flow.desk.placing import Placing
-from doorward.flow.desk.rooms import DeskRooms, card_at, require_mine
+from doorward.flow.desk.rooms import DeskRooms, Enclosed, FileRules, OwnWords, card_at, require_mine
 from doorward.flow.desk.saying import CompanyOf, Saying
 from doorward.flow.desk.sending import LaterReply, Sending
 from doorward.flow.desk.snoozing import Snoozing

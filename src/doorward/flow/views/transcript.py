@@ -96,11 +96,9 @@ class OwnText(msgspec.Struct, frozen=True, kw_only=True):
 class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of a transcript. `text` is masked; `client_id` is the sender's own id of a customer's message.
 
-    `by` says which member of staff wrote it, `mentions` whom a note names, and `own` what they wrote in their own
-    language, where what was said is its translation; these are told to staff alone.
+    `by` says which member of staff wrote it, `by_rule` what the rule was called that did, `mentions` whom a note names,
+    and `own` what they wrote in their own language, where what was said is its translation; staff alone are told these.
     `formatted` is what staff wrote in pieces, where it has a form; without it the text is shown as it is.
-    `by` says which member of staff wrote it, `by_rule` what the rule was called that did, and `mentions` whom a note
-    names; all are told to staff alone.
     `conversation_id` is where it was said if that was another conversation, which was merged into this one; `seq` is
     its number there. `copied_from` is the conversation out of which a line was split into this one.
     """
@@ -221,13 +219,6 @@ def show_to_staff(written: WrittenEntry) -> ShownEntry:
     entry = written.entry
     line = show(written, authors=SHOWN_TO_STAFF)
     by = entry.actor.id if entry.actor.kind == "staff" and entry.kind in _BY_STAFF else ""
-    return msgspec.structs.replace(
-        line,
-        by=by,
-        mentions=tuple(entry.data.get("mentions", ())),
-        copied_from=str(entry.data.get("copied_from", "")),
-        own=msgspec.convert(entry.data["own"], OwnText) if "own" in entry.data else None,
-    by = entry.actor.id if entry.actor.kind == "staff" and entry.kind in {"message.agent", "note.written"} else ""
     by_rule = str(entry.data.get("by_rule", {}).get("name", "")) if entry.actor.kind == "rule" else ""
     return msgspec.structs.replace(
         line,
@@ -235,6 +226,7 @@ def show_to_staff(written: WrittenEntry) -> ShownEntry:
         by_rule=by_rule,
         mentions=tuple(entry.data.get("mentions", ())),
         copied_from=str(entry.data.get("copied_from", "")),
+        own=msgspec.convert(entry.data["own"], OwnText) if "own" in entry.data else None,
     )
 
 

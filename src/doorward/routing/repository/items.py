@@ -77,6 +77,9 @@ def note_offered(tx: Tx, scope: Scope, conversation_id: ConversationId) -> None:
         update(item_table)
         .where(item_table.c.tenant_id == scope.tenant_id, item_table.c.conversation_id == conversation_id)
         .values(offered_at=tx.now)
+    )
+
+
 def move_item(tx: Tx, scope: Scope, conversation_id: ConversationId, *, queue: str) -> None:
     """Let what waits stand in another queue; it keeps its time and its class."""
     tx.execute(

@@ -116,6 +116,8 @@ DESTINATIONS: Final = (
         icon="queue",
         permission="queue:read",
         keys=("g", "q"),
+    ),
+    Destination(
         key="automation",
         label="rules.title",
         href="/desk/automation",

@@ -56,9 +56,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """What surrounds a page: whether its reader takes conversations, why not and since when, what the company calls its
     own reasons, the names of colleagues by their ids, what asks for the reader, how many objections against blocks do,
     and by which company and user name they signed in.
-    """What surrounds a page: whether its reader takes conversations, the names of colleagues by their ids, what asks
-    for the reader, how many objections against blocks do, and by which company and user name they signed in. `off` is
-    how many things the house switched off, by the page that shows them: webhooks and rules.
+    `off` is how many things the house switched off, by the page that shows them: webhooks and rules.
     """
 
     available: bool

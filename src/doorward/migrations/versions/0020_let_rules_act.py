@@ -5,8 +5,8 @@ from alembic import op
 
 from doorward.kit.db.types import Json, UtcTime
 
-revision = "0018"
-down_revision = "0016"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
