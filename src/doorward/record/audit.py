@@ -19,7 +19,7 @@ from doorward.kit.ids import new_id
 from doorward.kit.keys import Keys
 from doorward.kit.logging import get_logger
 from doorward.kit.tx import Transactions, Tx
-from doorward.record import repository
+from doorward.record import measured_repository, repository
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.outcome import Outcome
@@ -118,6 +118,7 @@ def latest_audit(tx: Tx, scope: Scope, *, limit: int = 100, object_id: str | Non
 
 READS: Final = (
     "conversation.read",
+    "conversation.read_along",
     "attachment.downloaded",
     "conversations.searched",
     "customers.searched",
@@ -132,6 +133,15 @@ READS: Final = (
 """What the audit calls it when somebody looks at a customer's data."""
 
 _OBJECTS_AT_ONCE: Final = 500
+
+
+def audited_between(
+    tx: Tx, scope: Scope, actions: Sequence[str], since: datetime, until: datetime
+) -> tuple[AuditLine, ...]:
+    """Return the audit lines of some actions from `since` until before `until`, in order."""
+    return tuple(
+        _line(row) for row in measured_repository.audited_between(tx, scope, actions=actions, since=since, until=until)
+    )
 
 
 def accesses(

@@ -29,6 +29,8 @@ _QUIET: Final = frozenset(
         "service.warned",
         "service.breached",
         "callback.offered",
+        "review.written",
+        "review.answered",
     }
 )
 """What puts things in order without anything happening between people: the conversation keeps its place in lists."""

@@ -8,6 +8,7 @@ import msgspec
 
 from doorward.kit.tx import Tx
 from doorward.record import marks_repository as repository
+from doorward.record.reviews import project_review
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.ids import ConversationId, MessageId, StaffId, TenantId
 from doorward.vocabulary.scope import Scope
@@ -22,6 +23,14 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     assignee: StaffId | None
     due_at: datetime | None
     done_at: datetime | None
+
+
+class Mention(msgspec.Struct, frozen=True, kw_only=True):
+    """That ledger line `seq` of a conversation names somebody, and when it was written."""
+
+    conversation_id: ConversationId
+    seq: int
+    at: datetime
 
 
 class ScheduledReply(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +59,8 @@ def project_marks(tx: Tx, scope: Scope, numbered: Iterable[tuple[int, Entry]]) -
                 repository.add_mentions(tx, scope, [row | {"at": entry.at}])
             case "task.added" | "task.changed":
                 _project_task(tx, scope, entry, seq)
+            case "review.written" | "review.answered":
+                project_review(tx, scope, seq, entry)
             case "reply.scheduled":
                 at = datetime.fromisoformat(entry.data["send_at"])
                 row = {"message_id": entry.message_id, "conversation_id": entry.conversation_id, "seq": seq}
@@ -86,6 +97,12 @@ def _project_task(tx: Tx, scope: Scope, entry: Entry, seq: int) -> None:
 def count_labels(tx: Tx, scope: Scope) -> dict[str, int]:
     """Return how many conversations have each label; labels that none has are left out."""
     return repository.count_labels(tx, scope)
+
+
+def latest_mention(tx: Tx, scope: Scope, staff_id: StaffId) -> Mention | None:
+    """Return where somebody was named last; None for somebody whom no line names."""
+    row = repository.latest_mention(tx, scope, staff_id)
+    return None if row is None else Mention(conversation_id=row.conversation_id, seq=row.seq, at=row.at)
 
 
 def tasks_of(tx: Tx, scope: Scope, conversation_id: ConversationId, *, limit: int = 200) -> tuple[Task, ...]:

@@ -43,6 +43,12 @@ def add_mentions(tx: Tx, scope: Scope, rows: Sequence[dict[str, Any]]) -> None:
     )
 
 
+def latest_mention(tx: Tx, scope: Scope, staff_id: StaffId) -> Any | None:
+    """Return the row of the latest line that names somebody, or None."""
+    here = (mention_table.c.tenant_id == scope.tenant_id, mention_table.c.staff_id == staff_id)
+    return tx.execute(select(mention_table).where(*here).order_by(mention_table.c.at.desc()).limit(1)).first()
+
+
 def add_task(tx: Tx, scope: Scope, row: dict[str, Any]) -> None:
     """Add a task."""
     tx.execute(insert(task_table).values(tenant_id=scope.tenant_id, **row))

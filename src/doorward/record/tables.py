@@ -1,8 +1,13 @@
 """The record's tables. Rows of `record_entry` and `record_audit` are only ever added (and sealed)."""
 
-from sqlalchemy import Column, Float, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from typing import Final
+
+from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
 
 from doorward.kit.db import Json, UtcTime, metadata
+
+HAPPENED: Final = "kind IN ('conversation.resolved', 'feedback.given', 'handoff.assigned')"
+"""Of which kinds lines are found by their time alone. A query says exactly this, or SQLite does not use the index."""
 
 entry_table = Table(
     "record_entry",
@@ -21,6 +26,13 @@ entry_table = Table(
     Column("spans", Json),
     Column("data", Json, nullable=False),
     UniqueConstraint("tenant_id", "conversation_id", "key"),
+)
+Index(
+    "ix_record_entry_happened",
+    entry_table.c.tenant_id,
+    entry_table.c.at,
+    sqlite_where=text(HAPPENED),
+    postgresql_where=text(HAPPENED),
 )
 
 card_table = Table(
@@ -83,6 +95,14 @@ Index(
     card_table.c.snoozed_until,
 )
 Index("ix_record_card_last", card_table.c.tenant_id, card_table.c.last_at)
+Index("ix_record_card_opened", card_table.c.tenant_id, card_table.c.opened_at)
+Index(
+    "ix_record_card_resolved",
+    card_table.c.tenant_id,
+    card_table.c.resolved_at,
+    sqlite_where=card_table.c.resolved_at.is_not(None),
+    postgresql_where=card_table.c.resolved_at.is_not(None),
+)
 Index("ix_record_card_party", card_table.c.tenant_id, card_table.c.party_id)
 
 Index(
@@ -123,6 +143,28 @@ mention_table = Table(
     Column("seq", Integer, primary_key=True),
     Column("at", UtcTime, nullable=False),
 )
+# The latest of somebody's is asked for with every page.
+Index("ix_record_mention_at", mention_table.c.tenant_id, mention_table.c.staff_id, mention_table.c.at)
+
+# Reviews of conversations: what they came to, and where in the ledger their words are.
+review_table = Table(
+    "record_review",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("review_id", Text, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("staff_id", Text, nullable=False),
+    Column("reviewer", Text, nullable=False),
+    Column("scorecard", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("failed", Boolean, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    # The line in which the one who was reviewed answered.
+    Column("answer_seq", Integer),
+)
+Index("ix_record_review_staff", review_table.c.tenant_id, review_table.c.staff_id, review_table.c.at)
+Index("ix_record_review_at", review_table.c.tenant_id, review_table.c.at)
 
 task_table = Table(
     "record_task",

@@ -53,6 +53,8 @@ EntryKind = Literal[
     "service.warned",
     "service.breached",
     "callback.offered",
+    "review.written",
+    "review.answered",
 ]
 """What a line of the ledger can say. Whatever is not listed in `flow.views.transcript.SHOWN` no customer ever sees.
 
@@ -78,6 +80,19 @@ promise, and `callback.offered` (text; `minutes`, where a wait can be told) to w
 A `message.agent` that is a translation holds in `own` (`text`, `spans`, `language`) what the agent wrote, masked.
 What a rule caused holds `by_rule` besides: the rule's `name` then, and `chain`, the ids of the rules that led to it,
 its own the last.
+data of each: `note.written` (text; `mentions`, ids of staff; `whispered` to whoever has the conversation),
+`labels.changed` (`added`, `removed`, keys of labels), `attributes.changed` (`values`, by key; None takes one away),
+`status.changed` (`status`, a key or empty), `priority.changed` (`priority`, -1 to 2), `conversation.snoozed` (`until`,
+ISO 8601, UTC), `conversation.woken` (`why`), `reply.scheduled` (text, message id; `send_at`, `unless_heard`,
+`undoable`), `reply.cancelled` (message id; the `message.agent` with that id is the reply sent), `task.added` (text;
+`task_id`, `due_at`, `assignee`), `task.changed` (`task_id` and what changes of `due_at`, `assignee`, `done`),
+`conversation.merged` (`into`, and how it stood), in the other one `conversation.absorbed` (`from`), in both
+`conversation.separated` where that is undone, `conversation.parted` (`into`, `lines`: numbers of what was said that
+went there).
+
+Of a review, which only those who review and the one who was reviewed read: `review.written` (text; `review_id`,
+`staff_id` of the reviewed, `scorecard`, a key, `name` and `questions` of it as they were, `answers`, `score`,
+`failed`), `review.answered` (text; `review_id`).
 """
 
 

@@ -9,6 +9,7 @@ import msgspec
 from doorward.kit.tx import Tx
 from doorward.record.ledger import WrittenEntry
 from doorward.record.search import repository
+from doorward.record.search.tables import UNFINDABLE
 from doorward.record.search.terms import Terms
 from doorward.record.search.wanted import Author, line_id
 from doorward.vocabulary.ids import ConversationId, TenantId
@@ -54,7 +55,7 @@ class SearchIndex:
         rows = [
             self._row(scope, entry.conversation_id, one.seq, (entry.kind, entry.at, entry.text))
             for one in written
-            if (entry := one.entry).text is not None
+            if (entry := one.entry).text is not None and entry.kind not in UNFINDABLE
         ]
         if rows := [row for row in rows if row["terms"]]:
             repository.insert_lines(tx, scope, rows)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from doorward.kit.tx import Tx
 from doorward.record.card import Card
 from doorward.record.search.query import Group
-from doorward.record.search.tables import line_table, progress_table
+from doorward.record.search.tables import UNFINDABLE, line_table, progress_table
 from doorward.record.search.terms import tag_of
 from doorward.record.search.wanted import NOBODY, CardFilters, LineQuery
 from doorward.record.tables import card_table, entry_table, label_table
@@ -175,7 +175,7 @@ def spoken_lines(tx: Tx, scope: Scope, *, after: tuple[str, int], limit: int) ->
     query = (
         select(entry.conversation_id, entry.seq, entry.kind, entry.at, entry.text, entry.spans)
         .where(entry.tenant_id == scope.tenant_id, entry.conversation_id >= conversation_id, later)
-        .where(entry.text.is_not(None))
+        .where(entry.text.is_not(None), entry.kind.not_in(UNFINDABLE))
         .order_by(entry.conversation_id, entry.seq)
         .limit(limit)
     )

@@ -11,6 +11,9 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from doorward.kit.db import UtcTime, metadata
 
+UNFINDABLE: Final = ("review.written", "review.answered")
+"""Kinds of lines whose words not everybody at the desk may read: no search finds them."""
+
 line_table = Table(
     "record_line",
     metadata,
