@@ -105,11 +105,23 @@ function draw(figure) {
   if (data.names.length > 1) plot.append(legend(data.names));
 }
 
+// The figures are open for those without this script. A refresh brings them open again: what the reader chose holds.
+const unfolded = new WeakMap();
+
+function fold(figure) {
+  const details = figure.querySelector(".chart-figures");
+  if (!details) return;
+  if (!unfolded.has(figure)) {
+    unfolded.set(figure, false);
+    details.querySelector("summary").addEventListener("click", () => unfolded.set(figure, !details.open));
+  }
+  details.open = unfolded.get(figure);
+}
+
 function drawAll() {
   for (const figure of drawn.keys()) if (!figure.isConnected) drawn.delete(figure);
   for (const figure of document.querySelectorAll("[data-chart]")) {
-    const details = figure.querySelector(".chart-figures");
-    if (!drawn.has(figure) && details) details.open = false; // open for those without this script
+    fold(figure);
     draw(figure);
     sizes.observe(figure);
   }

@@ -33,6 +33,7 @@ import { suggest } from "./suggest.js";
 import { tellTimes } from "./times.js";
 import { translateDrafts } from "./translating.js";
 import { tellTyping } from "./typing.js";
+import { showWall } from "./wallboard.js";
 
 window.htmx = htmx;
 
@@ -81,6 +82,7 @@ function start() {
   watchConnection();
   tellTyping();
   tellLooking();
+  showWall();
   // htmx begins in a task of its own, after this one: a key pressed between the two would follow the link as if no script ran.
   htmx.process(document.body);
   Alpine.start();

@@ -48,6 +48,11 @@ def quantile(values: Sequence[float], share: float) -> float | None:
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
+def share_of(answers: Sequence[bool]) -> float | None:
+    """Return which share of answers is yes, 0 to 1; None for none."""
+    return sum(answers) / len(answers) if answers else None
+
+
 def figures_of(contacts: Iterable[Contact], *, service_seconds: float) -> Figures:
     """Return the figures over `contacts`; those in which the customer never spoke are left out."""
     spoken = [contact for contact in contacts if contact.customer_messages]

@@ -1,6 +1,7 @@
 """Routing: who waits for a person, who is there, and who gets whom."""
 
 from doorward.routing.long_waits import LongWait, Offered, long_waits, note_offered, offered_to, told_minutes
+from doorward.routing.overview import AgentState, Overview, QueueState, overview, standings
 from doorward.routing.plan import (
     DEFAULT_QUEUE,
     AgentProfile,
@@ -83,6 +84,7 @@ from doorward.routing.service_levels import (
 __all__ = [
     "DEFAULT_QUEUE",
     "AgentProfile",
+    "AgentState",
     "AwayReason",
     "ClockKind",
     "ClockState",
@@ -100,6 +102,11 @@ __all__ = [
     "PresenceTime",
     "Promise",
     "Promised",
+    "Overview",
+    "PlannedQueue",
+    "Presence",
+    "PresenceState",
+    "QueueState",
     "Released",
     "RoutingPlan",
     "ServiceClock",
@@ -135,6 +142,7 @@ __all__ = [
     "note_told",
     "offered_to",
     "open_promises",
+    "overview",
     "pass_to",
     "place_in_queue",
     "presence_of",
@@ -155,6 +163,7 @@ __all__ = [
     "set_presence",
     "staff_load",
     "standing_of",
+    "standings",
     "step_away",
     "team_of",
     "to_look_at",

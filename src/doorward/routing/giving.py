@@ -52,7 +52,7 @@ def drain(tx: Tx, scope: Scope) -> tuple[Entry | AuditEvent, ...]:
         weights=plan.weights,
         demand=demand_of(lately),
     )
-    agents = _agents(tx, scope, plan, present)
+    agents = agents_of(tx, scope, plan, present)
     entries: list[Entry | AuditEvent] = []
     for given in match((_contact(row) for row in rows.values()), agents, tx.now, rules=rules):
         row = rows[given.conversation_id]
@@ -116,6 +116,8 @@ def estimates_of(tx: Tx, scope: Scope, rows: Sequence[Any]) -> list[float | None
 def _estimates(tx: Tx, scope: Scope, places: Sequence[tuple[int, Any]]) -> list[float | None]:
     plan, handling = plan_of(tx, scope), handling_of(tx, scope)
     agents = _agents(tx, scope, plan, repository.present_staff(tx, scope))
+    plan = plan_of(tx, scope)
+    agents = agents_of(tx, scope, plan, repository.present_staff(tx, scope))
     rules = Rules(weights=plan.weights)
     return [estimate_wait(_contact(row), ahead, agents, handling=handling, rules=rules) for ahead, row in places]
 
@@ -148,7 +150,8 @@ def _contact(row: Any) -> Contact:
     )
 
 
-def _agents(tx: Tx, scope: Scope, plan: RoutingPlan, present: Any) -> list[Agent]:
+def agents_of(tx: Tx, scope: Scope, plan: RoutingPlan, present: Any) -> list[Agent]:
+    """Return those whose presence rows these are, with what they can and what they have."""
     has = repository.load_by_channel(tx, scope)
     profiles = repository.profiles(tx, scope)
     return [_agent(plan, row, profiles.get(row.staff_id, {}), has.get(row.staff_id, {})) for row in present]

@@ -63,6 +63,7 @@ class Pages:
 
         `in_form` shows what staff wrote with its form, `spoken` a line of a transcript.
         `size` says how large something is.
+        `size` says how large something is, `lasting` how long.
         """
         say = self._sayer(language)
         pack, namer = self._packs[language], self._kind_namer(language)
@@ -76,6 +77,7 @@ class Pages:
             moment=lambda moment: format_datetime(moment, "medium", locale=language),
             minute=lambda moment: minute(moment, language=language),
             size=lambda bytes_: size_of(bytes_, language=language),
+            lasting=lambda seconds: lasting(seconds, language=language),
             percent=lambda share: format_percent(share, locale=language),
             masked=lambda text, spans, opens="": masked(text, spans, kind_name=namer, opens=opens),
             in_form=lambda text, spans, opens="": written(text, spans, kind_name=namer, opens=opens),
@@ -117,6 +119,11 @@ def ago(moment: datetime, *, now: datetime, language: str) -> str:
     """Return how long ago a moment was, in words: `3 min. ago`."""
     before = min(moment - now, timedelta(seconds=-1))
     return format_timedelta(before, threshold=1.2, add_direction=True, locale=language, format="short")
+
+
+def lasting(seconds: float, *, language: str) -> str:
+    """Return how long something takes, in words: `3 min`."""
+    return format_timedelta(timedelta(seconds=round(seconds)), threshold=1.2, locale=language, format="short")
 
 
 def minute(moment: datetime, *, language: str) -> str:

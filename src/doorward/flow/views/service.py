@@ -15,7 +15,7 @@ from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.scope import Scope
 
-_KINDS: Final[tuple[EntryKind, ...]] = (
+COURSE_KINDS: Final[tuple[EntryKind, ...]] = (
     "message.customer",
     "message.agent",
     "handoff.requested",
@@ -24,6 +24,8 @@ _KINDS: Final[tuple[EntryKind, ...]] = (
     "conversation.merged",
     "status.changed",
 )
+"""The lines that tell how a conversation went."""
+
 _MOST: Final = 2_000
 """So many of the latest turns are looked at."""
 
@@ -131,7 +133,11 @@ def _urgency(one: AtRisk) -> tuple[bool, float, str]:
 
 def course_of(tx: Tx, scope: Scope, conversation_id: ConversationId) -> routing.Course | None:
     """Return how a conversation went since somebody asked for a person last; None if it is not with people."""
-    lines = record.entries_of_kinds(tx, scope, (conversation_id,), kinds=_KINDS, limit=_MOST)
+    return course_from(record.entries_of_kinds(tx, scope, (conversation_id,), kinds=COURSE_KINDS, limit=_MOST))
+
+
+def course_from(lines: Sequence[record.WrittenEntry]) -> routing.Course | None:
+    """Return how a conversation went by its lines of `COURSE_KINDS`, the newest first; as `course_of`."""
     asked: datetime | None = None
     resolved: datetime | None = None
     turns: list[routing.Turn] = []

@@ -1,10 +1,10 @@
 """Sessions of staff and tokens of programs: found by the hash of what their holder shows."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from doorward.identity.tables import session_table, staff_table, tenant_table, token_table
 from doorward.kit.tx import Tx
@@ -58,6 +58,20 @@ def signed_in_staff(tx: Tx, scope: Scope, *, idle: timedelta) -> frozenset[Staff
         .distinct()
     )
     return frozenset(StaffId(staff_id) for staff_id in tx.execute(query).scalars())
+
+
+def last_seen(tx: Tx, scope: Scope, *, idle: timedelta) -> dict[StaffId, datetime]:
+    """Return when everybody with a session that is good now used one last."""
+    query = (
+        select(session_table.c.staff_id, func.max(session_table.c.seen_at).label("seen_at"))
+        .where(
+            session_table.c.tenant_id == scope.tenant_id,
+            session_table.c.ends_at > tx.now,
+            session_table.c.seen_at > tx.now - idle,
+        )
+        .group_by(session_table.c.staff_id)
+    )
+    return {StaffId(row.staff_id): row.seen_at for row in tx.execute(query)}
 
 
 def touch_session(tx: Tx, scope: Scope, session_id: SessionId) -> None:

@@ -1,6 +1,6 @@
 """Sessions of staff: server-side, found by a cookie, ended by time, by choice, or by a new sign-in."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from doorward.identity.repository import sessions as repository
@@ -58,6 +58,10 @@ class Sessions:
     def signed_in(self, tx: Tx, scope: Scope) -> frozenset[StaffId]:
         """Return which members of the tenant's staff are signed in anywhere."""
         return repository.signed_in_staff(tx, scope, idle=self._idle)
+
+    def last_seen(self, tx: Tx, scope: Scope) -> dict[StaffId, datetime]:
+        """Return when each member of the tenant's staff who is signed in did something last, to about a minute."""
+        return repository.last_seen(tx, scope, idle=self._idle)
 
     def sign_out(self, tx: Tx, scope: Scope, session_id: SessionId) -> Outcome[None]:
         """End a session. Raises `NotFound`."""

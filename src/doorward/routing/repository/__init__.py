@@ -1,8 +1,10 @@
 """Routing's SQL."""
 
 from doorward.routing.repository.items import (
+    QueueCount,
     all_items,
     assign_item,
+    count_by_queue,
     delete_item,
     find_item,
     held_items,
@@ -46,12 +48,19 @@ from doorward.routing.repository.promises import (
     save_promise,
     to_look_at,
 )
+    find_presence,
+    lapsed_before,
+    present_staff,
+    save_presence,
+)
 
 __all__ = [
+    "QueueCount",
     "all_items",
     "all_presence",
     "assign_item",
     "attending_staff",
+    "count_by_queue",
     "delete_item",
     "delete_promise",
     "find_item",

@@ -1,7 +1,8 @@
 """Who waits and who has whom."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, text, update
 
@@ -139,3 +140,27 @@ def load_by_staff(tx: Tx, scope: Scope) -> dict[str, int]:
         .group_by(item_table.c.staff_id)
     )
     return {row.staff_id: row.number for row in tx.execute(query)}
+
+
+class QueueCount(NamedTuple):
+    """How many wait in a queue, since when the first of them does, and how many of it agents have."""
+
+    waiting: int
+    since: datetime | None
+    served: int
+
+
+def count_by_queue(tx: Tx, scope: Scope) -> dict[str, QueueCount]:
+    """Return the counts of each queue in which something waits or of which agents have something."""
+    waits = item_table.c.staff_id.is_(None)
+    query = (
+        select(
+            item_table.c.queue,
+            func.count().filter(waits).label("waiting"),
+            func.min(item_table.c.entered_at).filter(waits).label("since"),
+            func.count().filter(~waits).label("served"),
+        )
+        .where(item_table.c.tenant_id == scope.tenant_id)
+        .group_by(item_table.c.queue)
+    )
+    return {row.queue: QueueCount(row.waiting, row.since, row.served) for row in tx.execute(query)}
