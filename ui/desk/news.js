@@ -1,5 +1,7 @@
 // Tells that somebody waits or has written: to screen readers, in the title, by a sound and on the desktop as chosen.
 // Nothing here ever moves the focus. Of several tabs only one is heard: the one that holds the lock.
+import { toast } from "../design/behaviour.js";
+
 const TITLE = document.title;
 const LOCK = "doorward-desk-herald";
 let before = null;
@@ -11,12 +13,15 @@ function numbers() {
   if (!place) return null;
   const { waiting, mine, unanswered, heard, handed, pressed } = place.dataset;
   return { place, waiting: Number(waiting), mine: Number(mine), unanswered: Number(unanswered), heard: Number(heard), handed: Number(handed), pressed: Number(pressed) };
+  const figures = ["waiting", "mine", "unanswered", "heard", "handed", "noted"].map((name) => [name, Number(place.dataset[name])]);
+  return { place, ...Object.fromEntries(figures) };
 }
 
 function newsOf(now) {
   if (!before) return "";
   if (now.pressed > before.pressed) return now.place.dataset.sayPressed;
   if (now.handed > before.handed) return now.place.dataset.sayHanded;
+  if (now.noted > before.noted) return now.place.dataset.sayNoted;
   if (now.heard > before.heard) return now.mine > before.mine ? now.place.dataset.sayMine : now.place.dataset.sayHeard;
   if (now.mine > before.mine) return now.place.dataset.sayMine;
   return now.waiting > before.waiting ? now.place.dataset.sayWaiting : "";
@@ -56,6 +61,8 @@ function look() {
   const asking = now.waiting + now.unanswered;
   document.title = asking ? `(${asking}) ${TITLE}` : TITLE;
   const sentence = newsOf(now);
+  // A note is for its reader alone and nothing on the page shows it: it is seen too, not only heard.
+  if (before && now.noted > before.noted) toast(now.place.dataset.sayNoted);
   before = now;
   if (!sentence) return;
   // The open conversation speaks for itself (announce.js).

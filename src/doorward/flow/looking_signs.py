@@ -8,14 +8,19 @@ from doorward.kit.bus import FAMILY, ProcessBus
 from doorward.vocabulary.ids import ConversationId, StaffId, TenantId
 
 _GONE = "-"
+_ALONG = "+"
 
 
 class LookingSign(msgspec.Struct, frozen=True, kw_only=True):
-    """A sign that a member of staff looks at a conversation, or that they do not any more."""
+    """A sign that a member of staff looks at a conversation, or that they do not any more.
+
+    `along`: a colleague has it, and they read along.
+    """
 
     conversation_id: ConversationId
     staff_id: StaffId
     gone: bool
+    along: bool = False
 
 
 def looking_topic(tenant_id: TenantId, conversation_id: ConversationId) -> str:
@@ -30,9 +35,10 @@ class LookingSigns:
         """Tell by `bus`."""
         self._bus = bus
 
-    def give(self, tenant_id: TenantId, conversation_id: ConversationId, *, staff_id: StaffId, gone: bool) -> None:
+    def give(self, tenant_id: TenantId, sign: LookingSign) -> None:
         """Say that a member looks, or has left. The caller has checked that it is them, and that they may look."""
-        self._bus.announce(f"{looking_topic(tenant_id, conversation_id)}{_GONE if gone else ''}{staff_id}")
+        mark = _GONE if sign.gone else _ALONG if sign.along else ""
+        self._bus.announce(f"{looking_topic(tenant_id, sign.conversation_id)}{mark}{sign.staff_id}")
 
 
 def signs_among(topics: Iterable[str], followed: Mapping[str, ConversationId]) -> Iterator[LookingSign]:
@@ -41,5 +47,9 @@ def signs_among(topics: Iterable[str], followed: Mapping[str, ConversationId]) -
         family, mark, who = topic.partition(FAMILY)
         conversation_id = followed.get(family + mark)
         if conversation_id is not None and who:
-            staff_id = StaffId(who.removeprefix(_GONE))
-            yield LookingSign(conversation_id=conversation_id, staff_id=staff_id, gone=who.startswith(_GONE))
+            yield LookingSign(
+                conversation_id=conversation_id,
+                staff_id=StaffId(who.removeprefix(_GONE).removeprefix(_ALONG)),
+                gone=who.startswith(_GONE),
+                along=who.startswith(_ALONG),
+            )

@@ -100,7 +100,8 @@ class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     and `own` what they wrote in their own language, where what was said is its translation; staff alone are told these.
     `formatted` is what staff wrote in pieces, where it has a form; without it the text is shown as it is.
     `conversation_id` is where it was said if that was another conversation, which was merged into this one; `seq` is
-    its number there. `copied_from` is the conversation out of which a line was split into this one.
+    its number there. `copied_from` is the conversation out of which a line was split into this one. A note that is
+    `whispered` is for whoever had the conversation then.
     """
 
     seq: int
@@ -121,6 +122,7 @@ class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     conversation_id: str = ""
     copied_from: str = ""
     own: OwnText | None = None
+    whispered: bool = False
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -227,6 +229,9 @@ def show_to_staff(written: WrittenEntry) -> ShownEntry:
         mentions=tuple(entry.data.get("mentions", ())),
         copied_from=str(entry.data.get("copied_from", "")),
         own=msgspec.convert(entry.data["own"], OwnText) if "own" in entry.data else None,
+        mentions=tuple(entry.data.get("mentions", ())),
+        copied_from=str(entry.data.get("copied_from", "")),
+        whispered=bool(entry.data.get("whispered")),
     )
 
 

@@ -21,6 +21,7 @@ Permission = Literal[
     "messages:write",
     "conversations:read",
     "conversations:write",
+    "conversations:supervise",
     "customers:read",
     "originals:read",
     "articles:read",
@@ -36,9 +37,13 @@ Permission = Literal[
     "webhooks:read",
     "webhooks:write",
     "workspace:write",
+    "reviews:write",
 ]
-"""`workspace:write` sets up what everybody at the desk works with: labels, fields, canned replies. `customers:read`
-opens customers' own data, `originals:read` what was masked; both are audited every time."""
+"""`conversations:supervise` is to read along what a colleague has and to whisper to them, `reviews:write` to judge by
+scorecards how conversations went. `workspace:write` sets up what everybody at the desk works with: labels, fields,
+canned replies. `customers:read` opens customers' own data, `originals:read` what was masked; both are audited every
+time.
+"""
 
 PERMISSIONS: Final[frozenset[Permission]] = frozenset(get_args(Permission))
 
@@ -48,7 +53,16 @@ _DESK: Final[frozenset[Permission]] = frozenset(
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     "agent": _DESK,
-    "supervisor": _DESK | {"articles:write", "measure:read", "staff:read", "settings:read", "workspace:write"},
+    "supervisor": _DESK
+    | {
+        "conversations:supervise",
+        "articles:write",
+        "measure:read",
+        "staff:read",
+        "settings:read",
+        "workspace:write",
+        "reviews:write",
+    },
     "security": frozenset(
         {"conversations:read", "originals:read", "queue:read", "measure:read", "audit:read", "staff:read"}
     ),

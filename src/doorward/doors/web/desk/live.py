@@ -95,7 +95,8 @@ def _seen(woken: frozenset[str], looking: Mapping[str, ConversationId], *, reade
     """Yield who else looks at a conversation that is followed, or has left it."""
     for sign in signs_among(woken, looking):
         if sign.staff_id != reader:
-            yield event("looking", {"id": sign.conversation_id, "who": sign.staff_id, "gone": sign.gone})
+            along = {"along": True} if sign.along else {}
+            yield event("looking", {"id": sign.conversation_id, "who": sign.staff_id, "gone": sign.gone} | along)
 
 
 @contextlib.asynccontextmanager

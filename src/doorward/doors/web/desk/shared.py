@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -26,11 +27,14 @@ from doorward.flow.views.pressing import news_of
 from doorward.identity import Permission, require_permission
 from doorward.kit.tx import Tx
 from doorward.record import Card, CardQuery
+from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.ids import PartyId, StaffId
 from doorward.vocabulary.scope import Scope
 from doorward.webhooks import count_disabled
 
 UNKNOWN: Final = "…"
+NEWS: Final = timedelta(days=1)
+"""A note that is older is news to nobody."""
 
 
 class Demand(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +43,8 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
 
     `handed` is when a colleague handed the reader a conversation last, likewise, and `handed_by` who that was.
     `pressed` is when the reader was told of a promise last, likewise, with `clock` and `standing` as it is by now.
+    `handed` is when a colleague handed the reader a conversation last, likewise, and `handed_by` who that was; `noted`
+    when one named the reader in a note, `noted_by` who that was, and `whispered` whether it was whispered to them.
     """
 
     waiting: int = 0
@@ -50,6 +56,9 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
     pressed: int = 0
     clock: routing.ClockKind = "first"
     standing: routing.ClockState = "warned"
+    noted: int = 0
+    noted_by: str = ""
+    whispered: bool = False
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,6 +199,7 @@ def demand_on(tx: Tx, scope: Scope, *, supervises: bool) -> Demand:
     """Return what asks for the acting member of staff now; who supervises hears of every queue's promises."""
     mine = record.list_cards(tx, scope, CardQuery(states=("human",), assignee=scope.actor.id, limit=100))
     unanswered = [card for card in mine if card.last_author == "customer"]
+    note = _note_to(tx, scope)
     handed = max((card for card in mine if card.handed_by and card.assigned_at), key=_assigned_at, default=None)
     pressed = news_of(tx, scope, supervises=supervises)
     demand = Demand(
@@ -199,11 +209,24 @@ def demand_on(tx: Tx, scope: Scope, *, supervises: bool) -> Demand:
         heard=max((int(card.last_at.timestamp() * 1000) for card in unanswered), default=0),
         handed=0 if handed is None else _assigned_at(handed),
         handed_by="" if handed is None else handed.handed_by or "",
+        noted=0 if note is None else int(note.at.timestamp() * 1000),
+        noted_by="" if note is None else note.actor.id,
+        whispered=note is not None and bool(note.data.get("whispered")),
     )
     if pressed is None or pressed.told_at is None:
         return demand
     told = int(pressed.told_at.timestamp() * 1000)
     return msgspec.structs.replace(demand, pressed=told, clock=pressed.clock, standing=pressed.state)
+
+
+def _note_to(tx: Tx, scope: Scope) -> Entry | None:
+    """Return the latest note that names the acting member, if it is of late and not their own."""
+    mention = record.latest_mention(tx, scope, StaffId(scope.actor.id))
+    if mention is None or tx.now - mention.at > NEWS:
+        return None
+    line = record.entries_at(tx, scope, mention.conversation_id, (mention.seq,)).get(mention.seq)
+    mine = line is not None and line.entry.actor.id == scope.actor.id
+    return None if line is None or mine or line.entry.kind != "note.written" else line.entry
 
 
 def _assigned_at(card: Card) -> int:

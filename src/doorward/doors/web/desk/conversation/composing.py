@@ -69,6 +69,13 @@ async def note(house: House, scope: Scope, conversation_id: ConversationId, fiel
     await house.desk.noting.note(scope, conversation_id, text, mentions=named, key=_key(fields))
 
 
+async def whisper(house: House, scope: Scope, conversation_id: ConversationId, fields: Fields) -> None:
+    """Whisper to the colleague who has the conversation."""
+    text = _text(fields)
+    house.admission.measure(text)
+    await house.desk.noting.whisper(scope, conversation_id, text, key=_key(fields))
+
+
 async def add_task(house: House, scope: Scope, conversation_id: ConversationId, fields: Fields) -> None:
     """Add a task."""
     zone = house.settings_book.settings_of(scope.tenant_id).time_zone

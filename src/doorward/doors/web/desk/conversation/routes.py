@@ -23,7 +23,8 @@ from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.downloads import file_response
 from doorward.doors.web.refused import kinds_in_words
 from doorward.flow.desk.noting import MOST_MENTIONS
-from doorward.flow.looking_signs import LookingSigns
+from doorward.flow.looking_signs import LookingSign, LookingSigns
+from doorward.identity import Permission
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound, RateLimited, SecretRefused, TooLarge
 from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.scope import Scope
@@ -41,6 +42,8 @@ _WHYS: Final[Mapping[str, str]] = {
     "too_many": "later.trouble.too_many",
     "not_invited": "warm.trouble.not_invited",
     **WHYS,
+    "nobody": "whisper.trouble.nobody",
+    "yours": "whisper.trouble.yours",
 }
 """What an agent is told when an action could not be done, by why if it says so; others say it in their own words."""
 
@@ -53,6 +56,8 @@ async def show_conversation(desk: ADeskCall, conversation_id: FromPath[str]) -> 
     desk.require("conversations:read")
     places = await conversation_places(desk, ConversationId(conversation_id), opened=True)
     await note_look(desk, places["view"].card)
+    if places["along"]:
+        await desk.house.desk.noting.note_along(desk.scope, ConversationId(conversation_id))
     return await desk.page(_PAGE, here="inbox", **places)
 
 
@@ -106,11 +111,11 @@ async def _decline(house: House, scope: Scope, conversation_id: ConversationId, 
     await house.desk.inviting.decline(scope, conversation_id)
 
 
-def _action(name: str, act: Act) -> HTTPRouteHandler:
+def _action(name: str, act: Act, *, permission: Permission = "conversations:write") -> HTTPRouteHandler:
     """Return the handler of a button: do it, then show the conversation, with a kind sentence when it went wrong."""
 
     async def do(desk: ADeskCall, conversation_id: FromPath[str]) -> Response[Any]:
-        scope = desk.require("conversations:write")
+        scope = desk.require(permission)
         fields = dict(await desk.pairs(most=MOST_MENTIONS + 20))
         wanted = ConversationId(conversation_id)
         trouble, status = "", 200
@@ -151,13 +156,18 @@ async def tell_typing(desk: ADeskCall, conversation_id: FromPath[str]) -> None:
 
 @post("/desk/conversations/{conversation_id:str}/looking", status_code=204, include_in_schema=False, opt=BY_ITSELF)
 async def tell_looking(desk: ADeskCall, conversation_id: FromPath[str]) -> None:
-    """Let colleagues see that the reader looks at a conversation that nobody has, or has left it; kept nowhere."""
+    """Let colleagues see that the reader looks at a conversation, or has left it; kept nowhere.
+
+    One that a colleague has is looked at by whoever may read along; others' looks at it are nobody's business.
+    """
     scope = desk.require("conversations:read")
     fields = await desk.form()
     card = await desk.house.desk.card(scope, ConversationId(conversation_id))
-    signs, gone = LookingSigns(desk.house.bus), fields.get("gone") == "yes"
-    if gone or card.assignee is None:
-        signs.give(scope.tenant_id, card.conversation_id, staff_id=StaffId(scope.actor.id), gone=gone)
+    gone, along = fields.get("gone") == "yes", card.assignee is not None and card.state == "human"
+    if gone or not along or (desk.may("conversations:supervise") and card.assignee != scope.actor.id):
+        staff_id = StaffId(scope.actor.id)
+        sign = LookingSign(conversation_id=card.conversation_id, staff_id=staff_id, gone=gone, along=along)
+        LookingSigns(desk.house.bus).give(scope.tenant_id, sign)
 
 
 ACTIONS: Final = [
@@ -167,6 +177,7 @@ ACTIONS: Final = [
     _action("replies", composing.reply),
     _action("take-back", composing.take_back),
     _action("notes", composing.note),
+    _action("whispers", composing.whisper, permission="conversations:supervise"),
     _action("tasks", composing.add_task),
     _action("task", composing.change_task),
     composing.canned_replies,

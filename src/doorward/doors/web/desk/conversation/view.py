@@ -16,6 +16,7 @@ from doorward.flow.attachments import MEDIA_TYPES
 from doorward.flow.reading import open_conversation
 from doorward.flow.views.conversation import ConversationView, EarlierLines, Event, conversation, earlier_lines
 from doorward.flow.views.service import StandingService, standing_service
+from doorward.flow.views.transcript import ShownEntry
 from doorward.flow.views.wishes import Wish, copies_taken
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
@@ -70,6 +71,8 @@ async def conversation_places(
         "takeable": standing == "free" or (standing == "theirs" and about.holder_away),
         "holder_away": standing == "theirs" and about.holder_away,
         "wishes": sorted((*view.wishes, *about.copies), key=lambda one: one.at, reverse=True),
+        "along": standing == "theirs" and desk.may("conversations:supervise"),
+        "whisper": whisper_to(view, desk.scope),
         "handed": handed_of(view),
         "pieces": about.pieces,
         "service": about.service,
@@ -83,6 +86,7 @@ async def conversation_places(
         "assurance": desk.say(f"assurance.{about.assurance}"),
         "reply_key": new_id(),
         "note_key": new_id(),
+        "whisper_key": new_id(),
         "task_key": new_id(),
         "attach_key": new_id(),
         "file_types": tuple(MEDIA_TYPES),
@@ -185,6 +189,16 @@ def handed_of(view: ConversationView) -> Event | None:
     if view.card.handed_by is None or view.card.state not in {"waiting", "human"}:
         return None
     return next((one for one in reversed(view.events) if one.kind == "handoff.passed"), None)
+
+
+def whisper_to(view: ConversationView, scope: Scope) -> ShownEntry | None:
+    """Return what was whispered to the reader last, until they have written something in the conversation since."""
+    for line in reversed(view.lines):
+        if line.by == scope.actor.id:
+            return None
+        if line.whispered and scope.actor.id in line.mentions:
+            return line
+    return None
 
 
 def findings_of(view: ConversationView) -> tuple[ShownFinding, ...]:
