@@ -12,7 +12,7 @@ from doorward.identity import Tenant
 from doorward.kit.tx import Tx
 from doorward.vocabulary.scope import system_scope
 from tests.support.portal import Mailbox, PortalGuest, customer
-from tests.support.server import Guests
+from tests.support.server import Guests, WebVisitor
 
 BODIES: dict[str, Any] = {
     "replies": {"text": "Hello"},
@@ -26,7 +26,7 @@ SEEN = {"if-match": '"1"'}
 
 @pytest.fixture
 def foreign(guests: Guests, halden: Tenant) -> dict[str, str]:
-    """Ids of Halden's: a conversation, a file in it, and an article."""
+    """Ids of Halden's: a conversation, a file in it, an article, and a review of another conversation."""
     visitor = guests.visitor(halden)
     visitor.say("A secret of Halden's customer, ada@example.com")
     content = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
@@ -45,7 +45,20 @@ def foreign(guests: Guests, halden: Tenant) -> dict[str, str]:
         "number": "1",
         "span_id": span_id,
         "opening_id": opened.json()["opening_id"],
+        "review_id": reviewed(guests, guests.visitor(halden)),
     }
+
+
+def reviewed(guests: Guests, visitor: WebVisitor) -> str:
+    """Have a conversation of somebody's ended and reviewed, and return the review's id."""
+    jonas, nadia, address = guests.member("jonas"), guests.member("nadia"), "/api/v1/conversations/"
+    visitor.ask_for_person()
+    for act in ("take", "resolve"):
+        jonas.post(f"{address}{visitor.conversation_id}/{act}").raise_for_status()
+    card = {"type": "scorecard", "name": "Service", "questions": [{"key": "kind", "asks": "Was it kind?"}]}
+    nadia.put("/api/v1/workspace/scorecards/service", json={"piece": card}).raise_for_status()
+    body = {"scorecard": "service", "answers": {"kind": 1}}
+    return str(nadia.post(f"{address}{visitor.conversation_id}/reviews", json=body).json()["review_id"])
 
 
 def test_every_address_with_an_id_finds_nothing_of_another_company(guests: Guests, foreign: dict[str, str]) -> None:

@@ -12,9 +12,13 @@ from doorward.workspace.pieces import (
     Piece,
     PieceKind,
     PresenceReason,
+    Question,
+    ReportSchedule,
     SavedView,
+    Scorecard,
     Status,
 )
+from doorward.workspace.scoring import Answers, Score, score_of
 from doorward.workspace.service import (
     EVERYBODY,
     KEY_PATTERN,
@@ -36,6 +40,7 @@ __all__ = [
     "LONGEST_TEXT",
     "MOST_HOURS",
     "MOST_OF_A_KIND",
+    "Answers",
     "Attribute",
     "AttributeKind",
     "CannedReply",
@@ -47,7 +52,11 @@ __all__ = [
     "PieceKind",
     "PieceName",
     "PresenceReason",
+    "Question",
+    "ReportSchedule",
     "SavedView",
+    "Score",
+    "Scorecard",
     "Status",
     "WrittenPiece",
     "fill_places",
@@ -58,5 +67,6 @@ __all__ = [
     "remove_piece",
     "require_pieces",
     "require_steps",
+    "score_of",
     "text_in",
 ]

@@ -5,11 +5,13 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 PieceKind = Literal["label", "attribute", "status", "reply", "macro", "view", "reason"]
+PieceKind = Literal["label", "attribute", "status", "reply", "macro", "view", "scorecard", "schedule"]
 AttributeKind = Literal["text", "number", "date", "choice", "yes_no"]
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Words = Annotated[str, msgspec.Meta(max_length=500)]
 ReplyText = Annotated[str, msgspec.Meta(min_length=1, max_length=8000)]
+Address = Annotated[str, msgspec.Meta(pattern="^[^@\\s,;<>]+@[^@\\s,;<>]+$", max_length=254)]
 Language = Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")]
 
 Colour = Literal["grey", "red", "orange", "green", "teal", "blue", "violet", "pink"]
@@ -83,3 +85,42 @@ class PresenceReason(msgspec.Struct, frozen=True, kw_only=True, tag="reason"):
 
 
 Piece = Label | Attribute | Status | CannedReply | Macro | SavedView | PresenceReason
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reviewer answers: by `points` from 0 to `most`, or by yes and no; or that it does not apply.
+
+    `weight` is what it counts for in the score. A `critical` one that is answered by no or 0 points fails the review.
+    """
+
+    key: Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_-]{0,59}$")]
+    asks: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+    answer: Literal["points", "yes_no"] = "yes_no"
+    most: Annotated[int, msgspec.Meta(ge=1, le=10)] = 5
+    weight: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
+    critical: bool = False
+
+
+class Scorecard(msgspec.Struct, frozen=True, kw_only=True, tag="scorecard"):
+    """By what a conversation is judged."""
+
+    name: Name
+    questions: Annotated[tuple[Question, ...], msgspec.Meta(min_length=1, max_length=50)]
+    description: Words = ""
+
+
+class ReportSchedule(msgspec.Struct, frozen=True, kw_only=True, tag="schedule"):
+    """A report that is told of by mail: which, how often, at what local time, and to which addresses.
+
+    `weekday` counts from Monday, 0, and is for weekly reports; `day` is for monthly ones. The mail holds a link alone.
+    """
+
+    name: Name
+    report: Literal["volume", "times", "agents", "labels", "channels", "languages", "satisfaction", "reviews"]
+    every: Literal["day", "week", "month"] = "week"
+    weekday: Annotated[int, msgspec.Meta(ge=0, le=6)] = 0
+    day: Annotated[int, msgspec.Meta(ge=1, le=28)] = 1
+    at: Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "08:00"
+    mail_to: Annotated[tuple[Address, ...], msgspec.Meta(min_length=1, max_length=20)]
+    language: Language = "en"
+
+
+Piece = Label | Attribute | Status | CannedReply | Macro | SavedView | Scorecard | ReportSchedule

@@ -15,6 +15,8 @@ from doorward.vocabulary.presence import GONE, PRESET_REASONS
 from doorward.vocabulary.scope import Scope
 from doorward.workspace import repository
 from doorward.workspace.pieces import Macro, Piece, PieceKind, PresenceReason
+from doorward.workspace.pieces import Macro, Piece, PieceKind, Scorecard
+from doorward.workspace.scoring import require_questions
 from doorward.workspace.steps import require_steps
 
 EVERYBODY: Final = ""
@@ -55,6 +57,9 @@ def put_piece(
     `Malformed` for a key that is none, for a reason's that every company has, and for steps that cannot be, `Conflict`
     where somebody else owns the piece or there are too many, and `Outdated` where it was changed since it was read;
     then nothing has changed.
+    `Malformed` for a key that is none, for steps that cannot be and for questions of one key, `Conflict` where somebody
+    else owns the piece or there are too many, and `Outdated` where it was changed since it was read; then nothing has
+    changed.
     """
     kind, (key, owner) = kind_of(piece), name
     if _KEY.fullmatch(key) is None:
@@ -63,6 +68,8 @@ def put_piece(
         raise Malformed("key: every company has this reason")
     if isinstance(piece, Macro):
         require_steps(piece)
+    if isinstance(piece, Scorecard):
+        require_questions(piece)
     repository.hold(tx, scope, kind, key)
     before = repository.find(tx, scope, kind, key)
     _refuse(before, owner=owner, revision=revision)

@@ -32,3 +32,20 @@ def read_place(written: str) -> CardPlace:
     if len(parts) != _PARTS or not (parts[2].isascii() and parts[2].isalnum()) or not -1 <= priority <= 2:
         raise Malformed("cursor: not one of ours")
     return CardPlace(at=at, conversation_id=ConversationId(parts[2]), priority=priority)
+
+
+def write_moment_place(at: datetime, one_id: str) -> str:
+    """Return where a page ends of what is listed by time and id: microseconds since 1970 and the id, a dot between."""
+    return f"{(at - _BEGINNING) // timedelta(microseconds=1)}.{one_id}"
+
+
+def read_moment_place(written: str) -> tuple[datetime, str]:
+    """Return the place that `write_moment_place` wrote. Raises `Malformed` for anything else."""
+    microseconds, _, one_id = written.partition(".")
+    try:
+        at = _BEGINNING + timedelta(microseconds=int(microseconds))
+    except (ValueError, OverflowError):
+        raise Malformed("cursor: not one of ours") from None
+    if not (one_id.isascii() and one_id.isalnum()):
+        raise Malformed("cursor: not one of ours")
+    return at, one_id

@@ -1,4 +1,5 @@
 """The workspace by program: labels, attributes, statuses, canned replies, macros, saved views and reasons."""
+"""The workspace by program: labels, attributes, statuses, canned replies, macros, views, scorecards, schedules."""
 
 import base64
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from doorward.vocabulary.scope import Scope
 from doorward.workspace import EVERYBODY, Piece, PieceKind, PieceName, SavedView, WrittenPiece
 
 Kind = Literal["labels", "attributes", "statuses", "replies", "macros", "views", "reasons"]
+Kind = Literal["labels", "attributes", "statuses", "replies", "macros", "views", "scorecards", "schedules"]
 _KINDS: Final[Mapping[Kind, PieceKind]] = {
     "labels": "label",
     "attributes": "attribute",
@@ -27,6 +29,8 @@ _KINDS: Final[Mapping[Kind, PieceKind]] = {
     "macros": "macro",
     "views": "view",
     "reasons": "reason",
+    "scorecards": "scorecard",
+    "schedules": "schedule",
 }
 _OWNED: Final = frozenset({"replies", "macros", "views"})
 """What members of staff may have of their own."""

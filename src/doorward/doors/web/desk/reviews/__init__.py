@@ -1,0 +1,1 @@
+"""Reviews: conversations that are over, judged by scorecards."""

@@ -1,0 +1,1 @@
+"""Scorecards: by what conversations are judged."""
