@@ -36,7 +36,9 @@ from doorward.flow.portal_wishes import PortalWishes, WishRooms
 from doorward.flow.promises import Promises
 from doorward.flow.refusals import noting
 from doorward.flow.repository import count_unfinished, forget_runs
+from doorward.flow.reviewing import Reviewing
 from doorward.flow.runner import Runner
+from doorward.flow.scheduled_reports import ScheduledReports
 from doorward.flow.search import FilterBook, LedgerReading, Search, names_of_kinds
 from doorward.flow.seed import PastWriter, Seeder
 from doorward.flow.senders import Senders
@@ -44,8 +46,11 @@ from doorward.flow.settle import Settlement
 from doorward.flow.staffing import Staffing
 from doorward.flow.tenancy import SettingsBook
 from doorward.flow.tenant_rules import TenantRules
+from doorward.flow.views.wallboard import WallRooms
 from doorward.flow.walk import WalkRooms
 from doorward.flow.webhooks import Alarm, WebhookWork
+from doorward.flow.wallboards import Wallboards
+from doorward.flow.webhooks import WebhookWork
 from doorward.identity import (
     Identity,
     Mailer,
@@ -85,6 +90,7 @@ READ_EVERY = timedelta(minutes=1)
 DESK_EVERY = timedelta(seconds=1)
 OFFER_EVERY = timedelta(seconds=3)
 RULES_EVERY = timedelta(seconds=15)
+REPORTS_EVERY = timedelta(seconds=30)
 FORGET_EVERY = timedelta(hours=1)
 KEEP_DONE_JOBS = timedelta(days=7)
 KEEP_DONE_RUNS = timedelta(days=1)
@@ -251,8 +257,17 @@ class House:
         self.desk = Desk(self.transactions, rooms)
         tenants = self.identity.tenants
         self.rule_work = RuleWork(self.transactions, rooms, company_of=lambda tx, scope: tenants.tenant(tx, scope).name)
+        )
+        self.desk = Desk(self.transactions, rooms)
+        self.reviewing = Reviewing(self.transactions, rooms)
         self.bulk = Bulk(self.transactions, self.desk)
         self.staffing = Staffing(self.transactions, self.identity.staff, self.settings_book.settings_of)
+        self.wallboards = Wallboards(
+            self.transactions,
+            WallRooms(staff=self.identity.staff, sessions=self.identity.sessions),
+            settings_of=self.settings_book.settings_of,
+            clock=self.clock,
+        )
 
     def _build_screening(self) -> None:
         facts, cache = (self.settings.server.public_url, self.settings.mail.sender), self.settings.folder / "cache"
@@ -329,6 +344,15 @@ class House:
             self.transactions, knowledge=self.knowledge_service, publishing=self.publishing, bus=self.bus
         )
         self.jobs.register(publisher.kind, publisher, lane="publishing")
+        self.scheduled_reports = ScheduledReports(
+            self.transactions,
+            mailer=self.mailer,
+            phrases=self.translator,
+            settings_of=self.settings_book.settings_of,
+            public_url=self.settings.server.public_url,
+        )
+        self.jobs.register(self.scheduled_reports.kind, self.scheduled_reports, lane="mail")
+        self.jobs.register_sweep("reports", every=REPORTS_EVERY, sweep=self.send_reports)
         self.jobs.register(self.scanning.kind, self.scanning, lane="scanning")
         self.jobs.register(self.webhook_work.deliverer.kind, self.webhook_work.deliverer, lane="webhooks")
         alarm = Alarm(
@@ -437,6 +461,11 @@ class House:
         """Ask every tenant's rules about what has lasted long enough for them."""
         for scope in self.tenant_scopes("automation"):
             self.rule_work.timekeeper.keep_time(scope)
+
+    def send_reports(self) -> None:
+        """Ask for the mails of every tenant's reports whose time has come."""
+        for scope in self.tenant_scopes("reports"):
+            self.scheduled_reports.send_due(scope)
 
     def scan_held(self) -> None:
         """Ask for a scan of files that are held and that no job waits to scan."""

@@ -1,5 +1,77 @@
-"""Measures: what the figures are and how they are computed from conversation cards."""
+"""Measures: what the figures are, how they are computed from conversations, and which reports there are."""
 
 from doorward.measure.figures import Contact, Figures, figures_of, quantile
 
 __all__ = ["Contact", "Figures", "figures_of", "quantile"]
+from doorward.measure.figures import Contact, Figures, figures_of, quantile, share_of
+from doorward.measure.periods import (
+    EARLIEST,
+    LATEST,
+    LONGEST,
+    Bucket,
+    Rhythm,
+    Step,
+    buckets,
+    last_due,
+    midnight,
+    period_before,
+)
+from doorward.measure.reports import (
+    BY_TIME,
+    KINDS,
+    AgentDeeds,
+    Column,
+    Counted,
+    Judged,
+    Moments,
+    PresenceChange,
+    ReportKind,
+    ReportRow,
+    Table,
+    by_agent,
+    by_group,
+    by_review,
+    presence_seconds,
+    satisfaction,
+    times,
+    volume,
+)
+from doorward.measure.sending import note_sent, sent_until
+
+__all__ = [
+    "BY_TIME",
+    "EARLIEST",
+    "KINDS",
+    "LATEST",
+    "LONGEST",
+    "AgentDeeds",
+    "Bucket",
+    "Column",
+    "Contact",
+    "Counted",
+    "Figures",
+    "Judged",
+    "Moments",
+    "PresenceChange",
+    "ReportKind",
+    "ReportRow",
+    "Rhythm",
+    "Step",
+    "Table",
+    "buckets",
+    "by_agent",
+    "by_group",
+    "by_review",
+    "figures_of",
+    "last_due",
+    "midnight",
+    "note_sent",
+    "period_before",
+    "presence_seconds",
+    "quantile",
+    "satisfaction",
+    "sent_until",
+    "share_of",
+    "times",
+    "volume",
+]

@@ -31,10 +31,13 @@ from doorward.doors.web.api import (
     marks,
     originals,
     presence,
+    reports,
+    reviews,
     search,
     service_report,
     staffing,
     translating,
+    supervising,
     visitors,
     webhooks,
     work,
@@ -77,11 +80,15 @@ from doorward.doors.web.desk.plan.once import ONCE_HANDLERS
 from doorward.doors.web.desk.plan.routes import PART_HANDLERS
 from doorward.doors.web.desk.preferences.routes import keep_desk_preferences, show_preferences
 from doorward.doors.web.desk.replies.routes import REPLY_HANDLERS
+from doorward.doors.web.desk.reports.routes import REPORT_HANDLERS
+from doorward.doors.web.desk.reviews.routes import REVIEW_HANDLERS
+from doorward.doors.web.desk.scorecards.routes import SCORECARD_HANDLERS
 from doorward.doors.web.desk.search.routes import HANDLERS as SEARCH_HANDLERS
 from doorward.doors.web.desk.senders.routes import SENDER_HANDLERS
 from doorward.doors.web.desk.settings.routes import SETTINGS_HANDLERS
 from doorward.doors.web.desk.shared import make_desk_call
 from doorward.doors.web.desk.sign_in.routes import show_sign_in, sign_in, sign_out
+from doorward.doors.web.desk.wallboard.routes import WALLBOARD_HANDLERS
 from doorward.doors.web.desk.webhooks.routes import WEBHOOK_HANDLERS
 from doorward.doors.web.desk.workspace.routes import WORKSPACE_HANDLERS
 from doorward.doors.web.door import AnyRequest, AtDoor, Door, SignInHint
@@ -143,6 +150,9 @@ API_HANDLERS: Final = [
     *presence.HANDLERS,
     *service_report.HANDLERS,
     *automation.HANDLERS,
+    *supervising.HANDLERS,
+    *reviews.HANDLERS,
+    *reports.HANDLERS,
     work.get_queue,
     work.list_colleagues,
     work.set_presence,
@@ -195,6 +205,10 @@ PAGE_HANDLERS: Final = [
     *ONCE_HANDLERS,
     *REPLY_HANDLERS,
     *MACRO_HANDLERS,
+    *WALLBOARD_HANDLERS,
+    *REVIEW_HANDLERS,
+    *REPORT_HANDLERS,
+    *SCORECARD_HANDLERS,
     show_appeal,
     send_appeal,
 ]

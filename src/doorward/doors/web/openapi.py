@@ -79,6 +79,13 @@ _KEY_HEADER: Final = {
 _EXAMPLES: Final[Mapping[str, Any]] = {
     "HandOverBody": {"to": None, "note": "Has waited for a refund since Monday."},
     "ReplyBody": {"text": "Good morning, I am looking into it."},
+    "ReviewBody": {
+        "scorecard": "default",
+        "answers": {"greeting": 1, "solution": 4, "data": None},
+        "comment": "Well done.",
+    },
+    "AnswerBody": {"text": "Thank you. The tool was down that day."},
+    "WhisperBody": {"text": "The refund is on its way; offer the tracking number."},
     "MarksBody": {"add_labels": ["refund"], "priority": 1, "attributes": {"branch": "North"}},
     "BulkBody": {"conversation_ids": [ID], "act": {"verb": "label", "value": "refund"}},
     "UndoBody": {"steps": [{"act": {"verb": "unlabel", "value": "refund"}, "conversation_ids": [ID]}]},

@@ -45,6 +45,10 @@ SHORTCUTS: Final = (
         ),
     ),
     ShortcutGroup(
+        label="wall.keys",
+        shortcuts=(Shortcut(keys=("v",), label="wall.full"),),
+    ),
+    ShortcutGroup(
         label="shell.keys.conversation",
         shortcuts=(
             Shortcut(keys=("t",), label="desk.conversation.take"),
@@ -56,6 +60,7 @@ SHORTCUTS: Final = (
             Shortcut(keys=("u",), label="later.undo"),
             Shortcut(keys=("v",), label="attach.open"),
             Shortcut(keys=("n",), label="note.open"),
+            Shortcut(keys=("w",), label="whisper.open"),
             Shortcut(keys=("f",), label="task.open"),
             Shortcut(keys=(".",), label="macro.open"),
             Shortcut(keys=("y",), label="warm.accept"),
@@ -67,6 +72,7 @@ SHORTCUTS: Final = (
             Shortcut(keys=("d",), label="split.open"),
             Shortcut(keys=("b",), label="desk.conversation.hand_back"),
             Shortcut(keys=("e",), label="desk.conversation.resolve"),
+            Shortcut(keys=("q",), label="review.write"),
             Shortcut(keys=("l",), label="marks.label.add"),
             Shortcut(keys=("p",), label="marks.priority"),
             Shortcut(keys=("s",), label="marks.status"),

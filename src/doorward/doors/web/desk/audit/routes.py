@@ -1,11 +1,9 @@
 """The audit and the access log: filtered, page by page, as a table to download, with the state of the chain."""
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
@@ -13,6 +11,7 @@ from litestar import Response, get
 
 from doorward import automation, record
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
+from doorward.doors.web.spreadsheets import as_csv
 from doorward.kit.tx import Tx
 from doorward.record import AuditQuery, FoundLine
 
@@ -26,7 +25,6 @@ _READ: Final = ".read"
 
 _LONGEST: Final = 80
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\ud800-\udfff]")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class _Sieve(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,21 +84,10 @@ AUDIT_HANDLERS: Final = [show_audit, show_access, show_chain, download_audit]
 
 
 def as_table(lines: Sequence[FoundLine]) -> str:
-    """Return audit lines as CSV (RFC 4180); what a spreadsheet would take for a formula is marked as text."""
-    written = io.StringIO()
-    table = csv.writer(written)
+    """Return audit lines as CSV; what a spreadsheet would take for a formula is marked as text."""
     names = FoundLine.__struct_fields__
-    table.writerow(names)
-    for line in lines:
-        values = msgspec.to_builtins(line)
-        values["fields"] = " ".join(line.fields)
-        table.writerow([_harmless(values[name]) for name in names])
-    return written.getvalue()
-
-
-def _harmless(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    values = (msgspec.to_builtins(line) | {"fields": " ".join(line.fields)} for line in lines)
+    return as_csv(names, ([one[name] for name in names] for one in values))
 
 
 def _sieve(desk: DeskCall) -> _Sieve:

@@ -1,0 +1,1 @@
+"""Reports, and when they are told of by mail."""

@@ -1,0 +1,125 @@
+"""Reports: each with its chart, its table, and the table to download."""
+
+import contextlib
+from datetime import date, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from litestar import Response, get
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from doorward import measure, workspace
+from doorward.doors.web.desk.reports.schedules import SCHEDULE_HANDLERS
+from doorward.doors.web.desk.reports.showing import charts_of, shown_value
+from doorward.doors.web.desk.shared import ADeskCall, DeskCall
+from doorward.doors.web.spreadsheets import as_csv, csv_response
+from doorward.flow.scheduled_reports import rhythm_of
+from doorward.flow.views.reports import Report, ReportWish, report
+from doorward.kit.tx import Tx
+from doorward.measure import ReportKind
+from doorward.vocabulary.errors import Malformed, NotFound
+from doorward.workspace import ReportSchedule
+
+_HERE: Final = "reports"
+_LATELY: Final = timedelta(days=27)
+
+
+@get("/desk/reports", include_in_schema=False)
+async def show_reports(desk: ADeskCall) -> Redirect:
+    """Go to the first of the reports."""
+    desk.require("measure:read")
+    return Redirect("/desk/reports/volume", status_code=303)
+
+
+@get("/desk/reports/{kind:str}", include_in_schema=False)
+async def show_report(desk: ADeskCall, kind: FromPath[str]) -> Response[str]:
+    """Show a report of the period in the address, of the last four weeks without one."""
+    desk.require("measure:read")
+    known, fields = _kind(kind), _fields(desk)
+    found: Report | None = None
+    with contextlib.suppress(Malformed):
+        found = await _read(desk, _wish(known, fields))
+    query = f"since={fields['since']}&until={fields['until']}&step={fields['step']}"
+    return await desk.page(
+        "desk/reports/page.html",
+        status=400 if found is None else 200,
+        here=_HERE,
+        kind=known,
+        tabs=[(one, desk.say(f"report.{one}"), f"/desk/reports/{one}?{query}") for one in measure.KINDS],
+        by_time=known in measure.BY_TIME,
+        fields=fields,
+        wrong=[("since", desk.say("report.wrong.period"))] if found is None else [],
+        report=found,
+        charts=[] if found is None else charts_of(desk, found),
+        shown=lambda value, unit: shown_value(desk, value, unit),
+        download=f"/desk/reports/{known}/download?{query}",
+    )
+
+
+@get("/desk/reports/{kind:str}/download", include_in_schema=False)
+async def download_report(desk: ADeskCall, kind: FromPath[str]) -> Response[str]:
+    """Give a report as a table. Raises `Malformed` for a period that there is not."""
+    desk.require("measure:read")
+    found = await _read(desk, _wish(_kind(kind), _fields(desk)))
+    columns = (found.step if found.kind in measure.BY_TIME else "key", "name", *(one.name for one in found.columns))
+    rows = ((row.key, row.name, *row.values) for row in found.rows)
+    return csv_response(f"{found.kind}-{found.since}-{found.until}.csv", as_csv(columns, rows))
+
+
+@get("/desk/reports/sent/{key:str}/{day:str}", include_in_schema=False)
+async def show_sent(desk: ADeskCall, key: FromPath[str], day: FromPath[str]) -> Redirect:
+    """Go to the report that a mail told of, which was due on a day. Raises `NotFound`."""
+    scope = desk.require("measure:read")
+    piece = (
+        await desk.house.transactions.read_async(lambda tx: workspace.find_piece(tx, scope, "schedule", key))
+    ).piece
+    due = _day(day)
+    if not isinstance(piece, ReportSchedule) or due is None:
+        raise NotFound("no such report")
+    since, until = measure.period_before(rhythm_of(piece), due)
+    return Redirect(f"/desk/reports/{piece.report}?since={since}&until={until}&step=day", status_code=303)
+
+
+REPORT_HANDLERS: Final = [show_reports, *SCHEDULE_HANDLERS, show_report, download_report, show_sent]
+
+
+def _kind(kind: str) -> ReportKind:
+    if kind not in measure.KINDS:
+        raise NotFound("no such report")
+    return kind
+
+
+def _fields(desk: DeskCall) -> dict[str, str]:
+    """Return what the form holds: what was asked for, else the last four weeks by days."""
+    asked: Any = desk.request.query_params
+    zone = ZoneInfo(desk.house.settings_book.settings_of(desk.scope.tenant_id).time_zone)
+    today = desk.house.clock.now().astimezone(zone).date()
+    first = {"since": (today - _LATELY).isoformat(), "until": today.isoformat(), "step": "day"}
+    given = {name: str(asked.get(name, value))[:10] for name, value in first.items()}
+    return given | {"step": "week" if given["step"] == "week" else "day"}
+
+
+def _wish(kind: ReportKind, fields: dict[str, str]) -> ReportWish:
+    since, until = _day(fields["since"]), _day(fields["until"])
+    if since is None or until is None:
+        raise Malformed("since, until: days", why="period")
+    return ReportWish(kind=kind, since=since, until=until, step="week" if fields["step"] == "week" else "day")
+
+
+def _day(written: str) -> date | None:
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        return None
+    return day if measure.EARLIEST < day.year < measure.LATEST else None
+
+
+async def _read(desk: DeskCall, wish: ReportWish) -> Report:
+    scope, house = desk.scope, desk.house
+    zone = ZoneInfo(house.settings_book.settings_of(scope.tenant_id).time_zone)
+
+    def read(tx: Tx) -> Report:
+        return report(tx, scope, wish, zone=zone, staff=house.identity.staff)
+
+    return await house.transactions.read_async(read)

@@ -1,0 +1,50 @@
+"""How reports are shown: figures in words, and the columns of one unit together in a chart."""
+
+from typing import Any, Final
+
+from babel.numbers import format_percent
+
+from doorward.doors.web.desk.shared import DeskCall
+from doorward.doors.web.pages import lasting
+from doorward.flow.views.reports import Report
+
+_LONGEST: Final = 60
+"""Rows in a chart of what has no time: more cannot be told apart."""
+
+_SCALES: Final = {"count": 1.0, "seconds": 1 / 60, "share": 100.0, "percent": 1.0}
+_UNITS: Final = {"count": "", "seconds": "min", "share": "%", "percent": "%"}
+
+
+def shown_value(desk: DeskCall, value: float | None, unit: str) -> str:
+    """Return a figure as people read it."""
+    if value is None:
+        return "–"
+    if unit == "seconds":
+        return lasting(value, language=desk.language)
+    if unit in {"share", "percent"}:
+        return str(format_percent(value if unit == "share" else value / 100, locale=desk.language))
+    return str(value)
+
+
+def charts_of(desk: DeskCall, report: Report) -> list[dict[str, Any]]:
+    """Return the charts of a report, one for each unit of its columns, as the component `ui.chart` wants them."""
+    rows = report.rows[:_LONGEST]
+    charts = []
+    for unit in dict.fromkeys(one.unit for one in report.columns) if rows else ():
+        series = [
+            {
+                "name": desk.say(f"report.column.{column.name}"),
+                "points": [(row.name, _scaled(row.values[place], unit)) for row in rows],
+            }
+            for place, column in enumerate(report.columns)
+            if column.unit == unit
+        ]
+        title = f"{desk.say(f'report.{report.kind}')}: {desk.say(f'report.unit.{unit}')}"
+        charts.append({"id": f"chart-{unit}", "title": title, "unit": _UNITS[unit], "series": series})
+    return charts
+
+
+def _scaled(value: float | None, unit: str) -> float | None:
+    if value is None or unit == "count":
+        return value
+    return round(value * _SCALES[unit], 1)
