@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from doorward.identity import Tenant
-from tests.support.browsing import OpenContext, on_sqlite, sign_in, violations, violations_in_both_schemes
+from tests.support.browsing import OpenContext, agree, on_sqlite, sign_in, violations, violations_in_both_schemes
 from tests.support.reading import reading
 from tests.support.server import Guests, WebVisitor
 
@@ -71,6 +71,12 @@ def test_a_supervisor_reads_along_and_whispers(open_context: OpenContext, guests
     assert violations(jonas) == []
     assert violations(nadia) == []
     assert "Offer the refund" not in visitor.heard()
+    nadia.keyboard.press("Escape")
+    nadia.locator("#standing").focus()
+    nadia.keyboard.press("t")
+    agree(nadia, "Take over")
+    expect(nadia.get_by_role("textbox", name="Your reply")).to_be_focused()
+    expect(jonas.get_by_text("Nadia Orlova has this conversation.")).to_be_visible()
 
 
 def test_the_wallboard_is_for_who_may(guests: Guests, visitor: WebVisitor) -> None:

@@ -60,6 +60,23 @@ async def test_nobody_is_whispered_to_where_nobody_listens(flow: Flow, pair: tup
     assert not [line for line in flow.ledger() if line.entry.kind == "note.written"]
 
 
+async def test_a_supervisor_takes_a_conversation_from_a_colleague(flow: Flow, pair: tuple[Scope, Scope]) -> None:
+    """It is theirs then, the audit says so, and of what nobody or they themselves have there is nothing to take."""
+    agent, boss = pair
+    with pytest.raises(Conflict) as nobody:
+        await flow.desk.take_from(boss, CONVERSATION)
+    await flow.desk.take_over(agent, CONVERSATION)
+    with pytest.raises(Conflict):
+        await flow.desk.take_over(boss, CONVERSATION)
+    card = await flow.desk.take_from(boss, CONVERSATION)
+    assert (card.state, card.assignee, flow.card()) == ("human", boss.actor.id, card)
+    with pytest.raises(Conflict) as mine:
+        await flow.desk.take_from(boss, CONVERSATION)
+    assert (nobody.value.facts["why"], mine.value.facts["why"]) == ("nobody", "yours")
+    lines = flow.transactions.read(lambda tx: record.latest_audit(tx, SCOPE, object_id=CONVERSATION))
+    assert "conversation.taken_from" in [line.action for line in lines]
+
+
 async def test_reading_along_is_in_the_audit(flow: Flow, pair: tuple[Scope, Scope]) -> None:
     """That somebody read along is a look at a customer's data."""
     _, boss = pair

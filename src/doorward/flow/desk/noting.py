@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from doorward import record
-from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, screen_words, write_line
+from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_theirs, screen_words, write_line
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import Entry
-from doorward.vocabulary.errors import Conflict, Malformed, TooLarge
+from doorward.vocabulary.errors import Malformed, TooLarge
 from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
@@ -91,7 +91,8 @@ class Noting:
             card = card_at(tx, scope, conversation_id)
             if record.find_entry(tx, scope, conversation_id, entry_key) is not None:
                 return Outcome(None)
-            named = _whispered_to(card, scope) if whispered else mentions
+            # Whoever has it now, whoever had it when the words were begun.
+            named = (require_theirs(card, scope),) if whispered else mentions
             self._rooms.colleagues.require_known(tx, scope, named)
             written.seal(tx, scope, card.party_id, protection=self._rooms.protection)
             entry = Entry(
@@ -109,12 +110,3 @@ class Noting:
             return Outcome(None, (entry, audit))
 
         return await write_line(self._transactions, scope, conversation_id, key=entry_key, work=work)
-
-
-def _whispered_to(card: record.Card, scope: Scope) -> tuple[StaffId, ...]:
-    """Return who has the conversation as it is written to, whoever had it when the words were begun."""
-    if card.state != "human" or card.assignee is None:
-        raise Conflict("nobody has this conversation", why="nobody")
-    if card.assignee == scope.actor.id:
-        raise Conflict("this conversation is with you", why="yours")
-    return (StaffId(card.assignee),)

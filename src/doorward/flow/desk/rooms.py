@@ -147,6 +147,18 @@ def require_mine(card: record.Card, scope: Scope) -> None:
         raise Conflict("this conversation is not with you; take it over first", why="not_mine")
 
 
+def require_theirs(card: record.Card, scope: Scope) -> StaffId:
+    """Return the colleague who has the conversation.
+
+    Raises `Conflict` when nobody has it (fact `why`: `nobody`) or the acting member does (`yours`).
+    """
+    if card.state != "human" or card.assignee is None:
+        raise Conflict("nobody has this conversation", why="nobody")
+    if card.assignee == scope.actor.id:
+        raise Conflict("this conversation is with you", why="yours")
+    return StaffId(card.assignee)
+
+
 def audit_of(action: str, conversation_id: ConversationId, *fields: str) -> AuditEvent:
     """Return the audit line of something that was done to a conversation."""
     return AuditEvent(action=action, object_kind="conversation", object_id=conversation_id, fields=fields)

@@ -27,6 +27,16 @@ from doorward.flow.desk.rooms import (
     write_line,
 )
 from doorward.flow.desk.sending import UNCLEAN, Sending
+    DeskRooms,
+    DeskText,
+    audit_of,
+    card_at,
+    require_mine,
+    require_theirs,
+    screen_words,
+    write_line,
+)
+from doorward.flow.desk.sending import Sending
 from doorward.flow.desk.snoozing import Snoozing
 from doorward.flow.desk.tasks import Tasks
 from doorward.flow.desk.translating import Translating, own_data
@@ -76,6 +86,23 @@ class Desk:
                 raise Conflict("this goes on in another conversation", why="merged")
             assigned = routing.assign(tx, scope, conversation_id, card.party_id, staff_id=StaffId(scope.actor.id))
             return Outcome(card, assigned.entries)
+
+        await self._transactions.write_async(scope, work)
+        return await self.card(scope, conversation_id)
+
+    async def take_from(self, scope: Scope, conversation_id: ConversationId) -> record.Card:
+        """Give a conversation that a colleague has to the acting member, who may supervise; theirs is free again.
+
+        Raises `NotFound`, and `Conflict` when nobody has it (fact `why`: `nobody`) or the acting member does (`yours`).
+        """
+
+        def work(tx: Tx) -> Outcome[None]:
+            routing.lock_queue(tx, scope)
+            record.lock_conversation(tx, scope, conversation_id)
+            card = card_at(tx, scope, conversation_id)
+            require_theirs(card, scope)
+            passed = routing.pass_to(tx, scope, conversation_id, card.party_id, staff_id=StaffId(scope.actor.id))
+            return Outcome(None, (*passed.entries, audit_of("conversation.taken_from", conversation_id, "assignee")))
 
         await self._transactions.write_async(scope, work)
         return await self.card(scope, conversation_id)

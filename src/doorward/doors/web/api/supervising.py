@@ -10,6 +10,7 @@ from msgspec import Meta
 from doorward.doors.web.api.common import ANY_OF, ACall, IdPath, problems
 from doorward.flow.views.transcript import ShownEntry, show_to_staff
 from doorward.flow.views.wallboard import Wallboard
+from doorward.record import Card
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.text import WildText
 
@@ -44,4 +45,17 @@ async def whisper(call: ACall, conversation_id: IdPath, data: JSONBody[WhisperBo
     return await call.answer_once(scope, act, status=201)
 
 
-HANDLERS: Final = [get_wallboard, whisper]
+@post(
+    "/conversations/{conversation_id:str}/take-from",
+    status_code=200,
+    responses=problems(404, 409, 422),
+    security=ANY_OF,
+    operation_id="take_conversation_from_colleague",
+)
+async def take_from_colleague(call: ACall, conversation_id: IdPath) -> Response[Card]:
+    """Take over a conversation that a colleague has; they get who waits longest in its place."""
+    scope, wanted = call.member_scope("conversations:supervise"), ConversationId(conversation_id)
+    return await call.answer_once(scope, lambda _key: call.house.desk.take_from(scope, wanted))
+
+
+HANDLERS: Final = [get_wallboard, whisper, take_from_colleague]

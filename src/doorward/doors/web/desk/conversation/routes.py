@@ -95,6 +95,10 @@ async def _take(house: House, scope: Scope, conversation_id: ConversationId, _fi
     await house.desk.take_over(scope, conversation_id)
 
 
+async def _take_from(house: House, scope: Scope, conversation_id: ConversationId, _fields: Mapping[str, str]) -> None:
+    await house.desk.take_from(scope, conversation_id)
+
+
 async def _hand_back(house: House, scope: Scope, conversation_id: ConversationId, _fields: Mapping[str, str]) -> None:
     await house.desk.hand_back(scope, conversation_id)
 
@@ -174,6 +178,7 @@ ACTIONS: Final = [
     tell_typing,
     tell_looking,
     _action("take", _take),
+    _action("take-from", _take_from, permission="conversations:supervise"),
     _action("replies", composing.reply),
     _action("take-back", composing.take_back),
     _action("notes", composing.note),
