@@ -11,9 +11,7 @@ let context = null;
 function numbers() {
   const place = document.getElementById("demand");
   if (!place) return null;
-  const { waiting, mine, unanswered, heard, handed, pressed } = place.dataset;
-  return { place, waiting: Number(waiting), mine: Number(mine), unanswered: Number(unanswered), heard: Number(heard), handed: Number(handed), pressed: Number(pressed) };
-  const figures = ["waiting", "mine", "unanswered", "heard", "handed", "noted"].map((name) => [name, Number(place.dataset[name])]);
+  const figures = ["waiting", "mine", "unanswered", "heard", "handed", "pressed", "noted"].map((name) => [name, Number(place.dataset[name])]);
   return { place, ...Object.fromEntries(figures) };
 }
 

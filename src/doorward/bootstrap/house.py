@@ -48,9 +48,8 @@ from doorward.flow.tenancy import SettingsBook
 from doorward.flow.tenant_rules import TenantRules
 from doorward.flow.views.wallboard import WallRooms
 from doorward.flow.walk import WalkRooms
-from doorward.flow.webhooks import Alarm, WebhookWork
 from doorward.flow.wallboards import Wallboards
-from doorward.flow.webhooks import WebhookWork
+from doorward.flow.webhooks import Alarm, WebhookWork
 from doorward.identity import (
     Identity,
     Mailer,
@@ -257,8 +256,6 @@ class House:
         self.desk = Desk(self.transactions, rooms)
         tenants = self.identity.tenants
         self.rule_work = RuleWork(self.transactions, rooms, company_of=lambda tx, scope: tenants.tenant(tx, scope).name)
-        )
-        self.desk = Desk(self.transactions, rooms)
         self.reviewing = Reviewing(self.transactions, rooms)
         self.bulk = Bulk(self.transactions, self.desk)
         self.staffing = Staffing(self.transactions, self.identity.staff, self.settings_book.settings_of)

@@ -1,8 +1,5 @@
 """Measures: what the figures are, how they are computed from conversations, and which reports there are."""
 
-from doorward.measure.figures import Contact, Figures, figures_of, quantile
-
-__all__ = ["Contact", "Figures", "figures_of", "quantile"]
 from doorward.measure.figures import Contact, Figures, figures_of, quantile, share_of
 from doorward.measure.periods import (
     EARLIEST,

@@ -115,8 +115,6 @@ def estimates_of(tx: Tx, scope: Scope, rows: Sequence[Any]) -> list[float | None
 
 def _estimates(tx: Tx, scope: Scope, places: Sequence[tuple[int, Any]]) -> list[float | None]:
     plan, handling = plan_of(tx, scope), handling_of(tx, scope)
-    agents = _agents(tx, scope, plan, repository.present_staff(tx, scope))
-    plan = plan_of(tx, scope)
     agents = agents_of(tx, scope, plan, repository.present_staff(tx, scope))
     rules = Rules(weights=plan.weights)
     return [estimate_wait(_contact(row), ahead, agents, handling=handling, rules=rules) for ahead, row in places]

@@ -60,7 +60,8 @@ EntryKind = Literal[
 
 A colleague is asked by `handoff.invited` (`by`, `to`; text for them alone); `handoff.declined` ends that, and so does
 whoever gets the conversation: by `handoff.passed` with `warm` where they accept. What staff do beside talking, with the
-data of each: `note.written` (text; `mentions`, ids of staff), `labels.changed` (`added`, `removed`, keys of labels),
+data of each: `note.written` (text; `mentions`, ids of staff; `whispered` to whoever has the conversation),
+`labels.changed` (`added`, `removed`, keys of labels),
 `attributes.changed` (`values`, by key; None takes one away), `status.changed` (`status`, a key or empty; `pauses` where
 clocks of service levels stand still from here on), `queue.changed` (`queue`, and the `team` if it was that which was
 asked for), `priority.changed` (`priority`, -1 to 2), `conversation.snoozed` (`until`, ISO 8601, UTC),
@@ -80,15 +81,6 @@ promise, and `callback.offered` (text; `minutes`, where a wait can be told) to w
 A `message.agent` that is a translation holds in `own` (`text`, `spans`, `language`) what the agent wrote, masked.
 What a rule caused holds `by_rule` besides: the rule's `name` then, and `chain`, the ids of the rules that led to it,
 its own the last.
-data of each: `note.written` (text; `mentions`, ids of staff; `whispered` to whoever has the conversation),
-`labels.changed` (`added`, `removed`, keys of labels), `attributes.changed` (`values`, by key; None takes one away),
-`status.changed` (`status`, a key or empty), `priority.changed` (`priority`, -1 to 2), `conversation.snoozed` (`until`,
-ISO 8601, UTC), `conversation.woken` (`why`), `reply.scheduled` (text, message id; `send_at`, `unless_heard`,
-`undoable`), `reply.cancelled` (message id; the `message.agent` with that id is the reply sent), `task.added` (text;
-`task_id`, `due_at`, `assignee`), `task.changed` (`task_id` and what changes of `due_at`, `assignee`, `done`),
-`conversation.merged` (`into`, and how it stood), in the other one `conversation.absorbed` (`from`), in both
-`conversation.separated` where that is undone, `conversation.parted` (`into`, `lines`: numbers of what was said that
-went there).
 
 Of a review, which only those who review and the one who was reviewed read: `review.written` (text; `review_id`,
 `staff_id` of the reviewed, `scorecard`, a key, `name` and `questions` of it as they were, `answers`, `score`,

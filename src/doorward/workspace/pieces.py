@@ -4,8 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-PieceKind = Literal["label", "attribute", "status", "reply", "macro", "view", "reason"]
-PieceKind = Literal["label", "attribute", "status", "reply", "macro", "view", "scorecard", "schedule"]
+PieceKind = Literal["label", "attribute", "status", "reply", "macro", "view", "reason", "scorecard", "schedule"]
 AttributeKind = Literal["text", "number", "date", "choice", "yes_no"]
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
@@ -84,7 +83,6 @@ class PresenceReason(msgspec.Struct, frozen=True, kw_only=True, tag="reason"):
     description: Words = ""
 
 
-Piece = Label | Attribute | Status | CannedReply | Macro | SavedView | PresenceReason
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What a reviewer answers: by `points` from 0 to `most`, or by yes and no; or that it does not apply.
 
@@ -123,4 +121,4 @@ class ReportSchedule(msgspec.Struct, frozen=True, kw_only=True, tag="schedule"):
     language: Language = "en"
 
 
-Piece = Label | Attribute | Status | CannedReply | Macro | SavedView | Scorecard | ReportSchedule
+Piece = Label | Attribute | Status | CannedReply | Macro | SavedView | PresenceReason | Scorecard | ReportSchedule

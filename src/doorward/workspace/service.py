@@ -14,8 +14,7 @@ from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.presence import GONE, PRESET_REASONS
 from doorward.vocabulary.scope import Scope
 from doorward.workspace import repository
-from doorward.workspace.pieces import Macro, Piece, PieceKind, PresenceReason
-from doorward.workspace.pieces import Macro, Piece, PieceKind, Scorecard
+from doorward.workspace.pieces import Macro, Piece, PieceKind, PresenceReason, Scorecard
 from doorward.workspace.scoring import require_questions
 from doorward.workspace.steps import require_steps
 
@@ -54,12 +53,9 @@ def put_piece(
     """Write a piece: a new one, or over the one of its kind that has this key.
 
     `revision` is what the writer has read, 0 for "there is none yet", None to write over whatever is there. Raises
-    `Malformed` for a key that is none, for a reason's that every company has, and for steps that cannot be, `Conflict`
-    where somebody else owns the piece or there are too many, and `Outdated` where it was changed since it was read;
-    then nothing has changed.
-    `Malformed` for a key that is none, for steps that cannot be and for questions of one key, `Conflict` where somebody
-    else owns the piece or there are too many, and `Outdated` where it was changed since it was read; then nothing has
-    changed.
+    `Malformed` for a key that is none, for the key of a reason that every company has, for steps that cannot be and for
+    questions of one key, `Conflict` where somebody else owns the piece or there are too many, and `Outdated` where it was
+    changed since it was read; then nothing has changed.
     """
     kind, (key, owner) = kind_of(piece), name
     if _KEY.fullmatch(key) is None:

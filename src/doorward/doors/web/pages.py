@@ -62,7 +62,6 @@ class Pages:
         """Return a template's HTML: `t` says a key, `ago` and `moment` say times, `masked` shows masked text.
 
         `in_form` shows what staff wrote with its form, `spoken` a line of a transcript.
-        `size` says how large something is.
         `size` says how large something is, `lasting` how long.
         """
         say = self._sayer(language)

@@ -23,20 +23,11 @@ from doorward.flow.desk.rooms import (
     card_at,
     look_at_words,
     require_mine,
-    screen_words,
-    write_line,
-)
-from doorward.flow.desk.sending import UNCLEAN, Sending
-    DeskRooms,
-    DeskText,
-    audit_of,
-    card_at,
-    require_mine,
     require_theirs,
     screen_words,
     write_line,
 )
-from doorward.flow.desk.sending import Sending
+from doorward.flow.desk.sending import UNCLEAN, Sending
 from doorward.flow.desk.snoozing import Snoozing
 from doorward.flow.desk.tasks import Tasks
 from doorward.flow.desk.translating import Translating, own_data

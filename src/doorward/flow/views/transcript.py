@@ -229,8 +229,6 @@ def show_to_staff(written: WrittenEntry) -> ShownEntry:
         mentions=tuple(entry.data.get("mentions", ())),
         copied_from=str(entry.data.get("copied_from", "")),
         own=msgspec.convert(entry.data["own"], OwnText) if "own" in entry.data else None,
-        mentions=tuple(entry.data.get("mentions", ())),
-        copied_from=str(entry.data.get("copied_from", "")),
         whispered=bool(entry.data.get("whispered")),
     )
 

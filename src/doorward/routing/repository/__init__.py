@@ -48,11 +48,6 @@ from doorward.routing.repository.promises import (
     save_promise,
     to_look_at,
 )
-    find_presence,
-    lapsed_before,
-    present_staff,
-    save_presence,
-)
 
 __all__ = [
     "QueueCount",

@@ -33,8 +33,6 @@ def attending_staff(tx: Tx, scope: Scope) -> Sequence[Any]:
 
 
 def all_presence(tx: Tx, scope: Scope) -> Sequence[Any]:
-    """Return everybody's presence row."""
-def all_presence(tx: Tx, scope: Scope) -> Sequence[Any]:
     """Return the presence rows of everybody who ever said something, in the order of their ids."""
     query = select(presence_table).where(presence_table.c.tenant_id == scope.tenant_id)
     return tx.execute(query.order_by(presence_table.c.staff_id)).all()

@@ -1,5 +1,4 @@
-"""The workspace by program: labels, attributes, statuses, canned replies, macros, saved views and reasons."""
-"""The workspace by program: labels, attributes, statuses, canned replies, macros, views, scorecards, schedules."""
+"""The workspace by program: labels, fields, statuses, replies, macros, views, reasons, scorecards, schedules."""
 
 import base64
 from collections.abc import Mapping
@@ -19,8 +18,7 @@ from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 from doorward.workspace import EVERYBODY, Piece, PieceKind, PieceName, SavedView, WrittenPiece
 
-Kind = Literal["labels", "attributes", "statuses", "replies", "macros", "views", "reasons"]
-Kind = Literal["labels", "attributes", "statuses", "replies", "macros", "views", "scorecards", "schedules"]
+Kind = Literal["labels", "attributes", "statuses", "replies", "macros", "views", "reasons", "scorecards", "schedules"]
 _KINDS: Final[Mapping[Kind, PieceKind]] = {
     "labels": "label",
     "attributes": "attribute",

@@ -91,12 +91,15 @@ DESTINATIONS: Final = (
         href="/desk/macros",
         icon="play",
         permission="conversations:write",
+        keys=("g", "m"),
+    ),
+    Destination(
         key="reviews",
         label="review.title",
         href="/desk/reviews",
         icon="star",
         permission="conversations:read",
-        keys=("g", "q"),
+        keys=("g", "e"),
     ),
     Destination(
         key="reports",
@@ -104,7 +107,7 @@ DESTINATIONS: Final = (
         href="/desk/reports",
         icon="chart",
         permission="measure:read",
-        keys=("g", "m"),
+        keys=("g", "p"),
     ),
     Destination(
         key="senders",

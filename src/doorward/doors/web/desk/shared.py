@@ -1,8 +1,7 @@
 """What all pages of the desk share: who is there, in which language, and the frame around the page."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -41,10 +40,9 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
     """What asks for the reader: customers waiting for anybody, the reader's own conversations, those of them in which
     the customer spoke last, and when that was, in milliseconds since 1970 (a rising number is news).
 
-    `handed` is when a colleague handed the reader a conversation last, likewise, and `handed_by` who that was.
-    `pressed` is when the reader was told of a promise last, likewise, with `clock` and `standing` as it is by now.
     `handed` is when a colleague handed the reader a conversation last, likewise, and `handed_by` who that was; `noted`
     when one named the reader in a note, `noted_by` who that was, and `whispered` whether it was whispered to them.
+    `pressed` is when the reader was told of a promise last, likewise, with `clock` and `standing` as it is by now.
     """
 
     waiting: int = 0

@@ -5,8 +5,8 @@ from alembic import op
 
 from doorward.kit.db.types import UtcTime
 
-revision = "0019"
-down_revision = "0016"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
