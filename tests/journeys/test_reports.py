@@ -18,13 +18,13 @@ KINDS = ("volume", "times", "agents", "labels", "channels", "languages", "satisf
 @pytest.mark.browser
 @on_sqlite
 def test_a_report_is_read_by_the_keyboard(open_context: OpenContext, guests: Guests, halden: Tenant) -> None:
-    """`g m` goes there; the chart has its table; other days and weeks are chosen; the table is downloaded."""
+    """`g p` goes there; the chart has its table; other days and weeks are chosen; the table is downloaded."""
     guests.visitor(halden).ask_for_person()
     guests.visitor(halden).say("Where is my card?")
     page = sign_in(open_context(accept_downloads=True).new_page(), username="nadia")
     page.keyboard.press("g")
     with page.expect_navigation():
-        page.keyboard.press("m")
+        page.keyboard.press("p")
     expect(page.get_by_role("heading", name="Reports", level=1)).to_be_visible()
     chart = page.locator("#chart-count")
     expect(chart.locator("canvas")).to_be_visible()

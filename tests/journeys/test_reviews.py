@@ -74,7 +74,7 @@ def test_a_conversation_is_reviewed_by_the_keyboard(open_context: OpenContext, g
     theirs = sign_in(open_context().new_page(), username="jonas")
     theirs.keyboard.press("g")
     with theirs.expect_navigation():
-        theirs.keyboard.press("q")
+        theirs.keyboard.press("e")
     follow(theirs, theirs.get_by_role("row").last.get_by_role("link"))
     theirs.get_by_role("textbox", name="Your answer").press_sequentially("Thank you.")
     with theirs.expect_navigation():

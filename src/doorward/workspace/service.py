@@ -54,8 +54,8 @@ def put_piece(
 
     `revision` is what the writer has read, 0 for "there is none yet", None to write over whatever is there. Raises
     `Malformed` for a key that is none, for the key of a reason that every company has, for steps that cannot be and for
-    questions of one key, `Conflict` where somebody else owns the piece or there are too many, and `Outdated` where it was
-    changed since it was read; then nothing has changed.
+    questions of one key, `Conflict` where somebody else owns the piece or there are too many, and `Outdated` where it
+    was changed since it was read; then nothing has changed.
     """
     kind, (key, owner) = kind_of(piece), name
     if _KEY.fullmatch(key) is None:
