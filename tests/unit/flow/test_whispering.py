@@ -33,10 +33,10 @@ async def test_a_whisper_is_news_to_whoever_has_the_conversation(flow: Flow, pai
     """It names them, is told among what asks for them, and no customer sees it."""
     agent, boss = pair
     await flow.desk.take_over(agent, CONVERSATION)
-    before = flow.transactions.read(lambda tx: demand_on(tx, agent))
+    before = flow.transactions.read(lambda tx: demand_on(tx, agent, supervises=False))
     await flow.desk.noting.whisper(boss, CONVERSATION, WildText("offer the refund"), key="1")
     await flow.desk.noting.whisper(boss, CONVERSATION, WildText("offer the refund"), key="1")
-    after = flow.transactions.read(lambda tx: demand_on(tx, agent))
+    after = flow.transactions.read(lambda tx: demand_on(tx, agent, supervises=False))
     assert (before.noted, after.noted > 0, after.noted_by, after.whispered) == (0, True, boss.actor.id, True)
     view = flow.transactions.read(lambda tx: conversation(tx, SCOPE, CONVERSATION))
     told = [line for line in view.lines if line.whispered]
