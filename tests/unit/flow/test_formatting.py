@@ -1,13 +1,19 @@
 """What staff write with signs: the words stay, masked places stay whole, nothing becomes form that was not meant."""
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from doorward.flow.formatting import _SIGN, LONGEST_TEXT, MOST_LINES, MOST_SIGNS, FormattedPiece, formatted
-from doorward.vocabulary.text import Span
+from doorward.flow.views.transcript import show_to_staff
+from doorward.record import WrittenEntry
+from doorward.vocabulary.entry import Entry, EntryKind
+from doorward.vocabulary.ids import ConversationId, PartyId
+from doorward.vocabulary.scope import Actor
+from doorward.vocabulary.text import MaskedText, Span
 
 SIGNS = [
     "*",
@@ -168,6 +174,30 @@ def test_formatting_changes_nothing_the_second_time(text: str) -> None:
     once = shown(pieces)
     again = formatted(once)
     assert not again or letters(shown(again)) == letters(once)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "has_form"),
+    [
+        ("message.agent", "agent:1", True),
+        ("note.written", "note:1", True),
+        ("message.agent", "import:message:1", False),
+        ("message.customer", "message:1", False),
+        ("message.bot", "bot:1", False),
+    ],
+)
+def test_only_what_staff_wrote_here_has_form(kind: EntryKind, key: str, *, has_form: bool) -> None:
+    """Neither customers nor the assistant nor another product's agents meant their signs so."""
+    entry = Entry(
+        kind=kind,
+        conversation_id=ConversationId("c"),
+        party_id=PartyId("p"),
+        key=key,
+        at=datetime(2026, 3, 2, tzinfo=UTC),
+        actor=Actor(kind="staff", id="s"),
+        text=MaskedText("**a**"),
+    )
+    assert bool(show_to_staff(WrittenEntry(seq=1, entry=entry)).formatted) is has_form
 
 
 PATHOLOGICAL = {

@@ -10,12 +10,14 @@ from doorward import record, routing
 from doorward.flow.formatting import FormattedPiece, formatted
 from doorward.flow.offering import asked_since_they_came
 from doorward.flow.openings import Closed
+from doorward.flow.past import is_past
 from doorward.kit.tx import Tx
 from doorward.record import Card, WrittenEntry
+from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.scope import Scope
-from doorward.vocabulary.text import Span
+from doorward.vocabulary.text import MaskedText, Span
 
 Author = Literal["customer", "bot", "agent", "system", "note"]
 
@@ -36,7 +38,9 @@ SHOWN_TO_STAFF = SHOWN | {"note.written": "note"}
 
 _BY_STAFF = frozenset({"message.agent", "note.written", "attachment.received"})
 _FORMATTED = frozenset({"message.agent", "note.written"})
-"""The ledger lines that staff wrote, in which signs make form. All else is shown as it is."""
+"""The ledger lines that staff wrote, in which signs make form. All else is shown as it is, and so is what comes from
+another product: nobody meant its signs so.
+"""
 
 SHOWN_LINES = 2000
 """Most ledger lines that are looked through at once (a message and its answer are four): the latest ones."""
@@ -249,7 +253,7 @@ def show(written: WrittenEntry, *, authors: Mapping[str, str] = SHOWN) -> ShownE
         text=entry.text.text,
         language=str(data.get("language") or ""),
         spans=entry.text.spans,
-        formatted=formatted(entry.text.text, entry.text.spans) if entry.kind in _FORMATTED else (),
+        formatted=_formatted(entry, entry.text),
         sources=tuple(
             ShownSource(title=source["title"], slug=source["slug"], section=source["section"])
             for source in data.get("sources", ())
@@ -258,6 +262,11 @@ def show(written: WrittenEntry, *, authors: Mapping[str, str] = SHOWN) -> ShownE
         attachment=_attachment(data) if entry.kind.startswith("attachment.") else None,
         client_id=data.get("client_id"),
     )
+
+
+def _formatted(entry: Entry, text: MaskedText) -> tuple[FormattedPiece, ...]:
+    has_form = entry.kind in _FORMATTED and not is_past(entry)
+    return formatted(text.text, text.spans) if has_form else ()
 
 
 def _attachment(data: dict[str, Any]) -> ShownAttachment:

@@ -136,6 +136,8 @@ def _action(name: str, act: Act, *, permission: Permission = "conversations:writ
             return Redirect(f"/desk/conversations/{wanted}", status_code=303)
         since = line_number(fields.get("since", ""))
         places = await conversation_places(desk, wanted, since=since) | {"trouble": trouble}
+        if trouble and name == "replies":
+            places["begun"] = fields.get("text", "").replace("\r\n", "\n")
         if desk.by_script:
             return await desk.part(_PART, status=status, **places)
         return await desk.page(_PAGE, status=status, here="inbox", **places)
