@@ -1,6 +1,6 @@
 """Presence over time, by program: for how long everybody was available, busy, at lunch, in a meeting."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 import msgspec
@@ -13,6 +13,7 @@ from doorward.routing import PresenceTime
 from doorward.vocabulary.errors import Malformed
 
 LONGEST_PERIOD: Final = timedelta(days=93)
+_FIRST: Final = datetime(1970, 1, 2, tzinfo=UTC)
 
 Since = Annotated[datetime | None, QueryParameter(description="From this time on; a day before `until` if not given.")]
 Until = Annotated[datetime | None, QueryParameter(description="Before this time; now if not given.")]
@@ -33,7 +34,8 @@ async def list_presence_times(call: ACall, since: Since = None, until: Until = N
     end = until or call.house.clock.now()
     if end.tzinfo is None or (since is not None and since.tzinfo is None):
         raise Malformed("since, until: say the time zone, such as Z")
-    begin = since or end - timedelta(days=1)
+    # Years are counted from the first, which has no day before it.
+    begin = since or max(end, _FIRST) - timedelta(days=1)
     if not timedelta(0) < end - begin <= LONGEST_PERIOD:
         raise Malformed("since, until: a period of at most 93 days, its beginning first")
     found = await call.house.transactions.read_async(

@@ -25,6 +25,8 @@ Day = Annotated[str, QueryParameter(max_length=10)]
 
 _HERE: Final = "people"
 _PART: Final = "desk/people/_here.html"
+_AROUND: Final = timedelta(days=20 * 366)
+"""Days further away than this are no days of a company's."""
 
 
 class Times(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,9 +108,10 @@ def _row(one: Colleague, times: Sequence[PresenceTime], kinds: Sequence[tuple[An
 
 def _day(wanted: str, *, today: date) -> date:
     try:
-        return date.fromisoformat(wanted)
+        found = date.fromisoformat(wanted)
     except ValueError:
         return today
+    return found if abs(found - today) <= _AROUND else today
 
 
 def _in_hours(seconds: int) -> str:
