@@ -1,12 +1,18 @@
 """Rules that act: once for each cause, as themselves, never beyond what a rule may, and not for ever."""
 
 import asyncio
+import shutil
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from doorward import automation, routing, workspace
@@ -215,6 +221,31 @@ def test_a_death_between_deeds_loses_and_doubles_nothing(
     assert [step.state for step in ruled.runs()[0].steps] == ["done"] * 3
     said = [one for one in ruled.lines("message.bot") if one.data.get("action") == "rule.replied"]
     assert (len(ruled.lines("labels.changed")), len(ruled.lines("note.written")), len(said)) == (1, 1, 1)
+
+
+def test_a_process_killed_at_any_transaction_of_a_rule_loses_and_doubles_nothing(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    """As `kill -9` does it, before and behind commits, life after life: what a rule does is done once."""
+    path = tmp_path / "dying.db"
+    shutil.copyfile(sqlite_template, path)
+    deeds = rule("All", "message.customer", ("set_priority", 1), ("write_note", "note"), ("reply", "wait"))
+    chained = rule("Next", "priority.set", ("add_label", "vip"))
+    told = [msgspec.json.encode(one).decode() for one in (deeds, chained)]
+    command = [sys.executable, "-m", "tests.support.dying_rules", f"sqlite:///{path}", *told]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert int(ended.stdout.split()[-1]) > 6
+    database = Database.open(f"sqlite:///{path}")
+    transactions = Transactions(database, clock=FixedClock(NOON), settle=Settlement(ProcessBus(), ring=lambda: None))
+    kinds = Counter(one.entry.kind for one in Flow(transactions).ledger())
+    assert (kinds["note.written"], kinds["message.bot"]) == (1, 1)
+    assert (kinds["priority.changed"], kinds["labels.changed"]) == (1, 1)
+    runs = transactions.read(lambda tx: automation.runs_of(tx, SCOPE))
+    assert [one.state for one in runs] == ["done", "done"]
+    assert [step.state for step in runs[-1].steps] == ["done", "done", "done"]
+    transactions.close()
+    database.close()
 
 
 async def test_a_rule_does_not_do_what_a_person_is_doing(ruled: Ruled) -> None:
