@@ -44,7 +44,17 @@ function days(language, data) {
   return (_plot, values) => values.map((value) => format.format(new Date(value * 1000)));
 }
 
-function line(name, at, kind) {
+// Bars of several series stand beside each other: on top of each other the last would hide the rest. Each place is as wide as the
+// way from one x to the next.
+function bars(at, data) {
+  const many = data.names.length;
+  if (many < 2) return uPlot.paths.bars({ size: [0.6, 48], radius: 0.15 });
+  const place = (data.xs.length > 1 ? data.xs[1] - data.xs[0] : data.timed ? 86400 : 1) * 0.7;
+  const begins = data.xs.map((x) => x - place / 2 + (at * place) / many);
+  return uPlot.paths.bars({ radius: 0.15, disp: { x0: { unit: 1, values: () => begins }, size: { unit: 1, values: () => [(place / many) * 0.92] } } });
+}
+
+function line(name, at, kind, data) {
   const stroke = colour(`chart-${(at % COLOURS) + 1}`);
   const filled = kind === "bar" || kind === "area";
   return {
@@ -53,7 +63,7 @@ function line(name, at, kind) {
     width: kind === "bar" ? 0 : 2,
     dash: at % 2 === 1 && kind !== "bar" ? [6, 3] : undefined,
     fill: filled ? stroke.replace(/^rgb\((.*)\)$/, kind === "bar" ? "rgb($1)" : "rgba($1, 0.14)") : undefined,
-    paths: kind === "bar" ? uPlot.paths.bars({ size: [0.6, 48], radius: 0.15 }) : undefined,
+    paths: kind === "bar" ? bars(at, data) : undefined,
     points: { show: false },
   };
 }
@@ -90,7 +100,8 @@ function draw(figure) {
   if (data.xs.length < 1) return;
   const kind = figure.dataset.chart;
   plot.append(document.createElement("div"));
-  const padded = (_plot, least, most) => (kind === "bar" || least === most ? [least - 0.5, most + 0.5] : [least, most]);
+  // Of a single place uPlot itself would make a hundred.
+  const padded = () => (kind === "bar" || data.xs.length < 2 ? [data.xs[0] - 0.5, data.xs.at(-1) + 0.5] : [data.xs[0], data.xs.at(-1)]);
   const options = {
     width: Math.max(figure.clientWidth, 120),
     height: HEIGHT,
@@ -99,7 +110,7 @@ function draw(figure) {
     padding: [10, 12, 0, 0],
     scales: { x: { time: data.timed, ...(data.timed ? {} : { range: padded }) }, y: { range: (_plot, least, most) => [Math.min(0, least ?? 0), (most || 1) * 1.08] } },
     axes: axes(document.documentElement.lang, data),
-    series: [{}, ...data.names.map((name, at) => line(name, at, kind))],
+    series: [{}, ...data.names.map((name, at) => line(name, at, kind, data))],
   };
   drawn.set(figure, new uPlot(options, [data.xs, ...data.columns], plot.firstChild));
   if (data.names.length > 1) plot.append(legend(data.names));
