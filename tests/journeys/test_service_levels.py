@@ -44,6 +44,7 @@ def test_a_warning_is_seen_and_a_clock_is_paused(
     row = desk.locator(f"#waiting-{visitor.conversation_id}")
     expect(row.get_by_text("First answer: due soon")).to_be_visible()
     expect(desk.locator("#announcer")).to_contain_text("First answer: due soon")
+    expect(desk.locator("#demand")).to_contain_text("First answer: due soon")
     assert violations(desk) == []
     follow(desk, row.locator(".row-link"))
     promises = desk.get_by_role("region", name="Service levels")

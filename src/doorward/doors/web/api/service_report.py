@@ -43,7 +43,10 @@ async def _report(call: ACall, since: Since, until: Until) -> ServiceReport:
     end = until or call.house.clock.now()
     if end.tzinfo is None or (since is not None and since.tzinfo is None):
         raise Malformed("since, until: say the time zone, such as Z")
-    begin = since or end - _USUAL
+    try:
+        begin = since or end - _USUAL
+    except OverflowError:  # a period before the first day that there is
+        begin = end
     if not timedelta(0) < end - begin <= LONGEST_PERIOD:
         raise Malformed("since, until: a period of at most 366 days, its beginning first")
 
