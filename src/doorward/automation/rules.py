@@ -20,6 +20,8 @@ Event = Literal[
     "handoff.returned",
     "conversation.resolved",
     "conversation.woken",
+    "service.warned",
+    "service.breached",
     "label.added",
     "label.removed",
     "priority.set",

@@ -21,6 +21,8 @@ _PLAIN: Final[Mapping[EntryKind, Event]] = {
     "handoff.returned": "handoff.returned",
     "conversation.resolved": "conversation.resolved",
     "conversation.woken": "conversation.woken",
+    "service.warned": "service.warned",
+    "service.breached": "service.breached",
     "priority.changed": "priority.set",
     "status.changed": "status.set",
 }
