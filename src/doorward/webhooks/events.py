@@ -32,7 +32,8 @@ EVENTS: Final[Mapping[str, Event]] = {
     "handoff.returned": Event(when="The conversation is the assistant's again."),
     "identity.raised": Event(when="A customer proved who they are.", facts=("level", "factor")),
     "attachment.received": Event(
-        when="A file was handed in, or sent to the customer.", facts=("attachment_id", "media_type", "size", "state")
+        when="A file was handed in, or sent to the customer.",
+        facts=("attachment_id", "media_type", "size", "state", "author"),
     ),
     "attachment.scanned": Event(when="A file was scanned.", facts=("attachment_id", "state")),
     "attachment.prepared": Event(
