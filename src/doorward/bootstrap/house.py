@@ -150,11 +150,7 @@ class House:
         self._build_portal()
         self.webhook_work = WebhookWork(self.transactions, keys=self.keys, settings=settings.webhooks)
         self.webhooks = self.webhook_work.verbs
-        channels = (one.id for one in self.plugins.channels if any(r.operation == "callback" for r in one.routes()))
-        self.offering = Offering(
-            self.transactions, self.translator, settings_of=self.identity.tenants.settings_of, channels=channels
-        )
-        self.promises = Promises(self.transactions, self.identity.tenants.settings_of)
+        self._build_promises()
         settlement.follow = self.promises.follow
         settlement.announce = self._announce
         self._register_jobs()
@@ -163,6 +159,12 @@ class House:
         self.health.register("webhooks", lambda: self.webhook_work.ping(self.tenant_scopes), vital=False)
         if self.scanner is not None:
             self.health.register("scanner", self.scanner[1].ping, vital=False)
+
+    def _build_promises(self) -> None:
+        settings_of = self.identity.tenants.settings_of
+        channels = (one.id for one in self.plugins.channels if any(r.operation == "callback" for r in one.routes()))
+        self.offering = Offering(self.transactions, self.translator, settings_of=settings_of, channels=channels)
+        self.promises = Promises(self.transactions, settings_of)
 
     def _build_rooms(self) -> None:
         settings, clock = self.settings, self.clock
