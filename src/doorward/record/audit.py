@@ -7,6 +7,7 @@ by one that goes on from it: whatever was changed before stays visible, however 
 """
 
 import os
+import threading
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -239,7 +240,8 @@ class AuditSealer:
         head = Head(tenant_id=scope.tenant_id, seq=seq, chain=bytes(chain).hex(), at=at, signature="")
         signature = self._keys.sign(scope.tenant_id, head.signed_part()).hex()
         path = _head_path(self._folder, scope)
-        beside = path.with_suffix(f".{os.getpid()}.new")  # another process may be writing a head too
+        own = f"{os.getpid()}.{threading.get_ident()}"  # another process or thread may be writing a head too
+        beside = path.with_suffix(f".{own}.new")
         with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
             handle.write(msgspec.json.encode(msgspec.structs.replace(head, signature=signature)))
             handle.flush()
