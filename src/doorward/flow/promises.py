@@ -29,6 +29,7 @@ MOVING: Final[frozenset[EntryKind]] = frozenset(
         "conversation.merged",
         "conversation.absorbed",
         "conversation.separated",
+        "queue.changed",
         "status.changed",
     }
 )

@@ -178,7 +178,7 @@ class DeskCall:
                 since=None if said is None else said.since,
                 own_reasons=own_reasons(tx, scope),
                 colleagues={str(one.id): one.display_name for one in everybody},
-                demand=demand_on(tx, scope, supervises=self.may("measure:read")) if works else Demand(),
+                demand=demand_on(tx, scope, supervises=self.may("conversations:supervise")) if works else Demand(),
                 objections=house.blocks.count_waiting(tx, scope) if self.may("conversations:write") else 0,
                 off=self._switched_off(tx),
                 company=house.identity.tenants.tenant(tx, scope).slug,
