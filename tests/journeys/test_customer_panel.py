@@ -155,7 +155,7 @@ def test_a_colleague_finds_what_names_them_by_keyboard(open_context: OpenContext
     expect(page.locator(".line-note")).to_contain_text("Your case")
     other = sign_in(open_context().new_page(), username="jonas")
     other.evaluate(LOADED)
-    tab_to(other, other.get_by_role("navigation", name="Show").get_by_role("link", name="Mentions"), most=40)
+    tab_to(other, other.get_by_role("navigation", name="Show").get_by_role("link", name="Mentions"), most=60)
     other.keyboard.press("Enter")
     expect(other.locator(".row-link")).to_have_count(1)
     other.evaluate(LOADED)

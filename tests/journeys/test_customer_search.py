@@ -7,7 +7,7 @@ from doorward.bootstrap import House
 from doorward.identity import Tenant
 from doorward.record import AuditQuery, find_audit
 from doorward.vocabulary.scope import system_scope
-from tests.support.browsing import OpenContext, on_sqlite, sign_in
+from tests.support.browsing import LOADED, OpenContext, on_sqlite, sign_in
 from tests.support.portal import Mailbox, customer
 from tests.support.server import Guests
 
@@ -90,6 +90,7 @@ def test_the_desk_finds_a_customer_by_keyboard(open_context: OpenContext, guests
     visitor = guests.visitor(halden)
     visitor.say("My mail is ada@example.com")
     page = sign_in(open_context().new_page(), username="mira")
+    page.evaluate(LOADED)
     page.keyboard.press("g")
     page.keyboard.press("f")
     expect(page.get_by_role("heading", name="Find a customer")).to_be_visible()

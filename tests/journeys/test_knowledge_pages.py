@@ -222,7 +222,7 @@ def test_an_article_in_two_languages_by_keyboard_alone(open_context: OpenContext
     tab_to(page, page.get_by_role("button", name="Publish"))
     keys.press("Enter")
     expect(page.get_by_role("link", name="English Published")).to_be_visible()  # slow machines show progress before
-    tab_to(page, page.get_by_role("link", name="Deutsch", exact=True), most=40)
+    tab_to(page, page.get_by_role("link", name="Deutsch", exact=True), most=60)
     keys.press("Enter")
     for label, words in (("Title", "Schirmverleih"), ("Heading", "Einen Schirm leihen"), ("Answer", "Zwei Münzen.")):
         tab_to(page, page.get_by_label(label))

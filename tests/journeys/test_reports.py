@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from doorward.bootstrap import House
 from doorward.identity import Tenant
 from doorward.vocabulary.scope import system_scope
-from tests.support.browsing import OpenContext, follow, on_sqlite, sign_in, tab_to, violations_in_both_schemes
+from tests.support.browsing import LOADED, OpenContext, follow, on_sqlite, sign_in, tab_to, violations_in_both_schemes
 from tests.support.server import Guests
 
 KINDS = ("volume", "times", "agents", "labels", "channels", "languages", "satisfaction", "reviews")
@@ -18,13 +18,14 @@ KINDS = ("volume", "times", "agents", "labels", "channels", "languages", "satisf
 @pytest.mark.browser
 @on_sqlite
 def test_a_report_is_read_by_the_keyboard(open_context: OpenContext, guests: Guests, halden: Tenant) -> None:
-    """`g p` goes there; the chart has its table; other days and weeks are chosen; the table is downloaded."""
+    """`g n` goes there; the chart has its table; other days and weeks are chosen; the table is downloaded."""
     guests.visitor(halden).ask_for_person()
     guests.visitor(halden).say("Where is my card?")
     page = sign_in(open_context(accept_downloads=True).new_page(), username="nadia")
+    page.evaluate(LOADED)
     page.keyboard.press("g")
     with page.expect_navigation():
-        page.keyboard.press("p")
+        page.keyboard.press("n")
     expect(page.get_by_role("heading", name="Reports", level=1)).to_be_visible()
     chart = page.locator("#chart-count")
     expect(chart.locator("canvas")).to_be_visible()

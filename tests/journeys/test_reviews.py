@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from doorward.identity import Tenant
-from tests.support.browsing import OpenContext, follow, on_sqlite, sign_in, tab_to, violations
+from tests.support.browsing import LOADED, OpenContext, follow, on_sqlite, sign_in, tab_to, violations
 from tests.support.server import Guests
 
 CARD = {
@@ -72,6 +72,7 @@ def test_a_conversation_is_reviewed_by_the_keyboard(open_context: OpenContext, g
     expect(page.get_by_text("Kind and quick.")).to_be_visible()
     assert violations(page) == []
     theirs = sign_in(open_context().new_page(), username="jonas")
+    theirs.evaluate(LOADED)
     theirs.keyboard.press("g")
     with theirs.expect_navigation():
         theirs.keyboard.press("e")

@@ -4,7 +4,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from doorward.identity import Tenant
-from tests.support.browsing import OpenContext, agree, on_sqlite, sign_in, violations, violations_in_both_schemes
+from tests.support.browsing import (
+    LOADED,
+    OpenContext,
+    agree,
+    on_sqlite,
+    sign_in,
+    violations,
+    violations_in_both_schemes,
+)
 from tests.support.reading import reading
 from tests.support.server import Guests, WebVisitor
 
@@ -30,6 +38,7 @@ def test_the_wallboard_shows_what_is_and_fills_the_screen(
 ) -> None:
     """`g l` goes there; who comes in shows by itself; `v` clears everything else away and brings it back."""
     page = sign_in(open_context().new_page(), username="nadia")
+    page.evaluate(LOADED)
     page.keyboard.press("g")
     with page.expect_navigation():
         page.keyboard.press("l")

@@ -49,7 +49,7 @@ def test_a_label_is_added_changed_and_removed(desk: Page) -> None:
     assert violations(desk) == []
     with desk.expect_navigation():
         desk.keyboard.press("n")
-    tab_to(desk, desk.get_by_role("textbox", name="Name"), most=40)
+    tab_to(desk, desk.get_by_role("textbox", name="Name"), most=60)
     desk.keyboard.type("Ärger & Müh")
     desk.keyboard.press("Tab")
     desk.keyboard.press("Tab")

@@ -101,7 +101,7 @@ def open_palette(page: Page) -> None:
     expect(page.get_by_role("combobox", name="Go somewhere or do something")).to_be_focused()
 
 
-def tab_to(page: Page, wanted: Locator, *, most: int = 25) -> None:
+def tab_to(page: Page, wanted: Locator, *, most: int = 45) -> None:
     """Press the tabulator key until `wanted` has the focus; fail after `most` times."""
     wanted.wait_for()
     for _ in range(most):

@@ -7,24 +7,30 @@ function form() {
   return document.querySelector("[data-attaches]");
 }
 
+// Another choice is another file: under the key of the one before, the house would take it for that one sent again.
+function send(target) {
+  target.querySelector("[data-fresh-key]").value = freshKey();
+  target.requestSubmit();
+}
+
 function taken(target) {
   target.reset();
-  target.querySelector("[data-fresh-key]").value = freshKey();
   target.closest("details").open = false;
   document.getElementById("reply-text")?.focus();
 }
 
 export function attachFiles() {
   document.addEventListener("change", ({ target }) => {
-    if (target.id === "attach-files" && target.files.length) target.form.requestSubmit();
+    if (target.id === "attach-files" && target.files.length) send(target.form);
   });
   document.addEventListener("paste", (event) => {
     const there = event.target.id === "reply-text" && form();
-    const { files } = event.clipboardData ?? {};
-    if (!there || !files?.length) return;
+    const { files, types } = event.clipboardData ?? {};
+    // Office programs lay a picture of the words beside them: what was meant are the words.
+    if (!there || !files?.length || types.includes("text/plain")) return;
     event.preventDefault();
     there.elements.files.files = files;
-    there.requestSubmit();
+    send(there);
   });
   document.addEventListener("htmx:after:request", ({ detail }) => {
     const source = detail.ctx.sourceElement;

@@ -69,7 +69,8 @@ async function restore() {
   if (!draft.text || here.text.value || drafts.has(here.conversation)) return;
   drafts.set(here.conversation, draft);
   here.text.value = draft.text;
-  if (draft.tried === draft.text && draft.key) here.key.value = draft.key;
+  // What was tried may have come: under its key it is taken once. Whatever is typed now makes it another reply.
+  if (draft.tried !== undefined && draft.key) here.key.value = draft.key;
   if (!here.form.hidden) toast(words().restored, "info");
 }
 

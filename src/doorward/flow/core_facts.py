@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from http.client import HTTPException
 from typing import Final
 
 from doorward.kit.clock import Clock
@@ -28,7 +29,17 @@ MOST: Final = 50
 _AT_ONCE: Final = 4
 """Questions that a company's system works on at a time."""
 _REMEMBERED: Final = 200
-_FAILURES: Final = (OSError, ArithmeticError, LookupError, RuntimeError, TypeError, ValueError, DoorwardError)
+_FAILURES: Final = (
+    OSError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    HTTPException,
+    DoorwardError,
+)
 """How a guest fails: by saying so, by not answering in time (an `OSError`), or by a mistake of its own."""
 
 

@@ -159,7 +159,8 @@ def project(card: Card | None, entry: Entry, seq: int) -> Card:
     changes = _changes(card, entry)
     if entry.kind == "message.customer":
         changes |= {"heard_seq": seq}
-    last_at = card.last_at if entry.kind in _QUIET else max(card.last_at, entry.at)
+    by_rule = entry.kind in {"message.bot", "note.written"} and "by_rule" in entry.data  # no rule hears what rules say
+    last_at = card.last_at if by_rule or entry.kind in _QUIET else max(card.last_at, entry.at)
     return msgspec.structs.replace(card, last_seq=seq, last_at=last_at, **changes)
 
 

@@ -67,6 +67,10 @@ def keep_promises(tx: Tx, scope: Scope, promised: Promised, found: Iterable[Serv
         before = held.pop((clock.kind, clock.since), None)
         if before is None and clock.ended_at is not None:
             continue
+        if before is None:  # broken for good once, by a level that held no more, and promised again: the same row
+            key = {"conversation_id": promised.conversation_id, "clock": clock.kind, "since": clock.since}
+            row = repository.find_promise(tx, scope, key)
+            before = None if row is None else _read(row)
         _save(tx, scope, _written(promised, clock, before=before), clock, new=before is None)
     for one in held.values():
         _let_go(tx, scope, one)

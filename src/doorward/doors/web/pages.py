@@ -89,9 +89,9 @@ class Pages:
     def page(self, request: Request[Any, Any, Any], template: str, *, language: str, **places: Any) -> Response[str]:
         """Return a whole page as a response."""
         theme = request.cookies.get(THEME_COOKIE, "auto")
-        html = self.render(
-            template, language=language, theme=theme if theme in THEMES else "auto", path=request.url.path, **places
-        )
+        theme, path = theme if theme in THEMES else "auto", request.url.path
+        is_answer = request.method != "GET"  # to a form: its address cannot be gone back to
+        html = self.render(template, language=language, theme=theme, path=path, is_answer=is_answer, **places)
         return Response(html, media_type=MediaType.HTML)
 
     def _sayer(self, language: str) -> Says:

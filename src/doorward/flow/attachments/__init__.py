@@ -5,6 +5,7 @@ from doorward.flow.attachments.files import MEDIA_TYPES, media_type_of, safe_nam
 from doorward.flow.attachments.holding import HeldFile, hold
 from doorward.flow.attachments.outgoing import (
     OutgoingFile,
+    any_refused,
     are_clean,
     bind,
     going_with,
@@ -29,6 +30,7 @@ __all__ = [
     "OpenedFile",
     "OutgoingFile",
     "Scanning",
+    "any_refused",
     "are_clean",
     "bind",
     "file_context",

@@ -66,6 +66,11 @@ def are_clean(files: Sequence[OutgoingFile]) -> bool:
     return all(one.state == CLEAN for one in files)
 
 
+def any_refused(files: Sequence[OutgoingFile]) -> bool:
+    """Return whether one of the files will never be sent."""
+    return any(one.state == REFUSED for one in files)
+
+
 def sent_lines(said: Entry, files: Sequence[OutgoingFile]) -> tuple[Entry | AuditEvent, ...]:
     """Return the lines that follow a reply and bring its files, which are clean."""
     lines: list[Entry | AuditEvent] = []

@@ -54,12 +54,13 @@ def _due_jobs(tx: Tx, scope: Scope) -> tuple[Job, ...]:
     rules = [rule for rule in automation.read_rules(tx, scope).rules if rule.enabled and rule.on in TIMED]
     if not rules:
         return ()
-    plan, waiting = routing.read_plan(tx, scope).plan, waiting_keys(tx, scope.tenant_id, JOB)
+    plan = routing.read_plan(tx, scope).plan
+    waiting = {_stem(key) for key in waiting_keys(tx, scope.tenant_id, JOB)}
     jobs: list[Job] = []
     for rule in rules:
         for cards in _pages(tx, scope, rule):
             due = [card for card in cards if rule.takes(rule.on, facts_of(card, plan, at=tx.now))]
-            jobs += (job for job in _fresh(tx, scope, rule, due) if job.key not in waiting)
+            jobs += (job for job in _fresh(tx, scope, rule, due) if _stem(job.key) not in waiting)
     return tuple(jobs)
 
 
@@ -75,7 +76,14 @@ def _fresh(tx: Tx, scope: Scope, rule: Rule, cards: Sequence[Card]) -> Iterator[
         if card.conversation_id not in here:
             continue  # it was imported, and nothing has happened in it since
         payload = {"conversation_id": card.conversation_id, "rule_id": rule.id, "cause": cause}
-        yield Job(kind=JOB, key=f"{rule.id}.{card.conversation_id}.{cause}", payload=payload)
+        # With the minute in it: a job that found nothing to do is no reason not to ask again.
+        key = f"{rule.id}.{card.conversation_id}.{cause}@{tx.now:%Y%m%d%H%M}"
+        yield Job(kind=JOB, key=key, payload=payload)
+
+
+def _stem(key: str) -> str:
+    """Return a job's key without the minute."""
+    return key.rpartition("@")[0] or key
 
 
 def _pages(tx: Tx, scope: Scope, rule: Rule) -> Iterator[list[Card]]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from doorward import record
-from doorward.flow.attachments import are_clean, bind, going_with, release, sent_lines
+from doorward.flow.attachments import any_refused, are_clean, bind, going_with, release, sent_lines
 from doorward.flow.desk.rooms import (
     DeskRooms,
     DeskText,
@@ -183,13 +183,17 @@ class Sending:
 def said_first(tx: Tx, scope: Scope, conversation_id: ConversationId) -> tuple[Entry | AuditEvent, ...]:
     """Return the lines that say what waits only so that it can be undone.
 
-    Raises `Conflict` where one of them brings files that are not all scanned and clean: it cannot be said yet.
+    Raises `Conflict` where one of them brings files that are not all scanned and clean: it cannot be said yet, or, with
+    a file that was refused (fact `why`: `file_refused`), not as it is.
     """
     entries: list[Entry | AuditEvent] = []
     for one in record.scheduled_of(tx, scope, conversation_id):
         waiting = record.find_entry(tx, scope, conversation_id, f"scheduled:{one.message_id}")
         if waiting is not None and waiting.entry.data.get("undoable"):
-            if not are_clean(going_with(tx, scope, conversation_id, one.message_id)):
+            files = going_with(tx, scope, conversation_id, one.message_id)
+            if any_refused(files):
+                raise Conflict("a reply waits with a file that was refused", why="file_refused")
+            if not are_clean(files):
                 raise Conflict("a reply waits for the scan of its files", why=UNCLEAN)
             entries += _send(tx, scope=scope, one=one).entries
     return tuple(entries)

@@ -15,6 +15,7 @@ from doorward.flow.importing.people import Customers, is_known
 from doorward.flow.importing.preparing import Ready, ReadyFile, ReadyMessage
 from doorward.flow.importing.tally import ImportTally
 from doorward.flow.importing.terms import Person, Refused, VendorName
+from doorward.flow.past import PAST
 from doorward.kit.db.trouble import database_trouble
 from doorward.kit.keys import KeyDestroyed, Keys
 from doorward.kit.tx import Transactions, Tx
@@ -216,7 +217,7 @@ class Writing:
             if not isinstance(entry, Entry):
                 yield entry
             elif lines.holder != ready.assignee:
-                yield msgspec.structs.replace(entry, at=ready.changed_at)
+                yield msgspec.structs.replace(entry, at=ready.changed_at, key=f"{PAST}{entry.key}")
 
 
 def _added(fresh: Ready, lines: Lines, card: record.Card) -> Iterator[Entry]:

@@ -33,7 +33,7 @@ class NamedRow(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str
     name: str
-    values: tuple[int | float | None, ...]
+    values: tuple[float | None, ...]
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ COURSE_KINDS: Final[tuple[EntryKind, ...]] = (
     "handoff.returned",
     "conversation.resolved",
     "conversation.merged",
+    "conversation.separated",
     "status.changed",
 )
 """The lines that tell how a conversation went."""
@@ -148,6 +149,8 @@ def course_from(lines: Sequence[record.WrittenEntry]) -> routing.Course | None:
                 asked, resolved, turns = one.at, None, []
             case "handoff.returned" | "conversation.merged":
                 asked = None
+            case "conversation.separated" if one.data.get("state") == "waiting":
+                asked, resolved, turns = one.at, None, []
             case "conversation.resolved":
                 resolved = one.at
             case "message.customer" | "message.agent" if asked is not None and resolved is None:
@@ -160,11 +163,11 @@ def course_from(lines: Sequence[record.WrittenEntry]) -> routing.Course | None:
 
 
 def _pauses(lines: Sequence[Entry]) -> tuple[routing.Pause, ...]:
-    """Return when statuses kept the clocks still: from one that pauses until the next that does not."""
+    """Return when statuses kept the clocks still: from one that pauses until the next that does not, or the end."""
     pauses: list[routing.Pause] = []
     since: datetime | None = None
     for one in lines:
-        if one.kind != "status.changed":
+        if one.kind not in {"status.changed", "conversation.resolved"}:
             continue
         if one.data.get("pauses"):
             since = since or one.at

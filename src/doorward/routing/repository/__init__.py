@@ -39,6 +39,7 @@ from doorward.routing.repository.presence import (
 )
 from doorward.routing.repository.promises import (
     delete_promise,
+    find_promise,
     last_promise,
     latest_told,
     open_promises,
@@ -63,6 +64,7 @@ __all__ = [
     "find_lately",
     "find_plan",
     "find_presence",
+    "find_promise",
     "held_items",
     "insert_item",
     "lapsed_before",

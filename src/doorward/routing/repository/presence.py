@@ -23,13 +23,10 @@ def present_staff(tx: Tx, scope: Scope) -> Sequence[Any]:
 
 
 def attending_staff(tx: Tx, scope: Scope) -> Sequence[Any]:
-    """Return the presence rows of everybody who takes conversations now or said why not."""
-    said_why = presence_table.c.reason.not_in(("", GONE))
-    return tx.execute(
-        select(presence_table)
-        .where(presence_table.c.tenant_id == scope.tenant_id, or_(presence_table.c.state == "available", said_why))
-        .order_by(presence_table.c.staff_id)
-    ).all()
+    """Return the presence rows of everybody who said how they stand and is not known to be gone."""
+    here = or_(presence_table.c.state == "available", presence_table.c.reason != GONE)
+    query = select(presence_table).where(presence_table.c.tenant_id == scope.tenant_id, here)
+    return tx.execute(query.order_by(presence_table.c.staff_id)).all()
 
 
 def all_presence(tx: Tx, scope: Scope) -> Sequence[Any]:

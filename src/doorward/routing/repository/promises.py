@@ -21,6 +21,11 @@ def open_promises(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Sequ
     return tx.execute(select(promise_table).where(own, still).order_by(_at.since.desc(), _at.clock)).all()
 
 
+def find_promise(tx: Tx, scope: Scope, values: Mapping[str, Any]) -> Any | None:
+    """Return the promise with this `conversation_id`, `clock` and `since`, or None."""
+    return tx.execute(select(promise_table).where(_one(scope, values))).first()
+
+
 def last_promise(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Any | None:
     """Return what was promised to a conversation last, or None."""
     own = and_(_at.tenant_id == scope.tenant_id, _at.conversation_id == conversation_id)

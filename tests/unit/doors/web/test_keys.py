@@ -8,7 +8,7 @@ from doorward.doors.web.desk.shortcuts import SHORTCUTS
 
 def test_each_key_leads_to_one_page() -> None:
     """Two pages of one key would make one of them out of reach."""
-    keys = Counter(one.keys for one in DESTINATIONS if one.keys)
+    keys = Counter([("g", "p"), *(one.keys for one in DESTINATIONS if one.keys)])  # the preferences stand in the foot
     assert [key for key, number in keys.items() if number > 1] == []
 
 

@@ -216,6 +216,7 @@ class Visits:
             taken(agent.post(f"{here}/replies", {"text": canary.messages[0]}, headers=keyed))
             content = b64encode(b"%PDF-1.4\n" + canary.messages[0].encode() + b"\n%%EOF").decode()
             named = {"name": f"{canary.messages[0]}.pdf"[:200], "type": "application/pdf", "data": content}
+            keyed = {"idempotency-key": names[number % len(names)] + f"-{number}-file"}
             taken(agent.post(f"{here}/attachments", named, headers=keyed), 409)
         blocked = {"csrf": agent.headers["x-csrf-token"], "conversation": customer.conversation, "reason": "abuse"}
         note = " ".join(canary.messages[0] for canary in canaries[:3])

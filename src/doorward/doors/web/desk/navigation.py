@@ -107,7 +107,7 @@ DESTINATIONS: Final = (
         href="/desk/reports",
         icon="chart",
         permission="measure:read",
-        keys=("g", "p"),
+        keys=("g", "n"),
     ),
     Destination(
         key="senders",

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from doorward import workspace
 from doorward.bootstrap import House
-from doorward.doors.web.desk.conversation.translating import said_in
+from doorward.doors.web.desk.conversation.translating import MOST_FIELDS, said_in
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.places import places_of
 from doorward.doors.web.refused import kinds_in_words
@@ -120,7 +120,7 @@ async def show_preview(desk: ADeskCall, conversation_id: FromPath[str]) -> Respo
     """Show what somebody is writing as it will be read: masked and formatted. Kept nowhere."""
     scope = desk.require("conversations:write")
     text, trouble = MaskedText(""), ""
-    words = _text(await desk.form())
+    words = _text(dict(await desk.pairs(most=MOST_FIELDS)))
     try:
         if not words.is_blank:
             desk.house.admission.measure(words)

@@ -20,6 +20,9 @@ from doorward.vocabulary.text import WildText
 _LAST_WORDS: Final = "desk/conversation/_last_words.html"
 _TRANSLATION: Final = "desk/conversation/_translation.html"
 
+MOST_FIELDS: Final = 60
+"""Of a form in which somebody writes: its own, colleagues who are named, files that go with it."""
+
 
 class Translation(msgspec.Struct, frozen=True, kw_only=True):
     """A draft in the customer's language, as its field shows it."""
@@ -46,7 +49,7 @@ async def show_last_words(desk: ADeskCall, conversation_id: FromPath[str]) -> Re
 async def translate_draft(desk: ADeskCall, conversation_id: FromPath[str]) -> Response[str]:
     """Translate what an agent is writing into a field of its own, which is what is sent; nothing is kept yet."""
     scope, wanted = desk.require("conversations:write"), ConversationId(conversation_id)
-    fields, translation, trouble = await desk.form(), None, ""
+    fields, translation, trouble = dict(await desk.pairs(most=MOST_FIELDS)), None, ""
     words = fields.get("text", "").replace("\r\n", "\n")
     target = (await desk.house.desk.card(scope, wanted)).language
     try:

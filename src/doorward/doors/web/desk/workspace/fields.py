@@ -83,10 +83,13 @@ def fields_of(piece: Piece) -> dict[str, str]:
 
 
 def key_from(name: str) -> str:
-    """Return a key that reads like a name: its letters and digits, small and without marks; a new id where none are."""
+    """Return a key that reads like a name: its letters and digits, small and without marks; a new id where none are, or
+    where it would be `new`, under which pages have the empty form.
+    """
     plain = unicodedata.normalize("NFKD", name.casefold().translate(_FOLDED))
     letters = "".join(one for one in plain if not unicodedata.combining(one))
-    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:60].rstrip("-") or new_id()
+    key = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:60].rstrip("-")
+    return new_id() if key in {"", "new"} else key
 
 
 def _choices(given: str) -> tuple[str, ...]:
