@@ -74,6 +74,19 @@ def _disable(office: Office, staff_id: StaffId) -> None:
     office.write(lambda tx: office.identity.staff.disable(tx, office.scope, staff_id))
 
 
+def test_who_is_away_without_a_reason_and_leaves_is_gone(office: Office, attendance: Attendance) -> None:
+    """Nobody waits on somebody who is signed in nowhere, whatever they said before."""
+    selin = office.a_member()
+    assert office.sign_in() is not None
+    office.write(lambda tx: routing.step_away(tx, office.scope, selin, capacity=3, reason=""))
+    assert attendance.retire_absent(office.scope) == 0
+    _wait(office, selin)
+    assert attendance.retire_absent(office.scope) == 1
+    presence = office.read(lambda tx: routing.presence_of(tx, office.scope, selin))
+    assert presence is not None
+    assert presence.reason == "gone"
+
+
 @pytest.mark.parametrize("end", [_wait, _disable], ids=["idle", "disabled"])
 def test_whose_session_ends_otherwise_is_found_away(
     office: Office, attendance: Attendance, end: Callable[[Office, StaffId], None]

@@ -295,6 +295,47 @@ def test_rules_by_the_clock_act_when_it_has_lasted_long_enough(ruled: Ruled) -> 
     ]
 
 
+def test_what_a_rule_says_is_no_end_of_the_quiet_that_it_waited_for(ruled: Ruled) -> None:
+    """A rule that speaks or writes a note into the quiet does so once, not every hour for ever."""
+    ruled.keep(rule("Still there", "conversation.quiet", ("reply", "wait"), ("write_note", "quiet"), after_minutes=60))
+    ruled.flow.say("hello")
+    ruled.act()
+    assert [ruled.wait(61 * MINUTE) for _ in range(3)] == [1, 0, 0]
+    assert len(ruled.lines("note.written")) == 1
+
+
+def test_what_did_not_hold_when_its_turn_came_is_asked_again_when_it_does(ruled: Ruled) -> None:
+    """A job that found nothing to do is no reason not to ask again."""
+    ruled.keep(
+        rule("Late", "conversation.waiting", ("add_label", "late"), when=[("labels", "has", "vip")], after_minutes=30)
+    )
+    ruled.flow.say("I want a person")
+    ruled.ask_for_person()
+    label(ruled, added=("vip",))
+    ruled.clock.advance(31 * MINUTE)
+    assert ruled.work.timekeeper.keep_time(SCOPE) == 1
+    label(ruled, removed=("vip",))
+    ruled.act()
+    assert (ruled.flow.card().labels, ruled.runs()) == ((), [])
+    label(ruled, added=("vip",))
+    assert ruled.wait(MINUTE) == 1
+    assert ruled.flow.card().labels == ("late", "vip")
+
+
+def label(ruled: Ruled, *, added: tuple[str, ...] = (), removed: tuple[str, ...] = ()) -> None:
+    """Have somebody put labels on and take them off."""
+    line = Entry(
+        kind="labels.changed",
+        conversation_id=CONVERSATION,
+        party_id=PARTY,
+        key=f"labels:{ruled.clock.now().isoformat()}:{added}:{removed}",
+        at=ruled.clock.now(),
+        actor=MIRA.actor,
+        data={"added": added, "removed": removed},
+    )
+    ruled.transactions.write(SCOPE, lambda _tx: Outcome(None, (line,)))
+
+
 def test_what_has_lasted_and_is_over_when_its_turn_comes_triggers_nothing(ruled: Ruled) -> None:
     """The job finds the conversation as it is then."""
     ruled.keep(rule("Late", "conversation.waiting", ("add_label", "late"), after_minutes=30))

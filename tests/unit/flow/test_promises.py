@@ -263,6 +263,20 @@ async def test_a_change_of_the_plan_holds_for_what_is_open(watch: Watch) -> None
     assert (watch.counts()["", "first"].missed, len(watch.counts())) == (1, 1)
 
 
+def test_what_was_broken_let_go_and_promised_again_is_one_promise(watch: Watch) -> None:
+    """A level that holds, holds no more and holds again breaks a promise once, and nothing stands still over it."""
+    watch.ask()
+    watch.pass_time(11)
+    watch.plan(RoutingPlan())
+    assert (watch.pass_time(1), watch.states()) == (0, {})
+    watch.plan(RoutingPlan(service_levels=(LEVEL,)))
+    watch.pass_time(1)
+    assert watch.states() == {"first": "breached", "resolution": "running"}
+    assert watch.told() == [("breached", "first")]
+    watch.flow.say("is anybody there?", at=watch.clock.now())
+    assert watch.counts()["", "first"].missed == 1
+
+
 async def test_what_the_assistant_has_again_is_promised_nothing(watch: Watch) -> None:
     """A promise that nobody can keep any more is neither kept nor broken; asked again, it begins anew."""
     watch.ask()
