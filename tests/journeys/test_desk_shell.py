@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from doorward.identity import Tenant
-from tests.support.browsing import OpenContext, agree, on_sqlite, open_palette, sign_in, violations
+from tests.support.browsing import LOADED, OpenContext, agree, on_sqlite, open_palette, sign_in, violations
 from tests.support.server import Guests
 
 pytestmark = [pytest.mark.browser, on_sqlite]
@@ -155,6 +155,7 @@ def test_single_keys_work_through_the_inbox(desk: Page, guests: Guests, halden: 
     desk.keyboard.press("k")
     desk.keyboard.press("Enter")
     expect(desk.get_by_role("button", name="Take over")).to_be_visible()
+    desk.evaluate(LOADED)
     desk.keyboard.press("t")
     reply = desk.get_by_role("textbox", name="Your reply")
     expect(reply).to_be_focused()
