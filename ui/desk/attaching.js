@@ -1,7 +1,5 @@
 // Files for a reply: chosen ones go at once, pasted ones too, and the words that are being written stay where they are.
-function freshKey() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+import { freshKey } from "./fresh.js";
 
 function form() {
   return document.querySelector("[data-attaches]");

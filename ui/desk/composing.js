@@ -1,8 +1,6 @@
 // Notes, tasks and replies that wait: boxes that open on a key, forms that are empty again once they were taken, times in the
 // reader's own zone, and words that come back into the field when a reply is undone.
-function freshKey() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+import { freshKey } from "./fresh.js";
 
 function zones() {
   for (const field of document.querySelectorAll("[data-zone]")) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";

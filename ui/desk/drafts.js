@@ -4,6 +4,7 @@
 //
 // A form carries a key, and the house takes one key for one reply. While the text stays as it was when it was sent and no
 // answer came, it keeps its key: sent again, it is still one reply. Once it is changed, or answered, it gets a new one.
+import { freshKey } from "./fresh.js";
 import { toast } from "../design/behaviour.js";
 import { canSeal, forget, forgetOld, forgetSealed, seal, sealingKey, unseal } from "./sealed.js";
 import { words } from "./words.js";
@@ -38,10 +39,6 @@ function write(conversation, draft) {
   } catch {
     // Storage may be full or forbidden; the text is still in its field.
   }
-}
-
-function freshKey() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 export function forgetDrafts(but = "") {

@@ -9,7 +9,7 @@ import msgspec
 
 from doorward import record, workspace
 from doorward.flow.desk import DeskRooms
-from doorward.flow.desk.rooms import DeskText, WrittenAtDesk, card_at, screen_words
+from doorward.flow.desk.rooms import DeskText, NewLine, WrittenAtDesk, card_at, screen_words
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import AuditEvent, Entry
@@ -104,7 +104,7 @@ class Reviewing:
             scorecard = _scorecard(tx, scope, wish.scorecard)
             score = workspace.score_of(scorecard, wish.answers)
             if written is not None:
-                written.seal(tx, scope, card.party_id, protection=self._rooms.protection)
+                written.seal(tx, scope, card.party_id)
             entry = Entry(
                 kind="review.written",
                 conversation_id=conversation_id,
@@ -154,18 +154,7 @@ class Reviewing:
                 raise Conflict("this review was answered", why="answered")
             if before is not None or written is None:
                 return Outcome(None)
-            written.seal(tx, scope, card.party_id, protection=self._rooms.protection)
-            entry = Entry(
-                kind="review.answered",
-                conversation_id=one,
-                party_id=card.party_id,
-                key=entry_key,
-                at=tx.now,
-                actor=scope.actor,
-                text=written.screened.masked,
-                message_id=message_id,
-                data={"review_id": review_id},
-            )
+            entry = written.line(tx, scope, card, NewLine("review.answered", entry_key, {"review_id": review_id}))
             return Outcome(None, (entry, _audit("review.answered", review_id)))
 
         await self._transactions.write_async(scope, work)

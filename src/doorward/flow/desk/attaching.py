@@ -88,7 +88,7 @@ class Attaching:
             require_mine(card, scope)
             if repository.count_outgoing(tx, scope, conversation_id) >= MOST:
                 raise Conflict(f"replies bring at most {MOST} files to a conversation", why="files_many", most=MOST)
-            written.seal(tx, scope, party_id, protection=self._rooms.protection)
+            written.seal(tx, scope, party_id)
             taken, scan = hold(tx, scope, held, conversation_id=conversation_id, party_id=party_id)
             return Outcome(_kept(held, name), (_prepared(tx, scope, card, held, name=name), taken), (scan,))
 

@@ -62,7 +62,7 @@ class HandingOver:
                 self._rooms.colleagues.require(tx, scope, wish.to)
             fields = ["assignee"]
             if note is not None:
-                note.seal(tx, scope, card.party_id, protection=self._rooms.protection)
+                note.seal(tx, scope, card.party_id)
                 passed, fields = _noted(passed, note), [*fields, "note"]
             noted = audit_of("conversation.handed_over", conversation_id, *fields)
             return Outcome(None, (self._notice(card, passed), passed, noted, *_rerouted(tx, scope, card, to=wish.to)))

@@ -52,7 +52,7 @@ class Inviting:
             self._rooms.colleagues.require(tx, scope, to)
             fields = ["invited"]
             if written is not None:
-                written.seal(tx, scope, card.party_id, protection=self._rooms.protection)
+                written.seal(tx, scope, card.party_id)
                 masked = written.screened.masked
                 invited = msgspec.structs.replace(invited, text=masked, message_id=message_id)
                 fields.append("note")

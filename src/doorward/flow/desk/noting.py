@@ -1,13 +1,21 @@
 """Private notes: what colleagues tell each other beside the conversation. No customer ever sees one."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from doorward import record
-from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, require_theirs, screen_words, write_line
+from doorward.flow.desk.rooms import (
+    DeskRooms,
+    DeskText,
+    NewLine,
+    audit_of,
+    card_at,
+    require_theirs,
+    screen_words,
+    write_line,
+)
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
-from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.errors import Malformed, TooLarge
 from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
 from doorward.vocabulary.outcome import Outcome
@@ -94,18 +102,8 @@ class Noting:
             # Whoever has it now, whoever had it when the words were begun.
             named = (require_theirs(card, scope),) if whispered else mentions
             self._rooms.colleagues.require_known(tx, scope, named)
-            written.seal(tx, scope, card.party_id, protection=self._rooms.protection)
-            entry = Entry(
-                kind="note.written",
-                conversation_id=conversation_id,
-                party_id=card.party_id,
-                key=entry_key,
-                at=tx.now,
-                actor=scope.actor,
-                text=written.screened.masked,
-                message_id=message_id,
-                data={"mentions": list(dict.fromkeys(named))} | ({"whispered": True} if whispered else {}),
-            )
+            data: dict[str, Any] = {"mentions": list(dict.fromkeys(named))} | ({"whispered": True} if whispered else {})
+            entry = written.line(tx, scope, card, NewLine("note.written", entry_key, data))
             audit = audit_of("note.whispered" if whispered else "note.written", conversation_id)
             return Outcome(None, (entry, audit))
 

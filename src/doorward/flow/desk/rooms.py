@@ -1,8 +1,8 @@
 """What the verbs of the desk share: the rooms they need, and what each of them asks first."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
 
 from doorward import record
 from doorward.flow.accept import TenantScreening
@@ -16,7 +16,7 @@ from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx, Work
 from doorward.protection import ProtectionService, Screened
 from doorward.understanding import TextTranslator
-from doorward.vocabulary.entry import AuditEvent
+from doorward.vocabulary.entry import AuditEvent, Entry, EntryKind
 from doorward.vocabulary.errors import Conflict, NotFound
 from doorward.vocabulary.ids import ConversationId, MessageId, PartyId, StaffId, TenantId
 from doorward.vocabulary.scope import Scope
@@ -69,17 +69,41 @@ class Enclosed(NamedTuple):
 NOTHING: Final = Enclosed()
 
 
+class NewLine(NamedTuple):
+    """A line of the ledger that is to hold what somebody wrote."""
+
+    kind: EntryKind
+    key: str
+    data: Mapping[str, Any]
+
+
 class WrittenAtDesk(NamedTuple):
     """What an agent wrote, under the id of its own by which its originals are kept."""
 
     message_id: MessageId
     screened: Screened
+    protection: ProtectionService
 
-    def seal(self, tx: Tx, scope: Scope, party_id: PartyId, *, protection: ProtectionService) -> None:
+    def line(self, tx: Tx, scope: Scope, card: record.Card, line: NewLine) -> Entry:
+        """Return the line that holds it, by the acting member and of now; what was masked in it is kept with it."""
+        self.seal(tx, scope, card.party_id)
+        return Entry(
+            kind=line.kind,
+            conversation_id=card.conversation_id,
+            party_id=card.party_id,
+            key=line.key,
+            at=tx.now,
+            actor=scope.actor,
+            text=self.screened.masked,
+            message_id=self.message_id,
+            data=dict(line.data),
+        )
+
+    def seal(self, tx: Tx, scope: Scope, party_id: PartyId) -> None:
         """Keep what was masked in it with what is the customer's."""
         originals = self.screened.originals
         if originals:
-            protection.seal(tx, scope, party_id=party_id, message_id=self.message_id, originals=originals)
+            self.protection.seal(tx, scope, party_id=party_id, message_id=self.message_id, originals=originals)
 
 
 async def screen_words(
@@ -100,7 +124,7 @@ async def screen_words(
     if screened.originals:  # a key may have to be made, and a file written, which no transaction waits for
         card = await transactions.read_async(lambda tx: card_at(tx, scope, about))
         await asyncio.to_thread(rooms.protection.make_ready, scope, card.party_id)
-    return WrittenAtDesk(message_id, screened)
+    return WrittenAtDesk(message_id, screened, rooms.protection)
 
 
 async def look_at_words(

@@ -1,12 +1,12 @@
 """What the house says to a customer because a rule told it to: a canned reply, where nobody has the conversation."""
 
 from collections.abc import Callable
+from typing import Any
 
 from doorward import record, workspace
-from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, screen_words, write_line
+from doorward.flow.desk.rooms import DeskRooms, DeskText, NewLine, audit_of, card_at, screen_words, write_line
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
-from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.errors import Conflict, NotFound
 from doorward.vocabulary.ids import ConversationId, MessageId
 from doorward.vocabulary.outcome import Outcome
@@ -49,18 +49,8 @@ class Saying:
             if record.find_entry(tx, scope, conversation_id, entry_key) is not None:
                 return Outcome(None)
             _require_free(card, always=always)
-            written.seal(tx, scope, card.party_id, protection=self._rooms.protection)
-            entry = Entry(
-                kind="message.bot",
-                conversation_id=conversation_id,
-                party_id=card.party_id,
-                key=entry_key,
-                at=tx.now,
-                actor=scope.actor,
-                text=written.screened.masked,
-                message_id=message_id,
-                data={"language": card.language, "action": "rule.replied", "reply": reply},
-            )
+            data: dict[str, Any] = {"language": card.language, "action": "rule.replied", "reply": reply}
+            entry = written.line(tx, scope, card, NewLine("message.bot", entry_key, data))
             return Outcome(None, (entry, audit_of("conversation.replied", conversation_id)))
 
         return await write_line(self._transactions, scope, conversation_id, key=entry_key, work=work)

@@ -12,6 +12,7 @@ from doorward.flow.attachments import any_refused, are_clean, bind, going_with, 
 from doorward.flow.desk.rooms import (
     DeskRooms,
     DeskText,
+    NewLine,
     OwnWords,
     audit_of,
     card_at,
@@ -99,24 +100,14 @@ class Sending:
             if card.scheduled >= MOST_WAITING:
                 raise Conflict(f"{MOST_WAITING} replies wait already", why="too_many")
             bind(tx, scope, conversation_id, wish.files, reply_id=message_id)
-            written.seal(tx, scope, card.party_id, protection=self._rooms.protection)
-            entry = Entry(
-                kind="reply.scheduled",
-                conversation_id=conversation_id,
-                party_id=card.party_id,
-                key=entry_key,
-                at=tx.now,
-                actor=scope.actor,
-                text=written.screened.masked,
-                message_id=message_id,
-                data={
-                    "send_at": wish.send_at.isoformat(),
-                    "unless_heard": wish.unless_heard,
-                    "undoable": wish.undoable,
-                    "language": card.language,
-                    **beside,
-                },
-            )
+            data: dict[str, Any] = {
+                "send_at": wish.send_at.isoformat(),
+                "unless_heard": wish.unless_heard,
+                "undoable": wish.undoable,
+                "language": card.language,
+                **beside,
+            }
+            entry = written.line(tx, scope, card, NewLine("reply.scheduled", entry_key, data))
             return Outcome(None, (entry, audit_of("reply.scheduled", conversation_id)))
 
         return await write_line(self._transactions, scope, conversation_id, key=entry_key, work=work)

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from doorward import record
-from doorward.flow.desk.rooms import DeskRooms, DeskText, audit_of, card_at, screen_words
+from doorward.flow.desk.rooms import DeskRooms, DeskText, NewLine, audit_of, card_at, screen_words
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import Entry
@@ -67,19 +67,9 @@ class Tasks:
             if card.open_tasks >= MOST_TASKS:
                 raise Conflict(f"{MOST_TASKS} tasks are to be done already", why="too_many")
             self._rooms.colleagues.require_known(tx, scope, () if task.assignee is None else (task.assignee,))
-            written.seal(tx, scope, card.party_id, protection=self._rooms.protection)
             due_at = None if task.due_at is None else task.due_at.isoformat()
-            entry = Entry(
-                kind="task.added",
-                conversation_id=conversation_id,
-                party_id=card.party_id,
-                key=f"task:{task_id}",
-                at=tx.now,
-                actor=scope.actor,
-                text=written.screened.masked,
-                message_id=MessageId(task_id),
-                data={"task_id": task_id, "assignee": task.assignee, "due_at": due_at},
-            )
+            data = {"task_id": task_id, "assignee": task.assignee, "due_at": due_at}
+            entry = written.line(tx, scope, card, NewLine("task.added", f"task:{task_id}", data))
             return Outcome(None, (entry, audit_of("task.added", conversation_id)))
 
         await self._transactions.write_async(scope, work)

@@ -19,6 +19,7 @@ from doorward.flow.desk.rooms import (
     DeskRooms,
     DeskText,
     Enclosed,
+    NewLine,
     audit_of,
     card_at,
     look_at_words,
@@ -127,17 +128,8 @@ class Desk:
             if record.find_entry(tx, scope, conversation_id, entry_key) is not None:
                 return Outcome(None)
             require_mine(card, scope)
-            written.seal(tx, scope, card.party_id, protection=self._rooms.protection)
-            entry = Entry(
-                kind="message.agent",
-                conversation_id=conversation_id,
-                party_id=card.party_id,
-                key=entry_key,
-                at=tx.now,
-                actor=scope.actor,
-                text=written.screened.masked,
-                message_id=message_id,
-                data={"language": card.language, **beside},
+            entry = written.line(
+                tx, scope, card, NewLine("message.agent", entry_key, {"language": card.language, **beside})
             )
             bound = bind(tx, scope, conversation_id, enclosed.files, reply_id=message_id)
             if not are_clean(bound):
