@@ -5,21 +5,19 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, get, post, put
-from litestar.params import HeaderParameter, JSONBody, QueryParameter
+from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta
 
 from doorward import automation
 from doorward.automation import Rehearsal, Rule, RuleBook, RuleRun
 from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, Limit, etag, problems
+from doorward.doors.web.api.conditions import edition_of, tag_header
 from doorward.flow.reading import read_noted
 from doorward.flow.views.rehearsal import rehearsed
 from doorward.kit.tx import Tx
 from doorward.vocabulary.entry import AuditEvent
 
-_TAG: Final = '^"[0-9]{1,9}"$'
-IfMatch = Annotated[
-    str, HeaderParameter(name="If-Match", pattern=_TAG, description="The `ETag` of the rules that are to be replaced.")
-]
+IfMatch = Annotated[str, tag_header("The `ETag` of the rules that are to be replaced.")]
 Cursor = Annotated[
     str | None,
     QueryParameter(pattern=ID_PATTERN, description="The `next_cursor` of the page before: what comes after."),
@@ -76,7 +74,7 @@ async def get_automation_rules(call: ACall) -> Response[RuleBook]:
 )
 async def put_automation_rules(call: ACall, data: JSONBody[RulesBody], if_match: IfMatch) -> Response[RuleBook]:
     """Put all rules into the place of those before; such as trigger each other for ever are refused, and named."""
-    scope, expected = call.scope("settings:write"), int(if_match.strip('"'))
+    scope, expected = call.scope("settings:write"), edition_of(if_match)
 
     async def act(_key: str) -> RuleBook:
         return await call.house.transactions.write_async(

@@ -4,13 +4,14 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post, put
-from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import Meta
 
 from doorward.answering import Edition, Publication
 from doorward.bootstrap import House
 from doorward.doors.web.api.articles import ArticleBody, Line, SectionBody
 from doorward.doors.web.api.common import ANY_OF, ACall, IdPath, Limit, etag, problems
+from doorward.doors.web.api.conditions import IfMatch, edition_of, tag_header
 from doorward.kit.tx import Tx
 from doorward.vocabulary.company import ArticleSeed
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound, Outdated
@@ -19,17 +20,8 @@ from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 
 _PRINTABLE = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]*$"
-_TAG = '^"[0-9]{1,9}"$'
 
-IfMatch = Annotated[
-    str, HeaderParameter(name="If-Match", pattern=_TAG, description="The `ETag` that the change rests upon.")
-]
-MayMatch = Annotated[
-    str | None,
-    HeaderParameter(
-        name="If-Match", pattern=_TAG, description="The `ETag` of what is to be published; the latest else."
-    ),
-]
+MayMatch = Annotated[str | None, tag_header("The `ETag` of what is to be published; the latest else.")]
 NumberPath = Annotated[int, PathParameter(ge=1, le=999_999_999, description="An edition's number.")]
 EditionCursor = Annotated[
     int | None, QueryParameter(ge=1, le=999_999_999, description="The `next_cursor` of the page before: what is older.")
@@ -98,7 +90,7 @@ async def write_draft(
     """Write the whole draft anew. It answers nobody before it is published; what is published stays as it is."""
     scope = call.scope("articles:write")
     before = await _latest(call.house, scope, ArticleId(article_id))
-    seed, expected = data.seed(before), _number(if_match)
+    seed, expected = data.seed(before), edition_of(if_match)
     return await call.answer_once(scope, lambda _key: _save(call.house, scope, seed, expected=expected), tagged=True)
 
 
@@ -119,7 +111,7 @@ async def publish_draft(call: ACall, article_id: IdPath, if_match: MayMatch = No
         latest = call.house.knowledge_service.latest(tx, scope, wanted)
         if latest is None:
             raise NotFound("no such article")
-        if if_match is not None and _number(if_match) != latest.number:
+        if if_match is not None and edition_of(if_match) != latest.number:
             raise Outdated(f"if-match: the latest edition is {latest.number}")
         return call.house.publishing.begin(tx, scope, latest.seed(), expected=latest.number)
 
@@ -177,13 +169,9 @@ async def restore_edition(call: ACall, article_id: IdPath, number: NumberPath, i
     older = await _edition(call.house, scope, ArticleId(article_id), number)
     return await call.answer_once(
         scope,
-        lambda _key: _save(call.house, scope, older.seed(), expected=_number(if_match)),
+        lambda _key: _save(call.house, scope, older.seed(), expected=edition_of(if_match)),
         tagged=True,
     )
-
-
-def _number(tag: str) -> int:
-    return int(tag.strip('"'))
 
 
 async def _latest(house: House, scope: Scope, article_id: ArticleId) -> Edition:

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, patch
-from litestar.params import HeaderParameter, JSONBody, QueryParameter
+from litestar.params import JSONBody, QueryParameter
 
 from doorward import record
 from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, Limit, etag, problems
+from doorward.doors.web.api.conditions import edition_of, tag_header
 from doorward.identity import Tenant, Tenants
 from doorward.kit.settings import TenantSettings, leaves
 from doorward.kit.tx import Tx
@@ -27,11 +28,7 @@ Cursor = Annotated[
 ]
 MayMatch = Annotated[
     str | None,
-    HeaderParameter(
-        name="If-Match",
-        pattern='^"[0-9]{1,9}"$',
-        description="The `ETag` that the change rests upon; without it the settings are changed whatever they are.",
-    ),
+    tag_header("The `ETag` that the change rests upon; without it the settings are changed whatever they are."),
 ]
 
 
@@ -91,7 +88,7 @@ async def change_settings(
     def work(tx: Any) -> Outcome[Tenant]:
         lines: list[Any] = []
         if if_match is not None:
-            lines += _change_seen(tenants, tx, scope, data, int(if_match.strip('"')))
+            lines += _change_seen(tenants, tx, scope, data, edition_of(if_match))
         for name, value in data.items() if if_match is None else ():
             lines += tenants.change_setting(tx, scope, name=name, value=value).entries
         return Outcome(tenants.tenant(tx, scope), tuple(lines))

@@ -4,20 +4,17 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, get, put
-from litestar.params import HeaderParameter, JSONBody
+from litestar.params import JSONBody
 
 from doorward.doors.web.api.common import ANY_OF, ACall, IdPath, Limit, etag, problems
+from doorward.doors.web.api.conditions import edition_of, tag_header
 from doorward.flow.staffing import RoutedAgent
 from doorward.flow.views.service import AtRisk, Service, at_risk, service
 from doorward.kit.tx import Tx
 from doorward.routing import AgentProfile, Numbered, RoutingPlan
 from doorward.vocabulary.ids import ConversationId, StaffId
 
-_TAG: Final = '^"[0-9]{1,9}"$'
-IfMatch = Annotated[
-    str,
-    HeaderParameter(name="If-Match", pattern=_TAG, description="The `ETag` of the plan that is to be replaced."),
-]
+IfMatch = Annotated[str, tag_header("The `ETag` of the plan that is to be replaced.")]
 
 
 class AgentList(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +45,7 @@ async def get_routing_plan(call: ACall) -> Response[Numbered]:
 )
 async def put_routing_plan(call: ACall, data: JSONBody[RoutingPlan], if_match: IfMatch) -> Response[Numbered]:
     """Put a whole plan into the place of the one before; whoever waits is given out by it at once."""
-    scope, expected = call.scope("settings:write"), int(if_match.strip('"'))
+    scope, expected = call.scope("settings:write"), edition_of(if_match)
     return await call.answer_once(
         scope, lambda _key: call.house.staffing.save_plan(scope, data, expected=expected), tagged=True
     )

@@ -8,8 +8,8 @@ from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta
 
 from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, IdPath, Limit, etag, problems
+from doorward.doors.web.api.conditions import IfMatch, edition_of
 from doorward.doors.web.api.customers import NOT_KEPT
-from doorward.doors.web.api.drafts import IfMatch
 from doorward.kit.tx import Tx
 from doorward.vocabulary.discreet import Discreet
 from doorward.vocabulary.errors import NotFound
@@ -139,7 +139,7 @@ async def change_webhook(
     call: ACall, webhook_id: IdPath, data: JSONBody[WebhookBody], if_match: IfMatch
 ) -> Response[Endpoint]:
     """Change a webhook; switched on again, it is as new. What it missed meanwhile can be replayed."""
-    scope, wish, edition = call.scope("webhooks:write"), data.wish(), int(if_match.strip('"'))
+    scope, wish, edition = call.scope("webhooks:write"), data.wish(), edition_of(if_match)
     changed = await call.house.transactions.write_async(
         scope, lambda tx: call.house.webhooks.change(tx, scope, webhook_id, wish, edition=edition)
     )
@@ -155,7 +155,7 @@ async def change_webhook(
 )
 async def remove_webhook(call: ACall, webhook_id: IdPath, if_match: IfMatch) -> None:
     """Remove a webhook, its secret and its log."""
-    scope, edition = call.scope("webhooks:write"), int(if_match.strip('"'))
+    scope, edition = call.scope("webhooks:write"), edition_of(if_match)
     endpoints = call.house.webhooks.endpoints
     await call.house.transactions.write_async(
         scope, lambda tx: endpoints.remove(tx, scope, webhook_id, edition=edition)

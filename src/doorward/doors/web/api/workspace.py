@@ -11,6 +11,7 @@ from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParam
 
 from doorward import workspace
 from doorward.doors.web.api.common import ANY_OF, ACall, Call, Limit, etag, problems
+from doorward.doors.web.api.conditions import edition_of, tag_header
 from doorward.flow.views.filters import parse_filters
 from doorward.kit.tx import Tx
 from doorward.vocabulary.errors import Malformed, NotFound
@@ -41,12 +42,7 @@ Cursor = Annotated[
     str, QueryParameter(max_length=600, description="The `next_cursor` of the page before; the first page without.")
 ]
 Mine = Annotated[bool, QueryParameter(description="A piece of the caller's own, not one that everybody has.")]
-IfMatch = Annotated[
-    str | None,
-    HeaderParameter(
-        name="If-Match", pattern='^"[0-9]{1,9}"$', description="The `ETag` that the change rests upon; any else."
-    ),
-]
+MayMatch = Annotated[str | None, tag_header("The `ETag` that the change rests upon; any else.")]
 IfNoneMatch = Annotated[
     Literal["*"] | None,
     HeaderParameter(name="If-None-Match", description="`*`: only if there is none with this key yet."),
@@ -66,13 +62,13 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True):
     revision: int | None
 
 
-def make_writing(mine: Mine = False, if_match: IfMatch = None, if_none_match: IfNoneMatch = None) -> Writing:  # noqa: FBT002 - a query's parameter
+def make_writing(mine: Mine = False, if_match: MayMatch = None, if_none_match: IfNoneMatch = None) -> Writing:  # noqa: FBT002 - a query's parameter
     """Return how a request wants its piece written. Raises `Malformed` for both conditions at once."""
     if if_match is not None and if_none_match is not None:
         raise Malformed("if-match: not together with if-none-match")
     if if_none_match is not None:
         return Writing(mine=mine, revision=0)
-    return Writing(mine=mine, revision=None if if_match is None else int(if_match.strip('"')))
+    return Writing(mine=mine, revision=None if if_match is None else edition_of(if_match))
 
 
 AWriting: TypeAlias = NamedDependency[SkipValidation[Writing]]
