@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from doorward import measure, workspace
 from doorward.identity import Mail, Mailer, MailRefused, Phrasebook
+from doorward.kit.ids import derive_id
 from doorward.kit.jobs import ClaimedJob
 from doorward.kit.logging import get_logger
 from doorward.kit.settings import TenantSettings
@@ -61,14 +62,16 @@ class ScheduledReports:
     def __call__(self, job: ClaimedJob) -> None:
         """Send one mail. Raises `MailDelayed` when it should be tried again later."""
         scope = system_scope(TenantId(job.tenant_id), "reports")
-        key, moment, place = job.payload["schedule"], datetime.fromisoformat(job.payload["due"]), int(job.payload["to"])
+        key, moment = job.payload["schedule"], datetime.fromisoformat(job.payload["due"])
         schedule = self._transactions.read(lambda tx: _schedule(tx, scope, key))
-        if schedule is None or place >= len(schedule.mail_to):
+        found = () if schedule is None else schedule.mail_to
+        to = next((one for one in found if _name_of(scope, key, one) == job.payload["to"]), None)
+        if schedule is None or to is None:
             return  # it was removed, or the address was, before its mail went out
         day = moment.astimezone(ZoneInfo(self._settings_of(scope.tenant_id).time_zone)).date()
         link = f"{self._public_url}/desk/reports/sent/{key}/{day.isoformat()}"
         mail = Mail(
-            to=schedule.mail_to[place],
+            to=to,
             subject=self._phrases.say(schedule.language, "report.mail.subject", name=schedule.name),
             text=self._phrases.say(schedule.language, "report.mail.body", name=schedule.name, link=link),
             idempotency_key=job.id,
@@ -82,6 +85,14 @@ class ScheduledReports:
 def rhythm_of(schedule: ReportSchedule) -> Rhythm:
     """Return how often a schedule's report is sent, and when."""
     return Rhythm(every=schedule.every, at=time.fromisoformat(schedule.at), weekday=schedule.weekday, day=schedule.day)
+
+
+def _name_of(scope: Scope, key: str, address: str) -> str:
+    """Return by what the job of an address is known: a hash, which stays the same wherever it stands in the list.
+
+    A job outlives its mail by days; the address itself is the schedule's alone.
+    """
+    return derive_id("report.mail", scope.tenant_id, key, address)
 
 
 def _schedule(tx: Tx, scope: Scope, key: str) -> ReportSchedule | None:
@@ -109,13 +120,14 @@ def _ask(tx: Tx, *, scope: Scope, schedule: WrittenPiece, moment: datetime) -> O
     """Ask for the mails of a schedule, unless another process has."""
     if not isinstance(schedule.piece, ReportSchedule) or not measure.note_sent(tx, scope, schedule.key, moment):
         return Outcome(value=False)
+    names = dict.fromkeys(_name_of(scope, schedule.key, one) for one in schedule.piece.mail_to)
     jobs = tuple(
         Job(
             kind=_JOB,
-            key=f"{schedule.key}:{moment.isoformat()}:{place}",
-            payload={"schedule": schedule.key, "due": moment.isoformat(), "to": str(place)},
+            key=f"{schedule.key}:{moment.isoformat()}:{name}",
+            payload={"schedule": schedule.key, "due": moment.isoformat(), "to": name},
         )
-        for place in range(len(schedule.piece.mail_to))
+        for name in names
     )
     audit = AuditEvent(action="report.sent", object_kind="workspace.schedule", object_id=schedule.key)
     return Outcome(value=True, entries=(audit,), jobs=jobs)

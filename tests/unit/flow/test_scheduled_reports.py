@@ -113,3 +113,18 @@ def test_what_was_changed_or_removed_meanwhile(office: Office, reports: Schedule
     assert post.mails == []
     query = select(job_table.c.payload)
     assert "example.org" not in str(office.read(lambda tx: tx.execute(query).all()))
+
+
+def test_a_list_that_is_edited_repeats_and_drops_nothing(office: Office, reports: ScheduledReports, post: Post) -> None:
+    """Between the asking and the sending an address moves up, one goes, and one comes: each is told as it should be."""
+    eight = morning(office, 1)
+    schedule(office, mail_to=("a@example.org", "b@example.org", "c@example.org", "b@example.org"))
+    at(office, eight)
+    assert reports.send_due(office.scope) == 1
+    schedule(office, mail_to=("new@example.org", "c@example.org", "b@example.org"))
+    assert work(office, reports) == 3
+    assert sorted(mail.to for mail in post.mails) == ["b@example.org", "c@example.org"]
+    at(office, eight + timedelta(days=1))
+    assert reports.send_due(office.scope) == 1
+    work(office, reports)
+    assert sorted(mail.to for mail in post.mails[2:]) == ["b@example.org", "c@example.org", "new@example.org"]
