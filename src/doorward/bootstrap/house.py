@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 from doorward import record, routing
@@ -11,6 +10,7 @@ from doorward.admission import Admission, Blocks, Rates, VisitorTokens
 from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeService, Publisher, Publishing
 from doorward.bootstrap.engines import Engines, make_engines
 from doorward.bootstrap.plugins import chosen_scanner, chosen_translator
+from doorward.bootstrap.sweeping import serve_each
 from doorward.decision import RuleBook
 from doorward.flow.accept import FrontDoor, Recognition, TenantScreening
 from doorward.flow.attachments import Downloads, Scanning
@@ -386,7 +386,8 @@ class House:
 
     def start(self) -> None:
         """Forget again what a restored database brought back, take up what a crash left, and set the work going."""
-        self.replay_destructions()
+        for scope in self.tenant_scopes("destruction"):
+            self.destruction.replay(scope)  # nothing is served before all is forgotten that was destroyed
         self._open_core_systems()
         self._warm_up()
         for scope in self.tenant_scopes("audit"):
@@ -431,8 +432,8 @@ class House:
 
     def seal_audit(self) -> None:
         """Seal the audit of every tenant that has something to seal."""
-        for tenant_id in self.transactions.read(record.tenants_to_seal):
-            self.sealer.seal(system_scope(tenant_id, "audit"))
+        tenants = self.transactions.read(record.tenants_to_seal)
+        serve_each("audit", (system_scope(one, "audit") for one in tenants), self.sealer.seal)
 
     def recover_runs(self) -> None:
         """Take up runs whose walker has died."""
@@ -440,51 +441,43 @@ class House:
 
     def retire_absent(self) -> None:
         """Set away the agents of every tenant who are signed in nowhere any more, and give out what they had."""
-        for scope in self.tenant_scopes("attendance"):
-            self.attendance.retire_absent(scope)
-            self.attendance.reroute(scope)
+        work = (self.attendance.retire_absent, self.attendance.reroute)
+        serve_each("attendance", self.tenant_scopes("attendance"), *work)
 
     def keep_time_at_the_desk(self) -> None:
         """Do what every tenant's desk has put off and whose time has come."""
         self.desk.sending.send_due(lambda tenant_id: system_scope(tenant_id, "desk"))
-        for scope in self.tenant_scopes("desk"):
-            self.desk.keep_time(scope)
-            self.promises.keep_time(scope)
+        serve_each("desk", self.tenant_scopes("desk"), self.desk.keep_time, self.promises.keep_time)
 
     def offer_call_backs(self) -> None:
         """Offer to get back to whoever waits for long, in every tenant that offers it."""
-        for scope in self.tenant_scopes("offers"):
-            self.offering.keep_time(scope)
+        serve_each("offers", self.tenant_scopes("offers"), self.offering.keep_time)
 
     def keep_time_for_rules(self) -> None:
         """Ask every tenant's rules about what has lasted long enough for them."""
-        for scope in self.tenant_scopes("automation"):
-            self.rule_work.timekeeper.keep_time(scope)
+        serve_each("automation", self.tenant_scopes("automation"), self.rule_work.timekeeper.keep_time)
 
     def send_reports(self) -> None:
         """Ask for the mails of every tenant's reports whose time has come."""
-        for scope in self.tenant_scopes("reports"):
-            self.scheduled_reports.send_due(scope)
+        serve_each("reports", self.tenant_scopes("reports"), self.scheduled_reports.send_due)
 
     def scan_held(self) -> None:
         """Ask for a scan of files that are held and that no job waits to scan."""
-        for scope in self.tenant_scopes("scanning") if self.scanner is not None else ():
-            self.scanning.ask_again(scope)
+        if self.scanner is not None:
+            serve_each("scanning", self.tenant_scopes("scanning"), self.scanning.ask_again)
 
     def read_ledgers(self) -> None:
         """Ask for the reading of ledgers in which not everything can be found yet."""
-        for scope in self.tenant_scopes("search"):
-            self.ledger_reading.ask(scope)
+        serve_each("search", self.tenant_scopes("search"), self.ledger_reading.ask)
 
     def replay_destructions(self) -> None:
         """Delete what the database still, or again, holds of destroyed parties."""
-        for scope in self.tenant_scopes("destruction"):
-            self.destruction.replay(scope)
+        serve_each("replay", self.tenant_scopes("destruction"), self.destruction.replay)
 
     def forget_destroyed_keys(self) -> None:
         """Forget the keys of parties that another process destroyed."""
-        for scope in self.tenant_scopes("destruction"):
-            self.keys.destroyed_parties(scope.tenant_id)
+        scopes = self.tenant_scopes("destruction")
+        serve_each("destroyed", scopes, lambda scope: self.keys.destroyed_parties(scope.tenant_id))
 
     def find_staff(self, tx: Tx, scope: Scope, username: str) -> StaffId | None:
         """Return who has a user name in the scope's company, or None."""
@@ -526,14 +519,14 @@ class House:
             return Outcome(done + forget_old(tx) + sessions + sum(others))
 
         self.transactions.write(None, forget)
-        for scope in self.tenant_scopes("protection"):
-            self.likeness_keys.expire(scope.tenant_id)
-            self.transactions.write(scope, partial(self._forget_likenesses, scope=scope))
-            self.webhook_work.forget(scope)
-            self.rule_work.forget(scope)
+        work = (self._forget_likenesses, self.webhook_work.forget, self.rule_work.forget)
+        serve_each("forget", self.tenant_scopes("protection"), *work)
 
-    def _forget_likenesses(self, tx: Tx, *, scope: Scope) -> Outcome[int]:
-        return Outcome(self.protection.forget_expired(tx, scope, self.likeness_keys))
+    def _forget_likenesses(self, scope: Scope) -> None:
+        self.likeness_keys.expire(scope.tenant_id)
+        self.transactions.write(
+            scope, lambda tx: Outcome(self.protection.forget_expired(tx, scope, self.likeness_keys))
+        )
 
     def _walks_ping(self) -> str | None:
         open_walks = self.transactions.read(count_unfinished)

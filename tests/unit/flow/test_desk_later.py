@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from doorward import record
-from doorward.flow.desk import HandOver, LaterReply, NewTask, TaskChange
+from doorward.flow.desk import HandOver, LaterReply, NewTask, TaskChange, sending
 from doorward.kit.clock import FixedClock
+from doorward.kit.tx import Tx
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound, TooLarge
 from doorward.vocabulary.ids import MessageId, StaffId
-from doorward.vocabulary.scope import system_scope
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.scope import Scope, system_scope
 from doorward.vocabulary.text import WildText
 from tests.support.transactions import CONVERSATION, NOON, SCOPE, staff_scope
 from tests.support.walking import Flow
@@ -76,6 +78,27 @@ async def test_a_reply_that_the_customer_made_needless_is_not_sent(busy: Flow, c
     assert (said(busy), busy.card().scheduled) == (["needed"], 0)
     reasons = [one.entry.data["why"] for one in busy.ledger() if one.entry.kind == "reply.cancelled"]
     assert reasons == ["heard"]
+
+
+async def test_one_that_cannot_be_sent_keeps_no_other(
+    busy: Flow, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong with the first, the second is sent at its time, and the first once it can be."""
+    for key in ("first", "second"):
+        wish = LaterReply(text=WildText(key), send_at=LATER)
+        await busy.desk.sending.send_later(MIRA, CONVERSATION, wish, key=key)
+    clock.advance(LATER - NOON)
+    send, failed = sending._send, []  # noqa: SLF001 - what may go wrong in it is what is tested
+
+    def broken(tx: Tx, *, scope: Scope, one: record.ScheduledReply) -> Outcome[bool]:
+        if not failed:
+            failed.append(one.message_id)
+            raise LookupError("something that nobody foresaw")
+        return send(tx, scope=scope, one=one)
+
+    monkeypatch.setattr(sending, "_send", broken)
+    assert (send_due(busy), len(said(busy))) == (1, 1)
+    assert (send_due(busy), sorted(said(busy))) == (1, ["first", "second"])
 
 
 @pytest.mark.parametrize("ending", ["resolve", "hand_back", "hand_over"])

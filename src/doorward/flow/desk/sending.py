@@ -23,9 +23,9 @@ from doorward.flow.desk.rooms import (
 from doorward.flow.desk.translating import own_data
 from doorward.kit.ids import derive_id
 from doorward.kit.logging import get_logger
-from doorward.kit.tx import Transactions, Tx
+from doorward.kit.tx import Closed, Transactions, Tx
 from doorward.vocabulary.entry import AuditEvent, Entry
-from doorward.vocabulary.errors import Conflict, DoorwardError, Malformed, NotFound
+from doorward.vocabulary.errors import Conflict, Malformed, NotFound
 from doorward.vocabulary.ids import ConversationId, MessageId, TenantId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
@@ -163,7 +163,9 @@ class Sending:
                 scope = scope_of(one.tenant_id)
                 try:
                     sent += self._transactions.write(scope, partial(_send, scope=scope, one=one))
-                except DoorwardError:  # one that cannot be sent keeps no other from being sent
+                except Closed:
+                    raise
+                except Exception:  # one that cannot be sent keeps no other from being sent, and no other tenant's
                     log.exception("desk.reply.unsent", tenant_id=one.tenant_id, message_id=one.message_id)
         return sent
 
