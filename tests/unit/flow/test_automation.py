@@ -21,6 +21,7 @@ from doorward.automation import repository as rules_repository
 from doorward.flow.automation import RuleWork
 from doorward.flow.automation.deeds import Deeds
 from doorward.flow.automation.stepping import RuleDeed
+from doorward.flow.automation.timing import Timekeeper
 from doorward.flow.past import PAST
 from doorward.flow.settle import Settlement
 from doorward.kit.bus import ProcessBus
@@ -30,6 +31,7 @@ from doorward.kit.jobs import LEASE, JobWorker
 from doorward.kit.tx import Transactions
 from doorward.routing import PlannedQueue, RoutingPlan, Team, save_plan
 from doorward.vocabulary.entry import Entry
+from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.reply import Handoff
 from doorward.vocabulary.scope import Scope
@@ -346,6 +348,44 @@ def test_what_has_lasted_and_is_over_when_its_turn_comes_triggers_nothing(ruled:
     asyncio.run(ruled.flow.desk.take_over(MIRA, CONVERSATION))
     ruled.act()
     assert (ruled.flow.card().labels, ruled.runs()) == ((), [])
+
+
+@pytest.mark.parametrize(("when", "rounds"), [((), [2, 2, 2, 1, 0]), ((("language", "is", "de"),), [0, 0, 0, 1, 0])])
+def test_what_was_taken_up_or_is_not_taken_keeps_no_other_from_its_turn(
+    ruled: Ruled, when: Any, rounds: list[int]
+) -> None:
+    """Seven have waited too long and two are looked at a time: the walk goes on to the last, then begins anew."""
+    ruled.keep(rule("Late", "conversation.unanswered", ("add_label", "late"), when=when, after_minutes=20))
+    timekeeper = Timekeeper(ruled.transactions, most=2)
+    ids = [ConversationId(f"{number}" * 26) for number in range(8)]
+    for number, one in enumerate(ids[:7]):
+        unanswered(ruled, one, language="de" if number == 6 else "en")
+    ruled.clock.advance(30 * MINUTE)
+
+    def turn() -> int:
+        timekeeper.keep_time(SCOPE)
+        return ruled.act()
+
+    assert [turn() for _ in rounds] == rounds
+    unanswered(ruled, ids[7], language="de")
+    ruled.clock.advance(30 * MINUTE)
+    assert sum(turn() for _ in range(5)) == 1
+    assert len(ruled.runs()) == sum(rounds) + 1
+
+
+def unanswered(ruled: Ruled, conversation_id: ConversationId, *, language: str) -> None:
+    """Have a customer say something in a conversation of its own."""
+    said = Entry(
+        kind="message.customer",
+        conversation_id=conversation_id,
+        party_id=PARTY,
+        key="customer:1",
+        at=ruled.clock.now(),
+        actor=SCOPE.actor,
+        data={"language": language},
+    )
+    ruled.transactions.write(SCOPE, lambda _tx: Outcome(None, (said,)))
+    ruled.clock.advance(timedelta(seconds=1))
 
 
 def test_what_has_lasted_since_an_import_triggers_nothing_until_somebody_speaks(ruled: Ruled) -> None:

@@ -1,11 +1,13 @@
 """Replies that wait, and tasks: sent once at their time, taken back until then, done and undone."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from doorward import record
-from doorward.flow.desk import HandOver, LaterReply, NewTask, TaskChange, sending
+from doorward.flow.desk import HandOver, LaterReply, NewTask, TaskChange
+from doorward.flow.desk import sending as replies_that_wait
 from doorward.kit.clock import FixedClock
 from doorward.kit.tx import Tx
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound, TooLarge
@@ -88,7 +90,8 @@ async def test_one_that_cannot_be_sent_keeps_no_other(
         wish = LaterReply(text=WildText(key), send_at=LATER)
         await busy.desk.sending.send_later(MIRA, CONVERSATION, wish, key=key)
     clock.advance(LATER - NOON)
-    send, failed = sending._send, []  # noqa: SLF001 - what may go wrong in it is what is tested
+    send: Callable[..., Outcome[bool]] = replies_that_wait._send  # noqa: SLF001 - it is what may go wrong
+    failed: list[MessageId] = []
 
     def broken(tx: Tx, *, scope: Scope, one: record.ScheduledReply) -> Outcome[bool]:
         if not failed:
@@ -96,7 +99,7 @@ async def test_one_that_cannot_be_sent_keeps_no_other(
             raise LookupError("something that nobody foresaw")
         return send(tx, scope=scope, one=one)
 
-    monkeypatch.setattr(sending, "_send", broken)
+    monkeypatch.setattr(replies_that_wait, "_send", broken)
     assert (send_due(busy), len(said(busy))) == (1, 1)
     assert (send_due(busy), sorted(said(busy))) == (1, ["first", "second"])
 
