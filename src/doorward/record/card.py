@@ -220,11 +220,12 @@ def _tasks(entry: Entry) -> int:
 
 
 def _left(entry: Entry) -> dict[str, Any]:
+    status = {"status": entry.data["status"]} if "status" in entry.data else {}
     if entry.kind == "handoff.returned":
-        return {"state": "bot", "assignee": None, "misunderstood": 0, "queue": ""} | _UNHANDED
+        return {"state": "bot", "assignee": None, "misunderstood": 0, "queue": ""} | status | _UNHANDED
     ended = {"state": "resolved", "resolved_at": entry.at, "queue": "", "unanswered_since": None, "snoozed_until": None}
     merged = {"merged_into": entry.data["into"]} if entry.kind == "conversation.merged" else {}
-    return ended | merged | _UNHANDED
+    return ended | merged | status | _UNHANDED
 
 
 def _joined(entry: Entry) -> dict[str, Any]:

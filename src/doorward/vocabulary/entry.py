@@ -63,7 +63,8 @@ whoever gets the conversation: by `handoff.passed` with `warm` where they accept
 data of each: `note.written` (text; `mentions`, ids of staff; `whispered` to whoever has the conversation),
 `labels.changed` (`added`, `removed`, keys of labels),
 `attributes.changed` (`values`, by key; None takes one away), `status.changed` (`status`, a key or empty; `pauses` where
-clocks of service levels stand still from here on), `queue.changed` (`queue`, and the `team` if it was that which was
+clocks of service levels stand still from here on; `conversation.resolved` and `handoff.returned` take such a one away
+with `status` empty), `queue.changed` (`queue`, and the `team` if it was that which was
 asked for), `priority.changed` (`priority`, -1 to 2), `conversation.snoozed` (`until`, ISO 8601, UTC),
 `conversation.woken` (`why`),
 `reply.scheduled` (text, message id; `send_at`, `unless_heard`, `undoable`, `own`), `reply.cancelled` (message id; the

@@ -189,6 +189,35 @@ async def test_a_status_keeps_all_clocks_still(watch: Watch) -> None:
     assert found.due_at == NOON + 610 * MINUTE
 
 
+@pytest.mark.parametrize("ending", ["resolve", "hand_back"])
+async def test_a_status_that_pauses_goes_with_the_contact(watch: Watch, ending: str) -> None:
+    """Nobody waits for anything any more: the line that ends it takes it away, and whoever asks again is promised."""
+    desk, status = watch.flow.desk, watch.flow.desk.marking.set_status
+    watch.status("supplier", Status(name="With the supplier", pauses=True))
+    watch.ask()
+    await desk.take_over(MIRA, CONVERSATION)
+    await status(MIRA, (CONVERSATION,), status="supplier")
+    watch.clock.advance(MINUTE)
+    await (desk.resolve if ending == "resolve" else desk.hand_back)(MIRA, CONVERSATION)
+    assert watch.flow.card().status == ""
+    (left,) = [one.entry for one in watch.flow.ledger() if "staff_id" in one.entry.data and "status" in one.entry.data]
+    assert left.kind in {"conversation.resolved", "handoff.returned"}
+    watch.clock.advance(MINUTE)
+    watch.ask()
+    assert watch.states() == {"first": "running", "resolution": "running"}
+
+
+async def test_a_status_that_does_not_pause_stays(watch: Watch) -> None:
+    """It says what came of the contact, as *refunded* does; so does one that paused when nobody had said so yet."""
+    watch.status("refunded", Status(name="Refunded"))
+    watch.ask()
+    await watch.flow.desk.take_over(MIRA, CONVERSATION)
+    await watch.flow.desk.marking.set_status(MIRA, (CONVERSATION,), status="refunded")
+    watch.status("refunded", Status(name="Refunded", pauses=True))
+    await watch.flow.desk.resolve(MIRA, CONVERSATION)
+    assert watch.flow.card().status == "refunded"
+
+
 async def test_every_next_answer_is_a_promise_of_its_own(watch: Watch) -> None:
     """Two that were kept and one that was not are three in the report; the end closes the last one."""
     desk = watch.flow.desk

@@ -167,6 +167,14 @@ class Marking:
         return await self._transactions.write_async(scope, work)
 
 
+def has_pausing_status(tx: Tx, scope: Scope, card: record.Card) -> bool:
+    """Return whether a conversation's status keeps clocks of service levels still, by the line that set it."""
+    if not card.status:
+        return False
+    lines = record.entries_of_kinds(tx, scope, (card.conversation_id,), kinds=("status.changed",), limit=1)
+    return any(line.entry.data.get("pauses") for line in lines)
+
+
 def _line(tx: Tx, scope: Scope, card: record.Card, kind: EntryKind, data: Mapping[str, Any]) -> Entry:
     return Entry(
         kind=kind,

@@ -11,7 +11,7 @@ from doorward.flow.desk.handing_over import HandingOver, HandOver
 from doorward.flow.desk.inviting import Inviting
 from doorward.flow.desk.joining import Joining
 from doorward.flow.desk.macros import DailyVerbs, Macros
-from doorward.flow.desk.marking import Marking
+from doorward.flow.desk.marking import Marking, has_pausing_status
 from doorward.flow.desk.noting import Noting
 from doorward.flow.desk.parting import Parting
 from doorward.flow.desk.rooms import (
@@ -153,12 +153,15 @@ class Desk:
         return await self.card(scope, conversation_id)
 
     async def hand_back(self, scope: Scope, conversation_id: ConversationId) -> record.Card:
-        """Give the conversation back to the first line; the freed agent gets who waits longest."""
+        """Give the conversation back to the first line; the freed agent gets who waits longest.
+
+        A status that pauses goes with it: nobody waits for anything any more.
+        """
         await self.sending.say_now(scope, conversation_id)
         return await self._leave(scope, conversation_id, kind="handoff.returned", sentence="reply.handed_back")
 
     async def resolve(self, scope: Scope, conversation_id: ConversationId) -> record.Card:
-        """End the conversation; the freed agent gets who waits longest."""
+        """End the conversation; the freed agent gets who waits longest. A status that pauses ends as well."""
         await self.sending.say_now(scope, conversation_id)
         return await self._leave(scope, conversation_id, kind="conversation.resolved", sentence="reply.resolved")
 
@@ -200,6 +203,7 @@ class Desk:
                 require_mine(card, scope)
             # The number of the last line makes the key: the same conversation may be handed back many times.
             key = f"{kind}:{card.last_seq}"
+            gone = {"status": ""} if has_pausing_status(tx, scope, card) else {}
             left = Entry(
                 kind=kind,
                 conversation_id=conversation_id,
@@ -207,7 +211,7 @@ class Desk:
                 key=key,
                 at=tx.now,
                 actor=scope.actor,
-                data={"staff_id": scope.actor.id},
+                data={"staff_id": scope.actor.id, **gone},
             )
             notice = msgspec.structs.replace(
                 left,
@@ -217,7 +221,7 @@ class Desk:
                 data={"language": card.language, "action": kind},
             )
             freed = routing.leave_queue(tx, scope, conversation_id)
-            return Outcome(None, (notice, left, audit_of(kind, conversation_id), *freed.entries))
+            return Outcome(None, (notice, left, audit_of(kind, conversation_id, *gone), *freed.entries))
 
         await self._transactions.write_async(scope, work)
         return await self.card(scope, conversation_id)

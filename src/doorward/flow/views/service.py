@@ -163,11 +163,15 @@ def course_from(lines: Sequence[record.WrittenEntry]) -> routing.Course | None:
 
 
 def _pauses(lines: Sequence[Entry]) -> tuple[routing.Pause, ...]:
-    """Return when statuses kept the clocks still: from one that pauses until the next that does not, or the end."""
+    """Return when statuses kept the clocks still: from one that pauses until the next that does not, or the end.
+
+    The end, and giving the conversation back to the assistant, takes such a status away.
+    """
     pauses: list[routing.Pause] = []
     since: datetime | None = None
     for one in lines:
-        if one.kind not in {"status.changed", "conversation.resolved"}:
+        taken_away = one.kind == "handoff.returned" and "status" in one.data
+        if not taken_away and one.kind not in {"status.changed", "conversation.resolved"}:
             continue
         if one.data.get("pauses"):
             since = since or one.at
