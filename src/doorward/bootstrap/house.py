@@ -13,7 +13,7 @@ from doorward.bootstrap.plugins import chosen_scanner, chosen_translator
 from doorward.bootstrap.sweeping import serve_each
 from doorward.decision import RuleBook
 from doorward.flow.accept import FrontDoor, Recognition, TenantScreening
-from doorward.flow.attachments import Downloads, Scanning
+from doorward.flow.attachments import Downloads, Leftovers, Scanning
 from doorward.flow.attendance import Attendance
 from doorward.flow.automation import RuleWork
 from doorward.flow.colleagues import Colleagues
@@ -285,6 +285,7 @@ class House:
         self.attendance = Attendance(self.transactions, self.identity.sessions, self.translator)
         self.scanning = Scanning(self.transactions, keys=self.keys, scanner=self.scanner)
         self.downloads = Downloads(self.transactions, keys=self.keys)
+        self.leftovers = Leftovers(self.transactions)
         self.destruction = Destruction(
             self.transactions, keys=self.keys, protection=self.protection, parties=self.identity.parties
         )
@@ -519,7 +520,7 @@ class House:
             return Outcome(done + forget_old(tx) + sessions + sum(others))
 
         self.transactions.write(None, forget)
-        work = (self._forget_likenesses, self.webhook_work.forget, self.rule_work.forget)
+        work = (self._forget_likenesses, self.leftovers.sweep, self.webhook_work.forget, self.rule_work.forget)
         serve_each("forget", self.tenant_scopes("protection"), *work)
 
     def _forget_likenesses(self, scope: Scope) -> None:

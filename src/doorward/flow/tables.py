@@ -1,6 +1,6 @@
 """Where a walk stands, so that a crash anywhere resumes."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text, text
 
 from doorward.kit.db import UtcTime, metadata
 
@@ -40,6 +40,7 @@ attachment_table = Table(
     Column("state", Text, nullable=False),
     # Empty once the file is refused.
     Column("sealed", LargeBinary, nullable=False),
+    # When it came; one that a reply brought and lies beside the field again, since when it does.
     Column("at", UtcTime, nullable=False),
     Column("scanned_at", UtcTime),
     Column("finding", Text),
@@ -51,6 +52,14 @@ attachment_table = Table(
 Index("ix_flow_attachment_conversation", attachment_table.c.tenant_id, attachment_table.c.conversation_id)
 Index("ix_flow_attachment_state", attachment_table.c.tenant_id, attachment_table.c.state)
 Index("ix_flow_attachment_party", attachment_table.c.tenant_id, attachment_table.c.party_id)
+_BESIDE = text("staff_id IS NOT NULL AND reply_id IS NULL")
+Index(
+    "ix_flow_attachment_beside",
+    attachment_table.c.tenant_id,
+    attachment_table.c.at,
+    sqlite_where=_BESIDE,
+    postgresql_where=_BESIDE,
+)
 
 answer_table = Table(
     "flow_answer",

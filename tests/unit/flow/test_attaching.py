@@ -3,11 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import update
 
 from doorward import record
-from doorward.flow.attachments import going_with, lying_beside
+from doorward.flow.attachments import KEPT_BESIDE, Leftovers, going_with, leftovers, lying_beside
 from doorward.flow.attachments.repository import find_attachment
 from doorward.flow.desk import Enclosed, LaterReply, NewFile
 from doorward.flow.tables import attachment_table
@@ -18,7 +19,7 @@ from doorward.vocabulary.ids import MessageId, StaffId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope, system_scope
 from doorward.vocabulary.text import WildText
-from tests.support.transactions import CONVERSATION, NOON, SCOPE, staff_scope
+from tests.support.transactions import CONVERSATION, NOON, OTHER_SCOPE, SCOPE, staff_scope
 from tests.support.walking import Flow
 
 MIRA, JONAS = staff_scope("m" * 26), staff_scope("j" * 26)
@@ -180,3 +181,59 @@ def test_a_file_shows_nothing_of_itself() -> None:
     shown: Any = repr(file(name="secret.png"))
     assert "secret" not in shown
     assert "PNG" not in shown
+
+
+def sweep(flow: Flow, scope: Scope = SCOPE) -> int:
+    """Take away what nobody will send, as the house does by itself."""
+    return Leftovers(flow.transactions).sweep(system_scope(scope.tenant_id, "protection"))
+
+
+async def test_what_nobody_sends_is_taken_away_after_a_while(busy: Flow, clock: FixedClock) -> None:
+    """Not a day before; what waits with a reply or was sent stays; another company's is no business of the sweep's."""
+    attach, sending = busy.desk.attaching.attach, busy.desk.sending
+    lies, waits, sent = [await attach(MIRA, CONVERSATION, file(), key=key) for key in ("lies", "waits", "sent")]
+    later = msgspec.structs.replace(reply(waits.attachment_id), send_at=NOON + timedelta(days=90))
+    await sending.send_later(MIRA, CONVERSATION, later, key="later")
+    verdict(busy, sent.attachment_id, "clean")
+    enclosed = Enclosed((sent.attachment_id,))
+    await busy.desk.reply(MIRA, CONVERSATION, WildText("here"), key="now", enclosed=enclosed)
+    clock.advance(KEPT_BESIDE)
+    assert (sweep(busy), beside(busy)) == (0, [lies.attachment_id])
+    clock.advance(timedelta(seconds=1))
+    assert sweep(busy, OTHER_SCOPE) == 0
+    assert (sweep(busy), sweep(busy), beside(busy)) == (1, 0, [])
+    line = busy.ledger()[-1].entry
+    assert (line.kind, line.actor.kind, line.data) == (
+        "attachment.withdrawn",
+        "system",
+        {"attachment_id": lies.attachment_id},
+    )
+    kept = busy.transactions.read(lambda tx: [find_attachment(tx, SCOPE, one.attachment_id) for one in (waits, sent)])
+    assert None not in kept
+    with pytest.raises(NotFound):
+        await busy.desk.attaching.withdraw(MIRA, CONVERSATION, lies.attachment_id)
+
+
+async def test_a_file_that_comes_back_with_its_reply_begins_anew(busy: Flow, clock: FixedClock) -> None:
+    """It waited for longer than files lie beside a field: taken back, it is there to be sent for as long again."""
+    kept = await busy.desk.attaching.attach(MIRA, CONVERSATION, file(), key="1")
+    later = msgspec.structs.replace(reply(kept.attachment_id), send_at=NOON + timedelta(days=90))
+    waits = await busy.desk.sending.send_later(MIRA, CONVERSATION, later, key="later")
+    clock.advance(KEPT_BESIDE * 2)
+    assert sweep(busy) == 0
+    await busy.desk.sending.take_back(MIRA, CONVERSATION, waits.entry.message_id or MessageId(""))
+    clock.advance(KEPT_BESIDE)
+    assert (sweep(busy), beside(busy)) == (0, [kept.attachment_id])
+    clock.advance(timedelta(seconds=1))
+    assert (sweep(busy), beside(busy)) == (1, [])
+
+
+async def test_there_may_be_more_than_are_taken_away_at_once(
+    busy: Flow, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them go, in steps."""
+    monkeypatch.setattr(leftovers, "_AT_ONCE", 2)
+    for key in "abcde":
+        await busy.desk.attaching.attach(MIRA, CONVERSATION, file(), key=key)
+    clock.advance(KEPT_BESIDE + timedelta(seconds=1))
+    assert (sweep(busy), beside(busy)) == (5, [])

@@ -3,6 +3,7 @@
 from doorward.flow.attachments.downloads import Downloads, OpenedFile
 from doorward.flow.attachments.files import MEDIA_TYPES, media_type_of, safe_name, same_type
 from doorward.flow.attachments.holding import HeldFile, hold
+from doorward.flow.attachments.leftovers import KEPT_BESIDE, Leftovers, withdrawn
 from doorward.flow.attachments.outgoing import (
     OutgoingFile,
     any_refused,
@@ -20,6 +21,7 @@ from doorward.flow.attachments.states import CLEAN, HELD, MOST, REFUSED, file_co
 __all__ = [
     "CLEAN",
     "HELD",
+    "KEPT_BESIDE",
     "MEDIA_TYPES",
     "MOST",
     "REFUSED",
@@ -27,6 +29,7 @@ __all__ = [
     "Attachments",
     "Downloads",
     "HeldFile",
+    "Leftovers",
     "OpenedFile",
     "OutgoingFile",
     "Scanning",
@@ -42,4 +45,5 @@ __all__ = [
     "safe_name",
     "same_type",
     "sent_lines",
+    "withdrawn",
 ]

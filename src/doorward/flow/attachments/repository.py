@@ -1,6 +1,7 @@
 """The SQL of files."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
@@ -43,10 +44,25 @@ def find_of_reply(tx: Tx, scope: Scope, conversation_id: ConversationId, reply_i
     return tx.execute(query).all()
 
 
+def find_left_beside(
+    tx: Tx, scope: Scope, *, before: datetime, limit: int
+) -> tuple[tuple[ConversationId, str], ...]:
+    """Return the conversations and ids of files that lie beside a field since before a moment, the oldest first."""
+    query = select(attachment_table.c.conversation_id, attachment_table.c.attachment_id).where(
+        attachment_table.c.tenant_id == scope.tenant_id,
+        attachment_table.c.staff_id.is_not(None),
+        attachment_table.c.reply_id.is_(None),
+        attachment_table.c.at < before,
+    )
+    rows = tx.execute(query.order_by(attachment_table.c.at).limit(limit))
+    return tuple((ConversationId(row.conversation_id), row.attachment_id) for row in rows)
+
+
 def save_reply(tx: Tx, scope: Scope, attachment_id: str, reply_id: MessageId | None) -> None:
-    """Write with which reply a file goes, None for none."""
+    """Write with which reply a file goes, None for none: it lies beside the field again, from now on."""
     mine = (attachment_table.c.tenant_id == scope.tenant_id, attachment_table.c.attachment_id == attachment_id)
-    tx.execute(update(attachment_table).where(*mine).values(reply_id=reply_id))
+    since = {"at": tx.now} if reply_id is None else {}
+    tx.execute(update(attachment_table).where(*mine).values(reply_id=reply_id, **since))
 
 
 def delete_attachment(tx: Tx, scope: Scope, attachment_id: str) -> None:

@@ -17,6 +17,7 @@ from doorward.flow.attachments import (
     repository,
     safe_name,
     same_type,
+    withdrawn,
 )
 from doorward.flow.attachments.outgoing import outgoing_row
 from doorward.flow.attachments.states import prepared_key
@@ -24,7 +25,7 @@ from doorward.flow.desk.rooms import DeskRooms, DeskText, card_at, require_mine,
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.discreet import Discreet
-from doorward.vocabulary.entry import AuditEvent, Entry
+from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.errors import Conflict, Malformed, TooLarge, UnsupportedType
 from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
 from doorward.vocabulary.outcome import Outcome
@@ -107,24 +108,7 @@ class Attaching:
             row = outgoing_row(tx, scope, conversation_id, attachment_id)
             if row.reply_id is not None:
                 raise Conflict("this file goes with a reply", why="file_gone")
-            repository.delete_attachment(tx, scope, attachment_id)
-            line = Entry(
-                kind="attachment.withdrawn",
-                conversation_id=conversation_id,
-                party_id=card.party_id,
-                key=f"withdrawn:{attachment_id}",
-                at=tx.now,
-                actor=scope.actor,
-                message_id=MessageId(attachment_id),
-                data={"attachment_id": attachment_id},
-            )
-            gone = AuditEvent(
-                action="attachment.withdrawn",
-                object_kind="attachment",
-                object_id=attachment_id,
-                fields=("content",),
-            )
-            return Outcome(None, (line, gone))
+            return Outcome(None, withdrawn(tx, scope, row, party_id=card.party_id))
 
         await self._transactions.write_async(scope, work)
 
