@@ -113,11 +113,15 @@ def tasks_of(tx: Tx, scope: Scope, conversation_id: ConversationId, *, limit: in
     )
 
 
-def tasks_for(tx: Tx, scope: Scope, staff_id: StaffId, *, limit: int = 200) -> tuple[Task, ...]:
-    """Return what somebody still has to do, what is due first first."""
-    return tuple(
-        _task(row) for row in repository.find_tasks(tx, scope, conversation_id=None, assignee=staff_id, limit=limit)
-    )
+def tasks_for(
+    tx: Tx, scope: Scope, staff_id: StaffId, *, behind: tuple[datetime | None, str] | None = None, limit: int = 200
+) -> tuple[Task, ...]:
+    """Return what somebody still has to do, what is due first first, behind a place: a task's due moment and id."""
+    if behind is not None:
+        rows = repository.find_tasks_behind(tx, scope, staff_id, place=behind, limit=limit)
+    else:
+        rows = repository.find_tasks(tx, scope, conversation_id=None, assignee=staff_id, limit=limit)
+    return tuple(_task(row) for row in rows)
 
 
 def scheduled_of(tx: Tx, scope: Scope, conversation_id: ConversationId) -> tuple[ScheduledReply, ...]:

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Table, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from doorward.kit.tx import Tx
 from doorward.record.tables import label_table, mention_table, scheduled_table, seen_table, task_table
 from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.scope import Scope, crosses_tenants
+
+_DUE_FIRST: Final = (task_table.c.due_at.is_(None), task_table.c.due_at, task_table.c.task_id)
 
 
 def _insert(tx: Tx, table: Table) -> Any:
@@ -69,8 +71,23 @@ def find_tasks(
         query = query.where(task_table.c.conversation_id == conversation_id)
     if assignee is not None:
         query = query.where(task_table.c.assignee == assignee, task_table.c.done_at.is_(None))
-    due = (task_table.c.due_at.is_(None), task_table.c.due_at, task_table.c.task_id)
-    return tx.execute(query.order_by(task_table.c.done_at.is_not(None), *due).limit(limit)).all()
+    return tx.execute(query.order_by(task_table.c.done_at.is_not(None), *_DUE_FIRST).limit(limit)).all()
+
+
+def find_tasks_behind(
+    tx: Tx, scope: Scope, assignee: StaffId, *, place: tuple[datetime | None, str], limit: int
+) -> Sequence[Any]:
+    """Return what somebody still has to do behind a place, a due moment and a task's id; what is due first first."""
+    columns = task_table.c
+    due_at, task_id = place
+    later = and_(columns.due_at.is_(None), columns.task_id > task_id)
+    if due_at is not None:
+        same = and_(columns.due_at == due_at, columns.task_id > task_id)
+        later = or_(columns.due_at.is_(None), columns.due_at > due_at, same)
+    query = select(task_table).where(
+        columns.tenant_id == scope.tenant_id, columns.assignee == assignee, columns.done_at.is_(None), later
+    )
+    return tx.execute(query.order_by(*_DUE_FIRST).limit(limit)).all()
 
 
 def add_scheduled(tx: Tx, scope: Scope, row: dict[str, Any]) -> None:

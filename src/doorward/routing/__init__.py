@@ -67,7 +67,9 @@ from doorward.routing.queue import (
     standing_of,
     waiting_list,
     with_people,
+    with_people_behind,
 )
+from doorward.routing.queue_pages import QueuePlace, queue_page
 from doorward.routing.service_levels import (
     ClockKind,
     ClockState,
@@ -103,6 +105,7 @@ __all__ = [
     "PresenceTime",
     "Promise",
     "Promised",
+    "QueuePlace",
     "QueueState",
     "Released",
     "RoutingPlan",
@@ -149,6 +152,7 @@ __all__ = [
     "promised_last",
     "promises_between",
     "put_back",
+    "queue_page",
     "queues_of",
     "read_plan",
     "read_profiles",
@@ -167,4 +171,5 @@ __all__ = [
     "told_minutes",
     "waiting_list",
     "with_people",
+    "with_people_behind",
 ]

@@ -1,6 +1,7 @@
 """Giving out: what waits and who is there are read, `match` is asked, and its answer is written."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -33,10 +34,19 @@ def plan_of(tx: Tx, scope: Scope) -> RoutingPlan:
 
 def waiting_in_order(tx: Tx, scope: Scope) -> list[Any]:
     """Return the rows of those who wait, the next first."""
-    rows = {row.conversation_id: row for row in repository.waiting_items(tx, scope, limit=MOST_WAITING)}
-    claims = _claims(plan_of(tx, scope), _lately(tx, scope))
-    found = ordered((_contact(row) for row in rows.values()), tx.now, claims)
-    return [rows[contact.conversation_id] for _, contact in found]
+    return [row for _, row in waiting_by(tx, scope, tx.now, claims_now(tx, scope), limit=MOST_WAITING)]
+
+
+def claims_now(tx: Tx, scope: Scope) -> Claims:
+    """Return what a second of waiting costs by the tenant's plan, and by what was waited lately."""
+    return _claims(plan_of(tx, scope), _lately(tx, scope))
+
+
+def waiting_by(tx: Tx, scope: Scope, at: datetime, claims: Claims, *, limit: int) -> list[tuple[float, Any]]:
+    """Return the rows of those who wait with their claims at a moment, the largest first."""
+    rows = {row.conversation_id: row for row in repository.waiting_items(tx, scope, limit=limit)}
+    found = ordered((_contact(row) for row in rows.values()), at, claims)
+    return [(claim, rows[contact.conversation_id]) for claim, contact in found]
 
 
 def drain(tx: Tx, scope: Scope) -> tuple[Entry | AuditEvent, ...]:

@@ -119,6 +119,12 @@ def with_people(tx: Tx, scope: Scope, *, limit: int) -> tuple[ConversationId, ..
     return tuple(ConversationId(row.conversation_id) for row in repository.all_items(tx, scope, limit=limit))
 
 
+def with_people_behind(tx: Tx, scope: Scope, conversation_id: str, *, limit: int) -> tuple[ConversationId, ...]:
+    """Return the conversations that wait or are with an agent behind this id, at most so many, by their ids."""
+    rows = repository.all_items_behind(tx, scope, conversation_id, limit=limit)
+    return tuple(ConversationId(row.conversation_id) for row in rows)
+
+
 def assign(
     tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: PartyId, *, staff_id: StaffId
 ) -> Outcome[bool]:

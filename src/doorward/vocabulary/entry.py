@@ -73,8 +73,8 @@ asked for), `priority.changed` (`priority`, -1 to 2), `conversation.snoozed` (`u
 other one `conversation.absorbed` (`from`), in both `conversation.separated` where that is undone, `conversation.parted`
 (`into`, `lines`: numbers of what was said that went there), `attachment.prepared` (text: the name; a file that a reply
 will bring, no business of the customer's before it is sent as `attachment.received` with `author` `agent`),
-`attachment.withdrawn` (`attachment_id`; it is not sent, and its content is gone: somebody, or the house once it had lain
-there for long, took it away).
+`attachment.withdrawn` (`attachment_id`; it is not sent, and its content is gone: somebody took it away, or the house,
+once it had lain there for long).
 
 By itself the house writes `service.warned` before a promise is broken and `service.breached` once it is (`clock`,
 `level`, `queue`, `priority`, `since`, `used_seconds`, `target_seconds`, and while it may be kept `due_at`), each once a

@@ -90,7 +90,7 @@ async def test_one_that_cannot_be_sent_keeps_no_other(
         wish = LaterReply(text=WildText(key), send_at=LATER)
         await busy.desk.sending.send_later(MIRA, CONVERSATION, wish, key=key)
     clock.advance(LATER - NOON)
-    send: Callable[..., Outcome[bool]] = replies_that_wait._send  # noqa: SLF001 - it is what may go wrong
+    send: Callable[..., Outcome[bool]] = replies_that_wait._send
     failed: list[MessageId] = []
 
     def broken(tx: Tx, *, scope: Scope, one: record.ScheduledReply) -> Outcome[bool]:

@@ -34,7 +34,9 @@ from doorward.vocabulary.text import WildText
 
 _ABOUT: Final = (
     "Conversations, knowledge, queue, figures, audit and settings of one tenant, and the channels by which contacts "
-    "come in. Fields are only ever added. Errors are problem documents (RFC 9457) with a stable `code`. A request with "
+    "come in. Fields are only ever added. Lists are gone through with `next_cursor`, in an order in which whatever "
+    "stands all along is met once; what has an `ETag` is not sent again to who names it in `If-None-Match`. Errors are "
+    "problem documents (RFC 9457) with a stable `code`. A request with "
     "an `Idempotency-Key` may be sent again: it is answered as before and not carried out again."
 )
 _REF: Final = "#/components/schemas/{name}"
@@ -75,6 +77,14 @@ _KEY_HEADER: Final = {
     "description": "The sender's own name for this request: the same key and body are carried out once.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
     "example": "order-4711",
+}
+_SEEN_HEADER: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of what the caller has: where it is so still, the answer is 304 without a body.",
+    "schema": {"type": "string", "maxLength": 500},
+    "example": '"3"',
 }
 _EXAMPLES: Final[Mapping[str, Any]] = {
     "HandOverBody": {"to": None, "note": "Has waited for a refund since Monday."},
@@ -197,6 +207,8 @@ def describe(routers: Sequence[Router | HTTPRouteHandler], channels: tuple[Chann
             path[one.method.lower()] = _operation(channel, one, schemas)
     for path in document["paths"].values():
         for method, operation in path.items():
+            if "304" in operation["responses"]:
+                operation.setdefault("parameters", []).append(_SEEN_HEADER)
             once = method == "post" or operation.get("operationId") == "write_draft"
             if once and operation.get("tags") != ["channels"]:
                 operation.setdefault("parameters", []).append(_KEY_HEADER)

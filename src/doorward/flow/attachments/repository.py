@@ -44,9 +44,7 @@ def find_of_reply(tx: Tx, scope: Scope, conversation_id: ConversationId, reply_i
     return tx.execute(query).all()
 
 
-def find_left_beside(
-    tx: Tx, scope: Scope, *, before: datetime, limit: int
-) -> tuple[tuple[ConversationId, str], ...]:
+def find_left_beside(tx: Tx, scope: Scope, *, before: datetime, limit: int) -> tuple[tuple[ConversationId, str], ...]:
     """Return the conversations and ids of files that lie beside a field since before a moment, the oldest first."""
     query = select(attachment_table.c.conversation_id, attachment_table.c.attachment_id).where(
         attachment_table.c.tenant_id == scope.tenant_id,

@@ -1,7 +1,8 @@
 """How a conversation stands to what was promised: its clocks of service, and what somebody who waits may expect."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -114,17 +115,38 @@ def at_risk(tx: Tx, scope: Scope, *, settings: TenantSettings, limit: int = 200)
 
     Of conversations with people the first `MOST_LOOKED_AT` are looked at, of what is found `limit` are returned.
     """
+    found = _at_risk(tx, scope, routing.with_people(tx, scope, limit=MOST_LOOKED_AT), settings=settings)
+    return tuple(sorted(found, key=_urgency)[:limit])
+
+
+def at_risk_behind(
+    tx: Tx, scope: Scope, conversation_id: str, *, settings: TenantSettings, limit: int
+) -> tuple[tuple[AtRisk, ...], str | None]:
+    """Return what is warned of or broken behind an id, in the order of ids, which no passing of time changes.
+
+    Also returns behind which id to go on, None at the end. At most `MOST_LOOKED_AT` conversations with people are
+    looked at, so that a page may hold less than `limit`.
+    """
+    some = routing.with_people_behind(tx, scope, conversation_id, limit=MOST_LOOKED_AT + 1)
+    looked_at = some[:MOST_LOOKED_AT]
+    found = list(islice(_at_risk(tx, scope, looked_at, settings=settings), limit + 1))
+    if len(found) > limit:
+        return tuple(found[:limit]), found[limit - 1].conversation_id
+    return tuple(found), looked_at[-1] if len(some) > len(looked_at) else None
+
+
+def _at_risk(
+    tx: Tx, scope: Scope, conversation_ids: Iterable[ConversationId], *, settings: TenantSettings
+) -> Iterator[AtRisk]:
+    """Yield those of these conversations of which somebody should be warned."""
     plan = routing.read_plan(tx, scope).plan
-    cards = (record.card_of(tx, scope, one) for one in routing.with_people(tx, scope, limit=MOST_LOOKED_AT))
-    found = []
-    for card in cards if plan.service_levels else ():
+    for card in (record.card_of(tx, scope, one) for one in conversation_ids if plan.service_levels):
         standing = None if card is None else standing_service(tx, scope, card, plan=plan, settings=settings)
         clocks = () if standing is None else standing.clocks
         pressing = tuple(clock for clock in clocks if clock.state in {"warned", "breached"})
         if card is not None and standing is not None and pressing:
             level = standing.promised.level
-            found.append(AtRisk(conversation_id=card.conversation_id, level=level, clocks=pressing))
-    return tuple(sorted(found, key=_urgency)[:limit])
+            yield AtRisk(conversation_id=card.conversation_id, level=level, clocks=pressing)
 
 
 def _urgency(one: AtRisk) -> tuple[bool, float, str]:

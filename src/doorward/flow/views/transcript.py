@@ -144,6 +144,7 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     """The lines after a number, and how the conversation stands now. `last` is the number of its last line.
 
     `people` says whether anybody is at the desk, where somebody has looked, and `closed` until when nobody answers.
+    `next_after` is the number behind which the next page begins, where pages were asked for; null at the end.
     """
 
     entries: tuple[ShownEntry, ...]
@@ -153,21 +154,30 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     people: bool | None = None
     closed: Closed | None = None
+    next_after: int | None = None
 
 
-def transcript(tx: Tx, scope: Scope, conversation_id: ConversationId, *, after: int = 0) -> Transcript:
-    """Return the conversation's visible lines after `after`; a conversation nobody has spoken in yet is empty."""
+def transcript(
+    tx: Tx, scope: Scope, conversation_id: ConversationId, *, after: int = 0, limit: int | None = None
+) -> Transcript:
+    """Return the conversation's visible lines after `after`; a conversation nobody has spoken in yet is empty.
+
+    Of a long one these are the latest; with a `limit` the first so many lines of the ledger behind `after` are looked
+    through, and `next_after` goes on.
+    """
     card = record.card_of(tx, scope, conversation_id)
     if card is None:
         return Transcript(entries=(), state="bot", waiting=None, last=0)
-    since = max(after, card.last_seq - SHOWN_LINES)
-    written = record.entries_after(tx, scope, conversation_id, after=since, limit=SHOWN_LINES)
+    since = max(after, card.last_seq - SHOWN_LINES) if limit is None else after
+    written = record.entries_after(tx, scope, conversation_id, after=since, limit=limit or SHOWN_LINES)
+    last = written[-1].seq if written else max(after, 0)
     return Transcript(
         entries=show_all(tx, scope, written),
         state=card.state,
         waiting=place_of(tx, scope, card),
-        last=written[-1].seq if written else max(after, 0),
+        last=last,
         language=card.language,
+        next_after=last if limit is not None and written and last < card.last_seq else None,
     )
 
 

@@ -3,6 +3,7 @@
 from doorward.routing.repository.items import (
     QueueCount,
     all_items,
+    all_items_behind,
     assign_item,
     count_by_queue,
     delete_item,
@@ -53,6 +54,7 @@ from doorward.routing.repository.promises import (
 __all__ = [
     "QueueCount",
     "all_items",
+    "all_items_behind",
     "all_presence",
     "assign_item",
     "attending_staff",

@@ -110,6 +110,16 @@ def all_items(tx: Tx, scope: Scope, *, limit: int) -> Sequence[Any]:
     ).all()
 
 
+def all_items_behind(tx: Tx, scope: Scope, conversation_id: str, *, limit: int) -> Sequence[Any]:
+    """Return what waits or is with an agent and has a larger id, at most so many, in the order of their ids."""
+    return tx.execute(
+        select(item_table)
+        .where(item_table.c.tenant_id == scope.tenant_id, item_table.c.conversation_id > conversation_id)
+        .order_by(item_table.c.conversation_id)
+        .limit(limit)
+    ).all()
+
+
 def held_items(tx: Tx, scope: Scope, staff_id: StaffId) -> Sequence[Any]:
     """Return what an agent has, in the order of the conversations' ids."""
     return tx.execute(

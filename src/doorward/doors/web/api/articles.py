@@ -11,6 +11,7 @@ from msgspec import Meta
 from doorward.answering import Article, ArticleRecord, Wanted
 from doorward.bootstrap import House
 from doorward.doors.web.api.common import ANY_OF, ACall, IdPath, etag, problems
+from doorward.doors.web.api.conditions import SEEN
 from doorward.vocabulary.company import ArticleSection, ArticleSeed
 from doorward.vocabulary.errors import Malformed
 from doorward.vocabulary.ids import ArticleId
@@ -106,7 +107,7 @@ async def list_articles(
     return ArticleList(items=shown, next_cursor=f"{shown[-1].slug}.{shown[-1].language}" if more else None)
 
 
-@get("/articles/{article_id:str}", responses=problems(404), security=ANY_OF, operation_id="get_article")
+@get("/articles/{article_id:str}", responses=problems(404) | SEEN, security=ANY_OF, operation_id="get_article")
 async def get_article(
     call: ACall,
     article_id: IdPath,
@@ -116,7 +117,7 @@ async def get_article(
     found = await call.house.transactions.read_async(
         lambda tx: call.house.knowledge_service.record(tx, scope, ArticleId(article_id))
     )
-    return Response(found, headers={"etag": etag(found.edition)})
+    return call.shown(found, tag=etag(found.edition))
 
 
 @put("/articles", status_code=200, responses=problems(413, 415, 422), security=ANY_OF, operation_id="publish_article")

@@ -26,7 +26,7 @@ class NewFileBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class OutgoingFileList(msgspec.Struct, frozen=True, kw_only=True):
-    """Files that go with no reply yet, the oldest first."""
+    """Files that go with no reply yet, the oldest first: 20 of a conversation at most."""
 
     items: tuple[OutgoingFile, ...]
 

@@ -11,7 +11,7 @@ from msgspec import Meta
 from doorward import automation
 from doorward.automation import Rehearsal, Rule, RuleBook, RuleRun
 from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, Limit, etag, problems
-from doorward.doors.web.api.conditions import edition_of, tag_header
+from doorward.doors.web.api.conditions import SEEN, edition_of, tag_header
 from doorward.flow.reading import read_noted
 from doorward.flow.views.rehearsal import rehearsed
 from doorward.kit.tx import Tx
@@ -57,12 +57,12 @@ async def list_rule_runs(call: ACall, limit: Limit = 100, cursor: Cursor = None,
     return RuleRunList(items=found[:limit], next_cursor=found[limit - 1].id if len(found) > limit else None)
 
 
-@get("/automation/rules", responses=problems(), security=ANY_OF, operation_id="get_automation_rules")
+@get("/automation/rules", responses=problems() | SEEN, security=ANY_OF, operation_id="get_automation_rules")
 async def get_automation_rules(call: ACall) -> Response[RuleBook]:
     """Show the rules. Their `ETag` is their number, 0 before the first."""
     scope = call.scope("settings:read")
     found = await call.house.transactions.read_async(lambda tx: automation.read_rules(tx, scope))
-    return Response(found, headers={"etag": etag(found.number)})
+    return call.shown(found, tag=etag(found.number))
 
 
 @put(

@@ -11,6 +11,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter, QueryParameter, SkipValidation
 
 from doorward.bootstrap import House
+from doorward.doors.web.api.conditions import content_tag, is_seen
 from doorward.doors.web.callers import Caller
 from doorward.doors.web.door import AnyRequest, AtDoor, Door
 from doorward.doors.web.problems import MEDIA_TYPE, Problem
@@ -107,6 +108,17 @@ class Call:
             scope, lambda tx: self._answers.remember(tx, scope, asked, answer=fresh)
         )
         return _json(kept, tagged=tagged)
+
+    def shown(self, value: Any, *, tag: str | None = None, tagged: Any = None) -> Response[Any]:
+        """Answer with a value and its `ETag`, or with 304 where `If-None-Match` names that.
+
+        Without a `tag` it is made of what is said: of `tagged` where not all of that counts, as the moment of asking.
+        """
+        body = msgspec.json.encode(value)
+        told = tag or content_tag(body if tagged is None else msgspec.json.encode(tagged))
+        if is_seen(self.request.headers.get("if-none-match", ""), told):
+            return Response(b"", status_code=304, headers={"etag": told})
+        return Response(body, media_type=MediaType.JSON, headers={"etag": told})
 
 
 def make_call(door: AtDoor, request: AnyRequest) -> Any:

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from doorward import record
 from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, After, IdPath, Offset, problems
+from doorward.doors.web.api.conditions import SEEN
 from doorward.doors.web.api.listing import AListing, make_listing, narrowed
 from doorward.doors.web.api.translating import OwnWordsBody
 from doorward.doors.web.downloads import file_response
@@ -32,6 +33,10 @@ States = Annotated[
 ]
 Assignee = Annotated[
     Literal["me"] | None, QueryParameter(name="assignee", description="`me`: only those that the caller has.")
+]
+LinesLimit = Annotated[
+    int | None,
+    QueryParameter(ge=1, le=2000, description="Look through at most so many lines of the ledger, shown or not."),
 ]
 
 
@@ -71,14 +76,14 @@ class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 @get(
     "/conversations",
-    responses=problems(404),
+    responses=problems(404) | SEEN,
     security=ANY_OF,
     operation_id="list_conversations",
     dependencies={"listing": Provide(make_listing, sync_to_thread=False)},
 )
 async def list_conversations(
     call: ACall, listing: AListing, states: States = None, assignee: Assignee = None, offset: Offset = 0
-) -> CardList:
+) -> Response[CardList]:
     """List conversations: those in some states, or those of a view, narrowed by filters, in the order asked for.
 
     Without an order it is the view's, else the latest first. `cursor` goes on however the list changes meanwhile.
@@ -103,12 +108,13 @@ async def list_conversations(
             unseen=tuple(sorted(unseen(tx, scope, items))),
         )
 
-    return await read_noted(
+    shown = await read_noted(
         call.house.transactions,
         scope,
         read,
         event=AuditEvent(action="conversations.listed", object_kind="tenant", object_id=scope.tenant_id),
     )
+    return call.shown(shown)
 
 
 @get("/conversations/{conversation_id:str}", responses=problems(404), security=ANY_OF, operation_id="get_conversation")
@@ -123,7 +129,7 @@ async def get_conversation(
 
 @get(
     "/conversations/{conversation_id:str}/entries",
-    responses=problems(404),
+    responses=problems(404) | SEEN,
     security=ANY_OF,
     operation_id="list_entries",
 )
@@ -131,22 +137,27 @@ async def list_entries(
     call: ACall,
     conversation_id: IdPath,
     after: After = 0,
-) -> Transcript:
-    """List what was said after a line, as the customer sees it. That somebody looked is noted in the audit."""
+    limit: LinesLimit = None,
+) -> Response[Transcript]:
+    """List what was said after a line, as the customer sees it. That somebody looked is noted in the audit.
+
+    Without a limit these are the latest 2,000 lines at most; with one go on with `next_after` as `after`.
+    """
     scope = call.scope("conversations:read")
     wanted = ConversationId(conversation_id)
 
     def read(tx: Any) -> Transcript:
         if record.card_of(tx, scope, wanted) is None:
             raise NotFound("no such conversation")
-        return transcript(tx, scope, wanted, after=after)
+        return transcript(tx, scope, wanted, after=after, limit=limit)
 
-    return await read_noted(
+    shown = await read_noted(
         call.house.transactions,
         scope,
         read,
         event=conversation_read(wanted),
     )
+    return call.shown(shown)
 
 
 @get(

@@ -11,7 +11,7 @@ from doorward.answering import Edition, Publication
 from doorward.bootstrap import House
 from doorward.doors.web.api.articles import ArticleBody, Line, SectionBody
 from doorward.doors.web.api.common import ANY_OF, ACall, IdPath, Limit, etag, problems
-from doorward.doors.web.api.conditions import IfMatch, edition_of, tag_header
+from doorward.doors.web.api.conditions import SEEN, IfMatch, edition_of, tag_header
 from doorward.kit.tx import Tx
 from doorward.vocabulary.company import ArticleSeed
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound, Outdated
@@ -69,12 +69,12 @@ async def begin_article(call: ACall, data: JSONBody[ArticleBody]) -> Response[Ed
     )
 
 
-@get("/articles/{article_id:str}/draft", responses=problems(404), security=ANY_OF, operation_id="get_draft")
+@get("/articles/{article_id:str}/draft", responses=problems(404) | SEEN, security=ANY_OF, operation_id="get_draft")
 async def get_draft(call: ACall, article_id: IdPath) -> Response[Edition]:
     """Show the latest edition, which is what somebody edits. Its `ETag` is its number."""
     scope = call.scope("articles:read")
     latest = await _latest(call.house, scope, ArticleId(article_id))
-    return Response(latest, headers={"etag": etag(latest.number)})
+    return call.shown(latest, tag=etag(latest.number))
 
 
 @put(

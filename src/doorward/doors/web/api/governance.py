@@ -9,7 +9,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from doorward import record
 from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, Limit, etag, problems
-from doorward.doors.web.api.conditions import edition_of, tag_header
+from doorward.doors.web.api.conditions import SEEN, edition_of, tag_header
 from doorward.identity import Tenant, Tenants
 from doorward.kit.settings import TenantSettings, leaves
 from doorward.kit.tx import Tx
@@ -61,14 +61,14 @@ async def list_audit(
     return AuditList(items=items, next_cursor=lines[limit - 1].id if len(lines) > limit else None)
 
 
-@get("/settings", responses=problems(), security=ANY_OF, operation_id="get_settings")
+@get("/settings", responses=problems() | SEEN, security=ANY_OF, operation_id="get_settings")
 async def get_settings(
     call: ACall,
 ) -> Response[TenantSettings]:
     """Show the tenant's settings, defaults included. Their `ETag` counts their changes."""
     scope = call.scope("settings:read")
     tenant = await call.house.transactions.read_async(lambda tx: call.house.identity.tenants.tenant(tx, scope))
-    return Response(tenant.settings, headers={"etag": etag(tenant.revision)})
+    return call.shown(tenant.settings, tag=etag(tenant.revision))
 
 
 @patch("/settings", status_code=200, responses=problems(412, 413, 415), security=ANY_OF, operation_id="change_settings")

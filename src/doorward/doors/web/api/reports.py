@@ -11,6 +11,8 @@ from litestar.params import PathParameter, QueryParameter, SkipValidation
 
 from doorward import measure
 from doorward.doors.web.api.common import ANY_OF, ACall, Call, Limit, problems
+from doorward.doors.web.api.conditions import SEEN
+from doorward.doors.web.api.paging import page_by, read_cursor, write_cursor
 from doorward.doors.web.spreadsheets import as_csv, csv_response
 from doorward.flow.views.reports import NamedRow, Report, ReportWish, report
 from doorward.kit.tx import Tx
@@ -24,12 +26,16 @@ Since = Annotated[date | None, QueryParameter(description="The first day; four w
 Until = Annotated[date | None, QueryParameter(description="The last day; today, where the company is, if not given.")]
 By = Annotated[Step, QueryParameter(description="Rows of a day or of a week, where a report has rows of time.")]
 Cursor = Annotated[
-    str, QueryParameter(max_length=12, description="The `next_cursor` of the page before; the first page without.")
+    str, QueryParameter(max_length=400, description="The `next_cursor` of the page before; the first page without.")
 ]
 
 
 class ReportPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows of a report; seconds, shares (0 to 1) and percents as the columns say. `next_cursor` continues it."""
+    """Rows of a report; seconds, shares (0 to 1) and percents as the columns say. `next_cursor` continues it.
+
+    A report that fits one page is in its own order, one that does not in the order of its rows' keys: what happens
+    while somebody reads changes how many there are of each, and moves no row.
+    """
 
     kind: ReportKind
     since: date
@@ -59,24 +65,31 @@ APeriod: TypeAlias = NamedDependency[SkipValidation[Period]]
 _PERIOD: Final = {"period": Provide(make_period, sync_to_thread=False)}
 
 
-@get("/reports/{kind:str}", responses=problems(404), security=ANY_OF, operation_id="get_report", dependencies=_PERIOD)
+@get(
+    "/reports/{kind:str}",
+    responses=problems(404) | SEEN,
+    security=ANY_OF,
+    operation_id="get_report",
+    dependencies=_PERIOD,
+)
 async def get_report(
     call: ACall, kind: KindPath, period: APeriod, limit: Limit = 100, cursor: Cursor = ""
-) -> ReportPage:
+) -> Response[ReportPage]:
     """Show a report of a period of at most 366 days, in the company's time zone."""
-    begin = _begin(cursor)
+    after = read_cursor(cursor, str) if cursor else None
     found = await _read(call, kind, period)
-    rest = found.rows[begin:]
-    more = len(rest) > limit
-    return ReportPage(
+    whole = after is None and len(found.rows) <= limit
+    items, following = page_by(found.rows, lambda row: row.key, limit=None if whole else limit, cursor=after)
+    page = ReportPage(
         kind=found.kind,
         since=found.since,
         until=found.until,
         step=found.step,
         columns=found.columns,
-        items=rest[:limit],
-        next_cursor=str(begin + limit) if more else None,
+        items=items,
+        next_cursor=None if following is None else write_cursor(following),
     )
+    return call.shown(page)
 
 
 @get(
@@ -96,13 +109,6 @@ async def download_report(call: ACall, kind: KindPath, period: APeriod) -> Respo
 
 
 HANDLERS: Final = [get_report, download_report]
-
-
-def _begin(cursor: str) -> int:
-    """Return at which row a page begins. A report is made anew for each page: its rows are counted, not remembered."""
-    if cursor and not (cursor.isascii() and cursor.isdigit()):
-        raise Malformed("cursor: not one of ours")
-    return int(cursor or 0)
 
 
 async def _read(call: Call, kind: ReportKind, period: Period) -> Report:

@@ -4,36 +4,46 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, get, put
-from litestar.params import JSONBody
+from litestar.params import JSONBody, QueryParameter
 
 from doorward.doors.web.api.common import ANY_OF, ACall, IdPath, Limit, etag, problems
-from doorward.doors.web.api.conditions import edition_of, tag_header
+from doorward.doors.web.api.conditions import SEEN, edition_of, tag_header
+from doorward.doors.web.api.paging import IdCursor, PageLimit, page_by
 from doorward.flow.staffing import RoutedAgent
-from doorward.flow.views.service import AtRisk, Service, at_risk, service
+from doorward.flow.views.service import AtRisk, Service, at_risk, at_risk_behind, service
 from doorward.kit.tx import Tx
 from doorward.routing import AgentProfile, Numbered, RoutingPlan
 from doorward.vocabulary.ids import ConversationId, StaffId
 
+WalkCursor = Annotated[
+    str | None,
+    QueryParameter(
+        pattern="^([0-9a-z]{26})?$",
+        description="To walk through all: empty for the first page, then the `next_cursor` of the page before.",
+    ),
+]
 IfMatch = Annotated[str, tag_header("The `ETag` of the plan that is to be replaced.")]
 
 
 class AgentList(msgspec.Struct, frozen=True, kw_only=True):
-    """Everybody who may have conversations."""
+    """Everybody who may have conversations; `next_cursor` continues the list, and is null at its end."""
 
     items: tuple[RoutedAgent, ...]
+    next_cursor: str | None = None
 
 
 class AtRiskList(msgspec.Struct, frozen=True, kw_only=True):
-    """Conversations of which somebody should be warned."""
+    """Conversations of which somebody should be warned; `next_cursor` continues a walk through all of them."""
 
     items: tuple[AtRisk, ...]
+    next_cursor: str | None = None
 
 
-@get("/routing/plan", responses=problems(), security=ANY_OF, operation_id="get_routing_plan")
+@get("/routing/plan", responses=problems() | SEEN, security=ANY_OF, operation_id="get_routing_plan")
 async def get_routing_plan(call: ACall) -> Response[Numbered]:
     """Show queues, teams, skills, and where contacts go. Its `ETag` is its number, 0 before the first."""
     found = await call.house.staffing.plan(call.scope("queue:read"))
-    return Response(found, headers={"etag": etag(found.number)})
+    return call.shown(found, tag=etag(found.number))
 
 
 @put(
@@ -51,10 +61,15 @@ async def put_routing_plan(call: ACall, data: JSONBody[RoutingPlan], if_match: I
     )
 
 
-@get("/routing/agents", responses=problems(), security=ANY_OF, operation_id="list_routing_agents")
-async def list_routing_agents(call: ACall) -> AgentList:
-    """List who may have conversations, what they can, whether they are there, and how much they have."""
-    return AgentList(items=await call.house.staffing.agents(call.scope("staff:read")))
+@get("/routing/agents", responses=problems() | SEEN, security=ANY_OF, operation_id="list_routing_agents")
+async def list_routing_agents(call: ACall, limit: PageLimit = None, cursor: IdCursor = None) -> Response[AgentList]:
+    """List who may have conversations, what they can, whether they are there, and how much they have.
+
+    All come at once by user name, and in pages by their ids.
+    """
+    found = await call.house.staffing.agents(call.scope("staff:read"))
+    items, following = page_by(found, lambda one: one.staff_id, limit=limit, cursor=cursor)
+    return call.shown(AgentList(items=items, next_cursor=following))
 
 
 @put(
@@ -86,15 +101,23 @@ async def get_service(call: ACall, conversation_id: IdPath) -> Service:
     return await call.house.transactions.read_async(read)
 
 
-@get("/routing/at-risk", responses=problems(), security=ANY_OF, operation_id="list_at_risk")
-async def list_at_risk(call: ACall, limit: Limit = 100) -> AtRiskList:
-    """List conversations whose promises are about to be broken or are: the broken first, then the nearest."""
+@get("/routing/at-risk", responses=problems() | SEEN, security=ANY_OF, operation_id="list_at_risk")
+async def list_at_risk(call: ACall, limit: Limit = 100, cursor: WalkCursor = None) -> Response[AtRiskList]:
+    """List conversations whose promises are about to be broken or are: the broken first, then the nearest.
+
+    With a `cursor` it is a walk through all of them by their ids: what presses most changes while somebody walks. A
+    page of it may hold less than `limit`, and is the last one where `next_cursor` is null.
+    """
     scope = call.scope("queue:read")
 
-    def read(tx: Tx) -> tuple[AtRisk, ...]:
-        return at_risk(tx, scope, settings=call.house.identity.tenants.settings_of(tx, scope), limit=limit)
+    def read(tx: Tx) -> AtRiskList:
+        settings = call.house.identity.tenants.settings_of(tx, scope)
+        if cursor is None:
+            return AtRiskList(items=at_risk(tx, scope, settings=settings, limit=limit))
+        items, following = at_risk_behind(tx, scope, cursor, settings=settings, limit=limit)
+        return AtRiskList(items=items, next_cursor=following)
 
-    return AtRiskList(items=await call.house.transactions.read_async(read))
+    return call.shown(await call.house.transactions.read_async(read))
 
 
 HANDLERS: Final = [

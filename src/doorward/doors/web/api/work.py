@@ -4,15 +4,18 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import get, put
+from litestar import Response, get, put
 from litestar.params import JSONBody, QueryParameter
 
 from doorward import routing
 from doorward.doors.web.api.common import ANY_OF, ACall, Limit, problems
+from doorward.doors.web.api.conditions import SEEN
+from doorward.doors.web.api.paging import IdCursor, PageLimit, page_by, read_cursor, write_cursor
 from doorward.doors.web.security import issue_csrf
 from doorward.flow.colleagues import Colleague
 from doorward.flow.reading import read_noted
 from doorward.flow.views.figures import figures
+from doorward.kit.tx import Tx
 from doorward.measure import Figures
 from doorward.record import Card, card_of
 from doorward.routing import Presence
@@ -24,15 +27,17 @@ LONGEST_PERIOD: Final = timedelta(days=366)
 
 
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
-    """Who waits for a person, next first."""
+    """Who waits for a person, next first; `next_cursor` continues the list, and is null at its end."""
 
     waiting: tuple[Card, ...]
+    next_cursor: str | None = None
 
 
 class ColleagueList(msgspec.Struct, frozen=True, kw_only=True):
-    """To whom a conversation can be handed over now."""
+    """To whom a conversation can be handed over now; `next_cursor` continues the list, and is null at its end."""
 
     items: tuple[Colleague, ...]
+    next_cursor: str | None = None
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,33 +72,49 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
     figures: Figures
 
 
+QueueCursor = Annotated[
+    str, QueryParameter(max_length=6000, description="The `next_cursor` of the page before; the first page without.")
+]
 Since = Annotated[datetime | None, QueryParameter(description="From this time on; a day ago if not given.")]
 Until = Annotated[datetime | None, QueryParameter(description="Before this time; now if not given.")]
 
 
-@get("/queue", responses=problems(), security=ANY_OF, operation_id="get_queue")
-async def get_queue(call: ACall, limit: Limit = 100) -> Queue:
-    """Show who waits for a person, next first."""
+@get("/queue", responses=problems() | SEEN, security=ANY_OF, operation_id="get_queue")
+async def get_queue(call: ACall, limit: Limit = 100, cursor: QueueCursor = "") -> Response[Queue]:
+    """Show who waits for a person, next first.
+
+    All pages behind the first are in the order of the moment at which that was asked for: nobody who waits all along is
+    shown twice or left out, however claims grow meanwhile. The `ETag` counts who waits, not that moment.
+    """
     scope = call.scope("queue:read")
+    after = read_cursor(cursor, routing.QueuePlace) if cursor else None
 
-    def read(tx: Any) -> Queue:
-        found = (card_of(tx, scope, one.conversation_id) for one in routing.waiting_list(tx, scope, limit=limit))
-        return Queue(waiting=tuple(card for card in found if card is not None))
+    def read(tx: Tx) -> Queue:
+        page, following = routing.queue_page(tx, scope, after=after, limit=limit)
+        found = (card_of(tx, scope, one.conversation_id) for one in page)
+        waiting = tuple(card for card in found if card is not None)
+        return Queue(waiting=waiting, next_cursor=None if following is None else write_cursor(following))
 
-    return await read_noted(
+    shown = await read_noted(
         call.house.transactions,
         scope,
         read,
         event=AuditEvent(action="queue.listed", object_kind="tenant", object_id=scope.tenant_id),
     )
+    return call.shown(shown, tagged=(shown.waiting, shown.next_cursor is None))
 
 
-@get("/colleagues", responses=problems(), security=ANY_OF, operation_id="list_colleagues")
-async def list_colleagues(call: ACall) -> ColleagueList:
-    """List those who are signed in and may have a conversation, without the caller: those who are free first."""
+@get("/colleagues", responses=problems() | SEEN, security=ANY_OF, operation_id="list_colleagues")
+async def list_colleagues(call: ACall, limit: PageLimit = None, cursor: IdCursor = None) -> Response[ColleagueList]:
+    """List those who are signed in and may have a conversation, without the caller.
+
+    All come at once, those who are free first, and in pages by their ids: who is free changes while somebody walks.
+    """
     scope = call.scope("conversations:write")
     here = call.house.colleagues.here
-    return ColleagueList(items=await call.house.transactions.read_async(lambda tx: here(tx, scope)))
+    found = await call.house.transactions.read_async(lambda tx: here(tx, scope))
+    items, following = page_by(found, lambda one: one.staff_id, limit=limit, cursor=cursor)
+    return call.shown(ColleagueList(items=items, next_cursor=following))
 
 
 @put("/presence", status_code=200, responses=problems(413, 415), security=ANY_OF, operation_id="set_presence")

@@ -1,6 +1,5 @@
 """The workspace by program: labels, fields, statuses, replies, macros, views, reasons, scorecards, schedules."""
 
-import base64
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, TypeAlias
 
@@ -11,7 +10,8 @@ from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParam
 
 from doorward import workspace
 from doorward.doors.web.api.common import ANY_OF, ACall, Call, Limit, etag, problems
-from doorward.doors.web.api.conditions import edition_of, tag_header
+from doorward.doors.web.api.conditions import SEEN, edition_of, tag_header
+from doorward.doors.web.api.paging import read_cursor, write_cursor
 from doorward.flow.views.filters import parse_filters
 from doorward.kit.tx import Tx
 from doorward.vocabulary.errors import Malformed, NotFound
@@ -91,18 +91,23 @@ async def list_pieces(call: ACall, kind: KindPath, limit: Limit = 50, cursor: Cu
     )
     rest = sorted(found, key=_place)
     if cursor:
-        after = _read(cursor)
+        after = read_cursor(cursor, tuple[int, str, str])
         rest = [one for one in rest if _place(one) > after]
     more = len(rest) > limit
-    return PieceList(items=tuple(rest[:limit]), next_cursor=_write(rest[limit - 1]) if more else None)
+    return PieceList(items=tuple(rest[:limit]), next_cursor=write_cursor(_place(rest[limit - 1])) if more else None)
 
 
-@get("/workspace/{kind:str}/{key:str}", responses=problems(404), security=ANY_OF, operation_id="get_workspace_piece")
+@get(
+    "/workspace/{kind:str}/{key:str}",
+    responses=problems(404) | SEEN,
+    security=ANY_OF,
+    operation_id="get_workspace_piece",
+)
 async def get_piece(call: ACall, kind: KindPath, key: KeyPath) -> Response[WrittenPiece]:
     """Show a piece. Its `ETag` is its revision."""
     scope = call.scope("conversations:read")
     found = await call.house.transactions.read_async(lambda tx: _visible(tx, scope, _KINDS[kind], key))
-    return Response(found, headers={"etag": etag(found.revision)})
+    return call.shown(found, tag=etag(found.revision))
 
 
 @put(
@@ -168,20 +173,5 @@ def _visible(tx: Tx, scope: Scope, kind: PieceKind, key: str) -> WrittenPiece:
     return found
 
 
-_Place = tuple[int, str, str]
-
-
-def _place(one: WrittenPiece) -> _Place:
+def _place(one: WrittenPiece) -> tuple[int, str, str]:
     return (one.place, one.piece.name, one.key)
-
-
-def _write(one: WrittenPiece) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(_place(one))).decode().rstrip("=")
-
-
-def _read(cursor: str) -> _Place:
-    try:
-        place: _Place = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=_Place)
-    except (ValueError, msgspec.MsgspecError):
-        raise Malformed("cursor: not one of ours") from None
-    return place

@@ -5,10 +5,12 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, delete, get, patch, post
-from litestar.params import JSONBody, PathParameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import Meta
 
-from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, IdPath, problems
+from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, IdPath, Limit, problems
+from doorward.doors.web.api.conditions import SEEN
+from doorward.doors.web.api.paging import read_cursor, write_cursor
 from doorward.doors.web.api.translating import OwnWordsBody
 from doorward.doors.web.places import places_of
 from doorward.flow.desk import LaterReply, MacroRun, NewTask, RunWish, TaskChange
@@ -22,6 +24,9 @@ from doorward.workspace import KEY_PATTERN
 Id = Annotated[str, Meta(pattern=ID_PATTERN)]
 PieceKey = Annotated[str, PathParameter(pattern=KEY_PATTERN, description="By what the company knows it.")]
 Moment = Annotated[datetime, Meta(tz=True)]
+TaskCursor = Annotated[
+    str, QueryParameter(max_length=200, description="The `next_cursor` of the page before; the first page without.")
+]
 
 
 class NoteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -61,13 +66,14 @@ class LaterReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class TaskList(msgspec.Struct, frozen=True, kw_only=True):
-    """Tasks, what is due first first."""
+    """Tasks, what is due first first; `next_cursor` continues the list, and is null at its end."""
 
     items: tuple[Task, ...]
+    next_cursor: str | None = None
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """Replies that wait to be sent, the next first."""
+    """Replies that wait to be sent, the next first: 50 of a conversation at most."""
 
     items: tuple[WaitingReply, ...]
 
@@ -102,13 +108,19 @@ async def write_note(call: ACall, conversation_id: IdPath, data: JSONBody[NoteBo
     return await call.answer_once(scope, act, status=201)
 
 
-@get("/tasks", responses=problems(), security=ANY_OF, operation_id="list_my_tasks")
-async def list_my_tasks(call: ACall) -> TaskList:
+@get("/tasks", responses=problems() | SEEN, security=ANY_OF, operation_id="list_my_tasks")
+async def list_my_tasks(call: ACall, limit: Limit = 200, cursor: TaskCursor = "") -> Response[TaskList]:
     """List what the caller still has to do, in all conversations."""
     scope = call.member_scope("conversations:read")
     mine = StaffId(scope.actor.id)
-    found = await call.house.transactions.read_async(lambda tx: tasks_for(tx, scope, mine))
-    return TaskList(items=found)
+    behind = read_cursor(cursor, _TaskPlace) if cursor else None
+    place = None if behind is None else (behind.due_at, behind.task_id)
+    found = await call.house.transactions.read_async(
+        lambda tx: tasks_for(tx, scope, mine, behind=place, limit=limit + 1)
+    )
+    items, more = found[:limit], len(found) > limit
+    last = _TaskPlace(due_at=items[-1].due_at, task_id=items[-1].task_id) if more else None
+    return call.shown(TaskList(items=items, next_cursor=None if last is None else write_cursor(last)))
 
 
 @post(
@@ -206,6 +218,13 @@ async def run_macro(call: ACall, conversation_id: IdPath, key: PieceKey) -> Resp
         return await call.house.desk.macros.run(scope, wanted, RunWish(macro, places, once))
 
     return await call.answer_once(scope, act)
+
+
+class _TaskPlace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a page of tasks ended: when its last one is due, and its id."""
+
+    due_at: Moment | None
+    task_id: Id
 
 
 def _kept(written: WrittenEntry) -> Kept:
