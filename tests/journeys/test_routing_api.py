@@ -10,6 +10,7 @@ from tests.support.server import Guests
 
 PLAN = "/api/v1/routing/plan"
 AGENTS = "/api/v1/routing/agents"
+RISK = "/api/v1/routing/at-risk"
 REPORT = "/api/v1/routing/service-report"
 
 
@@ -75,6 +76,32 @@ def test_who_waits_is_promised_something_and_knows_what_to_expect(
         one["conversation_id"] for one in program.get("/api/v1/routing/at-risk").json()["items"]
     ]
     assert program.get(f"/api/v1/conversations/{'0' * 26}/service").status_code == 404
+
+
+def test_all_that_is_at_risk_can_be_walked_through(
+    program: httpx.Client, guests: Guests, halden: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each once, by ids, whoever comes meanwhile, also where less is looked at a time than a page may hold."""
+    wanted = {"service_levels": [{"name": "all", "first_minutes": 1, "warn_at": 1e-9}]}
+    program.put(PLAN, json=wanted, headers={"if-match": program.get(PLAN).headers["etag"]}).raise_for_status()
+    visitors = [guests.visitor(halden) for _ in range(6)]
+    for visitor in visitors[:5]:
+        visitor.ask_for_person()
+    stood = {visitor.conversation_id for visitor in visitors[:5]}
+    urgent = program.get(RISK).json()
+    assert ({one["conversation_id"] for one in urgent["items"]}, urgent["next_cursor"]) == (stood, None)
+    for most, limit in ((1_000, 2), (2, 200)):
+        monkeypatch.setattr("doorward.flow.views.service.MOST_LOOKED_AT", most)
+        page = program.get(RISK, params={"limit": limit, "cursor": ""}).json()
+        visitors[5].ask_for_person()
+        found = [one["conversation_id"] for one in page["items"]]
+        while page["next_cursor"] is not None:
+            assert len(page["items"]) <= min(most, limit)
+            page = program.get(RISK, params={"limit": limit, "cursor": page["next_cursor"]}).json()
+            found += [one["conversation_id"] for one in page["items"]]
+        assert found == sorted(set(found))
+        assert stood <= set(found)
+    assert program.get(RISK, params={"cursor": "odd"}).status_code == 400
 
 
 def test_what_was_promised_is_reported_as_data_and_as_a_table(
