@@ -7,7 +7,7 @@ msgstr the sentence, with `{named}` places. A sentence that depends on a number 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -135,6 +135,8 @@ def fill(sentence: str, values: Mapping[str, object]) -> str:
     Only simple names are places (no attributes, no indexes, no format specifications). A place without a value becomes
     an ellipsis, so that the sentence stays readable.
     """
+    if "{" not in sentence:
+        return sentence
     return _PLACE.sub(lambda match: str(values.get(match[1], _MISSING_PLACE)), sentence)
 
 
@@ -194,9 +196,9 @@ class Translator:
 
     def _sentence(self, code: str, key: str, count: int | None) -> str | None:
         messages = self._messages[code]
-        tried: Iterable[str] = (key, f"{key}|other")
-        if count is not None:
-            tried = (f"{key}|{self._plurals[code](count)}", f"{key}|other", key)
+        if count is None:
+            return messages.get(key, messages.get(f"{key}|other"))
+        tried = (f"{key}|{self._plurals[code](count)}", f"{key}|other", key)
         return next((messages[name] for name in tried if name in messages), None)
 
     def _report(self, code: str, key: str) -> None:

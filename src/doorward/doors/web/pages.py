@@ -53,6 +53,7 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # or every part of every page asks the disk whether its file has changed
         )
         self._templates.globals["asset"] = assets.url
         self._templates.globals["language_name"] = lambda code: packs[code].name if code in packs else code.upper()
