@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from doorward.kit.tx import Transactions
-from doorward.record.search import CardFilters, LineQuery, all_progress, snippet_of
+from doorward.record.search import CardFilters, LineQuery, all_progress, finding, repository, snippet_of
 from doorward.vocabulary.text import MaskedText
 from tests.support.searching import all_pages, conversation, page_of, say, search_index, terms, texts_of, wanted
 from tests.support.transactions import NOON, OTHER_SCOPE, SCOPE, TENANT
@@ -193,6 +193,20 @@ def test_filters_narrow_what_is_found(findable: Transactions) -> None:
         "mail",
     ]
     assert all_pages(findable, LineQuery(), limit=3)[1].hits[0].card.channel == "mail"
+
+
+def test_few_that_pass_a_filter_are_found_behind_many_that_do_not(
+    findable: Transactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the steps in which lines are looked at, and whether the newest lines or the whole index are asked."""
+    monkeypatch.setattr(finding, "BATCHES", (3, 5, 40))
+    monkeypatch.setattr(repository, "_WINDOW", 4)
+    say(findable, *(f"order {number}" for number in range(1, 5)), first=1, channel="mail")
+    say(findable, *(f"order {number}" for number in range(5, 40)), first=5, channel="webchat")
+    mail = wanted("order", cards=CardFilters(channels=("mail",)))
+    assert texts_of(page_of(findable, mail)) == [f"order {number}" for number in (4, 3, 2, 1)]
+    pages = all_pages(findable, mail, limit=3)
+    assert [texts_of(page) for page in pages] == [["order 4", "order 3", "order 2"], ["order 1"]]
 
 
 def test_the_best_line_comes_first_by_relevance(findable: Transactions) -> None:

@@ -64,7 +64,8 @@ def _newest(
     filtered = bool(wanted.authors or not wanted.cards.is_empty)
     batches = PHRASED if wanted.phrases else BATCHES if filtered else (limit + 1,)
     for many in batches:
-        ids = repository.find_ids(tx, scope, wanted, span=repository.Span(since, before), many=many)
+        span = repository.Span(since, before)
+        ids, is_end = repository.find_ids(tx, scope, wanted, span=span, many=many, most=batches[-1])
         seen, missing = len(ids), limit + 1 - len(lines)
         before = ids[-1] if ids else before
         if filtered and ids:
@@ -72,7 +73,7 @@ def _newest(
         lines += _with_phrases(tx, scope, wanted, ids=ids if wanted.phrases else ids[:missing])
         if len(lines) > limit:
             return lines[:limit], int(lines[limit - 1].id), False
-        if seen < many:
+        if is_end:
             return lines, None, False
     return lines, before, True
 

@@ -97,23 +97,29 @@ def remove_conversations(tx: Tx, scope: Scope, conversation_ids: Sequence[Conver
     return tx.execute(query).rowcount
 
 
-def find_ids(tx: Tx, scope: Scope, wanted: LineQuery, *, span: Span, many: int) -> list[int]:
-    """Return the ids of the newest lines with the words, at most `many`, the newest first, whatever the filters."""
+def find_ids(tx: Tx, scope: Scope, wanted: LineQuery, *, span: Span, many: int, most: int) -> tuple[list[int], bool]:
+    """Return the ids of the newest lines with the words, the newest first, whatever the filters, and whether there are
+    no more in the span: at most `many`, or `most` where more cost nothing.
+    """
     values: dict[str, Any] = {"since": span.since, "before": span.before, "many": many}
     if not wanted.groups:
         query = select(line_table.c.id).where(line_table.c.tenant_id == scope.tenant_id)
         query = query.where(line_table.c.id >= span.since, line_table.c.id < span.before)
-        return list(tx.execute(query.order_by(line_table.c.id.desc()).limit(many)).scalars())
+        ids = list(tx.execute(query.order_by(line_table.c.id.desc()).limit(many)).scalars())
+        return ids, len(ids) < many
     if tx.connection.dialect.name == "sqlite":
-        return list(tx.execute(_SQLITE_SEEN, values | {"words": _match_sqlite(scope, wanted.groups)}).scalars())
+        ids = list(tx.execute(_SQLITE_SEEN, values | {"words": _match_sqlite(scope, wanted.groups)}).scalars())
+        return ids, len(ids) < many
     values |= {"tenant": scope.tenant_id, "words": _match_postgresql(scope, wanted.groups), "window": _WINDOW}
     if tx.first_time("record.search.plans"):
         # A plan for any words would be one for rare or for common words; these are planned anew each time.
         tx.execute(_POSTGRESQL_PLANS)
     newest = list(tx.execute(_POSTGRESQL_NEWEST, values).scalars())
     if len(newest) == many or tx.execute(_POSTGRESQL_EDGE, values).first() is None:
-        return newest
-    return list(tx.execute(_POSTGRESQL_SEEN, values).scalars())
+        return newest, len(newest) < many
+    # The index has no order, so that it gives all there is in any case: asking it twice for one page costs twice.
+    seen = list(tx.execute(_POSTGRESQL_SEEN, values | {"many": most}).scalars())
+    return seen, len(seen) < most
 
 
 def find_passing(tx: Tx, scope: Scope, wanted: LineQuery, *, ids: Sequence[int], limit: int) -> list[int]:
@@ -124,8 +130,9 @@ def find_passing(tx: Tx, scope: Scope, wanted: LineQuery, *, ids: Sequence[int],
         query = query.join(card_table, _same_conversation(card_table)).where(*_conditions(wanted.cards))
     if wanted.authors:
         query = query.where(line_table.c.author.in_(wanted.authors))
-    query = query.where(line_table.c.tenant_id == scope.tenant_id).order_by(line_table.c.id.desc()).limit(limit)
-    return list(tx.execute(query, given).scalars())
+    # In no order: to have one with a limit, PostgreSQL reads all lines of the tenant in that order instead of these.
+    passing = tx.execute(query.where(line_table.c.tenant_id == scope.tenant_id), given).scalars()
+    return sorted(passing, reverse=True)[:limit]
 
 
 def find_lines(tx: Tx, scope: Scope, *, ids: Sequence[int]) -> Sequence[Any]:
