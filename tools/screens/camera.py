@@ -1,34 +1,33 @@
 """Finds every page by following links, and photographs each in every theme and width."""
 
+import contextlib
 import html
-import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as BrowserTrouble
 
 from tools.screens.customer import block_somebody, code_in_outbox, settle_in, talk_as_customer
 from tools.screens.demonstration import Demonstration
+from tools.screens.furnishing import furnish, review
+from tools.screens.member import Member, Refused
+from tools.screens.pages import PAGES, name_of, pattern_of, shape_of
+from tools.screens.scenes import SCENES, Scene
+from tools.screens.working import work_on
 from tools.terminal import say
 
 THEMES: Final = ("light", "dark")
 WIDTHS: Final = (390, 1280, 1920)
 HEIGHTS: Final = {390: 844, 1280: 800, 1920: 1080}
-STARTS: Final = ("/", "/desk/sign-in", "/desk/", "/desk/catalogue", "/desk/nothing-here", "/problems/conflict")
-MOST_PAGES: Final = 80
+STARTS: Final = ("/desk/", "/desk/?show=all", "/desk/catalogue", "/desk/settings", "/desk/nothing-here")
+MOST_PAGES: Final = 200
 TALLEST: Final = 6000
 """Pixels of a page that a picture holds; what is below looks like what is above."""
-
-_DEEP: Final = 4
-_ID: Final = re.compile(r"^(?:[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{26}|\d+|[0-9a-f-]{32,36})$")
-_NOT_PAGES: Final = re.compile(
-    r"/(static|c|api|stream)(/|$)|/(sign-out|download|export)|\.(json|csv|txt|js|css|svg|xml)$"
-)
 
 
 @dataclass(frozen=True)
@@ -40,48 +39,97 @@ class Wishes:
     only: str = ""
 
 
-def shape_of(address: str) -> str:
-    """Return what addresses of the same page have in common: ids are alike, and so are the values of its questions."""
-    parts = urlsplit(address)
-    steps = ["~" if _ID.match(step) else step for step in parts.path.split("/")]
-    # Deeper than this, steps are names of things (an article, its language), and one thing's page is like another's.
-    path = "/".join(steps[:3] + ["~" for _ in steps[3:]] if len(steps) > _DEEP else steps)
-    names = sorted(set(parse_qs(parts.query)) - {"page", "sort"})
-    return path + (f"?{'&'.join(names)}" if names else "")
+class Shoot:
+    """The taking of all pictures, by one page of a browser after the other."""
 
+    def __init__(self, place: Demonstration, folder: Path, wishes: Wishes) -> None:
+        """Put the pictures into `folder`."""
+        self._place = place
+        self._folder = folder
+        self._wishes = wishes
+        self.language = wishes.language
+        self.pictures: dict[str, list[str]] = {}
+        self._seen = set[str]()
 
-def name_of(address: str) -> str:
-    """Return a file's name for the pictures of a page."""
-    return re.sub(r"[^\w]+", "-", shape_of(address).replace("~", "id")).strip("-") or "welcome"
+    def take(self, page: Page, starts: Iterable[str], *, only: Sequence[str] = PAGES) -> None:
+        """Photograph a page of each shape that links lead to from `starts`, of these patterns, unless it was before."""
+        for address in find_pages(page, starts, self._seen, most=MOST_PAGES):
+            if self._wishes.only in address and (pattern_of(address) in only or pattern_of(address) is None):
+                self.pictures[address] = _photograph(page, address, self._folder, self._wishes)
+
+    def play(self, page: Page, scenes: Iterable[Scene]) -> None:
+        """Photograph pages after something was done on them."""
+        for scene in scenes:
+            if self._wishes.only in scene.name or self._wishes.only in scene.address:
+                try:
+                    page.goto(scene.address)
+                    scene.act(page)
+                    self.pictures[scene.name] = _photograph(page, scene.name, self._folder, self._wishes, there=True)
+                except BrowserTrouble as trouble:
+                    say("screens", f"{scene.name} could not be played: {trouble.message.splitlines()[0]}")
+
+    def missing(self) -> list[str]:
+        """Return the patterns of pages that no link led to."""
+        found = {pattern_of(shape) for shape in self._seen}
+        return [one for one in PAGES if one not in found]
 
 
 def take_pictures(browser: Browser, place: Demonstration, folder: Path, *, wishes: Wishes) -> int:
     """Photograph every page into `folder`, with an index.html beside them; how many pages there were."""
+    shoot = Shoot(place, folder, wishes)
     context = browser.new_context(base_url=place.url, locale=wishes.language, reduced_motion="reduce")
     page = context.new_page()
-    before = find_pages(page, ("/desk/sign-in", "/"), wishes, most=12)
-    pictures = {address: _photograph(page, address, folder, wishes) for address in before}
+    shoot.take(page, ("/desk/sign-in", "/", "/demo/halden", "/demo/halden/shop", "/my", "/problems/conflict"))
     sign_in(page, place.password)
-    used = talk_as_customer(page, place.customer, url=place.url) if place.customer else None
-    block_somebody(page)
-    after = [one for one in find_pages(page, STARTS, wishes, most=MOST_PAGES) if one not in before]
-    pictures |= {address: _photograph(page, address, folder, wishes) for address in after}
-    if place.customer and sign_in_customer(page, place.customer, but=used):
+    member, code, starts = Member.of(page, place.url), "", list(STARTS)
+    furnish(member)
+    talked = talk_as_customer(page, place.customer, url=place.url) if place.customer else None
+    if talked is not None:
+        work_on(member, talked, url=place.url)
+        code = talked.code
+        starts = [f"/desk/conversations/{talked.conversations[0]}", *starts]
+    with contextlib.suppress(Refused):
+        review(member)
+    objection = block_somebody(page, url=place.url)
+    starts += [*_over(member), *([objection] if objection else [])]
+    shoot.take(page, starts)
+    shoot.play(page, SCENES)
+    _take_as_supervisor(browser, shoot, place, starts)
+    if place.customer and sign_in_customer(page, place.customer, but=code):
         settle_in(page)
-        portal = [one for one in find_pages(page, ("/my/halden/",), wishes, most=MOST_PAGES) if one not in pictures]
-        pictures |= {address: _photograph(page, address, folder, wishes) for address in portal}
-    _write_index(folder, pictures)
+        shoot.take(page, ("/my/halden", "/my/halden/again"))
+    for one in shoot.missing():
+        say("screens", f"{one} was not reached")
+    _write_index(folder, shoot.pictures)
     context.close()
-    return len(pictures)
+    return len(shoot.pictures)
 
 
-def sign_in(page: Page, password: str) -> None:
-    """Sign in as the administrator of the first company, who sees the most pages."""
+def _over(member: Member) -> list[str]:
+    """Return where a conversation that is over is reviewed."""
+    with contextlib.suppress(Refused):
+        drawn = member.get("/review-sample?size=5&seed=form")["items"]
+        return [f"/desk/conversations/{one['conversation_id']}/review" for one in drawn[-1:]]
+    return []
+
+
+def _take_as_supervisor(browser: Browser, shoot: Shoot, place: Demonstration, starts: Sequence[str]) -> None:
+    """Photograph what an administrator may not see: what was masked."""
+    context = browser.new_context(base_url=place.url, locale=shoot.language, reduced_motion="reduce")
+    page = context.new_page()
+    sign_in(page, place.password, username="nadia")
+    page.goto(starts[0])
+    shoot.take(page, [one for one in _links(page) if one.startswith("/desk/originals/")][:1])
+    context.close()
+
+
+def sign_in(page: Page, password: str, *, username: str = "admin") -> None:
+    """Sign in at the first company, as the administrator unless somebody else is named: they see the most pages."""
     page.goto("/desk/sign-in")
     company = page.locator("[name=company]")
     if company.count() and company.evaluate("node => node.tagName") == "SELECT":
         company.select_option("halden")
-    page.locator("[name=username]").fill("admin")
+    page.locator("[name=username]").fill(username)
     page.locator("[name=password]").fill(password)
     page.locator("form[action='/desk/sign-in'] button[type=submit]").click()
     page.wait_for_url("**/desk/**")
@@ -106,13 +154,13 @@ def sign_in_customer(page: Page, address: str, *, but: str | None = None) -> boo
     return "sign-in" not in page.url
 
 
-def find_pages(page: Page, starts: Iterable[str], wishes: Wishes, *, most: int) -> list[str]:
-    """Return the address of one page of each shape that links lead to, those of the desk's frame included."""
-    seen, found = set[str](), list[str]()
+def find_pages(page: Page, starts: Iterable[str], seen: set[str], *, most: int) -> list[str]:
+    """Return the address of one page of each shape that links lead to and that is not in `seen`, which they join."""
+    found: list[str] = []
     waiting = deque(starts)
     while waiting and len(found) < most:
         address = waiting.popleft()
-        if shape_of(address) in seen or _NOT_PAGES.search(urlsplit(address).path):
+        if shape_of(address) in seen or not _is_page(address):
             continue
         seen.add(shape_of(address))
         try:
@@ -122,13 +170,19 @@ def find_pages(page: Page, starts: Iterable[str], wishes: Wishes, *, most: int) 
         if answer is None or "html" not in answer.headers.get("content-type", ""):
             continue
         there = urlsplit(page.url).path
-        if there != urlsplit(address).path:  # led on, to where it is looked at in its own turn
+        if there.rstrip("/") != urlsplit(address).path.rstrip("/"):  # led on, to where it is looked at in its own turn
+            seen.discard(shape_of(address))
             waiting.append(there)
             continue
-        if wishes.only in address:
-            found.append(address)
+        found.append(address)
         waiting.extend(_links(page))
     return found
+
+
+def _is_page(address: str) -> bool:
+    """Whether it is a page of ours, or one that there is not: how that is told is a page too."""
+    pattern = pattern_of(address)
+    return pattern in PAGES or (pattern is None and address in STARTS)
 
 
 def _links(page: Page) -> list[str]:
@@ -138,9 +192,11 @@ def _links(page: Page) -> list[str]:
     return [one.path + (f"?{one.query}" if one.query else "") for one in there if one.netloc == own.netloc]
 
 
-def _photograph(page: Page, address: str, folder: Path, wishes: Wishes) -> list[str]:
+def _photograph(page: Page, address: str, folder: Path, wishes: Wishes, *, there: bool = False) -> list[str]:
+    """Photograph what is at an address, or what the page shows if it is `there` already."""
     files = []
-    page.goto(address)
+    if not there:
+        page.goto(address)
     for theme in THEMES:
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
         for width in wishes.widths:

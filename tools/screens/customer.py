@@ -1,30 +1,49 @@
 """A customer with a past, so that no page of the portal is empty: what they said, decided, asked, and who looked."""
 
+import base64
 import contextlib
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from playwright.sync_api import Error as BrowserTrouble
 from playwright.sync_api import Page
 
 from tools.screens.demonstration import post_json, widget_key
+from tools.terminal import Stop
 
 TALKS: Final = (
     ("en", ("I lost my card, what should I do?", "My card number is 4242 4242 4242 4242", "What is my IBAN?")),
     ("en", ("What does a transfer abroad cost?",)),
+    ("en", ("And how long does it take?", "I mean the transfer abroad.")),
 )
 """What the customer says, a conversation each; in the first one they ask for a person in the end."""
+
+PICTURE: Final = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""A picture of one pixel."""
+
+
+@dataclass(frozen=True)
+class Talked:
+    """What came of talking: the last code that was used, the conversations, and how the first one is gone on with."""
+
+    code: str
+    conversations: tuple[str, ...]
+    token: str
 
 LOOKS: Final = 30
 """How often the outbox is looked at for a mail: about ten seconds."""
 
 
-def talk_as_customer(page: Page, address: str, *, url: str) -> str | None:
+def talk_as_customer(page: Page, address: str, *, url: str) -> Talked | None:
     """Let a customer prove who they are at the chat and talk; `page` is one of a member of staff, who then reads it.
 
-    Return the last code that was used, so that the next one is not mistaken for it.
+    Return what came of it, None when no code came by mail.
     """
     code: str | None = None
+    visits = []
     for number, (language, texts) in enumerate(TALKS):
         visit = post_json(f"{url}/c/webchat/visits", {"widget_key": widget_key(url), "language": language})
         token = visit["token"]
@@ -36,9 +55,18 @@ def talk_as_customer(page: Page, address: str, *, url: str) -> str | None:
         for at, text in enumerate(texts):
             post_json(f"{url}/c/webchat/messages", {"id": f"s{number}-{at}", "text": text}, token=token)
         if number == 0:
+            _send_file(url, token)
             post_json(f"{url}/c/webchat/person", {"id": "s-person"}, token=token)
         page.goto(f"/desk/conversations/{visit['conversation_id']}")  # a reading, which the customer's access log names
-    return code
+        visits.append(visit)
+    ids = tuple(str(visit["conversation_id"]) for visit in visits)
+    return Talked(code=code or "", conversations=ids, token=str(visits[0]["token"]))
+
+
+def _send_file(url: str, token: str) -> None:
+    file = {"id": "s-file", "name": "receipt.png", "type": "image/png", "data": base64.b64encode(PICTURE).decode()}
+    with contextlib.suppress(Stop):  # a picture of less is still one
+        post_json(f"{url}/c/webchat/attachments", file, token=token)
 
 
 def code_in_outbox(page: Page, *, but: str | None = None) -> str | None:
@@ -56,16 +84,22 @@ def code_in_outbox(page: Page, *, but: str | None = None) -> str | None:
     return told[0] if told else None
 
 
-def block_somebody(page: Page) -> None:
-    """Block the sender of a conversation, as the member of staff whose page this is, so that the list is not empty."""
+def block_somebody(page: Page, *, url: str) -> str | None:
+    """Block a visitor who insults, as the member of staff whose page this is; where the visitor may object to it."""
+    visit = post_json(f"{url}/c/webchat/visits", {"widget_key": widget_key(url), "language": "en"})
+    post_json(f"{url}/c/webchat/messages", {"id": "i1", "text": "You are all thieves and liars!"}, token=visit["token"])
     with contextlib.suppress(BrowserTrouble):  # a picture of less is still one
-        page.goto("/desk/?show=all")
-        page.locator(".row-link").last.click(timeout=5000)
-        page.locator("a[href^='/desk/senders/block']").click(timeout=5000)
+        page.goto(f"/desk/senders/block?conversation={visit['conversation_id']}")
         page.locator("[name=reason]").first.check()
         page.locator("[name=note]").fill("Insulted two colleagues.")
-        page.locator("form[action='/desk/senders/block'] button[type=submit]").click()
+        page.locator("form[action='/desk/senders/block'] button[type=submit]").click(timeout=5000)
         page.wait_for_url("**/desk/senders?*")
+    try:
+        post_json(f"{url}/c/webchat/messages", {"id": "i2", "text": "Thieves!"}, token=visit["token"])
+    except Stop as refusal:
+        found = re.search(r"/appeals/[\w.~-]+", refusal.output)
+        return found[0] if found else None
+    return None
 
 
 def settle_in(page: Page) -> None:

@@ -1,0 +1,71 @@
+"""What pages look like once somebody did something: found, opened, chosen, chatted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from playwright.sync_api import Page
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A page after an act; `name` names the pictures."""
+
+    name: str
+    address: str
+    act: Callable[[Page], None]
+
+
+def _search(page: Page) -> None:
+    page.locator("#search-text").fill("card")
+    page.locator("#search-form button[type=submit]").click()
+    page.locator("#found li, #found tr").first.wait_for()
+
+
+def _find_customer(page: Page) -> None:
+    page.locator("[name=value]").fill("hello@doorward.example")
+    page.locator("form[action='/desk/customers'] button[type=submit]").click()
+    page.locator("#found").wait_for()
+
+
+def _choose_rows(page: Page) -> None:
+    for at in range(3):
+        page.locator("[data-pick]").nth(at).check()
+
+
+def _palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.locator("#palette-input").wait_for()
+
+
+def _keys(page: Page) -> None:
+    page.keyboard.press("?")
+    page.locator("dialog#keys").wait_for()
+
+
+def _presence(page: Page) -> None:
+    page.locator("#presence-menu > summary").click()
+
+
+def _chat(page: Page) -> None:
+    page.get_by_role("button", name="Open the chat").click()
+    page.get_by_role("button", name="I have read this").click()
+
+
+def _talk(page: Page) -> None:
+    _chat(page)
+    page.get_by_role("textbox", name="Your message").fill("What does a transfer abroad cost?")
+    page.keyboard.press("Enter")
+    page.locator("doorward-chat .line, doorward-chat li").nth(1).wait_for()
+
+
+SCENES: Final = (
+    Scene("desk-found", "/desk/search", _search),
+    Scene("desk-customer-not-found", "/desk/customers", _find_customer),
+    Scene("desk-rows-chosen", "/desk/?show=all", _choose_rows),
+    Scene("desk-palette", "/desk/", _palette),
+    Scene("desk-keys", "/desk/", _keys),
+    Scene("desk-presence", "/desk/", _presence),
+    Scene("widget-open", "/demo/halden", _chat),
+    Scene("widget-talking", "/demo/halden", _talk),
+)
