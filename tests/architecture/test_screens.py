@@ -29,6 +29,7 @@ def test_each_address_is_photographed_or_said_to_be_no_page() -> None:
 
 
 def test_an_address_is_known_by_its_most_fixed_pattern() -> None:
+    """Words that stand in a pattern count for more than places for anything."""
     assert pattern_of("/desk/settings/history") == "/desk/settings/history"
     assert pattern_of("/desk/settings/hours") == "/desk/settings/{part:str}"
     assert pattern_of("/desk/?show=all") == "/desk/"
@@ -36,6 +37,7 @@ def test_an_address_is_known_by_its_most_fixed_pattern() -> None:
 
 
 def test_pages_that_look_alike_are_one_and_other_forms_are_others() -> None:
+    """One reply's form is like every other's; a label's is not like a status's."""
     assert shape_of("/desk/replies/hello") == shape_of("/desk/replies/bye")
     assert shape_of("/desk/workspace/labels/new") != shape_of("/desk/workspace/statuses/new")
     assert name_of("/desk/workspace/labels/card") == "desk-workspace-labels-id"

@@ -33,6 +33,7 @@ class Talked:
     conversations: tuple[str, ...]
     token: str
 
+
 LOOKS: Final = 30
 """How often the outbox is looked at for a mail: about ten seconds."""
 

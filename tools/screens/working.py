@@ -15,7 +15,7 @@ from tools.terminal import Stop
 EXCHANGE: Final = (
     ("a", "Good morning, this is Tom. I have read everything and am looking at your card now."),
     ("c", "Thank you! I noticed it this morning on the tram, and I am leaving for a week tomorrow."),
-    ("a", "Here is what I can do:\n\n- **stop** the card at once\n- send a *new one* to your address\n- or to a branch"),
+    ("a", "I can:\n\n- **stop** the card at once\n- send a *new one* to your address\n- or to a branch"),
     ("c", "Please stop it, and send the new one to the branch."),
     ("a", "Done. The steps from here:\n\n1. You get a letter within two days.\n2. Show your passport at the branch."),
     ("c", "Which branch is it? My number is +49 30 901820 if you need to call me"),
