@@ -24,7 +24,9 @@ from tools.terminal import say
 THEMES: Final = ("light", "dark")
 WIDTHS: Final = (390, 1280, 1920)
 HEIGHTS: Final = {390: 844, 1280: 800, 1920: 1080}
-STARTS: Final = ("/desk/", "/desk/?show=all", "/desk/catalogue", "/desk/settings", "/desk/nothing-here")
+STARTS: Final = ("/desk/", "/desk/?show=all", "/desk/catalogue", "/desk/nothing-here")
+OFFICE: Final = ("/desk/reports/volume", "/desk/reports/schedules", "/desk/workspace/labels", "/desk/settings/contact")
+"""Pages to which addresses lead that are no pages."""
 MOST_PAGES: Final = 200
 TALLEST: Final = 6000
 """Pixels of a page that a picture holds; what is below looks like what is above."""
@@ -81,7 +83,7 @@ def take_pictures(browser: Browser, place: Demonstration, folder: Path, *, wishe
     page = context.new_page()
     shoot.take(page, ("/desk/sign-in", "/", "/demo/halden", "/demo/halden/shop", "/my", "/problems/conflict"))
     sign_in(page, place.password)
-    member, code, starts = Member.of(page, place.url), "", list(STARTS)
+    member, code, starts = Member.of(page, place.url), "", [*STARTS, *OFFICE]
     furnish(member)
     talked = talk_as_customer(page, place.customer, url=place.url) if place.customer else None
     if talked is not None:

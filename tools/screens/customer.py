@@ -91,8 +91,8 @@ def block_somebody(page: Page, *, url: str) -> str | None:
     post_json(f"{url}/c/webchat/messages", {"id": "i1", "text": "You are all thieves and liars!"}, token=visit["token"])
     with contextlib.suppress(BrowserTrouble):  # a picture of less is still one
         page.goto(f"/desk/senders/block?conversation={visit['conversation_id']}")
-        page.locator("[name=reason]").first.check()
-        page.locator("[name=note]").fill("Insulted two colleagues.")
+        page.locator("main [name=reason]").first.check(timeout=5000)
+        page.locator("main [name=note]").fill("Insulted two colleagues.")
         page.locator("form[action='/desk/senders/block'] button[type=submit]").click(timeout=5000)
         page.wait_for_url("**/desk/senders?*")
     try:

@@ -33,7 +33,7 @@ OWN: Final[dict[str, dict[str, Any]]] = {
         "shortcut": "bye",
         "texts": {"en": "Thank you for writing, {customer}. Have a good day!\n\n{agent}, {company}"},
     },
-    "views/mine-abroad": {"type": "view", "name": "Abroad", "query": "label:dispute text:abroad", "order": "priority"},
+    "views/mine-abroad": {"type": "view", "name": "Abroad", "query": "label:dispute state:human", "order": "priority"},
     "macros/stop-card": {
         "type": "macro",
         "name": "Stop a card",
