@@ -13,6 +13,7 @@ from babel import Locale
 
 from doorward.kit.i18n import places, read_pack_folder
 from doorward.plugins import languages
+from doorward.record import READS
 from doorward.record.card import State
 from doorward.vocabulary.decision import Action
 from doorward.vocabulary.party import AssuranceLevel
@@ -203,6 +204,13 @@ def test_nothing_is_translated_that_nobody_says() -> None:
 def test_every_code_has_a_sentence(name: str, codes: set[str]) -> None:
     """Codes of the vocabulary are said in words, and no words are left over for codes that are gone."""
     assert family(name) == codes
+
+
+def test_a_customer_reads_in_words_how_somebody_looked_at_their_data() -> None:
+    """What staff search for is about nobody yet, so that no customer's list has it; all else is in it, and said."""
+    about_nobody = {"conversations.searched", "customers.searched", "protection.opening.read"}
+    said = {one.removeprefix("read.") for one in family("portal") if one.startswith("read.")}
+    assert said == set(READS) - about_nobody
 
 
 def test_every_reason_of_a_policy_has_a_sentence() -> None:
