@@ -83,10 +83,10 @@ def test_the_customer_is_read_beside_the_conversation(
 ) -> None:
     """Nothing is opened before a key asks for it; then facts, orders, consents and the past stand in the panel."""
     page = open_talk(open_context, visitor)
-    expect(page.get_by_role("link", name="Show what is known")).to_be_visible()
+    expect(page.get_by_role("link", name="Customer at a glance")).to_be_visible()
     assert opened(house, halden) == 0
     page.keyboard.press("i")
-    panel = page.get_by_role("group", name="What is known of the customer")
+    panel = page.get_by_role("group", name="The customer at a glance")
     expect(panel).to_be_focused()
     expect(panel).to_contain_text(customer(house).name)
     expect(panel).to_contain_text("Cards")

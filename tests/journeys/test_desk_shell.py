@@ -100,7 +100,7 @@ def test_the_palette_offers_what_the_page_offers(desk: Page, guests: Guests, hal
     desk.goto(f"/desk/conversations/{visitor.conversation_id}")
     open_palette(desk)
     offered = ["Take over", "Macro", "Block this sender", "Add a label", "Priority", "Let it sleep"]
-    offered += ["Show what is known", "Open what is known", "Export as text", "Merge", "Split"]
+    offered += ["Customer at a glance", "Open the customer's file", "Export as text", "Merge", "Split"]
     expect(here.get_by_role("option")).to_have_text([re.compile(one) for one in offered])
     assert violations(desk) == []
     desk.keyboard.type("take over")

@@ -231,7 +231,7 @@ def test_an_agent_opens_the_customer_by_keyboard(open_context: OpenContext, two:
     page.goto(f"/desk/conversations/{first.conversation_id}")
     expect(page.get_by_role("link", name="Export as text")).to_be_visible()
     page.keyboard.press("c")
-    expect(page.get_by_role("heading", name="What is known of the customer")).to_be_visible()
+    expect(page.get_by_role("heading", name="The customer's file")).to_be_visible()
     expect(page.locator("#timeline")).to_contain_text("this one")
     assert violations(page) == []
     page.set_viewport_size({"width": 390, "height": 800})

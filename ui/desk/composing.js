@@ -1,16 +1,13 @@
-// Notes, tasks and replies that wait: boxes that open on a key, forms that are empty again once they were taken, times in the
-// reader's own zone, and words that come back into the field when a reply is undone.
+// Notes, tasks and replies that wait: boxes that open on a key, forms that are empty again once they were taken, and words that
+// come back into their fields when a reply is undone.
 import { freshKey } from "./fresh.js";
-
-function zones() {
-  for (const field of document.querySelectorAll("[data-zone]")) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
-}
+import { tellZone } from "./zones.js";
 
 // The box of a form that was taken closes, and the next one is another: it gets a key of its own.
 function taken(form) {
   form.reset();
   form.querySelector("[data-fresh-key]").value = freshKey();
-  zones();
+  tellZone();
   const box = form.closest("details");
   box.open = false;
   box.querySelector("summary").focus();
@@ -19,7 +16,6 @@ function taken(form) {
 let said = { conversation: "", text: "" }; // what was sent last, as it was written; in memory alone
 
 export function composeMore() {
-  zones();
   document.addEventListener(
     "toggle",
     ({ target }) => {
@@ -32,7 +28,6 @@ export function composeMore() {
     const form = detail.ctx.sourceElement;
     if (form.matches?.("[data-reply]")) said = { conversation: form.dataset.reply, text: form.elements.text.value };
   });
-  document.addEventListener("htmx:after:swap", zones);
   document.addEventListener("htmx:after:request", ({ detail }) => {
     const form = detail.ctx.sourceElement;
     if (!form.matches || detail.ctx.response.status >= 300) return;

@@ -34,6 +34,7 @@ import { tellTimes } from "./times.js";
 import { translateDrafts } from "./translating.js";
 import { tellTyping } from "./typing.js";
 import { showWall } from "./wallboard.js";
+import { tellZones } from "./zones.js";
 
 window.htmx = htmx;
 
@@ -54,6 +55,7 @@ function start() {
   startComponents();
   announceChanges();
   tellNews();
+  tellZones();
   keepDrafts();
   composeMore();
   attachFiles();

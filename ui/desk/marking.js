@@ -1,10 +1,5 @@
 // Putting a conversation in order by the keyboard: after an answer the focus is where it was, fields show what is kept, a menu
-// that a key opened has its first choice ready, and times are told and meant in the reader's own time zone.
-function tellZone() {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
-  for (const field of document.querySelectorAll("[data-zone]")) field.value = zone;
-}
-
+// that a key opened has its first choice ready, and times are told in the reader's own time zone.
 function tellMoments() {
   const language = document.documentElement.lang;
   for (const time of document.querySelectorAll("time[data-at]")) {
@@ -35,13 +30,9 @@ function keepPlace() {
 }
 
 export function markConversations() {
-  tellZone();
   tellMoments();
   keepPlace();
-  document.addEventListener("htmx:after:swap", () => {
-    tellZone();
-    tellMoments();
-  });
+  document.addEventListener("htmx:after:swap", tellMoments);
   document.addEventListener(
     "toggle",
     ({ target }) => {
