@@ -19,6 +19,8 @@ from doorward.record.audit import (
     write_audit,
 )
 from doorward.record.card import Card, CardOrder, CardPlace, CardQuery, project
+from doorward.record.form import form_of, plain, plain_words
+from doorward.record.formatting import FormattedPiece, formatted
 from doorward.record.ledger import (
     WrittenEntry,
     append_entries,
@@ -74,6 +76,7 @@ __all__ = [
     "CardOrder",
     "CardPlace",
     "CardQuery",
+    "FormattedPiece",
     "FoundLine",
     "Happened",
     "HappenedKind",
@@ -98,6 +101,8 @@ __all__ = [
     "entries_of_kinds",
     "find_audit",
     "find_entry",
+    "form_of",
+    "formatted",
     "happened_between",
     "latest_audit",
     "latest_mention",
@@ -108,6 +113,8 @@ __all__ = [
     "note_absent",
     "note_seen",
     "outcomes_between",
+    "plain",
+    "plain_words",
     "project",
     "read_head",
     "rebuild_card",

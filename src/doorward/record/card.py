@@ -5,6 +5,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from doorward.record.form import plain_words
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.ids import ConversationId, PartyId
 
@@ -43,7 +44,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     so far. `waited_seconds` adds up all waiting for a person. `misunderstood` counts the clarifying questions in a row;
     `helped` the answers from knowledge. `preview` is masked, and holds what a person said last. `handed_by` is the
     agent who handed the conversation over last, to a colleague or back into the queue, and `handed_note` what they
-    wrote for whoever has it next, masked; both are gone when it is the assistant's again or over.
+    wrote for whoever has it next, masked; both are gone when it is the assistant's again or over. Of what staff wrote
+    both hold the words without the signs that make form.
 
     `heard_seq` is the number of the customer's last line, and `unanswered_since` when the first was said that nobody
     has answered. `priority` is 0, 1 (high), 2 (urgent) or -1 (low), `status` a finer word of the company's for how it
@@ -259,7 +261,7 @@ def _routed(card: Card, entry: Entry) -> dict[str, Any]:
     waiting = {"state": "waiting", "assignee": None, "waiting_since": entry.at, "queue": data.get("queue", "")}
     if entry.kind == "handoff.requested":
         return waiting | {"reason": data.get("reason", ""), "handovers": card.handovers + 1}
-    handed = {"handed_by": data["by"], "handed_note": "" if entry.text is None else entry.text.text}
+    handed = {"handed_by": data["by"], "handed_note": plain_words(entry).text}
     # A colleague gets it by the line that follows.
     return handed if data["to"] else handed | waiting | {"reason": "handed_on"}
 
@@ -275,9 +277,10 @@ def _noticed(card: Card) -> dict[str, Any]:
 
 def _spoken(card: Card, entry: Entry, author: str) -> dict[str, Any]:
     changes: dict[str, Any] = {"last_author": author, f"{author}_messages": getattr(card, f"{author}_messages") + 1}
-    if entry.text is not None and (author != "bot" or not card.preview):
-        # What people said tells more of a conversation than the bot's sentence after it.
-        changes["preview"] = entry.text.text[:_PREVIEW]
+    words = plain_words(entry).text
+    if words and (author != "bot" or not card.preview):
+        # What people said tells more of a conversation than the bot's sentence after it or a reply without words.
+        changes["preview"] = words[:_PREVIEW]
     if author == "customer" and card.state == "resolved":
         # Whoever writes again after the end gets the first line again.
         changes |= {"state": "bot", "resolved_at": None, "assignee": None, "misunderstood": 0}

@@ -33,6 +33,7 @@ from doorward.routing import PlannedQueue, RoutingPlan, Team, save_plan
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.past import PAST
 from doorward.vocabulary.reply import Handoff
 from doorward.vocabulary.scope import Scope
 from doorward.workspace import CannedReply, Label, Piece, PieceName

@@ -5,7 +5,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from doorward.flow.formatting import FormattedPiece, PieceKind
+from doorward.record.formatting import FormattedPiece, PieceKind
 
 _ELEMENTS: Final[dict[PieceKind, tuple[Markup, Markup]]] = {
     "paragraph": (Markup("<p>"), Markup("</p>")),

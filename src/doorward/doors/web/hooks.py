@@ -16,13 +16,13 @@ from doorward.doors.web.door import AnyRequest, Door, address_of
 from doorward.doors.web.downloads import file_response
 from doorward.doors.web.streams import KEEP_ALIVE, event, stream_response
 from doorward.flow.attachments import AttachmentKept
-from doorward.flow.formatting import FormattedPiece
 from doorward.flow.openings import Closed
 from doorward.flow.settle import conversation_topic
 from doorward.flow.typing_signs import typing_topic
 from doorward.flow.views.told import HOP
 from doorward.flow.views.transcript import ShownEntry, Transcript
 from doorward.kit.logging import get_logger
+from doorward.record.formatting import FormattedPiece
 from doorward.vocabulary.channel import (
     AttachmentRequest,
     CallbackRequest,

@@ -16,11 +16,11 @@ from markupsafe import Markup, escape
 
 from doorward.doors.web.assets import Assets
 from doorward.doors.web.formatting import as_html
-from doorward.flow.formatting import FormattedPiece, formatted
 from doorward.kit.clock import Clock
 from doorward.kit.i18n import Translator
+from doorward.record import FormattedPiece, formatted, plain
 from doorward.vocabulary.language import LanguagePack
-from doorward.vocabulary.text import Span
+from doorward.vocabulary.text import MaskedText, Span
 
 THEME_COOKIE: Final = "doorward_theme"
 THEMES: Final = ("auto", "light", "dark")
@@ -62,7 +62,8 @@ class Pages:
     def render(self, template: str, *, language: str, **places: Any) -> str:
         """Return a template's HTML: `t` says a key, `ago` and `moment` say times, `masked` shows masked text.
 
-        `in_form` shows what staff wrote with its form, `spoken` a line of a transcript.
+        `in_form` shows what staff wrote with its form, `spoken` a line of a transcript, `noted` the note of an event,
+        and `in_a_line` says a line's words alone.
         `size` says how large something is, `lasting` how long.
         """
         say = self._sayer(language)
@@ -83,6 +84,10 @@ class Pages:
             in_form=lambda text, spans, opens="": written(text, spans, kind_name=namer, opens=opens),
             spoken=lambda line, opens="": (written if line.formatted else masked)(
                 line.text, line.spans, kind_name=namer, opens=opens
+            ),
+            in_a_line=lambda line: plain(MaskedText(line.text, line.spans)).text if line.formatted else line.text,
+            noted=lambda event, opens="": (written if event.formatted else masked)(
+                event.note, event.spans, kind_name=namer, opens=opens
             ),
             **places,
         )

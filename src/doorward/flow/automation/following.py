@@ -8,11 +8,11 @@ from typing import Final
 from doorward import automation
 from doorward.automation import Event
 from doorward.flow.happenings import events_of
-from doorward.flow.past import is_past
 from doorward.kit.tx import Tx
 from doorward.record import WrittenEntry
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.outcome import Job
+from doorward.vocabulary.past import is_past
 from doorward.vocabulary.scope import Scope
 
 JOB: Final = "automation.act"

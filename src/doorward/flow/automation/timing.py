@@ -10,13 +10,13 @@ from doorward import automation, record, routing
 from doorward.automation import TIMED, Event, Rule
 from doorward.flow.automation.following import JOB
 from doorward.flow.happenings import facts_of, is_due, lasting, lasts_since
-from doorward.flow.past import PAST
 from doorward.kit.jobs import waiting_keys
 from doorward.kit.tx import Transactions, Tx
 from doorward.record import Card, CardPlace, CardQuery
 from doorward.vocabulary.entry import EntryKind
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.outcome import Job, Outcome
+from doorward.vocabulary.past import PAST
 from doorward.vocabulary.scope import Scope
 
 _PAGE: Final = 200

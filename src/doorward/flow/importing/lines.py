@@ -10,9 +10,9 @@ from doorward.flow.attachments import HELD
 from doorward.flow.importing.marks import Marked
 from doorward.flow.importing.preparing import Ready, ReadyFile, ReadyMessage
 from doorward.flow.importing.terms import CHANNEL, Author, VendorName
-from doorward.flow.past import PAST
 from doorward.vocabulary.entry import Entry, EntryKind
 from doorward.vocabulary.ids import MessageId, PartyId, StaffId
+from doorward.vocabulary.past import PAST
 from doorward.vocabulary.scope import Actor
 
 REASON: Final = "imported"

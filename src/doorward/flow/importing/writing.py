@@ -15,7 +15,6 @@ from doorward.flow.importing.people import Customers, is_known
 from doorward.flow.importing.preparing import Ready, ReadyFile, ReadyMessage
 from doorward.flow.importing.tally import ImportTally
 from doorward.flow.importing.terms import Person, Refused, VendorName
-from doorward.flow.past import PAST
 from doorward.kit.db.trouble import database_trouble
 from doorward.kit.keys import KeyDestroyed, Keys
 from doorward.kit.tx import Transactions, Tx
@@ -23,6 +22,7 @@ from doorward.protection import ProtectionService
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.ids import ConversationId, MessageId, PartyId
 from doorward.vocabulary.outcome import Job, Outcome
+from doorward.vocabulary.past import PAST
 from doorward.vocabulary.reply import Handoff
 from doorward.vocabulary.scope import Scope
 

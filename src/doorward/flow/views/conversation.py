@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -11,12 +11,12 @@ from doorward import record
 from doorward.flow.attachments import OutgoingFile, going_with, lying_beside
 from doorward.flow.invitations import Invitation, invitation_of
 from doorward.flow.joined import all_taken_in, is_undoable, taken_in
-from doorward.flow.views.transcript import SHOWN_LINES, Place, ShownEntry, place_of, show_all
+from doorward.flow.views.transcript import SHOWN_LINES, OwnText, Place, ShownEntry, own_words, place_of, show_all
 from doorward.flow.views.wishes import Wish, wishes_among
 from doorward.identity import family_of
 from doorward.kit.tx import Tx
 from doorward.protection import Sighting, sightings
-from doorward.record import Card, Task, WrittenEntry
+from doorward.record import Card, FormattedPiece, Task, WrittenEntry
 from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.finding import Finding
@@ -66,7 +66,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     file scanned; `data` then holds its finding, and by which scanner and signatures it was scanned.
 
     Of a conversation that an agent handed over (`handoff.passed`), `data` holds `by` and `to`, the ids of both, `to`
-    empty for the queue, and `note` is what was written for whoever has it next: masked, its masked places in `spans`.
+    empty for the queue, and `note` is what was written for whoever has it next: masked, its masked places in `spans`,
+    in pieces in `formatted` where it has a form, as notes have.
     Of one that was put in order or to sleep, or to which a promise is due soon or late, `data` holds what the ledger's
     line says (`doorward.vocabulary.entry`).
     """
@@ -79,6 +80,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, Any]
     note: str = ""
     spans: tuple[Span, ...] = ()
+    formatted: tuple[FormattedPiece, ...] = ()
 
 
 class ShownTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +93,8 @@ class ShownTask(msgspec.Struct, frozen=True, kw_only=True):
 
 class WaitingReply(msgspec.Struct, frozen=True, kw_only=True):
     """A reply that waits to be sent, its words masked. `unless_heard`: not sent if the customer speaks before;
-    `undoable`: it waits only so that it can be taken back. It goes out with its `files`, once all are clean.
+    `undoable`: it waits only so that it can be taken back. It goes out with its `files`, once all are clean. `own` is
+    what the agent wrote, where the text is its translation.
     """
 
     message_id: MessageId
@@ -102,6 +105,7 @@ class WaitingReply(msgspec.Struct, frozen=True, kw_only=True):
     unless_heard: bool
     undoable: bool = False
     files: tuple[OutgoingFile, ...] = ()
+    own: OwnText | None = None
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +151,7 @@ def conversation(
         raise NotFound("no such conversation")
     since = max(after, card.last_seq - min(lines, SHOWN_LINES))
     written = record.entries_after(tx, scope, conversation_id, after=since, limit=SHOWN_LINES)
+    stretch = _Stretch(written, _period(tx, scope, written, since, None), lines)
     assessed = {one.entry.message_id: one for one in written if one.entry.kind == "assessment.made"}
     spoken = tuple(one for one in written if one.entry.kind == "message.customer")
     messages = tuple(one.entry.message_id for one in spoken if one.entry.message_id and one.entry.data.get("findings"))
@@ -155,7 +160,7 @@ def conversation(
         card=card,
         since=since,
         waiting=place_of(tx, scope, card),
-        lines=_all_lines(tx, scope, conversation_id, written, period=_period(tx, scope, written, since, None)),
+        lines=_all_lines(tx, scope, conversation_id, stretch),
         findings=tuple(
             _findings(one, assessed.get(one.entry.message_id), seen.get(one.entry.message_id or MessageId(""), ()))
             for one in spoken
@@ -213,6 +218,7 @@ def _scheduled(tx: Tx, scope: Scope, card: Card) -> tuple[WaitingReply, ...]:
                     unless_heard=bool(line.entry.data.get("unless_heard")),
                     undoable=bool(line.entry.data.get("undoable")),
                     files=going_with(tx, scope, card.conversation_id, one.message_id),
+                    own=own_words(line.entry),
                 )
             )
     return tuple(shown)
@@ -237,11 +243,20 @@ def earlier_lines(
     since = max(0, before - min(lines, SHOWN_LINES))
     written = record.entries_after(tx, scope, conversation_id, after=since, limit=max(0, before - since))
     period = _period(tx, scope, written, since, (conversation_id, before))
-    return EarlierLines(lines=_all_lines(tx, scope, conversation_id, written, period=period), since=since)
+    shown = _all_lines(tx, scope, conversation_id, _Stretch(written, period, lines))
+    return EarlierLines(lines=shown, since=since)
 
 
 Period = tuple[datetime | None, datetime | None]
 """From a time on until before another; None is no end."""
+
+
+class _Stretch(NamedTuple):
+    """Lines of a conversation, the time that they are about, and how many lines of any other come among them."""
+
+    written: Sequence[WrittenEntry]
+    period: Period
+    most: int
 
 
 def _period(
@@ -257,11 +272,17 @@ def _period(
 
 
 def _all_lines(
-    tx: Tx, scope: Scope, conversation_id: ConversationId, written: Sequence[WrittenEntry], *, period: Period
+    tx: Tx,
+    scope: Scope,
+    conversation_id: ConversationId,
+    stretch: _Stretch,
 ) -> tuple[ShownEntry, ...]:
-    """Return what was said in a stretch and, among it by time, in the conversations that go on in this one."""
-    streams = [_lines(tx, scope, written)]
-    begin, end = period
+    """Return what was said in a stretch and, among it by time, in the conversations that go on in this one.
+
+    Of each of those come the latest ledger lines of the time; whatever was said before stands on its own page.
+    """
+    streams = [_lines(tx, scope, stretch.written)]
+    begin, end = stretch.period
     for other in all_taken_in(tx, scope, conversation_id):
         card = record.card_of(tx, scope, other)
         after = 0 if card is None else max(0, card.last_seq - SHOWN_LINES)
@@ -269,7 +290,7 @@ def _all_lines(
         within = tuple(
             one for one in said if (begin is None or one.entry.at >= begin) and (end is None or one.entry.at < end)
         )
-        shown = _lines(tx, scope, within)
+        shown = _lines(tx, scope, within[-stretch.most :])
         streams.append(tuple(msgspec.structs.replace(one, conversation_id=other) for one in shown))
     # Each conversation keeps its own order, whatever its clocks said.
     return streams[0] if len(streams) == 1 else tuple(heapq.merge(*streams, key=lambda one: one.at))
@@ -342,4 +363,5 @@ def _event(written: WrittenEntry) -> Event:
         data=entry.data,
         note="" if entry.text is None else entry.text.text,
         spans=() if entry.text is None else entry.text.spans,
+        formatted=record.form_of(entry),
     )

@@ -7,12 +7,10 @@ from typing import Any, Literal
 import msgspec
 
 from doorward import record, routing
-from doorward.flow.formatting import FormattedPiece, formatted
 from doorward.flow.offering import asked_since_they_came
 from doorward.flow.openings import Closed
-from doorward.flow.past import is_past
 from doorward.kit.tx import Tx
-from doorward.record import Card, WrittenEntry
+from doorward.record import Card, FormattedPiece, WrittenEntry, form_of
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.ids import ConversationId
@@ -33,14 +31,11 @@ SHOWN = {
 }
 """The ledger lines that customers see, with their author."""
 
-SHOWN_TO_STAFF = SHOWN | {"note.written": "note"}
-"""What staff see of a conversation: notes too."""
+SHOWN_TO_STAFF = SHOWN | {"note.written": "note", "attachment.noted": "note"}
+"""What staff see of a conversation: notes and their files too."""
 
-_BY_STAFF = frozenset({"message.agent", "note.written", "attachment.received"})
-_FORMATTED = frozenset({"message.agent", "note.written"})
-"""The ledger lines that staff wrote, in which signs make form. All else is shown as it is, and so is what comes from
-another product: nobody meant its signs so.
-"""
+_BY_STAFF = frozenset({"message.agent", "note.written", "attachment.received", "attachment.noted"})
+_FILES = frozenset({"attachment.received", "attachment.noted"})
 
 SHOWN_LINES = 2000
 """Most ledger lines that are looked through at once (a message and its answer are four): the latest ones."""
@@ -210,7 +205,7 @@ def show_all(tx: Tx, scope: Scope, written: Sequence[WrittenEntry], *, staff: bo
     """Return those of a conversation's ledger lines that people see, files as they stand now; `staff` see more."""
     kinds, one_shown = (SHOWN_TO_STAFF, show_to_staff) if staff else (SHOWN, show)
     shown = tuple(one_shown(one) for one in written if one.entry.kind in kinds and not _is_inner(one))
-    conversations = {one.entry.conversation_id for one in written if one.entry.kind == "attachment.received"}
+    conversations = {one.entry.conversation_id for one in written if one.entry.kind in _FILES}
     if not conversations:
         return shown
     ended = record.entries_of_kinds(tx, scope, tuple(conversations), kinds=("attachment.scanned",))
@@ -219,8 +214,13 @@ def show_all(tx: Tx, scope: Scope, written: Sequence[WrittenEntry], *, staff: bo
 
 
 def _is_inner(written: WrittenEntry) -> bool:
-    """Return whether a line is of the scan of a file that a reply brings: only its being sent is told."""
-    return written.entry.kind == "attachment.scanned" and written.entry.data.get("author") == "agent"
+    """Return whether a line says nothing to anybody: of a file that a reply brings only its being sent is told, not its
+    scan, and of a reply or a note without words only its files, unless a note names somebody.
+    """
+    entry = written.entry
+    if entry.kind in {"message.agent", "note.written"}:
+        return entry.text == MaskedText("") and not entry.data.get("mentions")
+    return entry.kind == "attachment.scanned" and entry.data.get("author") == "agent"
 
 
 def _as_it_stands(line: ShownEntry, states: Mapping[str, str]) -> ShownEntry:
@@ -242,9 +242,14 @@ def show_to_staff(written: WrittenEntry) -> ShownEntry:
         by_rule=by_rule,
         mentions=tuple(entry.data.get("mentions", ())),
         copied_from=str(entry.data.get("copied_from", "")),
-        own=msgspec.convert(entry.data["own"], OwnText) if "own" in entry.data else None,
+        own=own_words(entry),
         whispered=bool(entry.data.get("whispered")),
     )
+
+
+def own_words(entry: Entry) -> OwnText | None:
+    """Return what an agent wrote in a language of their own, where what a line says is its translation."""
+    return msgspec.convert(entry.data["own"], OwnText) if "own" in entry.data else None
 
 
 def show(written: WrittenEntry, *, authors: Mapping[str, str] = SHOWN) -> ShownEntry:
@@ -263,7 +268,7 @@ def show(written: WrittenEntry, *, authors: Mapping[str, str] = SHOWN) -> ShownE
         text=entry.text.text,
         language=str(data.get("language") or ""),
         spans=entry.text.spans,
-        formatted=_formatted(entry, entry.text),
+        formatted=form_of(entry),
         sources=tuple(
             ShownSource(title=source["title"], slug=source["slug"], section=source["section"])
             for source in data.get("sources", ())
@@ -272,11 +277,6 @@ def show(written: WrittenEntry, *, authors: Mapping[str, str] = SHOWN) -> ShownE
         attachment=_attachment(data) if entry.kind.startswith("attachment.") else None,
         client_id=data.get("client_id"),
     )
-
-
-def _formatted(entry: Entry, text: MaskedText) -> tuple[FormattedPiece, ...]:
-    has_form = entry.kind in _FORMATTED and not is_past(entry)
-    return formatted(text.text, text.spans) if has_form else ()
 
 
 def _attachment(data: dict[str, Any]) -> ShownAttachment:

@@ -4,11 +4,11 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from doorward.flow.past import is_past
 from doorward.kit.tx import Tx
 from doorward.record import WrittenEntry
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.outcome import Job
+from doorward.vocabulary.past import is_past
 from doorward.vocabulary.scope import Scope
 from doorward.webhooks import EVENTS, Deliveries, Endpoints, Told
 

@@ -7,6 +7,7 @@ import msgspec
 
 from doorward.kit.tx import Tx
 from doorward.kit.words import split_words, visible
+from doorward.record.form import has_form, plain
 from doorward.record.search import repository
 from doorward.record.search.scoring import Scoring
 from doorward.record.search.terms import Terms
@@ -123,7 +124,9 @@ def _hits(tx: Tx, scope: Scope, lines: Sequence[Any]) -> tuple[Hit, ...]:
 
 def _line(row: Any) -> Line:
     spans = tuple(msgspec.convert(span, Span) for span in row.spans or ())
-    return Line(seq=row.seq, author=row.author, at=row.at, text=MaskedText(row.text, spans))
+    text = MaskedText(row.text, spans)
+    shown = plain(text) if has_form(row.kind, row.key) else text
+    return Line(seq=row.seq, author=row.author, at=row.at, text=shown)
 
 
 def _has_phrase(text: str, phrase: Sequence[str]) -> bool:

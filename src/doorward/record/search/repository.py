@@ -136,11 +136,12 @@ def find_passing(tx: Tx, scope: Scope, wanted: LineQuery, *, ids: Sequence[int],
 
 
 def find_lines(tx: Tx, scope: Scope, *, ids: Sequence[int]) -> Sequence[Any]:
-    """Return these lines with their conversations, authors, times and texts, the newest first."""
+    """Return these lines with their conversations, authors, kinds, keys, times and texts, the newest first."""
     picked, given = _picked(tx, ids)
     line, entry = line_table.c, entry_table.c
+    said = (entry.kind, entry.key, entry.at, entry.text, entry.spans)
     query = (
-        select(line.id, line.conversation_id, line.seq, line.author, entry.at, entry.text, entry.spans)
+        select(line.id, line.conversation_id, line.seq, line.author, *said)
         .select_from(picked)
         .join(line_table, line.id == picked.c.id)
         .join(entry_table, _same_conversation(entry_table) & (entry.seq == line.seq))

@@ -61,7 +61,10 @@ class LineQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that was found: its number and author, when it was written, and its masked text."""
+    """A line that was found: its number and author, when it was written, and its masked text.
+
+    Of what staff wrote the text is without the signs that make form.
+    """
 
     seq: int
     author: Author

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from doorward.doors.web.formatting import as_html
 from doorward.doors.web.pages import written
-from doorward.flow.formatting import FormattedPiece, formatted
+from doorward.record.formatting import FormattedPiece, formatted
 from doorward.vocabulary.text import Span
 
 CASES = [json.loads(line) for line in Path(__file__).with_name("formatted.jsonl").read_text("utf-8").splitlines()]

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from doorward.flow.formatting import _SIGN, LONGEST_TEXT, MOST_LINES, MOST_SIGNS, FormattedPiece, formatted
 from doorward.flow.views.transcript import show_to_staff
-from doorward.record import WrittenEntry
+from doorward.record import WrittenEntry, plain, plain_words
+from doorward.record.formatting import _SIGN, LONGEST_TEXT, MOST_LINES, MOST_SIGNS, FormattedPiece, formatted
 from doorward.vocabulary.entry import Entry, EntryKind
 from doorward.vocabulary.ids import ConversationId, PartyId
 from doorward.vocabulary.scope import Actor
@@ -260,3 +260,56 @@ def test_a_text_of_signs_alone_is_not_looked_at() -> None:
 def test_a_longer_text_is_not_looked_at() -> None:
     """Beyond the limit a text is shown as it is, however it looks."""
     assert formatted("**a** " + "word " * (LONGEST_TEXT // 5)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("**Hello** *there*, `x` and ~~gone~~", "Hello there, x and gone"),
+        ("- one\n- two\n\n> said", "one\ntwo\nsaid"),
+        ("1. first\n2. second", "1. first\n2. second"),
+        ("see [here](https://a.example/x)", "see here (https://a.example/x)"),
+        ("First\nsecond **line**\n\nnew", "First\nsecond line\nnew"),
+        ("```\na = 1\n```\n**b**", "a = 1\nb"),
+        ("2 * 3 is a_b", "2 * 3 is a_b"),
+    ],
+)
+def test_one_line_of_a_message_is_without_signs(text: str, said: str) -> None:
+    """The words alone, as lists and previews show them."""
+    assert plain(MaskedText(text)).text == said
+
+
+@settings(max_examples=150, deadline=None)
+@given(masked_texts())
+def test_without_signs_every_word_and_every_mask_is_there(given_text: tuple[str, tuple[Span, ...]]) -> None:
+    """Whatever was typed: masks whole, each once, in order, where their spans say."""
+    text, spans = given_text
+    said = plain(MaskedText(text, spans))
+    assert [said.text[span.start : span.end] for span in said.spans] == [text[span.start : span.end] for span in spans]
+    assert [span.kind for span in said.spans] == [span.kind for span in spans]
+    assert letters(said.text) == letters(shown(formatted(text, spans)) if formatted(text, spans) else text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "said"),
+    [
+        ("message.agent", "agent:1", "bold"),
+        ("note.written", "note:1", "bold"),
+        ("handoff.passed", "passed:1", "bold"),
+        ("message.customer", "1", "**bold**"),
+        ("message.bot", "1", "**bold**"),
+        ("message.agent", "import:message:1", "**bold**"),
+    ],
+)
+def test_only_what_staff_wrote_here_loses_its_signs(kind: EntryKind, key: str, said: str) -> None:
+    """Customers' signs, the assistant's and those of another product's agents mean nothing and stay."""
+    entry = Entry(
+        kind=kind,
+        conversation_id=ConversationId("c" * 26),
+        party_id=PartyId("p" * 26),
+        key=key,
+        at=datetime(2026, 3, 2, tzinfo=UTC),
+        actor=Actor(kind="staff", id="s1"),
+        text=MaskedText("**bold**"),
+    )
+    assert plain_words(entry).text == said
