@@ -122,6 +122,41 @@ def test_a_file_goes_out_with_its_reply_once_it_is_clean(
     assert mira.delete(f"{address}/attachments/{file}").status_code == 409
 
 
+def test_files_go_without_words_to_the_customer_or_to_colleagues_alone(
+    house: House, guests: Guests, visitor: WebVisitor, clock: FixedClock
+) -> None:
+    """A reply that only brings a file, at the desk and by program; the file of a note is never the customer's."""
+    mira, address = guests.member("mira"), f"/api/v1/conversations/{visitor.conversation_id}"
+    page, csrf = f"/desk/conversations/{visitor.conversation_id}", mira.headers["x-csrf-token"]
+    file = attach(mira, visitor, name="plan.png").json()["attachment_id"]
+    assert mira.post(f"{address}/replies", json={"text": ""}).status_code == 400
+    assert "required" not in mira.get(page).text.partition('id="reply-text"')[2].partition(">")[0]
+    fields = {"csrf": csrf, "key": "k", "text": "", f"file-{file}": "yes"}
+    assert mira.post(f"{page}/replies", data=fields).status_code == 303
+    house.jobs.run_jobs()
+    clock.advance(timedelta(minutes=1))
+    house.keep_time_at_the_desk()
+    assert told(visitor) == [("attachment.received", "plan.png")]
+    jonas = guests.member("jonas")
+    form = {"csrf": jonas.headers["x-csrf-token"], "key": "n", "text": ""}
+    brought = {"files": ("inside.png", PNG, "image/png")}
+    assert jonas.post(f"{page}/notes", data=form, files=brought).status_code == 303
+    body = {"name": "by-program.png", "type": "image/png", "data": base64.b64encode(PNG).decode()}
+    assert jonas.post(f"{address}/notes", json={"text": "", "files": [body]}).status_code == 201
+    assert jonas.post(f"{address}/notes", json={"text": ""}).status_code == 400
+    house.jobs.run_jobs()
+    lines = [one for one in jonas.get(address).json()["lines"] if one["author"] == "note"]
+    assert [(one["text"], one["attachment"]["state"]) for one in lines] == [
+        ("inside.png", "clean"),
+        ("by-program.png", "clean"),
+    ]
+    inside = lines[0]["attachment"]["attachment_id"]
+    assert jonas.get(f"{page}/files/{inside}").content == PNG
+    assert fetch(visitor.client, inside).status_code == 404
+    assert "inside.png" not in str(visitor.entries())
+    assert told(visitor) == [("attachment.received", "plan.png")]
+
+
 def tenant_of_visitor(house: House) -> Tenant:
     """Halden."""
     return next(one for one in house.transactions.read(house.identity.tenants.all_tenants) if one.slug == "halden")

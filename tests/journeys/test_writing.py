@@ -147,6 +147,49 @@ def test_a_reply_is_translated(open_context: OpenContext, german: WebVisitor, ho
     assert "Your" not in str(said)
 
 
+@on_sqlite
+def test_a_translated_draft_is_helped_kept_and_given_back(
+    open_context: OpenContext, german: WebVisitor, house: House
+) -> None:
+    """Form, emoji and preview as for one's own words; both fields outlive a reload, and come back when it is undone."""
+    give_translator(house, FakeTranslator())
+    page = open_talk(open_context, german)
+    page.keyboard.type("It is here")
+    tab_to(page, page.get_by_role("button", name="Translate into Deutsch"))
+    page.keyboard.press("Enter")
+    translated = page.get_by_role("textbox", name="What is sent, in Deutsch")
+    expect(translated).to_be_focused()
+    translated.fill("Sie ist da")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+b")
+    expect(translated).to_have_value("**Sie ist da**")
+    beside = page.locator("#reply-translation")
+    beside.get_by_role("button", name="Preview").press("Enter")
+    expect(beside.locator(".preview strong")).to_have_text("Sie ist da")
+    page.locator("#reply-translated").press("End")
+    beside.get_by_role("button", name="Emoji").press("Enter")
+    expect(beside.get_by_role("grid").get_by_role("gridcell").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(translated).to_be_focused()
+    kept = translated.input_value()
+    assert kept.startswith("**Sie ist da**")
+    assert len(kept) > len("**Sie ist da**")
+    page.reload()
+    expect(translated).to_have_value(kept)
+    expect(page.get_by_role("textbox", name="Your reply")).to_have_value("It is here")
+    beside.get_by_role("button", name="Preview").press("Enter")
+    expect(beside.locator(".preview strong")).to_have_text("Sie ist da")
+    assert violations_in_both_schemes(page) == []
+    translated.press("Control+Enter")
+    expect(page.get_by_role("button", name="Undo sending")).to_be_visible()
+    expect(translated).to_have_count(0)
+    page.get_by_role("textbox", name="Your reply").blur()
+    page.keyboard.press("u")
+    expect(translated).to_have_value(kept)
+    expect(page.get_by_role("textbox", name="Your reply")).to_have_value("It is here")
+    assert not any(one["author"] == "agent" for one in german.entries()["entries"])
+
+
 def test_programs_translate(guests: Guests, german: WebVisitor, house: House) -> None:
     """By the interface: what is masked stays so, and the agent's own words are told to staff alone."""
     mira, address = guests.member("mira"), f"/api/v1/conversations/{german.conversation_id}"
@@ -182,4 +225,5 @@ def test_no_translation_is_better_than_a_broken_one(
     )
     assert "It could not be translated just now." in page.text
     assert f"Card {CARD} is ready</textarea>" in page.text
-    assert "reply-translated" not in page.text
+    before, _, behind = page.text.partition("<template")  # what a script would need for a draft that was kept
+    assert "reply-translated" not in before + behind.partition("</template>")[2]

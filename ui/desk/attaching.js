@@ -17,7 +17,14 @@ function taken(target) {
   document.getElementById("reply-text")?.focus();
 }
 
+// What brings a file needs no words.
+function askForWords() {
+  const field = document.getElementById("reply-text");
+  if (field) field.required = !field.form.querySelector('[name^="file-"]');
+}
+
 export function attachFiles() {
+  document.addEventListener("htmx:after:swap", askForWords);
   document.addEventListener("change", ({ target }) => {
     if (target.id === "attach-files" && target.files.length) send(target.form);
   });

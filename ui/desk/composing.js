@@ -1,6 +1,7 @@
 // Notes, tasks and replies that wait: boxes that open on a key, forms that are empty again once they were taken, and words that
 // come back into their fields when a reply is undone.
 import { freshKey } from "./fresh.js";
+import { showTranslation } from "./translating.js";
 import { tellZone } from "./zones.js";
 
 // The box of a form that was taken closes, and the next one is another: it gets a key of its own.
@@ -13,7 +14,8 @@ function taken(form) {
   box.querySelector("summary").focus();
 }
 
-let said = { conversation: "", text: "" }; // what was sent last, as it was written; in memory alone
+const NOTHING = { conversation: "", text: "", translated: "" };
+let said = NOTHING; // what was sent last, as it was written; in memory alone
 
 export function composeMore() {
   document.addEventListener(
@@ -26,24 +28,28 @@ export function composeMore() {
   );
   document.addEventListener("htmx:before:request", ({ detail }) => {
     const form = detail.ctx.sourceElement;
-    if (form.matches?.("[data-reply]")) said = { conversation: form.dataset.reply, text: form.elements.text.value };
+    if (!form.matches?.("[data-reply]")) return;
+    const { text, translated } = form.elements;
+    said = { conversation: form.dataset.reply, text: text.value, translated: translated?.value ?? "" };
   });
   document.addEventListener("htmx:after:request", ({ detail }) => {
     const form = detail.ctx.sourceElement;
     if (!form.matches || detail.ctx.response.status >= 300) return;
     if (form.matches("[data-note], [data-task]")) taken(form);
-    else if (form.matches("[data-takes-back]")) giveBack(form.dataset.words);
+    else if (form.matches("[data-takes-back]")) giveBack(form.dataset);
     else if (form.matches("[data-reply]")) form.querySelector("details[open]")?.removeAttribute("open");
   });
 }
 
 // The field may hold the next reply already: what is taken back goes before it.
-function giveBack(words) {
+function giveBack({ words, translated }) {
   const field = document.getElementById("reply-text");
   if (!field) return;
-  const mine = said.conversation === field.form.dataset.reply && said.text;
-  field.value = [mine || words, field.value].filter(Boolean).join("\n");
-  said = { conversation: "", text: "" };
+  const mine = said.conversation === field.form.dataset.reply ? said : { text: words, translated };
+  const next = field.form.elements.translated?.value;
+  const shown = mine.translated && showTranslation([mine.translated, next].filter(Boolean).join("\n"));
+  field.value = [shown ? mine.text : mine.translated || mine.text || words, field.value].filter(Boolean).join("\n");
+  said = NOTHING;
   field.focus();
-  field.dispatchEvent(new Event("input", { bubbles: true }));
+  (shown ? field.form.elements.translated : field).dispatchEvent(new Event("input", { bubbles: true }));
 }

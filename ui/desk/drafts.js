@@ -7,6 +7,7 @@
 import { freshKey } from "./fresh.js";
 import { toast } from "../design/behaviour.js";
 import { canSeal, forget, forgetOld, forgetSealed, seal, sealingKey, unseal } from "./sealed.js";
+import { showTranslation } from "./translating.js";
 import { words } from "./words.js";
 
 const PREFIX = "doorward.draft.";
@@ -32,9 +33,10 @@ async function load(conversation) {
 
 function write(conversation, draft) {
   drafts.set(conversation, draft);
-  if (canSeal) return draft.text ? seal(place(conversation), draft) : forget(place(conversation));
+  const begun = draft.text || draft.translated;
+  if (canSeal) return begun ? seal(place(conversation), draft) : forget(place(conversation));
   try {
-    if (draft.text) sessionStorage.setItem(PREFIX + place(conversation), JSON.stringify(draft));
+    if (begun) sessionStorage.setItem(PREFIX + place(conversation), JSON.stringify(draft));
     else sessionStorage.removeItem(PREFIX + place(conversation));
   } catch {
     // Storage may be full or forbidden; the text is still in its field.
@@ -53,19 +55,25 @@ function parts() {
   return form && { form, text: form.elements.text, key: form.elements.key, conversation: form.dataset.reply };
 }
 
+function translation({ form }) {
+  return form.elements.translated?.value ?? "";
+}
+
 // What would be sent: with a translation beside it, both.
-function whole({ form, text }) {
-  const translated = form.elements.translated?.value;
-  return translated ? `${text.value}\u0000${translated}` : text.value;
+function whole(here) {
+  const translated = translation(here);
+  return translated ? `${here.text.value}\u0000${translated}` : here.text.value;
 }
 
 async function restore() {
   const here = parts();
   if (!here) return;
   const draft = await load(here.conversation);
-  if (!draft.text || here.text.value || drafts.has(here.conversation)) return;
+  if (!(draft.text || draft.translated) || here.text.value || translation(here) || drafts.has(here.conversation)) return;
   drafts.set(here.conversation, draft);
-  here.text.value = draft.text;
+  // Where nothing translates any more, what was written for the customer is not lost with its field.
+  const lost = draft.translated && !showTranslation(draft.translated);
+  here.text.value = lost ? [draft.text, draft.translated].filter(Boolean).join("\n\n") : draft.text;
   // What was tried may have come: under its key it is taken once. Whatever is typed now makes it another reply.
   if (draft.tried !== undefined && draft.key) here.key.value = draft.key;
   if (!here.form.hidden) toast(words().restored, "info");
@@ -78,7 +86,7 @@ function note(here) {
     here.key.value = freshKey();
     draft.tried = undefined;
   }
-  write(here.conversation, { ...draft, text: here.text.value, key: here.key.value });
+  write(here.conversation, { ...draft, text: here.text.value, translated: translation(here), key: here.key.value });
 }
 
 // When a colleague has the conversation now, what was begun is shown beside it instead of vanishing with the form.
@@ -86,8 +94,9 @@ function showKept() {
   const here = parts();
   const kept = document.getElementById("kept");
   if (!here || !kept) return;
-  kept.hidden = !here.form.hidden || !here.text.value.trim();
-  document.getElementById("kept-text").textContent = here.text.value;
+  const begun = [here.text.value, translation(here)].filter((one) => one.trim()).join("\n\n");
+  kept.hidden = !here.form.hidden || !begun;
+  document.getElementById("kept-text").textContent = begun;
 }
 
 function sent(here) {
@@ -103,7 +112,9 @@ function isReply(event) {
 function followSending() {
   document.addEventListener("htmx:before:request", (event) => {
     const here = parts();
-    if (isReply(event)) write(here.conversation, { text: here.text.value, key: here.key.value, tried: whole(here) });
+    if (!isReply(event)) return;
+    const tried = whole(here);
+    write(here.conversation, { text: here.text.value, translated: translation(here), key: here.key.value, tried });
   });
   document.addEventListener("htmx:after:request", (event) => {
     if (isReply(event) && event.detail.ctx.response.status < 300) sent(parts());

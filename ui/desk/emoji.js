@@ -75,8 +75,9 @@ function walk(event, panel) {
   if (cells[wanted]) focus(cells, wanted);
 }
 
-export function pickEmoji() {
-  for (const button of document.querySelectorAll("[data-emoji-for]")) {
+// A field that comes later brings its button along: `root` is what came.
+export function pickEmoji(root = document) {
+  for (const button of root.querySelectorAll("[data-emoji-for]")) {
     const panel = document.getElementById(button.getAttribute("aria-controls"));
     const field = document.getElementById(button.dataset.emojiFor);
     button.addEventListener("click", () => (panel.hidden ? open(button, panel) : close(button, panel)));

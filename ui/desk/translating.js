@@ -1,5 +1,6 @@
-// A draft in the customer's language: it comes into a field of its own, goes with the reply that was sent, and says when the words
-// that it was made of have changed.
+// A draft in the customer's language: it comes into a field of its own, with all that helps to write there, goes with the reply that
+// was sent, and says when the words that it was made of have changed. What stands there is kept as the reply is (drafts.js).
+import { pickEmoji } from "./emoji.js";
 import { offerEmoji } from "./suggest.js";
 
 function place() {
@@ -10,11 +11,33 @@ function drop() {
   place()?.replaceChildren();
 }
 
+function changed(field) {
+  field?.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function helpToWrite(field) {
+  offerEmoji(field);
+  pickEmoji(place());
+}
+
+// What was kept stands in its field again; the page brings an empty one along for it. Returns whether there is one.
+export function showTranslation(words) {
+  const empty = document.getElementById("reply-translation-empty");
+  if (!empty || !place()) return false;
+  place().replaceChildren(empty.content.cloneNode(true));
+  window.htmx.process(place());
+  const field = place().querySelector("textarea");
+  field.value = words;
+  helpToWrite(field);
+  return true;
+}
+
 export function translateDrafts() {
   document.addEventListener("htmx:after:swap", ({ detail }) => {
     const field = detail.ctx.sourceElement.matches?.("[data-translates]") && place()?.querySelector("textarea");
     if (!field) return;
-    offerEmoji(field);
+    helpToWrite(field);
+    changed(field);
     field.focus();
   });
   document.addEventListener("htmx:after:request", ({ detail }) => {
@@ -27,6 +50,8 @@ export function translateDrafts() {
   document.addEventListener("click", ({ target }) => {
     if (!target.closest?.("[data-drop-translation]")) return;
     drop();
-    document.getElementById("reply-text")?.focus();
+    const field = document.getElementById("reply-text");
+    changed(field);
+    field?.focus();
   });
 }

@@ -41,6 +41,9 @@ EVENTS: Final[Mapping[str, Event]] = {
         facts=("attachment_id", "media_type", "size", "state"),
     ),
     "attachment.withdrawn": Event(when="Such a file was taken away again.", facts=("attachment_id",)),
+    "attachment.noted": Event(
+        when="A colleague attached a file to a private note.", facts=("attachment_id", "media_type", "size", "state")
+    ),
     "feedback.given": Event(when="A customer said whether they were helped.", facts=("helpful",)),
     "callback.requested": Event(when="A customer wants to be called."),
     "deletion.requested": Event(when="A customer wants their data deleted."),

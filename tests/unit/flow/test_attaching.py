@@ -11,7 +11,10 @@ from doorward import record
 from doorward.flow.attachments import KEPT_BESIDE, Leftovers, going_with, leftovers, lying_beside
 from doorward.flow.attachments.repository import find_attachment
 from doorward.flow.desk import Enclosed, LaterReply, NewFile
+from doorward.flow.desk.noting import NewNote
 from doorward.flow.tables import attachment_table
+from doorward.flow.views.conversation import conversation
+from doorward.flow.views.transcript import transcript
 from doorward.kit.clock import FixedClock
 from doorward.kit.tx import Tx
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound, TooLarge, UnsupportedType
@@ -237,3 +240,51 @@ async def test_there_may_be_more_than_are_taken_away_at_once(
         await busy.desk.attaching.attach(MIRA, CONVERSATION, file(), key=key)
     clock.advance(KEPT_BESIDE + timedelta(seconds=1))
     assert (sweep(busy), beside(busy)) == (5, [])
+async def test_a_file_is_sent_without_words(busy: Flow, clock: FixedClock) -> None:
+    """The reply counts as one, its file is all that anybody sees of it, and the list keeps what was said last."""
+    kept = await busy.desk.attaching.attach(MIRA, CONVERSATION, file(), key="1")
+    wordless = LaterReply(text=WildText(" \n"), send_at=SOON, undoable=True, files=(kept.attachment_id,))
+    waits = await busy.desk.sending.send_later(MIRA, CONVERSATION, wordless, key="1")
+    taken = await busy.desk.sending.take_back(MIRA, CONVERSATION, waits.entry.message_id or MessageId(""))
+    assert (taken, beside(busy)) == ("", [kept.attachment_id])
+    await busy.desk.sending.send_later(MIRA, CONVERSATION, wordless, key="2")
+    verdict(busy, kept.attachment_id, "clean")
+    clock.advance(SOON - NOON)
+    assert send_due(busy) == 1
+    card = busy.card()
+    assert card is not None
+    assert (card.preview, card.last_author, card.agent_messages) == ("hello", "agent", 1)
+    told = busy.transactions.read(lambda tx: transcript(tx, SCOPE, CONVERSATION))
+    assert [(one.kind, one.text) for one in told.entries][-1] == ("attachment.received", "plan.png")
+    assert "message.agent" not in [one.kind for one in told.entries]
+    with pytest.raises(Malformed):
+        await busy.desk.reply(MIRA, CONVERSATION, WildText(" "), key="3")
+    at_once = await busy.desk.attaching.attach(MIRA, CONVERSATION, file(), key="4")
+    verdict(busy, at_once.attachment_id, "clean")
+    await busy.desk.reply(MIRA, CONVERSATION, WildText(""), key="4", enclosed=Enclosed((at_once.attachment_id,)))
+    assert kinds(busy)[-2:] == ["message.agent", "attachment.received"]
+
+
+async def test_a_note_brings_files_that_no_customer_sees(busy: Flow) -> None:
+    """With or without words, by whoever may write; the same key is one note, and no reply can take its file along."""
+    for _ in range(2):
+        await busy.desk.noting.write(JONAS, CONVERSATION, NewNote(WildText(""), files=(file(), file())), key="1")
+    lines = [one for one in busy.ledger() if one.entry.kind == "attachment.noted"]
+    assert len(lines) == 2
+    first = str(lines[0].entry.data["attachment_id"])
+    assert beside(busy, JONAS) == []
+    with pytest.raises(Conflict, match="goes with a reply"):
+        await busy.desk.attaching.withdraw(JONAS, CONVERSATION, first)
+    seen = busy.transactions.read(lambda tx: conversation(tx, JONAS, CONVERSATION))
+    noted = [(one.author, one.text, one.by) for one in seen.lines if one.attachment is not None]
+    assert noted == [("note", "plan.png", JONAS.actor.id)] * 2
+    assert not any(one.kind == "note.written" for one in seen.lines)
+    told = busy.transactions.read(lambda tx: transcript(tx, SCOPE, CONVERSATION))
+    assert first not in str(told)
+    with pytest.raises(TooLarge):
+        await busy.desk.noting.write(JONAS, CONVERSATION, NewNote(WildText("x"), files=(file(),) * 6), key="2")
+    with pytest.raises(UnsupportedType):
+        await busy.desk.noting.write(
+            JONAS, CONVERSATION, NewNote(WildText("x"), files=(file(b"MZ" + bytes(40)),)), key="3"
+        )
+    assert [one.entry.kind for one in busy.ledger()].count("note.written") == 1

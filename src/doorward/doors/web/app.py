@@ -122,7 +122,6 @@ API_HANDLERS: Final = [
     conversations.hand_conversation_over,
     conversations.hand_conversation_back,
     conversations.resolve_conversation,
-    writing.write_note,
     translating.translate_last_words,
     translating.translate_reply_draft,
     writing.list_my_tasks,
@@ -261,7 +260,8 @@ def make_app(house: House, *, hints: Sequence[SignInHint] = ()) -> Litestar:
 
 
 def _api_handlers(house: House) -> list[HTTPRouteHandler]:
-    return [*API_HANDLERS, attach_handler(house.settings.limits.attachment_bytes)]
+    limit = house.settings.limits.attachment_bytes
+    return [*API_HANDLERS, attach_handler(limit), writing.note_handler(limit)]
 
 
 def _description(door: Door) -> HTTPRouteHandler:

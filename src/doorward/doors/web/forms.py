@@ -55,9 +55,9 @@ async def read_member_pairs(request: Request[Any, Any, Any], caller: Caller, *, 
 
 
 async def read_member_files(
-    request: Request[Any, Any, Any], caller: Caller, *, most: int
+    request: Request[Any, Any, Any], caller: Caller, *, most: int, most_fields: int = _FIELDS
 ) -> tuple[Mapping[str, str], Sequence[UploadFile]]:
-    """Return the fields and the files of a form with files (RFC 7578), at most `most` files.
+    """Return the fields and the files of a form with files (RFC 7578), at most `most` files and `most_fields` fields.
 
     Raises as `read_form`, and `TooLarge` for a body beyond the handler's limit.
     """
@@ -75,7 +75,7 @@ async def read_member_files(
     fields = {name: value for name, value in sent if isinstance(value, str)}
     files = [value for _, value in sent if isinstance(value, UploadFile)]
     check_csrf(caller.session_token, fields.get("csrf", ""))
-    if len(files) > most or len(sent) > most + _FIELDS:
+    if len(files) > most or len(sent) > most + most_fields:
         raise TooLarge(f"files: more than {most}", limit=most)
     return fields, files
 

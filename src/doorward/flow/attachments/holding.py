@@ -14,7 +14,7 @@ from doorward.vocabulary.scope import Scope
 class HeldFile(Discreet, frozen=True, kw_only=True):
     """A file, sealed (see `states.file_context`), what it is by its first bytes, and its size in bytes.
 
-    `staff_id` is who attached it to a reply; what a customer handed in has none.
+    `staff_id` is who attached it to a reply or a note; what a customer handed in has none.
     """
 
     attachment_id: str

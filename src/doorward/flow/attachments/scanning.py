@@ -85,8 +85,8 @@ def _forgotten(tx: Tx, scope: Scope) -> tuple[str, ...]:
 
 
 def _is_prepared(received: record.WrittenEntry | None) -> bool:
-    """Return whether a file belongs to a reply: no customer hears of its scan, only of what is sent."""
-    return received is not None and received.entry.kind == "attachment.prepared"
+    """Return whether a file belongs to a reply or a note: no customer hears of its scan, only of what is sent."""
+    return received is not None and received.entry.kind in {"attachment.prepared", "attachment.noted"}
 
 
 def _settle(tx: Tx, scope: Scope, row: Any, *, verdict: Verdict, scanner: str) -> Outcome[str]:

@@ -17,7 +17,7 @@ REFUSED: Final = "refused"
 """A scanner has found something in it; its content is gone."""
 
 MOST: Final = 20
-"""Files of one conversation that its customer hands in, and as many that replies bring."""
+"""Files of one conversation that its customer hands in, and as many that replies and notes bring."""
 
 
 def file_context(scope: Scope, attachment_id: str) -> bytes:
@@ -26,7 +26,7 @@ def file_context(scope: Scope, attachment_id: str) -> bytes:
 
 
 def prepared_key(attachment_id: str) -> str:
-    """Return the key of the ledger line in which a file was attached to a reply."""
+    """Return the key of the ledger line in which a file was attached to a reply or a note."""
     return f"prepared:{attachment_id}"
 
 

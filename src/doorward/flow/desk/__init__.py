@@ -1,7 +1,8 @@
 """What people at the desk do with conversations: one module for each group of verbs, `Desk` for those of every day."""
 
-from doorward.flow.desk.attaching import Attaching, NewFile
+from doorward.flow.desk.attaching import Attaching
 from doorward.flow.desk.bulk import Bulk, BulkAct, BulkDone, Unchanged, UndoStep, Verb
+from doorward.flow.desk.files import NewFile
 from doorward.flow.desk.handing_over import LONGEST_NOTE, HandOver
 from doorward.flow.desk.inviting import Inviting
 from doorward.flow.desk.joining import Joining

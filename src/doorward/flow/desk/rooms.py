@@ -1,7 +1,7 @@
 """What the verbs of the desk share: the rooms they need, and what each of them asks first."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from doorward import record
@@ -17,7 +17,7 @@ from doorward.kit.tx import Transactions, Tx, Work
 from doorward.protection import ProtectionService, Screened
 from doorward.understanding import TextTranslator
 from doorward.vocabulary.entry import AuditEvent, Entry, EntryKind
-from doorward.vocabulary.errors import Conflict, NotFound
+from doorward.vocabulary.errors import Conflict, Malformed, NotFound
 from doorward.vocabulary.ids import ConversationId, MessageId, PartyId, StaffId, TenantId
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import WildText
@@ -67,6 +67,18 @@ class Enclosed(NamedTuple):
 
 
 NOTHING: Final = Enclosed()
+
+
+def words_of_reply(text: WildText, files: Sequence[object]) -> WildText:
+    """Return what a reply or a note says: nothing at all where it only brings files.
+
+    Raises `Malformed` where it brings nothing.
+    """
+    if not text.is_blank:
+        return text
+    if not files:
+        raise Malformed("text: empty")
+    return WildText("")
 
 
 class NewLine(NamedTuple):

@@ -18,6 +18,7 @@ from doorward.flow.desk.rooms import (
     card_at,
     require_mine,
     screen_words,
+    words_of_reply,
     write_line,
 )
 from doorward.flow.desk.translating import own_data
@@ -50,7 +51,7 @@ class LaterReply(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be said and when. `unless_heard`: not at all if the customer says something before.
 
     `undoable` is a reply that was meant for now and waits a moment only so that it can be taken back. `files` go with
-    it: it waits beyond its time until all are scanned and clean.
+    it: it waits beyond its time until all are scanned and clean. With files it needs no words.
     `own` is what the agent wrote, where the text is its translation.
     """
 
@@ -76,15 +77,14 @@ class Sending:
         """Have a reply wait for its time; the same `key` again is the same reply.
 
         It is screened and masked now, as every reply. Raises `NotFound`, also for a file that the acting member did not
-        attach, `SecretRefused`, `Malformed` for an empty text
+        attach, `SecretRefused`, `Malformed` for neither words nor files
         or a time that cannot be, and `Conflict` when the acting agent does not have the conversation, when
         `MOST_WAITING` replies wait already, or for a file that was refused or goes with another reply.
         """
-        if wish.text.is_blank:
-            raise Malformed("text: empty")
+        words = words_of_reply(wish.text, wish.files)
         message_id = MessageId(derive_id("reply", scope.tenant_id, conversation_id, scope.actor.id, key))
         written = await screen_words(
-            self._transactions, self._rooms, scope, about=conversation_id, text=DeskText(message_id, wish.text)
+            self._transactions, self._rooms, scope, about=conversation_id, text=DeskText(message_id, words)
         )
         beside = await own_data(self._transactions, self._rooms, scope, about=conversation_id, own=wish.own)
         entry_key = f"scheduled:{message_id}"

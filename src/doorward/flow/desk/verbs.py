@@ -26,6 +26,7 @@ from doorward.flow.desk.rooms import (
     require_mine,
     require_theirs,
     screen_words,
+    words_of_reply,
     write_line,
 )
 from doorward.flow.desk.sending import UNCLEAN, Sending
@@ -112,12 +113,14 @@ class Desk:
 
         The text is screened as every other: what is sensitive in it is masked before it is stored. What is `enclosed`
         goes with it: files are sent, the agent's own words are seen by colleagues beside the reply.
-        Raises `NotFound`, also for a file that the acting member did not attach; `Conflict` when they do not have the
+        Files need no words. Raises `Malformed` for neither; `NotFound`, also for a file that the acting member did not
+        attach; `Conflict` when they do not have the
         conversation, or when not all files are scanned and clean (fact `why`: `files_held`).
         """
+        words = words_of_reply(text, enclosed.files)
         message_id = MessageId(derive_id("reply", scope.tenant_id, conversation_id, scope.actor.id, key))
         written = await screen_words(
-            self._transactions, self._rooms, scope, about=conversation_id, text=DeskText(message_id, text)
+            self._transactions, self._rooms, scope, about=conversation_id, text=DeskText(message_id, words)
         )
         beside = await own_data(self._transactions, self._rooms, scope, about=conversation_id, own=enclosed.own)
         entry_key = f"agent:{message_id}"

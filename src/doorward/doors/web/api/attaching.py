@@ -14,7 +14,7 @@ from doorward.flow.desk import NewFile
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.text import WildText
 
-_AROUND = 4096
+_AROUND = 65_536
 
 
 class NewFileBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -24,11 +24,20 @@ class NewFileBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     type: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9.+-]{0,40}/[a-z0-9][a-z0-9.+-]{0,80}$")]
     data: bytes
 
+    def file(self) -> NewFile:
+        """Return it as the desk takes it."""
+        return NewFile(name=WildText(self.name), media_type=self.type, content=self.data)
+
 
 class OutgoingFileList(msgspec.Struct, frozen=True, kw_only=True):
     """Files that go with no reply yet, the oldest first: 20 of a conversation at most."""
 
     items: tuple[OutgoingFile, ...]
+
+
+def body_size(limit: int, *, files: int = 1) -> int:
+    """Return how large a body with files of at most `limit` bytes may be: base 64 writes three bytes as four."""
+    return files * limit * 4 // 3 + _AROUND
 
 
 def attach_handler(limit: int) -> HTTPRouteHandler:
@@ -40,7 +49,7 @@ def attach_handler(limit: int) -> HTTPRouteHandler:
         responses=problems(404, 409, 413, 415, 422),
         security=ANY_OF,
         operation_id="attach_file",
-        request_max_body_size=limit * 4 // 3 + _AROUND,  # base 64 writes three bytes as four characters
+        request_max_body_size=body_size(limit),
     )
     async def attach_file(
         call: ACall, conversation_id: IdPath, data: JSONBody[NewFileBody]
@@ -49,7 +58,7 @@ def attach_handler(limit: int) -> HTTPRouteHandler:
         `attachments` sends it, once it is clean. Its name is screened like every text.
         """
         scope, wanted = call.member_scope("conversations:write"), ConversationId(conversation_id)
-        file = NewFile(name=WildText(data.name), media_type=data.type, content=data.data)
+        file = data.file()
         return await call.answer_once(
             scope, lambda key: call.house.desk.attaching.attach(scope, wanted, file, key=key), status=201
         )

@@ -66,10 +66,10 @@ class HandOverBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an agent says to the customer; `own` where it is a translation of the agent's own words.
 
-    `attachments` are ids of files that they attached, all scanned and clean.
+    `attachments` are ids of files that they attached, all scanned and clean. With them `text` may be empty.
     """
 
-    text: Annotated[str, Meta(min_length=1, max_length=100_000)]
+    text: Annotated[str, Meta(max_length=100_000)]
     attachments: Annotated[tuple[Annotated[str, Meta(pattern=ID_PATTERN)], ...], Meta(max_length=20)] = ()
     own: OwnWordsBody | None = None
 
@@ -209,7 +209,8 @@ async def reply_to_conversation(
     """Answer the customer. The text is screened like every other: what is sensitive in it is masked."""
     scope = call.member_scope("conversations:write")
     text = WildText(data.text)
-    call.house.admission.measure(text)
+    if not (data.attachments and text.is_blank):
+        call.house.admission.measure(text)
     enclosed = Enclosed(data.attachments, None if data.own is None else data.own.words())
     wanted = ConversationId(conversation_id)
 

@@ -11,9 +11,16 @@ from msgspec import Meta
 from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, IdPath, Limit, problems
 from doorward.doors.web.api.conditions import SEEN
 from doorward.doors.web.api.paging import read_cursor, write_cursor
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import JSONBody, PathParameter
+from msgspec import Meta
+
+from doorward.doors.web.api.attaching import NewFileBody, body_size
+from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, IdPath, problems
 from doorward.doors.web.api.translating import OwnWordsBody
 from doorward.doors.web.places import places_of
 from doorward.flow.desk import LaterReply, MacroRun, NewTask, RunWish, TaskChange
+from doorward.flow.desk.noting import MOST_FILES, NewNote
 from doorward.flow.views.conversation import WaitingReply, conversation
 from doorward.flow.views.transcript import ShownEntry, show_to_staff
 from doorward.record import Task, WrittenEntry, tasks_for
@@ -30,10 +37,14 @@ TaskCursor = Annotated[
 
 
 class NoteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A note for colleagues; `mentions` are the ids of those who shall see it."""
+    """A note for colleagues; `mentions` are the ids of those who shall see it.
 
-    text: Annotated[str, Meta(min_length=1, max_length=8000)]
+    `files` stand behind it, for staff alone, and are held until they are scanned. With them `text` may be empty.
+    """
+
+    text: Annotated[str, Meta(max_length=8000)]
     mentions: Annotated[tuple[Id, ...], Meta(max_length=20)] = ()
+    files: Annotated[tuple[NewFileBody, ...], Meta(max_length=MOST_FILES)] = ()
 
 
 class TaskBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,9 +67,10 @@ class LaterReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """A reply and when it is sent. `unless_heard`: not at all if the customer speaks before; `own` as of any.
 
     `attachments` are ids of files that the caller attached: it is not sent before all of them are scanned and clean.
+    With them `text` may be empty.
     """
 
-    text: Annotated[str, Meta(min_length=1, max_length=100_000)]
+    text: Annotated[str, Meta(max_length=100_000)]
     send_at: Moment
     unless_heard: bool = False
     attachments: Annotated[tuple[Id, ...], Meta(max_length=20)] = ()
@@ -90,22 +102,29 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     message_id: str
 
 
-@post(
-    "/conversations/{conversation_id:str}/notes",
-    status_code=201,
-    responses=problems(404, 413, 415, 422),
-    security=ANY_OF,
-    operation_id="write_note",
-)
-async def write_note(call: ACall, conversation_id: IdPath, data: JSONBody[NoteBody]) -> Response[ShownEntry]:
-    """Write a note that no customer ever sees. The text is screened like every other."""
-    scope, text, wanted = call.member_scope("conversations:write"), WildText(data.text), ConversationId(conversation_id)
-    mentions = tuple(StaffId(one) for one in data.mentions)
+def note_handler(limit: int) -> HTTPRouteHandler:
+    """Return the handler that takes notes; files may have at most `limit` bytes each."""
 
-    async def act(key: str) -> ShownEntry:
-        return show_to_staff(await call.house.desk.noting.note(scope, wanted, text, mentions=mentions, key=key))
+    @post(
+        "/conversations/{conversation_id:str}/notes",
+        status_code=201,
+        responses=problems(404, 409, 413, 415, 422),
+        security=ANY_OF,
+        operation_id="write_note",
+        request_max_body_size=body_size(limit, files=MOST_FILES),
+    )
+    async def write_note(call: ACall, conversation_id: IdPath, data: JSONBody[NoteBody]) -> Response[ShownEntry]:
+        """Write a note that no customer ever sees. The text is screened like every other."""
+        scope, wanted = call.member_scope("conversations:write"), ConversationId(conversation_id)
+        mentions = tuple(StaffId(one) for one in data.mentions)
+        note = NewNote(WildText(data.text), mentions, tuple(one.file() for one in data.files))
 
-    return await call.answer_once(scope, act, status=201)
+        async def act(key: str) -> ShownEntry:
+            return show_to_staff(await call.house.desk.noting.write(scope, wanted, note, key=key))
+
+        return await call.answer_once(scope, act, status=201)
+
+    return write_note
 
 
 @get("/tasks", responses=problems() | SEEN, security=ANY_OF, operation_id="list_my_tasks")
@@ -177,7 +196,8 @@ async def list_scheduled_replies(call: ACall, conversation_id: IdPath) -> Waitin
 async def schedule_reply(call: ACall, conversation_id: IdPath, data: JSONBody[LaterReplyBody]) -> Response[Kept]:
     """Have a reply wait for its time. It is screened now; until it is sent it can be taken back."""
     scope, text, wanted = call.member_scope("conversations:write"), WildText(data.text), ConversationId(conversation_id)
-    call.house.admission.measure(text)
+    if not (data.attachments and text.is_blank):
+        call.house.admission.measure(text)
     own = None if data.own is None else data.own.words()
     wish = LaterReply(text=text, send_at=data.send_at, unless_heard=data.unless_heard, files=data.attachments, own=own)
 

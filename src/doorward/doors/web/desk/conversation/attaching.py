@@ -15,6 +15,8 @@ from doorward.doors.web.forms import read_member_files
 from doorward.doors.web.refused import kinds_in_words
 from doorward.flow.attachments import MEDIA_TYPES
 from doorward.flow.desk import NewFile
+from doorward.flow.desk.noting import MOST_FILES, MOST_MENTIONS, NewNote
+from doorward.kit.ids import new_id
 from doorward.vocabulary.errors import (
     Conflict,
     Malformed,
@@ -24,12 +26,17 @@ from doorward.vocabulary.errors import (
     TooLarge,
     UnsupportedType,
 )
-from doorward.vocabulary.ids import ConversationId
+from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.text import WildText
 
 AT_ONCE: Final = 5
 """Files that one form brings."""
 _AROUND: Final = 65_536
+_NOTE_FIELDS: Final = MOST_MENTIONS + 20
+_NOTES: Final = "note-box"
+"""Where on the page notes are written."""
+_MENTION: Final = "mention-"
+"""What the fields begin with that name colleagues; the rest is whom."""
 _MEGABYTE: Final = 1_048_576
 
 WHYS: Final[Mapping[str, str]] = {
@@ -68,7 +75,30 @@ def file_handlers(limit: int) -> list[HTTPRouteHandler]:
             return await _shown(desk, wanted, fields, refused=error)
         return await _shown(desk, wanted, fields)
 
-    return [attach, detach]
+    @post(
+        "/desk/conversations/{conversation_id:str}/notes",
+        status_code=200,
+        include_in_schema=False,
+        request_max_body_size=MOST_FILES * limit + _AROUND,
+        name="desk.conversation.notes",
+    )
+    async def write_note(desk: ADeskCall, conversation_id: FromPath[str]) -> Response[Any]:
+        """Write a note, and name the colleagues who shall see it; its files come with it, in the same form."""
+        scope = desk.require("conversations:write")
+        fields, files = await _note_form(desk)
+        wanted = ConversationId(conversation_id)
+        text = WildText(fields.get("text", "").replace("\r\n", "\n"))
+        named = [StaffId(name.removeprefix(_MENTION)[:40]) for name in fields if name.startswith(_MENTION)]
+        # The form's own key makes a double click one note.
+        key = f"desk:{fields.get('key') or new_id()}"[:80]
+        try:
+            note = NewNote(text, tuple(named), tuple(await _new_files(files)))
+            await desk.house.desk.noting.write(scope, wanted, note, key=key)
+        except _REFUSED as error:
+            return await _shown(desk, wanted, fields, refused=error, place=_NOTES)
+        return await _shown(desk, wanted, fields, place=_NOTES)
+
+    return [attach, detach, write_note]
 
 
 @post("/desk/conversations/{conversation_id:str}/detach", status_code=200, include_in_schema=False)
@@ -83,9 +113,21 @@ async def detach(desk: ADeskCall, conversation_id: FromPath[str]) -> Response[An
     return await _shown(desk, wanted, fields)
 
 
+async def _note_form(desk: DeskCall) -> tuple[Mapping[str, str], Sequence[UploadFile]]:
+    """Return the fields and files of a note; a form without files may come as one that can have none."""
+    if desk.request.content_type[0] != "multipart/form-data":
+        return dict(await desk.pairs(most=_NOTE_FIELDS)), ()
+    fields, files = await read_member_files(desk.request, desk.caller, most=MOST_FILES, most_fields=_NOTE_FIELDS)
+    return fields, [one for one in files if one.filename]  # a field in which nothing was chosen sends an empty one
+
+
 async def _files(files: Sequence[UploadFile]) -> list[NewFile]:
     if not files:
         raise Malformed("files: none was chosen", why="file_none")
+    return await _new_files(files)
+
+
+async def _new_files(files: Sequence[UploadFile]) -> list[NewFile]:
     return [
         NewFile(name=WildText(one.filename), media_type=one.content_type.lower(), content=await one.read())
         for one in files
@@ -93,17 +135,32 @@ async def _files(files: Sequence[UploadFile]) -> list[NewFile]:
 
 
 async def _shown(
-    desk: DeskCall, wanted: ConversationId, fields: Mapping[str, str], *, refused: Refusal | None = None
+    desk: DeskCall,
+    wanted: ConversationId,
+    fields: Mapping[str, str],
+    *,
+    refused: Refusal | None = None,
+    place: str = "attached",
 ) -> Response[Any]:
     """Show the conversation, with a kind sentence when something was refused."""
     status = 200 if refused is None else refused.status
     if refused is None and not desk.by_script:
-        return Redirect(f"/desk/conversations/{wanted}#attached", status_code=303)
+        return Redirect(f"/desk/conversations/{wanted}#{place}", status_code=303)
     places = await conversation_places(desk, wanted, since=line_number(fields.get("since", "")))
-    places |= {"trouble": "" if refused is None else _told(desk, refused)}
+    told = _told_of_note if place == _NOTES else _told
+    places |= {"trouble": "" if refused is None else told(desk, refused)}
     if desk.by_script:
         return await desk.part("desk/conversation/_conversation.html", status=status, **places)
     return await desk.page("desk/conversation/page.html", status=status, here="inbox", **places)
+
+
+def _told_of_note(desk: DeskCall, refused: Refusal) -> str:
+    if isinstance(refused, SecretRefused):
+        what = kinds_in_words(desk.house.translator, desk.language, str(refused.facts["kinds"]).split())
+        return desk.say("desk.conversation.reply_secret", what=what)
+    if isinstance(refused, Malformed) and "why" not in refused.facts:
+        return desk.say("desk.conversation.reply_empty")
+    return _told(desk, refused)
 
 
 def _told(desk: DeskCall, refused: Refusal) -> str:
@@ -113,7 +170,7 @@ def _told(desk: DeskCall, refused: Refusal) -> str:
         return desk.say("attach.trouble.secret", what=what)
     if isinstance(refused, UnsupportedType):
         return desk.say("attach.trouble.type", types=", ".join(ending.upper() for ending in MEDIA_TYPES.values()))
-    if isinstance(refused, TooLarge):
+    if isinstance(refused, TooLarge) and refused.facts.get("limit") == desk.house.settings.limits.attachment_bytes:
         megabytes = desk.house.settings.limits.attachment_bytes / _MEGABYTE
         return desk.say("attach.trouble.large", megabytes=f"{megabytes:g}")
     key = why or ("desk.conversation.conflict" if isinstance(refused, Conflict) else refused.message_key)

@@ -1,11 +1,11 @@
-"""What is written beside and for a conversation: replies, at once or later, notes, tasks. Forms become verbs here."""
+"""What is written beside and for a conversation: replies, at once or later, whispers, tasks. Forms become verbs."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
 from doorward import workspace
 from doorward.bootstrap import House
@@ -21,23 +21,22 @@ from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import MaskedText, WildText
 
-_MENTION: Final = "mention-"
-"""What the fields begin with that name colleagues; the rest is whom."""
-
 _FILE: Final = "file-"
 """What the fields begin with that name files of a reply; the rest is the file's id."""
 _SOON: Final = 1
 """Seconds that a reply with files waits at least: they may not be scanned yet."""
 
 Fields = Mapping[str, str]
+Field = Annotated[Literal["text", "translated"], QueryParameter()]
 
 
 async def reply(house: House, scope: Scope, conversation_id: ConversationId, fields: Fields) -> None:
-    """Send a reply with its files: at the time that was chosen, or in a moment, so that it can be undone."""
+    """Send a reply, its files, or both: at the time that was chosen, or in a moment, so that it can be undone."""
     text, own = said_in(house, fields)
-    house.admission.measure(text)
-    key, settings = _key(fields), house.settings_book.settings_of(scope.tenant_id)
     files = tuple(name.removeprefix(_FILE)[:40] for name in fields if name.startswith(_FILE))
+    if not (files and text.is_blank):
+        house.admission.measure(text)
+    key, settings = _key(fields), house.settings_book.settings_of(scope.tenant_id)
     undo_seconds = max(settings.undo_seconds, _SOON) if files else settings.undo_seconds
     if fields.get("when") == "later":
         wish = LaterReply(
@@ -59,14 +58,6 @@ async def reply(house: House, scope: Scope, conversation_id: ConversationId, fie
 async def take_back(house: House, scope: Scope, conversation_id: ConversationId, fields: Fields) -> None:
     """Take back a reply that waits."""
     await house.desk.sending.take_back(scope, conversation_id, MessageId(fields.get("message", "")[:40]))
-
-
-async def note(house: House, scope: Scope, conversation_id: ConversationId, fields: Fields) -> None:
-    """Write a note, and name the colleagues who shall see it."""
-    text = _text(fields)
-    house.admission.measure(text)
-    named = [StaffId(name.removeprefix(_MENTION)[:40]) for name in fields if name.startswith(_MENTION)]
-    await house.desk.noting.note(scope, conversation_id, text, mentions=named, key=_key(fields))
 
 
 async def whisper(house: House, scope: Scope, conversation_id: ConversationId, fields: Fields) -> None:
@@ -116,11 +107,11 @@ async def canned_replies(desk: ADeskCall, conversation_id: FromPath[str]) -> lis
 
 
 @post("/desk/conversations/{conversation_id:str}/preview", status_code=200, include_in_schema=False)
-async def show_preview(desk: ADeskCall, conversation_id: FromPath[str]) -> Response[str]:
-    """Show what somebody is writing as it will be read: masked and formatted. Kept nowhere."""
+async def show_preview(desk: ADeskCall, conversation_id: FromPath[str], field: Field = "text") -> Response[str]:
+    """Show what somebody is writing as it will be read: masked and formatted. `field` is where. Kept nowhere."""
     scope = desk.require("conversations:write")
     text, trouble = MaskedText(""), ""
-    words = _text(dict(await desk.pairs(most=MOST_FIELDS)))
+    words = _text(dict(await desk.pairs(most=MOST_FIELDS)), field)
     try:
         if not words.is_blank:
             desk.house.admission.measure(words)
@@ -133,8 +124,8 @@ async def show_preview(desk: ADeskCall, conversation_id: FromPath[str]) -> Respo
     return await desk.part("desk/conversation/_preview.html", text=text, trouble=trouble)
 
 
-def _text(fields: Fields) -> WildText:
-    return WildText(fields.get("text", "").replace("\r\n", "\n"))
+def _text(fields: Fields, name: str = "text") -> WildText:
+    return WildText(fields.get(name, "").replace("\r\n", "\n"))
 
 
 def _key(fields: Fields) -> str:

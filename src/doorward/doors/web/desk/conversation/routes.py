@@ -183,7 +183,6 @@ ACTIONS: Final = [
     _action("take-from", _take_from, permission="conversations:supervise"),
     _action("replies", composing.reply),
     _action("take-back", composing.take_back),
-    _action("notes", composing.note),
     _action("whispers", composing.whisper, permission="conversations:supervise"),
     _action("tasks", composing.add_task),
     _action("task", composing.change_task),
