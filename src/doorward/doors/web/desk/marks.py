@@ -18,6 +18,12 @@ from doorward.workspace import PieceKind
 MOST_SUGGESTED: Final = 300
 """Labels that a field suggests; all others are found by typing their name."""
 
+MOST_SHOWN: Final = 24
+"""Labels that a conversation's page shows of it; all of them have a page of their own."""
+
+MOST_NAMED: Final = 12
+"""Labels that a sentence names."""
+
 _LONGEST_NAME: Final = 80
 _KINDS: Final[Mapping[str, PieceKind]] = {"labels": "label", "statuses": "status", "fields": "attribute"}
 
@@ -30,13 +36,20 @@ class Pieces(msgspec.Struct, frozen=True, kw_only=True):
     fields: Mapping[str, workspace.Attribute]
 
     @property
+    def most_shown(self) -> int:
+        """Return how many labels of a conversation its page shows."""
+        return MOST_SHOWN
+
+    @property
     def suggested(self) -> tuple[str, ...]:
         """Return the names of labels that fields suggest."""
         return tuple(one.name for one in self.labels.values())[:MOST_SUGGESTED]
 
     def label_names(self, keys: Iterable[str]) -> str:
-        """Return what labels are called; one that is gone, by its key."""
-        return ", ".join(self.labels[key].name if key in self.labels else key for key in keys)
+        """Return what labels are called, of many the first and how many more; one that is gone, by its key."""
+        names = [self.labels[key].name if key in self.labels else key for key in keys]
+        more = [f"… +{len(names) - MOST_NAMED}"] if len(names) > MOST_NAMED else []
+        return ", ".join((*names[:MOST_NAMED], *more))
 
     def field_names(self, keys: Iterable[str]) -> str:
         """Return what fields are called; one that is gone, by its key."""

@@ -1,12 +1,14 @@
 """What rules speak of in the company's own words, and back: labels, statuses, replies, queues, teams, states."""
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Final
 
 import msgspec
 
 from doorward import routing, workspace
 from doorward.automation import PRIORITIES, Deed, FactName
+from doorward.doors.web.desk.marks import MOST_SUGGESTED
 from doorward.doors.web.desk.shared import DeskCall
 from doorward.kit.tx import Tx
 
@@ -50,8 +52,9 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
         return by_code if by_code is not None else next((c for c, n in known.items() if n.casefold() == wanted), None)
 
     def suggestions(self) -> tuple[str, ...]:
-        """Return all names, those of one family together, each once."""
-        return tuple(dict.fromkeys(name for names in self.by_family.values() for name in names.values()))
+        """Return names that fields suggest, the first of each family together, each once; the others are typed."""
+        some = (islice(names.values(), MOST_SUGGESTED) for names in self.by_family.values())
+        return tuple(dict.fromkeys(name for names in some for name in names))
 
 
 async def names_for(desk: DeskCall) -> Names:

@@ -1,17 +1,18 @@
 """Putting a conversation in order on its page: labels, priority and status, fields, sleep."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from doorward.doors.web.desk.conversation.view import conversation_places, line_number, shown_value
 from doorward.doors.web.desk.marks import label_named, pieces_of, wake_moment
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
 from doorward.doors.web.refused import kinds_in_words
+from doorward.flow.desk import card_at
 from doorward.flow.desk.marking import AttributeValue
 from doorward.kit.tx import Tx
 from doorward.record import Card, card_of
@@ -19,6 +20,10 @@ from doorward.vocabulary.errors import Conflict, Malformed, NotFound, Refusal, S
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.text import WildText
 from doorward.workspace import Attribute
+
+LABELS: Final = 100
+"""Labels of one page of them."""
+LabelPage = Annotated[int, QueryParameter(ge=1, le=10_000)]
 
 _FIELD: Final = "field-"
 _MOST_FIELDS: Final = 220
@@ -97,7 +102,8 @@ def _marking(name: str, mark: Mark) -> HTTPRouteHandler:
         except (Conflict, Malformed, NotFound, SecretRefused, TooLarge) as error:
             trouble, status = await _trouble(desk, error), error.status
         if not trouble and not desk.by_script:
-            return Redirect(f"/desk/conversations/{wanted}", status_code=303)
+            page = "/labels" if fields.get("from") == "labels" else ""
+            return Redirect(f"/desk/conversations/{wanted}{page}", status_code=303)
         since = line_number(fields.get("since", ""))
         places = await conversation_places(desk, wanted, since=since) | {"trouble": trouble}
         if desk.by_script:
@@ -127,7 +133,28 @@ async def _trouble(desk: DeskCall, error: Refusal) -> str:
     return desk.say("marks.gone" if isinstance(error, NotFound) else "marks.sleep.wrong")
 
 
+@get("/desk/conversations/{conversation_id:str}/labels", include_in_schema=False)
+async def show_labels(desk: ADeskCall, conversation_id: FromPath[str], page: LabelPage = 1) -> Response[str]:
+    """Show all labels of a conversation, page by page: its own page shows the first ones."""
+    scope, wanted = desk.require("conversations:read"), ConversationId(conversation_id)
+    card, pieces = await desk.house.transactions.read_async(
+        lambda tx: (card_at(tx, scope, wanted), pieces_of(tx, scope))
+    )
+    begin = (page - 1) * LABELS
+    return await desk.page(
+        "desk/conversation/labels.html",
+        here="inbox",
+        id=wanted,
+        card=card,
+        pieces=pieces,
+        labels=card.labels[begin : begin + LABELS],
+        page=page,
+        more=len(card.labels) > begin + LABELS,
+    )
+
+
 MARKING: Final = [
+    show_labels,
     _marking("labels", _label),
     _marking("order", _order),
     _marking("fields", _fill_in),
