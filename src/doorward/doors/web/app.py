@@ -227,7 +227,11 @@ def make_app(house: House, *, hints: Sequence[SignInHint] = ()) -> Litestar:
 
     return Litestar(
         route_handlers=[
-            Router("/api/v1", route_handlers=_api_handlers(house), guards=[_api_guard(door.callers)]),
+            Router(
+                "/api/v1",
+                route_handlers=api_handlers(house.settings.limits.attachment_bytes),
+                guards=[_api_guard(door.callers)],
+            ),
             _description(door),
             visitors.list_visitor_orders,
             operations.health,
@@ -259,17 +263,18 @@ def make_app(house: House, *, hints: Sequence[SignInHint] = ()) -> Litestar:
     )
 
 
-def _api_handlers(house: House) -> list[HTTPRouteHandler]:
-    limit = house.settings.limits.attachment_bytes
+def api_handlers(limit: int) -> list[HTTPRouteHandler]:
+    """Return the handlers of the interface; files may have at most `limit` bytes each."""
     return [*API_HANDLERS, attach_handler(limit), writing.note_handler(limit)]
 
 
 def _description(door: Door) -> HTTPRouteHandler:
     """Return the handler of the interface's own description, which is written when somebody first asks for it."""
+    limit = door.house.settings.limits.attachment_bytes
 
     @lru_cache(maxsize=1)
     def document() -> bytes:
-        desk = Router("/api/v1", route_handlers=_api_handlers(door.house), tags=["desk"])
+        desk = Router("/api/v1", route_handlers=api_handlers(limit), tags=["desk"])
         return openapi.describe([desk, visitors.list_visitor_orders, operations.health], door.house.plugins.channels)
 
     @get("/api/v1/openapi.json", include_in_schema=False)

@@ -12,7 +12,7 @@ from litestar import Router
 from doorward.bootstrap import load_plugins
 from doorward.doors.web import operations
 from doorward.doors.web.api import visitors
-from doorward.doors.web.app import API_HANDLERS
+from doorward.doors.web.app import api_handlers
 from doorward.doors.web.openapi import describe
 from doorward.kit.clock import SystemClock
 from doorward.kit.settings import Settings
@@ -26,7 +26,7 @@ def document() -> dict[str, Any]:
     """The interface's description."""
     channels = load_plugins(Settings(), clock=SystemClock(), kinds=("channel",)).channels
     handlers: list[Any] = [
-        Router("/api/v1", route_handlers=API_HANDLERS),
+        Router("/api/v1", route_handlers=api_handlers(1_000_000)),
         visitors.list_visitor_orders,
         operations.health,
     ]
