@@ -25,6 +25,7 @@ PAGES: Final = (
     _TALK,
     f"{_TALK}/customer",
     f"{_TALK}/hand-over",
+    f"{_TALK}/labels",
     f"{_TALK}/macros",
     f"{_TALK}/merge",
     f"{_TALK}/review",

@@ -240,6 +240,8 @@ async def test_there_may_be_more_than_are_taken_away_at_once(
         await busy.desk.attaching.attach(MIRA, CONVERSATION, file(), key=key)
     clock.advance(KEPT_BESIDE + timedelta(seconds=1))
     assert (sweep(busy), beside(busy)) == (5, [])
+
+
 async def test_a_file_is_sent_without_words(busy: Flow, clock: FixedClock) -> None:
     """The reply counts as one, its file is all that anybody sees of it, and the list keeps what was said last."""
     kept = await busy.desk.attaching.attach(MIRA, CONVERSATION, file(), key="1")

@@ -22,7 +22,6 @@ from doorward.flow.automation import RuleWork
 from doorward.flow.automation.deeds import Deeds
 from doorward.flow.automation.stepping import RuleDeed
 from doorward.flow.automation.timing import Timekeeper
-from doorward.flow.past import PAST
 from doorward.flow.settle import Settlement
 from doorward.kit.bus import ProcessBus
 from doorward.kit.clock import FixedClock

@@ -1,34 +1,15 @@
 """Files that go with a reply: taken in, held until they are scanned, and taken away again until they are sent."""
 
 from doorward import record
-from doorward.flow.attachments import (
-    HELD,
-    MOST,
-    AttachmentKept,
-    HeldFile,
-    OutgoingFile,
-    file_context,
-    hold,
-    lying_beside,
-    media_type_of,
-    repository,
-    safe_name,
-    same_type,
-    withdrawn,
-)
-from doorward.flow.attachments import HELD, MOST, AttachmentKept, OutgoingFile, lying_beside, repository
+from doorward.flow.attachments import HELD, MOST, AttachmentKept, OutgoingFile, lying_beside, repository, withdrawn
 from doorward.flow.attachments.outgoing import outgoing_row
 from doorward.flow.attachments.states import prepared_key
 from doorward.flow.desk.files import FileSealing, NewFile, SealedFile, keep_file
 from doorward.flow.desk.rooms import DeskRooms, card_at, require_mine
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
-from doorward.vocabulary.discreet import Discreet
-from doorward.vocabulary.entry import Entry
-from doorward.vocabulary.errors import Conflict, Malformed, TooLarge, UnsupportedType
-from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.errors import Conflict
-from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
+from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 

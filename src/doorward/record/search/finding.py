@@ -66,7 +66,8 @@ def _newest(
     batches = PHRASED if wanted.phrases else BATCHES if filtered else (limit + 1,)
     for many in batches:
         span = repository.Span(since, before)
-        ids, is_end = repository.find_ids(tx, scope, wanted, span=span, many=many, most=batches[-1])
+        bound = repository.Bound(many, batches[-1])
+        ids, is_end = repository.find_ids(tx, scope, wanted, span=span, bound=bound)
         seen, missing = len(ids), limit + 1 - len(lines)
         before = ids[-1] if ids else before
         if filtered and ids:

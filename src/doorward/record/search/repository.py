@@ -63,6 +63,13 @@ class Span(NamedTuple):
     before: int
 
 
+class Bound(NamedTuple):
+    """How many ids are wanted: `many`, or `most` where those cost no more."""
+
+    many: int
+    most: int
+
+
 def insert_lines(tx: Tx, scope: Scope, rows: Sequence[dict[str, Any]]) -> int:
     """Add lines (`id`, `conversation_id`, `seq`, `author`, `terms` as one text) that are not there; return how many.
 
@@ -97,10 +104,11 @@ def remove_conversations(tx: Tx, scope: Scope, conversation_ids: Sequence[Conver
     return tx.execute(query).rowcount
 
 
-def find_ids(tx: Tx, scope: Scope, wanted: LineQuery, *, span: Span, many: int, most: int) -> tuple[list[int], bool]:
+def find_ids(tx: Tx, scope: Scope, wanted: LineQuery, *, span: Span, bound: Bound) -> tuple[list[int], bool]:
     """Return the ids of the newest lines with the words, the newest first, whatever the filters, and whether there are
-    no more in the span: at most `many`, or `most` where more cost nothing.
+    no more in the span.
     """
+    many, most = bound
     values: dict[str, Any] = {"since": span.since, "before": span.before, "many": many}
     if not wanted.groups:
         query = select(line_table.c.id).where(line_table.c.tenant_id == scope.tenant_id)

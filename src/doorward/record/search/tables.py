@@ -58,8 +58,8 @@ SQLITE: Final = (
     """CREATE TRIGGER record_line_removed AFTER DELETE ON record_line BEGIN
         INSERT INTO record_line_words (record_line_words, rowid, terms) VALUES ('delete', old.id, old.terms); END""",
 )
-# Thousands of lines with a word are held against a filter for one page: what the filters ask for lies beside the keys, in
-# rows a tenth as long. PostgreSQL gained nothing by it.
+# Thousands of lines with a word are held against a filter for one page: what the filters ask for lies beside the keys,
+# in rows a tenth as long. PostgreSQL gained nothing by it.
 SQLITE_LINES: Final = """CREATE INDEX ix_record_line_narrow ON record_line (id, tenant_id, conversation_id, author)"""
 SQLITE_CARDS: Final = """CREATE INDEX ix_record_card_narrow ON record_card (
     tenant_id, conversation_id, channel, language, state, assignee, queue, status, priority)"""
