@@ -62,8 +62,8 @@ class Pages:
     def render(self, template: str, *, language: str, **places: Any) -> str:
         """Return a template's HTML: `t` says a key, `ago` and `moment` say times, `masked` shows masked text.
 
-        `in_form` shows what staff wrote with its form, `spoken` a line of a transcript, `noted` the note of an event,
-        and `in_a_line` says a line's words alone.
+        `in_form` shows what staff wrote with its form, `spoken` a line of a transcript, `told_note` an event's
+        note, and `in_a_line` says a line's words alone.
         `size` says how large something is, `lasting` how long.
         """
         say = self._sayer(language)
@@ -86,7 +86,7 @@ class Pages:
                 line.text, line.spans, kind_name=namer, opens=opens
             ),
             in_a_line=lambda line: plain(MaskedText(line.text, line.spans)).text if line.formatted else line.text,
-            noted=lambda event, opens="": (written if event.formatted else masked)(
+            told_note=lambda event, opens="": (written if event.formatted else masked)(
                 event.note, event.spans, kind_name=namer, opens=opens
             ),
             **places,
