@@ -78,6 +78,36 @@ def test_a_colleague_gets_the_conversation_with_its_note(guests: Guests, halden:
     assert visitor.heard()[-1] == "Good morning, the refund is on its way"
 
 
+@on_sqlite
+def test_one_line_of_what_staff_wrote_is_without_signs_and_the_whole_has_its_form(
+    guests: Guests, halden: Tenant
+) -> None:
+    """In lists, the palette, hits, splits and notices words alone; on the page the note of a hand-over has its form."""
+    visitor, mira = in_hand(guests, halden, hello="My **parcel** is late")
+    address = f"/desk/conversations/{visitor.conversation_id}"
+    assert card_of(mira, visitor)["preview"] == "My **parcel** is late"  # customers' signs are theirs
+    reply = {"text": "The *van* with **zebras**, see [here](https://a.example/x)"}
+    mira.post(f"/api/v1/conversations/{visitor.conversation_id}/replies", json=reply).raise_for_status()
+    said = "The van with zebras, see here ([URL·a.example])"
+    assert card_of(mira, visitor)["preview"] == said
+    csrf = {"csrf": mira.headers["x-csrf-token"]}
+    found = mira.post("/desk/search", data=csrf | {"text": "zebras"}).text
+    assert "with <mark>zebras</mark>, see here" in found
+    for place in ("/desk/?show=mine", "/desk/recent", f"{address}/split"):
+        page = mira.get(place).text
+        assert "The van with zebras" in page, place
+        assert "*van*" not in page, place
+    hand_over(mira, visitor, None, "**Call** him, `now`").raise_for_status()
+    assert card_of(mira, visitor)["handed_note"] == "Call him, now"
+    assert "Call him, now" in mira.get("/desk/").text
+    page = mira.get(address).text
+    assert page.count("<strong>Call</strong> him, <code>now</code>") == 2
+    events = mira.get(f"/api/v1/conversations/{visitor.conversation_id}").json()["events"]
+    (passed,) = [one for one in events if one["kind"] == "handoff.passed"]
+    assert passed["note"] == "**Call** him, `now`"
+    assert "strong" in [piece["kind"] for piece in passed["formatted"]]
+
+
 def test_the_queue_gets_it_back_at_its_old_place(guests: Guests, halden: Tenant) -> None:
     """Who came later waits behind; it does not come back to the one who is free and put it back, but to a colleague."""
     visitor, mira = in_hand(guests, halden)
