@@ -25,7 +25,13 @@ THEMES: Final = ("light", "dark")
 WIDTHS: Final = (390, 1280, 1920)
 HEIGHTS: Final = {390: 844, 1280: 800, 1920: 1080}
 STARTS: Final = ("/desk/", "/desk/?show=all", "/desk/catalogue", "/desk/nothing-here")
-OFFICE: Final = ("/desk/reports/volume", "/desk/reports/schedules", "/desk/workspace/labels", "/desk/settings/contact")
+OFFICE: Final = (
+    "/desk/reports/volume",
+    "/desk/reports/schedules",
+    "/desk/workspace/labels",
+    "/desk/settings/contact",
+    "/desk/audit/chain",
+)
 """Pages to which addresses lead that are no pages."""
 MOST_PAGES: Final = 200
 TALLEST: Final = 6000

@@ -4,6 +4,7 @@ import uPlot from "uplot";
 
 const HEIGHT = 220;
 const COLOURS = 6;
+const LETTER = 7; // pixels of a letter of an axis, about
 const drawn = new Map();
 
 // A colour token's value may depend on the scheme, so the browser itself is asked what it comes to just now.
@@ -36,8 +37,14 @@ function figures(language) {
   return (_plot, values) => values.map((value) => format.format(value));
 }
 
+// What fits beside its neighbours; the table under the chart has the whole words.
+function shortened(word, room) {
+  const most = Math.max(3, Math.floor(room / LETTER));
+  return word.length > most ? `${word.slice(0, most - 1)}…` : word;
+}
+
 function days(language, data) {
-  if (!data.timed) return (_plot, values) => values.map((value) => data.words[value] ?? "");
+  if (!data.timed) return (_plot, values, _axis, room) => values.map((value) => shortened(data.words[value] ?? "", room));
   const span = data.xs.at(-1) - data.xs[0];
   const look = span > 2 * 86400 ? { day: "numeric", month: "short" } : { hour: "numeric", minute: "2-digit" };
   const format = new Intl.DateTimeFormat(language, look);
