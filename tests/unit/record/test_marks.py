@@ -1,6 +1,7 @@
 """What lines put beside the card: labels, mentions, tasks, replies to be sent; and finding cards by all of it."""
 
-from datetime import timedelta
+import itertools
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from doorward import record
+from doorward.kit.ids import new_id
 from doorward.kit.tx import Transactions
 from doorward.record import CardPlace, CardQuery
 from doorward.vocabulary.entry import Entry
@@ -144,6 +146,42 @@ def test_tasks_are_due_first_first_and_done_when_they_are_done(transactions: Tra
     assert names(None) == ["late", "some day", "soon"], "what is done comes last"
     write(transactions, an_entry("task.changed", key="3", task_id="soon", done=False))
     assert names(MIRA) == ["soon", "some day"]
+
+
+@given(
+    first=st.lists(st.integers(0, 3), min_size=1, max_size=7),
+    between=st.lists(st.lists(st.integers(0, 3), max_size=2), min_size=1, max_size=4),
+    limit=st.integers(1, 3),
+)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_walk_through_tasks_meets_each_once(
+    transactions: Transactions, first: list[int], between: list[list[int]], limit: int
+) -> None:
+    """What stood all along is met exactly once, though others are added anywhere: due before, after, or some day."""
+    somebody, numbers = StaffId(new_id()), itertools.count()
+
+    def add(days: int) -> str:
+        task = f"{new_id()}-{next(numbers)}"
+        due_at = (NOON + timedelta(days=days)).isoformat() if days else None
+        line = an_entry("task.added", key=task, text="task", task_id=task, due_at=due_at, assignee=somebody)
+        write(transactions, line)
+        return task
+
+    def page(behind: tuple[datetime | None, str] | None) -> list[record.Task]:
+        return list(transactions.read(lambda tx: record.tasks_for(tx, SCOPE, somebody, behind=behind, limit=limit)))
+
+    stood = [add(days) for days in first]
+    met = some = page(None)
+    for others in itertools.cycle(between):
+        if len(some) < limit:
+            break
+        for days in others if next(numbers) < 40 else []:
+            add(days)
+        some = page((some[-1].due_at, some[-1].task_id))
+        met = met + some
+    ids = [one.task_id for one in met]
+    assert len(ids) == len(set(ids))
+    assert set(stood) <= set(ids)
 
 
 def test_replies_wait_until_they_are_sent_or_taken_back(transactions: Transactions) -> None:

@@ -26,7 +26,12 @@ ID_PATTERN: Final = "^[0-9a-z]{26}$"
 
 IdPath = Annotated[str, PathParameter(pattern=ID_PATTERN, description="An id that Doorward made.")]
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="At most so many.")]
-Offset = Annotated[int, QueryParameter(ge=0, le=1_000_000, description="Leave out so many first.")]
+Offset = Annotated[
+    int,
+    QueryParameter(
+        ge=0, le=1_000_000, description="Leave out so many first; a `cursor` loses nothing while the list changes."
+    ),
+]
 After = Annotated[int, QueryParameter(ge=0, le=2**31 - 1, description="Lines with numbers above this.")]
 
 ANY_OF: Final[list[dict[str, list[str]]]] = [{"session": []}, {"token": []}]
