@@ -200,6 +200,8 @@ async def test_what_nobody_sends_is_taken_away_after_a_while(busy: Flow, clock: 
     verdict(busy, sent.attachment_id, "clean")
     enclosed = Enclosed((sent.attachment_id,))
     await busy.desk.reply(MIRA, CONVERSATION, WildText("here"), key="now", enclosed=enclosed)
+    await busy.desk.noting.write(JONAS, CONVERSATION, NewNote(WildText("see"), files=(file(),)), key="note")
+    noted = [one.entry.data["attachment_id"] for one in busy.ledger() if one.entry.kind == "attachment.noted"]
     clock.advance(KEPT_BESIDE)
     assert (sweep(busy), beside(busy)) == (0, [lies.attachment_id])
     clock.advance(timedelta(seconds=1))
@@ -211,8 +213,9 @@ async def test_what_nobody_sends_is_taken_away_after_a_while(busy: Flow, clock: 
         "system",
         {"attachment_id": lies.attachment_id},
     )
-    kept = busy.transactions.read(lambda tx: [find_attachment(tx, SCOPE, one.attachment_id) for one in (waits, sent)])
-    assert None not in kept
+    ids = (waits.attachment_id, sent.attachment_id, *noted)
+    kept = busy.transactions.read(lambda tx: [find_attachment(tx, SCOPE, one) for one in ids])
+    assert (len(kept), None in kept) == (3, False)
     with pytest.raises(NotFound):
         await busy.desk.attaching.withdraw(MIRA, CONVERSATION, lies.attachment_id)
 
