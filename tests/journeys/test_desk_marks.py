@@ -11,7 +11,7 @@ from doorward.bootstrap import House
 from doorward.identity import Tenant
 from doorward.vocabulary.scope import system_scope
 from doorward.workspace import Attribute, Label, Piece, PieceName, Status
-from tests.support.browsing import OpenContext, follow, on_sqlite, open_palette, sign_in, tab_to, violations
+from tests.support.browsing import LOADED, OpenContext, follow, on_sqlite, open_palette, sign_in, tab_to, violations
 from tests.support.server import Guests, WebVisitor
 
 pytestmark = pytest.mark.browser
@@ -169,6 +169,8 @@ def test_what_could_not_be_changed_is_said(desk: Page, visitors: list[WebVisitor
 def test_a_list_is_narrowed_and_kept_as_a_view(desk: Page, visitors: list[WebVisitor], guests: Guests) -> None:
     """Filters are written, kept under a name with a live count, changed and removed; what is not known is said."""
     follow(desk, desk.get_by_role("link", name=re.compile("^All open")))
+    expect(desk.get_by_role("heading", name="All open", level=2)).to_be_visible()
+    desk.evaluate(LOADED)
     desk.keyboard.press("/")
     desk.keyboard.type("colour:red")
     with desk.expect_navigation():
