@@ -19,7 +19,7 @@ class Scene:
 def _search(page: Page) -> None:
     page.locator("#search-text").fill("card")
     page.locator("#search-form button[type=submit]").click()
-    page.locator("#found li, #found tr").first.wait_for()
+    page.locator("#found mark").first.wait_for(timeout=10_000)
 
 
 def _find_customer(page: Page) -> None:
