@@ -265,8 +265,6 @@ def make_app(house: House, *, hints: Sequence[SignInHint] = ()) -> Litestar:
 
 def api_handlers(limit: int) -> list[HTTPRouteHandler]:
     """Return the handlers of the interface; files may have at most `limit` bytes each."""
-def _api_handlers(house: House) -> list[HTTPRouteHandler]:
-    limit = house.settings.limits.attachment_bytes
     return [*API_HANDLERS, attach_handler(limit), writing.note_handler(limit)]
 
 
