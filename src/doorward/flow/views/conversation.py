@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -151,7 +151,6 @@ def conversation(
         raise NotFound("no such conversation")
     since = max(after, card.last_seq - min(lines, SHOWN_LINES))
     written = record.entries_after(tx, scope, conversation_id, after=since, limit=SHOWN_LINES)
-    stretch = _Stretch(written, _period(tx, scope, written, since, None), lines)
     assessed = {one.entry.message_id: one for one in written if one.entry.kind == "assessment.made"}
     spoken = tuple(one for one in written if one.entry.kind == "message.customer")
     messages = tuple(one.entry.message_id for one in spoken if one.entry.message_id and one.entry.data.get("findings"))
@@ -160,7 +159,7 @@ def conversation(
         card=card,
         since=since,
         waiting=place_of(tx, scope, card),
-        lines=_all_lines(tx, scope, conversation_id, stretch),
+        lines=_all_lines(tx, scope, conversation_id, written, period=_period(tx, scope, written, since, None)),
         findings=tuple(
             _findings(one, assessed.get(one.entry.message_id), seen.get(one.entry.message_id or MessageId(""), ()))
             for one in spoken
@@ -243,20 +242,11 @@ def earlier_lines(
     since = max(0, before - min(lines, SHOWN_LINES))
     written = record.entries_after(tx, scope, conversation_id, after=since, limit=max(0, before - since))
     period = _period(tx, scope, written, since, (conversation_id, before))
-    shown = _all_lines(tx, scope, conversation_id, _Stretch(written, period, lines))
-    return EarlierLines(lines=shown, since=since)
+    return EarlierLines(lines=_all_lines(tx, scope, conversation_id, written, period=period), since=since)
 
 
 Period = tuple[datetime | None, datetime | None]
 """From a time on until before another; None is no end."""
-
-
-class _Stretch(NamedTuple):
-    """Lines of a conversation, the time that they are about, and how many lines of any other come among them."""
-
-    written: Sequence[WrittenEntry]
-    period: Period
-    most: int
 
 
 def _period(
@@ -272,17 +262,11 @@ def _period(
 
 
 def _all_lines(
-    tx: Tx,
-    scope: Scope,
-    conversation_id: ConversationId,
-    stretch: _Stretch,
+    tx: Tx, scope: Scope, conversation_id: ConversationId, written: Sequence[WrittenEntry], *, period: Period
 ) -> tuple[ShownEntry, ...]:
-    """Return what was said in a stretch and, among it by time, in the conversations that go on in this one.
-
-    Of each of those come the latest ledger lines of the time; whatever was said before stands on its own page.
-    """
-    streams = [_lines(tx, scope, stretch.written)]
-    begin, end = stretch.period
+    """Return what was said in a stretch and, among it by time, in the conversations that go on in this one."""
+    streams = [_lines(tx, scope, written)]
+    begin, end = period
     for other in all_taken_in(tx, scope, conversation_id):
         card = record.card_of(tx, scope, other)
         after = 0 if card is None else max(0, card.last_seq - SHOWN_LINES)
@@ -290,7 +274,7 @@ def _all_lines(
         within = tuple(
             one for one in said if (begin is None or one.entry.at >= begin) and (end is None or one.entry.at < end)
         )
-        shown = _lines(tx, scope, within[-stretch.most :])
+        shown = _lines(tx, scope, within)
         streams.append(tuple(msgspec.structs.replace(one, conversation_id=other) for one in shown))
     # Each conversation keeps its own order, whatever its clocks said.
     return streams[0] if len(streams) == 1 else tuple(heapq.merge(*streams, key=lambda one: one.at))
