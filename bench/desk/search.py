@@ -107,7 +107,7 @@ QUESTIONS: Final[Mapping[str, Ask]] = {
     ),
     "a word, with a label": lambda draw, words: (
         _middling(draw, words),
-        {"cards": CardFilters(labels=(draw.choice(LABELS),))},
+        {"cards": CardFilters(labels=((draw.choice(LABELS),),))},
     ),
     "a word in a month": lambda draw, words: (
         _middling(draw, words),
@@ -117,7 +117,7 @@ QUESTIONS: Final[Mapping[str, Ask]] = {
     "a word, best first": lambda draw, words: (_middling(draw, words), {"order": "relevance"}),
     "a common word, best first": lambda draw, words: (_common(draw, words), {"order": "relevance"}),
     "waiting, without words": lambda _draw, _words: ("", {"cards": CardFilters(states=("waiting",))}),
-    "a label, without words": lambda draw, _: ("", {"cards": CardFilters(labels=(draw.choice(LABELS),))}),
+    "a label, without words": lambda draw, _: ("", {"cards": CardFilters(labels=((draw.choice(LABELS),),))}),
 }
 
 

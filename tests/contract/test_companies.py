@@ -7,7 +7,7 @@ from typing import cast
 import msgspec
 import pytest
 
-from doorward.flow.views.filters import parse_filters
+from doorward.flow.filters import Circumstances
 from doorward.kit.plugins import FoundPlugin, discover
 from doorward.vocabulary.company import Company, CoreSystem, FactSource
 from doorward.vocabulary.errors import NotFound
@@ -62,7 +62,10 @@ def test_its_pieces_are_pieces(company: Company) -> None:
     assert len({(key, kind_of(piece)) for key, piece in pieces}) == len(pieces)
     for _, piece in pieces:
         if isinstance(piece, SavedView):
-            parse_filters(piece.query)
+            parsed = filter_book().parse(piece.query)
+            given = Circumstances(SCOPE, (), {"label": {}, "status": {}}, NOON, ZoneInfo("UTC"))
+            assert filter_book().read(parsed.filters, given, lines=False, kept=True).troubles == ()
+            assert parsed.plain == ()
 
 
 def test_both_accents_can_be_read(company: Company) -> None:

@@ -214,7 +214,7 @@ def test_open_conversations_wait_or_are_with_their_agent(desk: House, acme: Tena
     assert sorted(states) == ["human", "resolved", "waiting"]
     assert states["human"].assignee == mira
     scope = scope_of(acme).acting_as(Actor(kind="staff", id=mira))
-    seen = desk.transactions.read(lambda tx: inbox(tx, scope, Asked(), find_staff=desk.find_staff))
+    seen = desk.transactions.read(lambda tx: inbox(tx, scope, Asked(), read=desk.filters.of_list))
     assert states["waiting"].conversation_id in [card.conversation_id for card in seen.waiting]
     assert [card.conversation_id for card in seen.mine] == [states["human"].conversation_id]
     assert view(desk, acme, states["waiting"]).lines[-1].text == "From apart"

@@ -81,6 +81,6 @@ def test_views_are_one_s_own_or_everybody_s(guests: Guests, visitor: WebVisitor)
     assert send(nadia, "/desk/", "/desk/inbox/views", name="Ours", q="", everybody="yes").status_code == 303
     assert "Ours" in jonas.get("/desk/").text
     wrong = send(mira, "/desk/", "/desk/inbox/views", name="Wrong", q="colour:red")
-    assert "There is no filter “colour:red”." in wrong.text
+    assert "There is no filter “colour”." in wrong.text
     for address in ("/desk/?after=nowhere", "/desk/?order=sideways", "/desk/?show=nothing", f"/desk/?q={'x' * 600}"):
         assert mira.get(address).status_code == 200

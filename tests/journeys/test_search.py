@@ -82,7 +82,7 @@ def test_what_is_not_understood_is_told(guests: Guests) -> None:
         answer = mira.post(SEARCH, json={"text": text})
         assert (answer.status_code, reason in answer.json()["reason"]) == (400, True), answer.text
         assert "nobody-here" not in answer.text
-    for wrong in ({"text": "x" * 401}, {"order": "best"}, {"cursor": "AAAA"}, {"filters": {"x": ["y"]}}, {"limit": 0}):
+    for wrong in ({"text": "x" * 501}, {"order": "best"}, {"cursor": "AAAA"}, {"filters": {"x": ["y"]}}, {"limit": 0}):
         assert mira.post(SEARCH, json=wrong).status_code == 400, wrong
     cursor = mira.post(SEARCH, json={"text": "", "limit": 1}).json()["next_cursor"]
     if cursor is not None:

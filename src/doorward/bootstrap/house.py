@@ -39,7 +39,8 @@ from doorward.flow.repository import count_unfinished, forget_runs
 from doorward.flow.reviewing import Reviewing
 from doorward.flow.runner import Runner
 from doorward.flow.scheduled_reports import ScheduledReports
-from doorward.flow.search import FilterBook, LedgerReading, Search, names_of_kinds
+from doorward.flow.filters import FilterBook, FilterReader, names_of_kinds
+from doorward.flow.search import LedgerReading, Search
 from doorward.flow.seed import PastWriter, Seeder
 from doorward.flow.senders import Senders
 from doorward.flow.settle import Settlement
@@ -73,7 +74,7 @@ from doorward.kit.tx import Transactions, Tx
 from doorward.protection import CustomerIndex, ProtectionService
 from doorward.record.search import SearchIndex, Terms
 from doorward.vocabulary.company import CoreSystem
-from doorward.vocabulary.ids import StaffId, TenantId
+from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.outcome import Job, Outcome
 from doorward.vocabulary.scope import Scope, system_scope
 from doorward.vocabulary.text import MaskedText
@@ -294,17 +295,17 @@ class House:
         self.dossiers = Dossiers(self.transactions, identity=self.identity, core_facts=self.core_facts)
         self.customer_search = CustomerSearch(self.transactions, admission=self.admission, index=self.customer_index)
         self.ledger_reading = LedgerReading(self.transactions, index=self.search_index)
+        book = FilterBook(
+            self.packs,
+            terms=self.search_index.terms,
+            channels=(channel.id for channel in self.plugins.channels),
+            kinds=names_of_kinds(self.packs),
+        )
+        self.filters = FilterReader(
+            book, staff=self.identity.staff, settings_of=self.identity.tenants.settings_of
+        )
         self.search = Search(
-            self.transactions,
-            book=FilterBook(
-                self.packs,
-                terms=self.search_index.terms,
-                channels=(channel.id for channel in self.plugins.channels),
-                kinds=names_of_kinds(self.packs),
-            ),
-            staff=self.identity.staff,
-            customers=(self.customer_search, self.customer_index),
-            settings_of=self.settings_book.settings_of,
+            self.transactions, filters=self.filters, customers=(self.customer_search, self.customer_index)
         )
         self.senders = Senders(
             self.transactions,
@@ -479,11 +480,6 @@ class House:
         """Forget the keys of parties that another process destroyed."""
         scopes = self.tenant_scopes("destruction")
         serve_each("destroyed", scopes, lambda scope: self.keys.destroyed_parties(scope.tenant_id))
-
-    def find_staff(self, tx: Tx, scope: Scope, username: str) -> StaffId | None:
-        """Return who has a user name in the scope's company, or None."""
-        member = self.identity.staff.find_by_username(tx, scope, username)
-        return None if member is None else member.id
 
     def learn_hosts(self) -> None:
         """Read again by which host names the tenants are known."""

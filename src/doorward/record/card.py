@@ -109,11 +109,11 @@ class CardQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which cards: every field narrows, None or empty does not; from `offset` or behind `after`, at most `limit`.
 
     `party_ids` asks for the cards of several parties who are one customer; None asks for anybody's. `among` asks for
-    conversations by their ids. `assignee` is somebody's id, empty for nobody's. `labels` must all be there. `mentions`
-    is whom a note names, `unseen` for whom something was said that they have not seen. `snoozed` asks for those that
-    sleep at `now`, or for the others; `risk` for at least so much. `order`: the latest first, the oldest first, whose
-    customer waits longest for an answer first (those that are answered are left out), or by priority and then the
-    latest.
+    conversations by their ids. `assignee` is somebody's id, empty for nobody's; of `assignees` it must be one. `labels`
+    are choices, of each of which one must be there, and so are `mentions`, whom notes name. `unseen` is for whom
+    something was said that they have not seen. `snoozed` asks for those that sleep at `now`, or for the others; `risk`
+    for at least so much. `order`: the latest first, the oldest first, whose customer waits longest for an answer first
+    (those that are answered are left out), or by priority and then the latest.
     """
 
     states: tuple[str, ...] = ()
@@ -121,15 +121,16 @@ class CardQuery(msgspec.Struct, frozen=True, kw_only=True):
     party_ids: tuple[PartyId, ...] | None = None
     among: tuple[ConversationId, ...] | None = None
     assignee: str | None = None
-    labels: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    labels: tuple[tuple[str, ...], ...] = ()
     channels: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     priorities: tuple[int, ...] = ()
-    intent: str = ""
+    intents: tuple[str, ...] = ()
     risk: float | None = None
-    mentions: str | None = None
+    mentions: tuple[tuple[str, ...], ...] = ()
     unseen: str | None = None
     snoozed: bool | None = None
     now: datetime | None = None

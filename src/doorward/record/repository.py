@@ -124,7 +124,8 @@ def _is_few(wanted: CardQuery) -> bool:
 
     Those of somebody, those named one by one, unanswered ones, sleeping ones.
     """
-    somebody = wanted.party_id is not None or wanted.party_ids is not None or bool(wanted.assignee)
+    theirs = bool(wanted.assignee) or (bool(wanted.assignees) and all(wanted.assignees))
+    somebody = wanted.party_id is not None or wanted.party_ids is not None or theirs
     return somebody or wanted.among is not None or wanted.order == "unanswered" or wanted.snoozed is True
 
 
@@ -181,7 +182,7 @@ def _conditions(wanted: CardQuery) -> Iterator[ColumnElement[bool]]:
         columns.queue: wanted.queues,
         columns.status: wanted.statuses,
         columns.priority: wanted.priorities,
-        columns.intent: (wanted.intent,) if wanted.intent else (),
+        columns.intent: wanted.intents,
         columns.party_id: (wanted.party_id,) if wanted.party_id is not None else (),
     }
     yield from (column.in_(values) for column, values in among.items() if values)
@@ -191,6 +192,9 @@ def _conditions(wanted: CardQuery) -> Iterator[ColumnElement[bool]]:
         yield columns.party_id.in_(wanted.party_ids)
     if wanted.assignee is not None:
         yield columns.assignee == wanted.assignee if wanted.assignee else columns.assignee.is_(None)
+    if wanted.assignees:
+        theirs = columns.assignee.in_(wanted.assignees)
+        yield theirs | columns.assignee.is_(None) if "" in wanted.assignees else theirs
     if wanted.risk is not None:
         yield columns.risk >= wanted.risk
     if wanted.since is not None:
@@ -215,9 +219,8 @@ class _Beside(NamedTuple):
 
 def _beside_cards(tx: Tx, scope: Scope, wanted: CardQuery) -> _Beside:
     """Return what is asked of labels, of whom notes name, and of what somebody has seen."""
-    rows = [(label_table, label_table.c.label == label) for label in wanted.labels]
-    if wanted.mentions is not None:
-        rows.append((mention_table, mention_table.c.staff_id == wanted.mentions))
+    rows = [(label_table, label_table.c.label.in_(choice)) for choice in wanted.labels]
+    rows += [(mention_table, mention_table.c.staff_id.in_(choice)) for choice in wanted.mentions]
     found = [_has(tx, scope, table, condition) for table, condition in rows]
     conditions = [condition for condition, _ in found]
     if wanted.unseen is not None:

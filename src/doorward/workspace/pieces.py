@@ -69,10 +69,13 @@ class Macro(msgspec.Struct, frozen=True, kw_only=True, tag="macro"):
 
 
 class SavedView(msgspec.Struct, frozen=True, kw_only=True, tag="view"):
-    """A list of conversations by a query, written as people write filters: `state:human label:refund`."""
+    """A list of conversations by a query, written as filters are kept: `state:human label:refund`.
+
+    It is longer than filters may be that people write: views of earlier versions have grown.
+    """
 
     name: Name
-    query: Annotated[str, msgspec.Meta(max_length=500)]
+    query: Annotated[str, msgspec.Meta(max_length=2_000)]
     order: Literal["latest", "oldest", "unanswered", "priority"] = "latest"
 
 

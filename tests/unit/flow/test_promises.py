@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from doorward import routing, workspace
+from doorward.flow.filters import Wanted
 from doorward.flow.promises import Promises
 from doorward.flow.settle import Settlement
 from doorward.flow.views.inbox import Asked, Counts, Inbox, count_views, inbox
@@ -133,8 +134,8 @@ def test_the_inbox_has_a_view_of_what_is_due_or_late(watch: Watch) -> None:
     def view() -> tuple[list[str], int]:
         def read(tx: Any) -> tuple[Inbox, Counts]:
             asked = Asked(view="due")
-            shown = inbox(tx, MIRA, asked, find_staff=lambda *_: None)
-            return shown, count_views(tx, MIRA, (), find_staff=lambda *_: None)
+            shown = inbox(tx, MIRA, asked, read=lambda *_, **__: Wanted())
+            return shown, count_views(tx, MIRA, (), read=lambda *_, **__: Wanted())
 
         shown, counts = watch.flow.transactions.read(read)
         return [shown.pressing[card.conversation_id].state for card in shown.cards], counts.views["due"]

@@ -6,6 +6,7 @@ from sqlalchemy import event
 
 from doorward.flow.accept import Recognition, TenantScreening
 from doorward.flow.desk import HandOver
+from doorward.flow.filters import Wanted
 from doorward.flow.kept_ids import KeptIds
 from doorward.flow.stages import BEFORE_ACCEPTANCE, CLOSING, STAGES, WALK
 from doorward.flow.tenancy import FRESH, SettingsBook
@@ -113,7 +114,7 @@ def test_views_show_the_latest_lines_of_a_very_long_conversation(flow: Flow, tra
 
 def asked_inbox(tx: Tx, scope: Scope) -> Inbox:
     """Return somebody's inbox as it is shown first."""
-    return inbox(tx, scope, Asked(), find_staff=lambda *_: None)
+    return inbox(tx, scope, Asked(), read=lambda *_, **__: Wanted())
 
 
 async def test_the_inbox_shows_who_waits_and_who_is_mine(flow: Flow, transactions: Transactions) -> None:

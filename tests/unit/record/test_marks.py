@@ -55,14 +55,14 @@ def test_conversations_are_found_by_their_labels(transactions: Transactions) -> 
     for number, added in ((1, ["vip"]), (2, ["vip", "refund"]), (3, ["refund"])):
         label = an_entry("labels.changed", conversation_id=ConversationId(f"{number:026}"), added=added, removed=[])
         write(transactions, label)
-    assert found(transactions, labels=("vip",)) == [2, 1]
-    assert found(transactions, labels=("vip", "refund")) == [2]
+    assert found(transactions, labels=(("vip",),)) == [2, 1]
+    assert found(transactions, labels=(("vip",), ("refund",))) == [2]
     gone = an_entry("labels.changed", key="2", conversation_id=ConversationId(f"{2:026}"), added=[], removed=["vip"])
     write(transactions, gone)
-    assert found(transactions, labels=("vip",)) == [1]
+    assert found(transactions, labels=(("vip",),)) == [1]
     assert transactions.read(lambda tx: record.count_labels(tx, SCOPE)) == {"vip": 1, "refund": 2}
     assert transactions.read(lambda tx: record.count_labels(tx, OTHER_SCOPE)) == {}
-    assert transactions.read(lambda tx: record.list_cards(tx, OTHER_SCOPE, CardQuery(labels=("vip",)))) == ()
+    assert transactions.read(lambda tx: record.list_cards(tx, OTHER_SCOPE, CardQuery(labels=(("vip",),)))) == ()
 
 
 def test_conversations_are_found_by_whom_their_notes_name(transactions: Transactions) -> None:
@@ -71,8 +71,8 @@ def test_conversations_are_found_by_whom_their_notes_name(transactions: Transact
     here = begin(transactions, 2)
     for key in ("a", "b"):
         write(transactions, an_entry("note.written", key=key, text="look", conversation_id=here, mentions=[MIRA, MIRA]))
-    assert found(transactions, mentions=MIRA) == [2]
-    assert found(transactions, mentions=JONAS) == []
+    assert found(transactions, mentions=((MIRA,),)) == [2]
+    assert found(transactions, mentions=((JONAS,),)) == []
 
 
 def test_what_the_customer_said_is_unseen_until_it_was_seen(transactions: Transactions) -> None:
@@ -253,9 +253,9 @@ def test_pages_hold_every_card_once_and_in_order(transactions: Transactions, ord
 
 
 @pytest.mark.parametrize("order", ["latest", "oldest", "unanswered", "priority"])
-@pytest.mark.parametrize("labels", [(), ("few",)])
+@pytest.mark.parametrize("labels", [(), (("few",),)])
 def test_pages_over_several_states_are_one_list(
-    transactions: Transactions, order: Any, labels: tuple[str, ...]
+    transactions: Transactions, order: Any, labels: tuple[tuple[str, ...], ...]
 ) -> None:
     """States, and labels that few have, are looked up apart; the pages are the list nonetheless."""
     for number in range(8):

@@ -1,25 +1,20 @@
 """What is asked of search at a door, and what is answered."""
 
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 
+from doorward.flow.filters import Trouble
 from doorward.record import Card
 from doorward.record.search import Author, FilterWord, Order, Snippet
 from doorward.vocabulary.discreet import Discreet
 
-LONGEST = 400
-"""Characters of a search; the words in it are counted as well (`MOST_WORDS`)."""
-
 MOST = 100
 """Hits of one page."""
 
-TroubleCode = Literal["unknown_filter", "unknown_value", "no_value", "too_many_words", "customers_limited"]
-
 
 class Asked(Discreet, frozen=True, kw_only=True):
-    """A search: what stands in the box, filters that were chosen beside it, and the page.
+    """A search: what stands in the box (at most `LONGEST` characters), filters that were chosen beside it, and the page.
 
     `typing` says that the text is not finished: its last word may be the beginning of one, and no customer is looked
     for by it. `customers` asks also who is known by exactly this text, if the asker may know.
@@ -32,15 +27,6 @@ class Asked(Discreet, frozen=True, kw_only=True):
     cursor: str | None = None
     typing: bool = False
     customers: bool = False
-
-
-class Trouble(Discreet, frozen=True, kw_only=True):
-    """Why a search, or a part of it, was not made: which filter, its value as typed, and what would be understood."""
-
-    code: TroubleCode
-    name: str = ""
-    value: str = ""
-    known: tuple[str, ...] = ()
 
 
 class FoundLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,23 +1,17 @@
 """Searching: one question over every line of the tenant, and over who is known by exactly what was typed."""
 
-import asyncio
 import base64
 import binascii
-from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from doorward import workspace
 from doorward.flow.customer_search import LONGEST as LONGEST_VALUE
 from doorward.flow.customer_search import CustomerSearch
-from doorward.flow.search.asked import LONGEST, MOST, Answer, Asked, FoundLine, SearchHit, Trouble
-from doorward.flow.search.filters import Circumstances, FilterBook
-from doorward.identity import Staff
-from doorward.kit.settings import TenantSettings
+from doorward.flow.filters import LONGEST, FilterReader, Trouble
+from doorward.flow.search.asked import MOST, Answer, Asked, FoundLine, SearchHit
 from doorward.kit.tx import Transactions, Tx
 from doorward.protection import CustomerIndex
 from doorward.record import Card
@@ -30,18 +24,13 @@ from doorward.record.search import (
     Position,
     find,
     groups_of,
-    parse,
     snippet_of,
 )
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import Malformed, RateLimited, TooLarge
-from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import WildText
-from doorward.workspace import PieceKind
-
-PIECES: Final[tuple[PieceKind, ...]] = ("label", "status")
 
 NOTED_EVERY: Final = timedelta(minutes=1)
 """How often it is noted that somebody searches while they type: once a minute, not with every letter."""
@@ -54,18 +43,14 @@ class Search:
         self,
         transactions: Transactions,
         *,
-        book: FilterBook,
-        staff: Staff,
+        filters: FilterReader,
         customers: tuple[CustomerSearch, CustomerIndex],
-        settings_of: Callable[[TenantId], TenantSettings],
     ) -> None:
         """Take what is asked besides the record."""
         self._transactions = transactions
-        self.book = book
-        self._staff = staff
+        self._filters, self._book = filters, filters.book
         self._customers, self._customer_index = customers
-        self._settings_of = settings_of
-        self._terms = book.terms
+        self._terms = self._book.terms
         self._noted: dict[tuple[str, str], datetime] = {}
 
     async def find(self, scope: Scope, asked: Asked, *, may_find_customers: bool = False) -> Answer:
@@ -77,14 +62,11 @@ class Search:
         """
         if len(asked.text) > LONGEST:
             raise TooLarge(f"text: longer than {LONGEST} characters", limit=LONGEST)
-        parsed = parse(asked.text, names=self.book.names, typing=asked.typing)
+        parsed = self._book.parse(asked.text, typing=asked.typing)
         if parsed.count > MOST_WORDS:
             return Answer(troubles=(Trouble(code="too_many_words", known=(str(MOST_WORDS),)),))
         position = _position(asked)
-        zone = await asyncio.to_thread(lambda: ZoneInfo(self._settings_of(scope.tenant_id).time_zone))
-        answer, query = await self._transactions.read_async(
-            lambda tx: self._read(tx, scope, asked, (parsed, position, zone))
-        )
+        answer, query = await self._transactions.read_async(lambda tx: self._read(tx, scope, asked, (parsed, position)))
         if query is None:
             return answer
         await self._note(scope, query, typing=asked.typing)
@@ -93,21 +75,21 @@ class Search:
         return answer
 
     def _read(
-        self, tx: Tx, scope: Scope, asked: Asked, given: tuple[Parsed, Position | None, ZoneInfo]
+        self, tx: Tx, scope: Scope, asked: Asked, given: tuple[Parsed, Position | None]
     ) -> tuple[Answer, LineQuery | None]:
-        parsed, position, zone = given
-        filters = (*parsed.filters, *asked.filters)
-        # Asked for only where a name must be told from another: most searches have no filter.
-        named = {self.book.names.get(one.name.casefold()) for one in filters}
-        members = self._staff.everybody(tx, scope) if "agent" in named else ()
-        pieces: dict[str, Mapping[str, str]] = {
-            kind: _keys(tx, scope, kind) if kind in named else {} for kind in PIECES
-        }
-        meaning = self.book.read(filters, Circumstances(scope, members, pieces, tx.now, zone))
-        if meaning.troubles:
-            return Answer(troubles=meaning.troubles), None
-        groups = (*groups_of(parsed, self._terms, kinds=self.book.kinds), *meaning.groups)
-        query = LineQuery(groups=groups, phrases=parsed.phrases, order=asked.order, **meaning.fields)
+        parsed, position = given
+        wanted, troubles = self._filters.of_lines(tx, scope, (*parsed.filters, *asked.filters))
+        if troubles:
+            return Answer(troubles=troubles), None
+        query = LineQuery(
+            groups=(*groups_of(parsed, self._terms, kinds=self._book.kinds), *wanted.masked),
+            phrases=parsed.phrases,
+            authors=wanted.authors,
+            cards=wanted.cards,
+            since=wanted.since,
+            until=wanted.until,
+            order=asked.order,
+        )
         page = Page(limit=max(1, min(asked.limit, MOST)), position=position)
         found = find(tx, scope, query, terms=self._terms, page=page)
         return self._answer(asked, query, found), query
@@ -159,14 +141,9 @@ class Search:
         return msgspec.structs.replace(answer, customers=cards)
 
 
-def _keys(tx: Tx, scope: Scope, kind: PieceKind) -> Mapping[str, str]:
-    """Return the keys of the company's labels or statuses by what they are called, keys included."""
-    known = workspace.list_pieces(tx, scope, kind)
-    return {one.piece.name.casefold(): one.key for one in known} | {one.key.casefold(): one.key for one in known}
-
-
 def _fields_of(query: LineQuery) -> tuple[str, ...]:
-    cards = [name for name in msgspec.structs.asdict(query.cards) if getattr(query.cards, name)]
+    asked = msgspec.structs.asdict(query.cards)
+    cards = [name for name, value in asked.items() if name != "now" and value not in {None, ()}]
     others = {"words": query.groups, "authors": query.authors, "since": query.since, "until": query.until}
     return (*(name for name, value in others.items() if value), *cards)
 

@@ -1,17 +1,17 @@
 """The inbox: its standing views and those that people saved, how many stand in each, and what is new to the reader."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import msgspec
 
 from doorward import record, routing, workspace
-from doorward.flow.views.filters import ME, NOBODY, Filters, parse_filters
+from doorward.flow.filters import NotUnderstood, ReadFilters, Wanted
 from doorward.flow.views.wishes import WishKind, open_wishes
 from doorward.kit.tx import Tx
 from doorward.record import Card, CardOrder, CardPlace, CardQuery
-from doorward.vocabulary.errors import Malformed, NotFound
+from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.scope import Scope
 from doorward.workspace import WrittenPiece
@@ -28,11 +28,18 @@ MOST_PRESSING: Final = 500
 RISKY: Final = 0.6
 """From which risk on a conversation stands among those at risk: where the desk shows it in red."""
 
+_ALTERNATIVES: Final = (
+    "states",
+    "channels",
+    "languages",
+    "queues",
+    "statuses",
+    "priorities",
+    "intents",
+    "assignees",
+)
 _OPEN: Final = ("bot", "waiting", "human")
 _WITH_PEOPLE: Final = ("waiting", "human")
-
-FindStaff = Callable[[Tx, Scope, str], StaffId | None]
-"""Says who has a user name."""
 
 T = TypeVar("T")
 
@@ -75,20 +82,20 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """Which list is asked for: a view's name or a saved view's key (neither is every conversation), what narrows it,
-    its order, and from where on.
+    """Which list is asked for: a view's name or a saved view's key (neither is every conversation), what narrows it as
+    people write filters, its order, and from where on.
     """
 
     view: str = FIRST
     saved: str = ""
-    filters: Filters = Filters()
+    filters: str = ""
     order: CardOrder | None = None
     after: CardPlace | None = None
 
     @property
     def is_queue(self) -> bool:
         """Return whether the queue is asked for as it stands."""
-        return not self.saved and self.view in {"me", "waiting"} and self.filters == Filters() and self.order is None
+        return not (self.saved or self.filters.strip() or self.order) and self.view in {"me", "waiting"}
 
 
 class Inbox(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,14 +118,14 @@ class Inbox(msgspec.Struct, frozen=True, kw_only=True):
     pressing: Mapping[ConversationId, routing.Promise] = {}
 
 
-def inbox(tx: Tx, scope: Scope, asked: Asked, *, find_staff: FindStaff, limit: int = 50) -> Inbox:
+def inbox(tx: Tx, scope: Scope, asked: Asked, *, read: ReadFilters, limit: int = 50) -> Inbox:
     """Return the acting agent's inbox. Raises `NotFound` for a saved view that there is not, or is another's.
 
-    Raises `Malformed`, with facts as `parse_filters`, for a saved view or filters that name nobody or nothing.
+    Raises `NotUnderstood` for filters, also those of a saved view, that mean nothing or name nobody.
     """
     if asked.is_queue:
         return _queue(tx, scope, asked)
-    query = query_of(tx, scope, asked, find_staff=find_staff)
+    query = query_of(tx, scope, asked, read=read)
     if query is None:
         return Inbox(order="latest")
     cards = record.list_cards(tx, scope, msgspec.structs.replace(query, after=asked.after, limit=limit + 1))
@@ -138,30 +145,29 @@ def list_of(tx: Tx, scope: Scope, cards: Sequence[Card], *, order: CardOrder = "
     )
 
 
-def query_of(tx: Tx, scope: Scope, asked: Asked, *, find_staff: FindStaff) -> CardQuery | None:
+def query_of(tx: Tx, scope: Scope, asked: Asked, *, read: ReadFilters) -> CardQuery | None:
     """Return what a list asks the record for, None where nothing can be in it. Raises as `inbox`."""
     if asked.saved:
         saved = _saved(tx, scope, asked.saved)
-        every = CardQuery(order=saved.order)
-        query = _narrowed(tx, scope, every, parse_filters(saved.query), find_staff=find_staff)
+        query = _narrowed(CardQuery(order=saved.order, now=tx.now), read(tx, scope, saved.query, kept=True))
     else:
         query = _standing(tx, scope, VIEWS[asked.view]) if asked.view else CardQuery(now=tx.now)
     if query is not None:
-        query = _narrowed(tx, scope, query, asked.filters, find_staff=find_staff)
+        query = _narrowed(query, read(tx, scope, asked.filters))
     if query is None or asked.order is None or query.order == "unanswered":
         return query
     return msgspec.structs.replace(query, order=asked.order)
 
 
-def count_views(tx: Tx, scope: Scope, views: Sequence[WrittenPiece], *, find_staff: FindStaff) -> Counts:
+def count_views(tx: Tx, scope: Scope, views: Sequence[WrittenPiece], *, read: ReadFilters) -> Counts:
     """Return how many conversations stand in each standing view, and in each of these that can still be asked for."""
     standing = {name: _count(tx, scope, _standing(tx, scope, view)) for name, view in VIEWS.items()}
     standing[FIRST] = min(COUNTED, standing["waiting"] + standing["mine"])
     saved = {}
     for one in views:
         try:
-            query = query_of(tx, scope, Asked(saved=one.key), find_staff=find_staff)
-        except Malformed:
+            query = query_of(tx, scope, Asked(saved=one.key), read=read)
+        except NotUnderstood:
             continue
         saved[one.key] = 0 if query is None else _count(tx, scope, query)
     return Counts(views=standing, saved=saved)
@@ -207,7 +213,7 @@ def _standing(tx: Tx, scope: Scope, view: View) -> CardQuery:
     return CardQuery(
         states=view.states,
         assignee=scope.actor.id if view.mine else None,
-        mentions=scope.actor.id if view.mentions else None,
+        mentions=((scope.actor.id,),) if view.mentions else (),
         risk=view.risk,
         snoozed=view.snoozed,
         now=tx.now,
@@ -227,34 +233,26 @@ def _count(tx: Tx, scope: Scope, query: CardQuery) -> int:
     return record.count_cards(tx, scope, msgspec.structs.replace(query, limit=COUNTED))
 
 
-def _narrowed(tx: Tx, scope: Scope, query: CardQuery, filters: Filters, *, find_staff: FindStaff) -> CardQuery | None:
-    """Return a query that asks for what both ask for; None where that cannot be.
-
-    Raises `Malformed` for nobody's user name.
-    """
-    changes: dict[str, Any] = {"labels": tuple(dict.fromkeys((*query.labels, *filters.labels))), "now": tx.now}
-    for name in ("states", "channels", "languages", "queues", "statuses", "priorities"):
+def _narrowed(query: CardQuery, wanted: Wanted) -> CardQuery | None:
+    """Return a query that asks for what both ask for; None where that cannot be."""
+    filters = wanted.cards
+    changes: dict[str, Any] = {
+        "labels": tuple(dict.fromkeys((*query.labels, *filters.labels))),
+        "mentions": tuple(dict.fromkeys((*query.mentions, *filters.mentions))),
+        "risk": max((one for one in (query.risk, filters.risk) if one is not None), default=None),
+        "unseen": filters.unseen or query.unseen,
+        "since": max(filter(None, (query.since, wanted.since)), default=None),
+        "until": min(filter(None, (query.until, wanted.until)), default=None),
+    }
+    for name in _ALTERNATIVES:
         both = _both(getattr(query, name), getattr(filters, name))
         if both is None:
             return None
         changes[name] = both
-    single = {
-        "assignee": _staff(tx, scope, "agent", filters.agent, find_staff=find_staff),
-        "mentions": _staff(tx, scope, "mentions", filters.mentions, find_staff=find_staff),
-        "snoozed": filters.sleeping,
-        "since": _begin(filters.since),
-        "until": _begin(filters.before),
-        "intent": filters.intent or None,
-    }
-    for name, value in single.items():
-        before = getattr(query, name)
-        if value is not None and before not in {None, "", value}:
+    if filters.snoozed is not None:
+        if query.snoozed not in {None, filters.snoozed}:
             return None
-        changes[name] = before if value is None else value
-    if filters.risk is not None:
-        changes["risk"] = max(filters.risk, query.risk or 0.0)
-    if filters.unread:
-        changes["unseen"] = scope.actor.id
+        changes["snoozed"] = filters.snoozed
     return msgspec.structs.replace(query, **changes)
 
 
@@ -262,20 +260,3 @@ def _both(one: tuple[T, ...], other: tuple[T, ...]) -> tuple[T, ...] | None:
     if not one or not other:
         return one or other
     return tuple(value for value in one if value in other) or None
-
-
-def _staff(tx: Tx, scope: Scope, name: str, given: str, *, find_staff: FindStaff) -> str | None:
-    if not given:
-        return None
-    if given == ME:
-        return scope.actor.id
-    if given == NOBODY and name == "agent":
-        return ""
-    staff_id = find_staff(tx, scope, given)
-    if staff_id is None:
-        raise Malformed("query: nobody has this user name", why="value", word=f"{name}:{given}"[:40])
-    return staff_id
-
-
-def _begin(day: Any) -> datetime | None:
-    return None if day is None else datetime.combine(day, time(0), tzinfo=UTC)

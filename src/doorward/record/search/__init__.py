@@ -2,9 +2,9 @@
 
 from doorward.record.search.finding import find
 from doorward.record.search.index import Progress, SearchIndex, all_progress
-from doorward.record.search.query import MOST_WORDS, FilterWord, Group, Parsed, groups_of, parse
+from doorward.record.search.query import MOST_WORDS, FilterWord, Group, Parsed, PlainPart, groups_of, parse
 from doorward.record.search.snippets import Piece, Snippet, snippet_of
-from doorward.record.search.terms import Terms, kind_term
+from doorward.record.search.terms import Terms, bare, kind_term
 from doorward.record.search.wanted import (
     NOBODY,
     Author,
@@ -33,12 +33,14 @@ __all__ = [
     "Page",
     "Parsed",
     "Piece",
+    "PlainPart",
     "Position",
     "Progress",
     "SearchIndex",
     "Snippet",
     "Terms",
     "all_progress",
+    "bare",
     "find",
     "groups_of",
     "kind_term",

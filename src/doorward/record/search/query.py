@@ -1,17 +1,24 @@
-"""The language of the search box: words, "exact words", beginnings*, and filters such as `state:waiting`.
+"""The language of search and of lists: words, "exact words", beginnings*, and filters such as `state:waiting`.
 
 What people type is taken apart here and never handed to a database: its full-text syntax is written by the repository
-from terms, which are letters and digits.
+from terms, which are letters and digits. In the notation of RFC 5234, without words and phrases:
+
+    filter = name ":" value *("," value)
+    name   = 1*letter
+    value  = quoted / 1*(any character but spaces, quotes and commas)
+    quoted = DQUOTE *(any character but quotes) DQUOTE
+
+It is taken apart from left to right without going back, in time that grows with its length.
 """
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from doorward.kit.words import split_words, visible
-from doorward.record.search.terms import Terms
+from doorward.record.search.terms import Terms, bare
 
 SHORTEST_BEGINNING: Final = 2
 """Letters from which on a word may be the beginning of others; one letter begins everything."""
@@ -19,12 +26,12 @@ SHORTEST_BEGINNING: Final = 2
 MOST_WORDS: Final = 16
 
 _PART: Final = re.compile(
-    r"""(?P<name>[^\W\d_]+):(?:"(?P<quoted>[^"]*)"?|(?P<value>[^\s"]+))   # state:waiting, agent:"Anna Weber"
-      | (?P<bare>[^\W\d_]+):(?=\s|$)                                      # state: with nothing behind it
-      | "(?P<phrase>[^"]*)"?                                              # "exact words", closed or not yet
+    r"""(?P<name>[^\W\d_]+):(?P<values>(?:"[^"]*"?|[^\s",]*)(?:,(?:"[^"]*"?|[^\s",]*))*)   # agent:me,"Anna Weber"
+      | "(?P<phrase>[^"]*)"?                                             # "exact words", closed or not yet
       | (?P<words>[^\s"]+)""",
     re.VERBOSE,
 )
+_VALUE: Final = re.compile(r',(?:"([^"]*)"?|([^",]*))')
 _QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 _BEGINNING: Final = re.compile(r"([^\W_]+)\*")
 _ADDRESS: Final = "//"
@@ -39,22 +46,38 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FilterWord(msgspec.Struct, frozen=True, kw_only=True):
-    """A filter as it was typed: its name in small letters, and its value, empty if there is none yet."""
+    """A filter as it was typed: its name in small letters, or the one that it means, and its values.
+
+    A value is empty if there is none yet. `place` is the number of its first character, 0 if it was not typed.
+    """
 
     name: str
-    value: str
+    values: tuple[str, ...]
+    place: int = 0
+
+
+class PlainPart(NamedTuple):
+    """A part of a text that is no filter: the number of its first character, and what it says, without quotes."""
+
+    place: int
+    text: str
 
 
 class Parsed(msgspec.Struct, frozen=True, kw_only=True):
     """What a text asks for: all of these words, these phrases word by word, and filters nobody has judged yet.
 
-    `rest` is the text without the filters, as it was typed.
+    `plain` is the text without the filters, as it was typed, part by part.
     """
 
     words: tuple[Sought, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     filters: tuple[FilterWord, ...] = ()
-    rest: str = ""
+    plain: tuple[PlainPart, ...] = ()
+
+    @property
+    def rest(self) -> str:
+        """Return the text without the filters."""
+        return " ".join(part.text for part in self.plain)
 
     @property
     def count(self) -> int:
@@ -78,29 +101,29 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 def parse(text: str, *, names: Mapping[str, str], typing: bool = False) -> Parsed:
     """Return what a text asks for. Never raises: what is no filter is words.
 
-    `names` says which filters there are, under all their names. While somebody is still `typing`, the last word may be
-    the beginning of one. A name that is no filter's, with a value behind it, is a filter too: somebody must say that it
+    `names` says which filters there are, under all their names (`bare`). While somebody is still `typing`, the last
+    word may be the beginning of one. A name that is no filter's, with a value behind it, is a filter too: somebody must say that it
     is unknown, for whoever typed it meant something by it.
     """
     words: list[Sought] = []
     phrases: list[tuple[str, ...]] = []
     filters: list[FilterWord] = []
-    rest: list[str] = []
+    plain: list[PlainPart] = []
     for match in _PART.finditer(text := text.translate(_QUOTES)):
-        name = (match["name"] or match["bare"] or "").casefold()
-        value = match["quoted"] if match["quoted"] is not None else match["value"]
+        name, place = (match["name"] or "").casefold(), match.start() + 1
+        known = names.get(bare(name), "")
         if match["phrase"] is not None:
-            rest.append(match["phrase"])
+            plain.append(PlainPart(place, match["phrase"]))
             if phrase := split_words(visible(match["phrase"])):
                 phrases.append(phrase)
-        elif name and (name in names if value is None else not value.startswith(_ADDRESS)):
-            filters.append(FilterWord(name=names.get(name, name), value=(value or "").strip()))
+        elif known or (match["values"] and not match["values"].startswith(_ADDRESS)):
+            filters.append(FilterWord(name=known or name, values=_values(match["values"]), place=place))
         else:
-            rest.append(match[0])
+            plain.append(PlainPart(place, match[0]))
             words += _words(match[0])
             if typing and words and match.end() == len(text) and text[-1:].isalnum():
                 words[-1] = _beginning(words[-1].word)
-    return Parsed(words=tuple(words), phrases=tuple(phrases), filters=tuple(filters), rest=" ".join(rest))
+    return Parsed(words=tuple(words), phrases=tuple(phrases), filters=tuple(filters), plain=tuple(plain))
 
 
 def groups_of(parsed: Parsed, terms: Terms, *, kinds: Mapping[str, frozenset[str]]) -> tuple[Group, ...]:
@@ -116,6 +139,10 @@ def groups_of(parsed: Parsed, terms: Terms, *, kinds: Mapping[str, frozenset[str
         groups.append(Group(terms=own | named, beginning=beginning))
     groups += [Group(terms=terms.unstemmed(word)) for phrase in parsed.phrases for word in phrase]
     return tuple(dict.fromkeys(groups))
+
+
+def _values(text: str) -> tuple[str, ...]:
+    return tuple((match[1] or match[2] or "").strip() for match in _VALUE.finditer("," + text))
 
 
 def _words(text: str) -> list[Sought]:

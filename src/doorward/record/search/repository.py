@@ -13,7 +13,7 @@ from doorward.record.search.query import Group
 from doorward.record.search.tables import UNFINDABLE, line_table, progress_table
 from doorward.record.search.terms import tag_of
 from doorward.record.search.wanted import NOBODY, CardFilters, LineQuery
-from doorward.record.tables import card_table, entry_table, label_table
+from doorward.record.tables import card_table, entry_table, label_table, mention_table, seen_table
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.scope import Scope, crosses_tenants
 
@@ -240,14 +240,29 @@ def _conditions(filters: CardFilters) -> list[Any]:
         card.language: filters.languages,
     }
     columns |= {card.queue: filters.queues, card.status: filters.statuses, card.priority: filters.priorities}
+    columns[card.intent] = filters.intents
     found: list[Any] = [column.in_(values) for column, values in columns.items() if values]
     if filters.assignees:
         theirs = card.assignee.in_(filters.assignees)
         found.append(theirs | card.assignee.is_(None) if NOBODY in filters.assignees else theirs)
-    if filters.labels:
-        beside = label_table.c.conversation_id == card.conversation_id, label_table.c.tenant_id == card.tenant_id
-        found.append(exists().where(*beside, label_table.c.label.in_(filters.labels)))
+    found += [_has(label_table, label_table.c.label.in_(choice)) for choice in filters.labels]
+    found += [_has(mention_table, mention_table.c.staff_id.in_(choice)) for choice in filters.mentions]
+    if filters.risk is not None:
+        found.append(card.risk >= filters.risk)
+    if filters.snoozed is not None:
+        sleeps = card.snoozed_until.is_not(None) & (card.snoozed_until > filters.now)
+        found.append(sleeps if filters.snoozed else card.snoozed_until.is_(None) | (card.snoozed_until <= filters.now))
+    if filters.unseen is not None:
+        theirs = (seen_table.c.staff_id == filters.unseen) & (seen_table.c.seq >= card.heard_seq)
+        found += [card.heard_seq > 0, ~_has(seen_table, theirs)]
     return found
+
+
+def _has(table: Any, condition: Any) -> Any:
+    """Return what is true of cards that have such a row beside them."""
+    card = card_table.c
+    same = table.c.tenant_id == card.tenant_id, table.c.conversation_id == card.conversation_id
+    return exists().where(*same, condition)
 
 
 def _tagged(scope: Scope, terms: str) -> str:

@@ -26,16 +26,25 @@ LAST_ID: Final = 2**63 - 1
 
 
 class CardFilters(msgspec.Struct, frozen=True, kw_only=True):
-    """What must be true of a line's conversation: one of the values of each, anything where there are none."""
+    """What must be true of a line's conversation: one of the values of each, anything where there are none.
+
+    `labels` and `mentions` are choices, of each of which one must be there. The others are as those of `CardQuery`.
+    """
 
     states: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     assignees: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
+    labels: tuple[tuple[str, ...], ...] = ()
     statuses: tuple[str, ...] = ()
     priorities: tuple[int, ...] = ()
+    intents: tuple[str, ...] = ()
+    mentions: tuple[tuple[str, ...], ...] = ()
+    risk: float | None = None
+    unseen: str | None = None
+    snoozed: bool | None = None
+    now: datetime | None = None
 
     @property
     def is_empty(self) -> bool:

@@ -91,7 +91,7 @@ async def list_conversations(
     scope, limit = call.scope("conversations:read"), listing.limit
 
     def read(tx: Tx) -> CardList:
-        query = listing.query(tx, scope, find_staff=call.house.find_staff)
+        query = listing.query(tx, scope, read=call.house.filters.of_list)
         counts = record.count_by_state(tx, scope)
         query = (
             None if query is None else narrowed(query, states=tuple(states or ()), mine=assignee == "me", scope=scope)

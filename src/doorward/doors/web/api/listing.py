@@ -7,8 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
 
 from doorward.doors.web.api.common import Limit
-from doorward.flow.views.filters import parse_filters
-from doorward.flow.views.inbox import VIEWS, Asked, FindStaff, query_of
+from doorward.flow.filters import LONGEST, ReadFilters
+from doorward.flow.views.inbox import VIEWS, Asked, query_of
 from doorward.flow.views.places import read_place
 from doorward.kit.tx import Tx
 from doorward.record import CardOrder, CardQuery
@@ -20,7 +20,9 @@ ViewName = Annotated[
 Query = Annotated[
     str,
     QueryParameter(
-        name="q", max_length=500, description="Filters: `state:human label:refund priority:urgent agent:me lang:tr`."
+        name="q",
+        max_length=LONGEST,
+        description="Filters, as in the text of a search: `state:human label:refund priority:urgent agent:me lang:tr`.",
     ),
 ]
 Order = Annotated[
@@ -40,17 +42,16 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str
     limit: int
 
-    def query(self, tx: Tx, scope: Scope, *, find_staff: FindStaff) -> CardQuery | None:
+    def query(self, tx: Tx, scope: Scope, *, read: ReadFilters) -> CardQuery | None:
         """Return what the record is asked for, None where nothing can be in the list. Raises as `inbox`."""
-        filters = parse_filters(self.q)
         after = read_place(self.cursor) if self.cursor else None
         if not self.view:
-            asked = Asked(view="", filters=filters, order=self.order)
+            asked = Asked(view="", filters=self.q, order=self.order)
         elif self.view in VIEWS:
-            asked = Asked(view=self.view, filters=filters, order=self.order)
+            asked = Asked(view=self.view, filters=self.q, order=self.order)
         else:
-            asked = Asked(saved=self.view, filters=filters, order=self.order)
-        query = query_of(tx, scope, asked, find_staff=find_staff)
+            asked = Asked(saved=self.view, filters=self.q, order=self.order)
+        query = query_of(tx, scope, asked, read=read)
         return None if query is None else msgspec.structs.replace(query, after=after)
 
 

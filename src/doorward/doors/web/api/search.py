@@ -9,11 +9,12 @@ from litestar.params import JSONBody
 from msgspec import Meta
 
 from doorward.doors.web.api.common import ANY_OF, ACall, problems
-from doorward.flow.search import LONGEST, MOST, Asked, SearchHit, Trouble
+from doorward.flow.filters import LONGEST, NotUnderstood
+from doorward.flow.search import MOST, Asked, SearchHit
 from doorward.record import Card
 from doorward.record.search import FilterWord, Order
 from doorward.vocabulary.discreet import Discreet
-from doorward.vocabulary.errors import Malformed, RateLimited
+from doorward.vocabulary.errors import RateLimited
 
 NOT_KEPT: Final = {"cache-control": "no-store"}
 
@@ -26,8 +27,9 @@ class SearchFilters(Discreet, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     `state`: bot, waiting, human, resolved. `status` and `label`: keys or names of the company's own. `priority`: low,
     normal, high, urgent. `by`: customer, bot, agent, note. `agent`: a user name, a name, `me` or
-    `none`. `masked`: a kind of masked place. `from` and `to`: a day, month or year where the company is, `today`,
-    `yesterday`, or `7d`.
+    `none`; `mentions`: the same without `none`. `intent` and `queue`: keys. `risk`: at least so much, `60%`. `unread`:
+    yes. `sleeping`: yes, no. `masked`: a kind of masked place. `from`, `to` and `before`: a day, month or year where
+    the company is, `today`, `yesterday`, or `7d`.
     """
 
     state: Values = ()
@@ -40,14 +42,20 @@ class SearchFilters(Discreet, frozen=True, kw_only=True, forbid_unknown_fields=T
     queue: Values = ()
     by: Values = ()
     masked: Values = ()
+    mentions: Values = ()
+    intent: Values = ()
+    risk: Values = ()
+    unread: Values = ()
+    sleeping: Values = ()
+    before: Values = ()
     since: Values = msgspec.field(default=(), name="from")
     until: Values = msgspec.field(default=(), name="to")
 
     def words(self) -> tuple[FilterWord, ...]:
         """Return the filters as they would be typed."""
         names = {"since": "from", "until": "to"}
-        chosen = ((names.get(name, name), value) for name in self.__struct_fields__ for value in getattr(self, name))
-        return tuple(FilterWord(name=name, value=value) for name, value in chosen)
+        chosen = ((names.get(name, name), getattr(self, name)) for name in self.__struct_fields__)
+        return tuple(FilterWord(name=name, values=values) for name, values in chosen if values)
 
 
 class LineSearchBody(Discreet, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -106,7 +114,7 @@ async def search(call: ACall, data: JSONBody[LineSearchBody]) -> Response[LineSe
     for trouble in answer.troubles:
         if trouble.code == "customers_limited":
             raise RateLimited("searches for customers", retry_after=int(trouble.known[0]))
-        raise Malformed(_reason(trouble))
+        raise NotUnderstood(answer.troubles)
     page = LineSearchPage(
         items=answer.items,
         next_cursor=answer.next,
@@ -114,17 +122,3 @@ async def search(call: ACall, data: JSONBody[LineSearchBody]) -> Response[LineSe
         customers=answer.customers,
     )
     return Response(page, headers=NOT_KEPT)
-
-
-def _reason(trouble: Trouble) -> str:
-    """Return what is wrong, with what would be right; what was typed is not repeated."""
-    known = f"; known are {', '.join(trouble.known)}" if trouble.known else ""
-    match trouble.code:
-        case "unknown_filter":
-            return f"text: there is no such filter{known}"
-        case "too_many_words":
-            return f"text: more than {trouble.known[0]} words"
-        case "no_value":
-            return f"{trouble.name}: a value is missing{known}"
-        case _:
-            return f"{trouble.name}: no such value{known}"

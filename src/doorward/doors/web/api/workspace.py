@@ -121,16 +121,20 @@ async def get_piece(call: ACall, kind: KindPath, key: KeyPath) -> Response[Writt
 async def put_piece(
     call: ACall, kind: KindPath, key: KeyPath, data: JSONBody[PieceBody], writing: AWriting
 ) -> Response[WrittenPiece]:
-    """Write a piece: a new one, or the one with this key anew. Its `type` must be of the path's kind."""
+    """Write a piece: a new one, or the one with this key anew. Its `type` must be of the path's kind.
+
+    The filters of a view may be written in any language; they are kept, and answered, in their own names.
+    """
     scope, piece = _scope(call, kind, mine=writing.mine), data.piece
     if workspace.kind_of(piece) != _KINDS[kind]:
         raise Malformed("piece.type: of another kind than the path")
-    if isinstance(piece, SavedView):
-        parse_filters(piece.query)
     name = PieceName(key, scope.actor.id if writing.mine else EVERYBODY)
 
     def work(tx: Tx) -> Outcome[WrittenPiece]:
-        return workspace.put_piece(tx, scope, name, piece, revision=writing.revision)
+        kept: Piece = piece
+        if isinstance(piece, SavedView):
+            kept = msgspec.structs.replace(piece, query=call.house.filters.keep(tx, scope, piece.query))
+        return workspace.put_piece(tx, scope, name, kept, revision=writing.revision)
 
     return await call.answer_once(scope, lambda _key: call.house.transactions.write_async(scope, work), tagged=True)
 

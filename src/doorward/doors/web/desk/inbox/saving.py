@@ -10,11 +10,11 @@ from litestar.response import Redirect
 from doorward import workspace
 from doorward.doors.web.desk.inbox.view import ORDERS, Wish, filters_wrong, inbox_page
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
-from doorward.flow.views.filters import parse_filters
+from doorward.flow.filters import NotUnderstood
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
 from doorward.record import CardOrder
-from doorward.vocabulary.errors import Conflict, Malformed, NotFound, Outdated
+from doorward.vocabulary.errors import Conflict, NotFound, Outdated
 from doorward.vocabulary.outcome import Outcome
 from doorward.workspace import EVERYBODY, PieceName, SavedView
 
@@ -28,8 +28,8 @@ async def narrow(desk: ADeskCall) -> Response[Any]:
     fields = await desk.form()
     wish = Wish.of(fields)
     try:
-        parse_filters(wish.q)
-    except Malformed as error:
+        await desk.house.transactions.read_async(lambda tx: desk.house.filters.of_list(tx, desk.scope, wish.q))
+    except NotUnderstood as error:
         return await _again(desk, fields, filters_wrong(desk, error))
     return Redirect(wish.address(after=""), status_code=303)
 
@@ -95,15 +95,14 @@ async def _save(
     name = " ".join(fields.get("name", "").split())[:LONGEST_NAME]
 
     def work(tx: Tx) -> Outcome[Any]:
-        view = SavedView(name=name, query=query, order=order)
+        view = SavedView(name=name, query=desk.house.filters.keep(tx, scope, query), order=order)
         return workspace.put_piece(tx, scope, PieceName(key, owner), view, revision=revision)
 
     try:
         if not name:
             return await _again(desk, fields, desk.say("inbox.view.unnamed"))
-        parse_filters(query)
         await desk.house.transactions.write_async(scope, work)
-    except Malformed as error:
+    except NotUnderstood as error:
         return await _again(desk, fields, filters_wrong(desk, error))
     except Outdated:
         return await _again(desk, fields, desk.say("inbox.view.outdated"))

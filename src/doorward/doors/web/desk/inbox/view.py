@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 import msgspec
 
 from doorward import workspace
+from doorward.doors.web.desk.filters.saying import said_of
 from doorward.doors.web.desk.marks import Pieces, pieces_of
 from doorward.doors.web.desk.shared import DeskCall
-from doorward.flow.views.filters import Filters, parse_filters
+from doorward.flow.filters import LONGEST, NAMES, OF_LINES, NotUnderstood
 from doorward.flow.views.inbox import COUNTED, FIRST, VIEWS, Asked, Counts, Inbox, count_views, inbox
 from doorward.flow.views.places import read_place, write_place
 from doorward.kit.tx import Tx
@@ -18,7 +19,10 @@ from doorward.vocabulary.errors import Malformed, NotFound
 from doorward.workspace import WrittenPiece
 
 PAGE: Final = 30
-_LONGEST: Final = 500
+_LONGEST: Final = LONGEST + 1  # so that what is too long is told, not cut off
+MOST_TOLD: Final = 3
+"""So many troubles of filters are told at once: who pastes a text reads no list of its words."""
+
 ORDERS: Final[tuple[CardOrder, ...]] = ("latest", "oldest", "unanswered", "priority")
 
 
@@ -82,19 +86,20 @@ class InboxPage(TypedDict):
     next_page: str
     trouble: str
     pieces: Pieces
+    filter_names: tuple[str, ...]
+    longest: int
 
 
 async def inbox_page(desk: DeskCall, wish: Wish, *, trouble: str = "") -> InboxPage:
     """Return what the inbox shows. A wish that cannot be read is told about, and shows an empty list."""
     wish = msgspec.structs.replace(wish, show=wish.show if wish.show in VIEWS else FIRST)
     scope = desk.scope
-    filters, why = _filters(desk, wish.q)
 
     def read(tx: Tx) -> tuple[Inbox, Counts, tuple[WrittenPiece, ...], Pieces, str]:
         views = workspace.list_pieces(tx, scope, "view", owner=scope.actor.id)
-        counts = count_views(tx, scope, views[:PAGE], find_staff=desk.house.find_staff)
-        found, trouble_of_list = _found(desk, tx, wish, filters)
-        return found, counts, views, pieces_of(tx, scope), why or trouble_of_list
+        counts = count_views(tx, scope, views[:PAGE], read=desk.house.filters.of_list)
+        found, trouble_of_list = _found(desk, tx, wish)
+        return found, counts, views, pieces_of(tx, scope), trouble_of_list
 
     found, counts, views, pieces, unread = await desk.house.transactions.read_async(read)
     order = found.order
@@ -113,36 +118,31 @@ async def inbox_page(desk: DeskCall, wish: Wish, *, trouble: str = "") -> InboxP
         next_page="" if last is None else wish.address(after=write_place(last, order)),
         trouble=trouble or unread,
         pieces=pieces,
+        filter_names=tuple(name for name in NAMES if name not in OF_LINES),
+        longest=LONGEST,
     )
 
 
-def _filters(desk: DeskCall, query: str) -> tuple[Filters | None, str]:
-    try:
-        return parse_filters(query), ""
-    except Malformed as error:
-        return None, filters_wrong(desk, error)
+def filters_wrong(desk: DeskCall, error: NotUnderstood) -> str:
+    """Return what is wrong with filters, in words."""
+    return " ".join(said_of(desk, error.troubles[:MOST_TOLD]))
 
 
-def filters_wrong(desk: DeskCall, error: Malformed) -> str:
-    """Return what is wrong with a query, in words."""
-    return desk.say(f"inbox.filter.wrong.{error.facts['why']}", word=error.facts["word"])
-
-
-def _found(desk: DeskCall, tx: Tx, wish: Wish, filters: Filters | None) -> tuple[Inbox, str]:
+def _found(desk: DeskCall, tx: Tx, wish: Wish) -> tuple[Inbox, str]:
     nothing = Inbox(order="latest")
-    if filters is None:
-        return nothing, ""
     try:
         asked = Asked(
             view=wish.show,
             saved=wish.view,
-            filters=filters,
+            filters=wish.q,
             order=next((one for one in ORDERS if one == wish.order), None),
             after=read_place(wish.after) if wish.after else None,
         )
-        return inbox(tx, desk.scope, asked, find_staff=desk.house.find_staff, limit=PAGE), ""
-    except Malformed as error:
-        return nothing, filters_wrong(desk, error) if "why" in error.facts else desk.say("inbox.place.gone")
+        return inbox(tx, desk.scope, asked, read=desk.house.filters.of_list, limit=PAGE), ""
+    except NotUnderstood as error:
+        return nothing, filters_wrong(desk, error)
+    except Malformed:
+        return nothing, desk.say("inbox.place.gone")
     except NotFound:
         return nothing, desk.say("inbox.view.gone")
 

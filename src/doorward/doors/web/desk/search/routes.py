@@ -5,10 +5,12 @@ from typing import Any, Final
 
 from litestar import Response, get, post
 
+from doorward.doors.web.desk.filters.saying import said_of
 from doorward.doors.web.desk.inbox.rows import row_places
-from doorward.doors.web.desk.search.view import CHOSEN, ORDERS, asked_of, is_blank, together, words_of
+from doorward.doors.web.desk.search.view import CHOSEN, ORDERS, asked_of, is_blank, together
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
-from doorward.flow.search import LONGEST, Answer, Asked
+from doorward.flow.filters import LONGEST, NAMES
+from doorward.flow.search import Answer, Asked
 from doorward.vocabulary.errors import Malformed, TooLarge
 
 _PAGE: Final = "desk/search/page.html"
@@ -48,13 +50,18 @@ async def _answer(desk: DeskCall, fields: Mapping[str, str], asked: Asked) -> Re
         return await _show(desk, fields, asked, Answer(), said=(desk.say(error.message_key, **error.facts),))
     except Malformed:  # a page of a search that is no longer this one: begin again
         return await _show(desk, fields, asked, Answer(), said=(desk.say("search.trouble.cursor"),))
-    return await _show(desk, fields, asked, answer, said=tuple(words_of(desk, one) for one in answer.troubles))
+    return await _show(desk, fields, asked, answer, said=_said(desk, answer))
+
+
+def _said(desk: DeskCall, answer: Answer) -> tuple[str, ...]:
+    quoted = any(one.code == "unknown_filter" for one in answer.troubles)
+    return (*said_of(desk, answer.troubles), *((desk.say("search.quoted"),) if quoted else ()))
 
 
 async def _show(
     desk: DeskCall, fields: Mapping[str, str], asked: Asked, answer: Answer | None, *, said: tuple[str, ...] = ()
 ) -> Response[str]:
-    book = desk.house.search.book
+    book = desk.house.filters.book
     places: dict[str, Any] = {
         "answer": answer,
         "asked": asked,
@@ -64,6 +71,7 @@ async def _show(
         "filters": {name: book.known(name) for name in ("state", "by", "channel", "lang")},
         "orders": ORDERS,
         "longest": LONGEST,
+        "filter_names": NAMES,
     }
     if answer is not None and answer.customers:
         places |= await row_places(desk, answer.customers)

@@ -1,12 +1,11 @@
-"""What the search page shows: hits of one conversation together, and in words why there are none."""
+"""What the search page shows: hits of one conversation together."""
 
 from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
-from doorward.doors.web.desk.shared import DeskCall
-from doorward.flow.search import Answer, Asked, FoundLine, Trouble
+from doorward.flow.search import Answer, Asked, FoundLine
 from doorward.record import Card
 from doorward.record.search import FilterWord
 
@@ -29,7 +28,7 @@ def asked_of(fields: Mapping[str, str], *, typing: bool) -> Asked:
     chosen = ((name, fields.get(name, "").strip()) for name in CHOSEN)
     return Asked(
         text=fields.get("text", ""),
-        filters=tuple(FilterWord(name=name, value=value) for name, value in chosen if value),
+        filters=tuple(FilterWord(name=name, values=(value,)) for name, value in chosen if value),
         order="relevance" if fields.get("order") == "relevance" else "newest",
         limit=PAGE,
         cursor=fields.get("cursor") or None,
@@ -51,12 +50,3 @@ def together(answer: Answer) -> tuple[FoundCard, ...]:
         card = cards.setdefault(hit.conversation.conversation_id, hit.conversation)
         lines.setdefault(card.conversation_id, []).extend(() if hit.line is None else (hit.line,))
     return tuple(FoundCard(card=card, lines=tuple(lines[one])) for one, card in cards.items())
-
-
-def words_of(desk: DeskCall, trouble: Trouble) -> str:
-    """Return what is wrong with a search, and what would be right, in the reader's language."""
-    known = ", ".join(trouble.known)
-    name = desk.say(f"search.filter.{trouble.name}") if trouble.code in {"unknown_value", "no_value"} else trouble.name
-    said = desk.say(f"search.trouble.{trouble.code}", name=name, value=trouble.value, known=known)
-    offers = known and trouble.code in {"unknown_filter", "unknown_value", "no_value"}
-    return f"{said} {desk.say('search.known', known=known)}" if offers else said

@@ -1,0 +1,1 @@
+"""What the desk says of filters, wherever they are written."""
