@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import cast
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -12,6 +13,8 @@ from doorward.kit.plugins import FoundPlugin, discover
 from doorward.vocabulary.company import Company, CoreSystem, FactSource
 from doorward.vocabulary.errors import NotFound
 from doorward.workspace import Piece, SavedView, kind_of
+from tests.support.searching import filter_book
+from tests.support.transactions import NOON, SCOPE
 
 DARK_GROUND = "#14181d"
 

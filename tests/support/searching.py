@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from doorward.flow.filters import FilterBook, names_of_kinds
 from doorward.flow.settle import Settlement
 from doorward.kit.bus import ProcessBus
 from doorward.kit.clock import FixedClock
@@ -99,3 +100,9 @@ def all_pages(transactions: Transactions, query: LineQuery, *, limit: int) -> Se
     while pages[-1].next is not None:
         pages.append(page_of(transactions, query, limit=limit, position=pages[-1].next))
     return pages
+
+
+@cache
+def filter_book() -> FilterBook:
+    """Return the filters of a house with all languages and one channel."""
+    return FilterBook(packs(), terms=terms(), channels=("webchat",), kinds=names_of_kinds(packs()))
