@@ -23,6 +23,7 @@ from doorward.flow.customer_search import CustomerSearch
 from doorward.flow.desk import Bulk, Desk, DeskRooms, FileRules
 from doorward.flow.destroy import Destruction
 from doorward.flow.dossier import Dossiers
+from doorward.flow.filters import FilterBook, FilterReader, names_of_kinds
 from doorward.flow.fragments import Fragments
 from doorward.flow.idempotency import forget_old
 from doorward.flow.kept_ids import KeptIds
@@ -39,7 +40,6 @@ from doorward.flow.repository import count_unfinished, forget_runs
 from doorward.flow.reviewing import Reviewing
 from doorward.flow.runner import Runner
 from doorward.flow.scheduled_reports import ScheduledReports
-from doorward.flow.filters import FilterBook, FilterReader, names_of_kinds
 from doorward.flow.search import LedgerReading, Search
 from doorward.flow.seed import PastWriter, Seeder
 from doorward.flow.senders import Senders
@@ -301,9 +301,7 @@ class House:
             channels=(channel.id for channel in self.plugins.channels),
             kinds=names_of_kinds(self.packs),
         )
-        self.filters = FilterReader(
-            book, staff=self.identity.staff, settings_of=self.identity.tenants.settings_of
-        )
+        self.filters = FilterReader(book, staff=self.identity.staff, settings_of=self.identity.tenants.settings_of)
         self.search = Search(
             self.transactions, filters=self.filters, customers=(self.customer_search, self.customer_index)
         )

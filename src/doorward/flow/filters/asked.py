@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
-import msgspec
-
 from doorward.vocabulary.discreet import Discreet
 from doorward.vocabulary.errors import Malformed
 

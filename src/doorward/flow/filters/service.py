@@ -32,9 +32,7 @@ class ReadFilters(Protocol):
 class FilterReader:
     """Reads filters. `scope.actor` is who asks: `me`."""
 
-    def __init__(
-        self, book: FilterBook, *, staff: Staff, settings_of: Callable[[Tx, Scope], TenantSettings]
-    ) -> None:
+    def __init__(self, book: FilterBook, *, staff: Staff, settings_of: Callable[[Tx, Scope], TenantSettings]) -> None:
         """Take the book, and who knows people and what a company has decided."""
         self.book = book
         self._staff = staff
