@@ -192,9 +192,7 @@ def _conditions(wanted: CardQuery) -> Iterator[ColumnElement[bool]]:
         yield columns.party_id.in_(wanted.party_ids)
     if wanted.assignee is not None:
         yield columns.assignee == wanted.assignee if wanted.assignee else columns.assignee.is_(None)
-    if wanted.assignees:
-        theirs = columns.assignee.in_(wanted.assignees)
-        yield theirs | columns.assignee.is_(None) if "" in wanted.assignees else theirs
+    yield from _theirs(wanted.assignees)
     if wanted.risk is not None:
         yield columns.risk >= wanted.risk
     if wanted.since is not None:
@@ -208,6 +206,13 @@ def _conditions(wanted: CardQuery) -> Iterator[ColumnElement[bool]]:
         yield sleeps if wanted.snoozed else or_(columns.snoozed_until.is_(None), columns.snoozed_until <= wanted.now)
     if wanted.after is not None:
         yield _behind(wanted.order, wanted.after)
+
+
+def _theirs(assignees: Sequence[str]) -> Iterator[ColumnElement[bool]]:
+    """Yield what is asked of a card that one of these has; empty stands for nobody."""
+    if assignees:
+        theirs = card_table.c.assignee.in_(assignees)
+        yield or_(theirs, card_table.c.assignee.is_(None)) if "" in assignees else theirs
 
 
 class _Beside(NamedTuple):

@@ -1,4 +1,4 @@
-"""Keep saved views in the one language of filters: what meant all of several labels is written so that it still does."""
+"""Keep saved views in the one language of filters: what meant all of several labels still does."""
 
 from datetime import date
 from typing import Any

@@ -102,8 +102,8 @@ def parse(text: str, *, names: Mapping[str, str], typing: bool = False) -> Parse
     """Return what a text asks for. Never raises: what is no filter is words.
 
     `names` says which filters there are, under all their names (`bare`). While somebody is still `typing`, the last
-    word may be the beginning of one. A name that is no filter's, with a value behind it, is a filter too: somebody must say that it
-    is unknown, for whoever typed it meant something by it.
+    word may be the beginning of one. A name that is no filter's, with a value behind it, is a filter too: somebody
+    must say that it is unknown, for whoever typed it meant something by it.
     """
     words: list[Sought] = []
     phrases: list[tuple[str, ...]] = []
