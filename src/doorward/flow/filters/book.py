@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from doorward.flow.filters.asked import MOST_FILTERS, NAMES, OF_LINES, Filter, Filters, Trouble, normal
+from doorward.flow.filters.asked import MOST_FILTERS, NAMES, OF_LINES, Filter, Filters, Trouble, TroubleCode, normal
 from doorward.flow.filters.days import EXAMPLES, written_day
 from doorward.identity import Member
 from doorward.kit.words import split_words, visible
@@ -108,7 +108,8 @@ class FilterBook:
                 if meant := self._value(word.name, value, given, kept=kept):
                     values += meant
                     continue
-                known, code = self._offered(word.name, given), "unknown_value" if value else "no_value"
+                known = self._offered(word.name, given)
+                code: TroubleCode = "unknown_value" if value else "no_value"
                 troubles.append(Trouble(code=code, name=word.name, value=value, known=known, place=word.place))
             found.append(Filter(word.name, tuple(values)))
         return Reading(() if troubles else normal(found), tuple(troubles))
@@ -117,26 +118,27 @@ class FilterBook:
         """Return what a value is kept as, nothing if it means nothing."""
         plain = value.casefold()
         meant = self._values.get(self._fold(value) if value.isalpha() else plain, plain)
-        if not value:
-            return ()
-        match name:
+        match name if value else "":
+            case "":
+                found: Sequence[str] = ()
             case "agent" | "mentions":
-                return _usernames(plain, meant, given, nobody=name == "agent")
+                found = _usernames(plain, meant, given, nobody=name == "agent")
             case "queue" | "intent":
-                return (plain,)
+                found = (plain,)
             case "label" | "status":
                 key = given.pieces[name].get(plain, plain if kept else "")
-                return (key,) if key else ()
+                found = (key,) if key else ()
             case "priority":
-                return (_PRIORITIES[meant],) if meant in _PRIORITIES else ()
+                found = (_PRIORITIES[meant],) if meant in _PRIORITIES else ()
             case "masked":
-                return (meant,) if meant in self._kinds else self._kinds_of(value)
+                found = (meant,) if meant in self._kinds else self._kinds_of(value)
             case "risk":
-                return _share(plain)
+                found = _share(plain)
             case "from" | "to" | "before":
-                return tuple(filter(None, (written_day(meant),)))
+                found = tuple(filter(None, (written_day(meant),)))
             case _:
-                return (meant,) if meant in self.known(name) or (kept and name in {"channel", "lang"}) else ()
+                found = (meant,) if meant in self.known(name) or (kept and name in {"channel", "lang"}) else ()
+        return found
 
     def _kinds_of(self, word: str) -> Sequence[str]:
         return tuple(sorted({kind for term in self.terms.of_word(word) for kind in self._named.get(term, ())}))

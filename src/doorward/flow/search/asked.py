@@ -14,7 +14,7 @@ MOST = 100
 
 
 class Asked(Discreet, frozen=True, kw_only=True):
-    """A search: what stands in the box (at most `LONGEST` characters), filters that were chosen beside it, and the page.
+    """A search: what stands in the box (`LONGEST` characters at most), filters chosen beside it, and the page.
 
     `typing` says that the text is not finished: its last word may be the beginning of one, and no customer is looked
     for by it. `customers` asks also who is known by exactly this text, if the asker may know.
