@@ -3,6 +3,7 @@
 DoorwardError                      code                     HTTP  recipient
 ├── Refusal                        (expected, not a crash)
 │   ├── Malformed                  malformed                 400  customer
+│   │   └── NotUnderstood          filters_not_understood    400  customer   what of them, and what would be
 │   ├── TooLarge                   too_large                 413  customer
 │   ├── UnsupportedType            unsupported_type          415  customer
 │   ├── RateLimited                rate_limited              429  customer   retry_after in seconds

@@ -2,7 +2,6 @@
 
 from doorward import record
 from doorward.flow.attachments import HELD, MOST, AttachmentKept, OutgoingFile, lying_beside, repository, withdrawn
-from doorward.flow.attachments import HELD, MOST, AttachmentKept, OutgoingFile, lying_beside, repository
 from doorward.flow.attachments.outgoing import outgoing_row
 from doorward.flow.attachments.states import prepared_key
 from doorward.flow.desk.files import FileSealing, NewFile, SealedFile, keep_file
@@ -11,9 +10,6 @@ from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.errors import Conflict
 from doorward.vocabulary.ids import ConversationId, StaffId
-from doorward.vocabulary.entry import AuditEvent, Entry
-from doorward.vocabulary.errors import Conflict
-from doorward.vocabulary.ids import ConversationId, MessageId, StaffId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 

@@ -82,6 +82,8 @@ class Trouble(Discreet, frozen=True, kw_only=True):
 class NotUnderstood(Malformed):
     """Filters that mean nothing; `troubles` say why, and what would. What was typed is not in the sentence."""
 
+    code = "filters_not_understood"
+
     def __init__(self, troubles: Sequence[Trouble]) -> None:
         """Take what is wrong, at least one thing."""
         super().__init__(reason_of(troubles[0]))

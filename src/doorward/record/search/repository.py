@@ -253,8 +253,8 @@ def _conditions(filters: CardFilters) -> list[Any]:
         sleeps = card.snoozed_until.is_not(None) & (card.snoozed_until > filters.now)
         found.append(sleeps if filters.snoozed else card.snoozed_until.is_(None) | (card.snoozed_until <= filters.now))
     if filters.unseen is not None:
-        theirs = (seen_table.c.staff_id == filters.unseen) & (seen_table.c.seq >= card.heard_seq)
-        found += [card.heard_seq > 0, ~_has(seen_table, theirs)]
+        seen = (seen_table.c.staff_id == filters.unseen) & (seen_table.c.seq >= card.heard_seq)
+        found += [card.heard_seq > 0, ~_has(seen_table, seen)]
     return found
 
 

@@ -12,7 +12,6 @@ from doorward import workspace
 from doorward.doors.web.api.common import ANY_OF, ACall, Call, Limit, etag, problems
 from doorward.doors.web.api.conditions import SEEN, edition_of, tag_header
 from doorward.doors.web.api.paging import read_cursor, write_cursor
-from doorward.flow.views.filters import parse_filters
 from doorward.kit.tx import Tx
 from doorward.vocabulary.errors import Malformed, NotFound
 from doorward.vocabulary.outcome import Outcome

@@ -13,11 +13,6 @@ from doorward.doors.web.api.attaching import NewFileBody, body_size
 from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, IdPath, Limit, problems
 from doorward.doors.web.api.conditions import SEEN
 from doorward.doors.web.api.paging import read_cursor, write_cursor
-from litestar.params import JSONBody, PathParameter
-from msgspec import Meta
-
-from doorward.doors.web.api.attaching import NewFileBody, body_size
-from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, IdPath, problems
 from doorward.doors.web.api.translating import OwnWordsBody
 from doorward.doors.web.places import places_of
 from doorward.flow.desk import LaterReply, MacroRun, NewTask, RunWish, TaskChange
