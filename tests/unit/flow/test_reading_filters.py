@@ -129,7 +129,7 @@ def test_long_filters_cost_bounded_time(part: str) -> None:
 )
 def test_views_from_before_are_written_anew(before: str, after: str) -> None:
     """They mean what they meant, and are understood."""
-    step = import_module("doorward.migrations.versions.0022_keep_views_in_the_one_language_of_filters")
+    step = import_module("doorward.migrations.versions.0024_keep_views_in_the_one_language_of_filters")
     assert step.in_new_words(before) == after
     assert read(after, lines=False, kept=True).troubles == ()
     assert not re.search(r"label:\S*,", after)

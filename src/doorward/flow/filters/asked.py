@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from doorward.vocabulary.discreet import Discreet
 from doorward.vocabulary.errors import Malformed
@@ -82,7 +82,7 @@ class Trouble(Discreet, frozen=True, kw_only=True):
 class NotUnderstood(Malformed):
     """Filters that mean nothing; `troubles` say why, and what would. What was typed is not in the sentence."""
 
-    code = "filters_not_understood"
+    code: ClassVar[str] = "filters_not_understood"
 
     def __init__(self, troubles: Sequence[Trouble]) -> None:
         """Take what is wrong, at least one thing."""
