@@ -330,6 +330,7 @@ class House:
                 identity=identity,
                 visitor_tokens=self.visitor_tokens,
                 front_door=self.front_door,
+                call_backs=self.contact.call_backs,
                 translator=self.translator,
                 clock=self.clock,
             ),

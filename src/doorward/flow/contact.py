@@ -10,6 +10,7 @@ from doorward import record, routing
 from doorward.admission import Visitor
 from doorward.flow.accept import Accepted
 from doorward.flow.attachments import MEDIA_TYPES, Attachments, Downloads, OpenedFile
+from doorward.flow.call_backs import CallBacks
 from doorward.flow.feedback import Feedback
 from doorward.flow.handoffs import handoff_for
 from doorward.flow.joined import goes_on_in
@@ -101,12 +102,13 @@ class Contact:
         self._transactions = transactions
         self._rooms = rooms
         self._threshold = threshold = Threshold(transactions, rooms)
-        self._prospects = Prospects(transactions, rooms.identity.tenants, rooms.clock)
+        self.prospects = Prospects(transactions, rooms.identity.tenants, rooms.clock)
         self._words = SecretWords(rooms.packs)
         self._downloads = Downloads(transactions, keys=rooms.keys)
         self.attachments = Attachments(threshold)
         self.feedback = Feedback(threshold)
-        self.wishes = Wishes(threshold)
+        self.call_backs = CallBacks(threshold)
+        self.wishes = Wishes(threshold, self.call_backs)
         self.signs = TypingSigns(rooms.bus)
 
     # -- begin -------------------------------------------------------------------------------------------------------
@@ -369,7 +371,7 @@ class Contact:
             return told_transcript(tx, scope, here, after=after), record.card_of(tx, scope, goes_on_in(tx, scope, here))
 
         found, card = await self._transactions.read_async(read)
-        return (await self._prospects.of(scope, card)).told(found)
+        return (await self.prospects.of(scope, card)).told(found)
 
     def _language(self, tenant: Tenant, wished: str | None) -> str:
         languages = tenant.settings.languages
@@ -383,7 +385,7 @@ class Contact:
         card = await self._transactions.read_async(
             lambda tx: record.card_of(tx, visitor.scope, goes_on_in(tx, visitor.scope, visitor.conversation_id))
         )
-        prospect = await self._prospects.of(visitor.scope, card, language=language)
+        prospect = await self.prospects.of(visitor.scope, card, language=language)
         return VisitOpened(
             token=token,
             expires_at=expires_at,

@@ -18,6 +18,7 @@ _SAID: Final = frozenset(
         "message.agent",
         "attachment.received",
         "callback.requested",
+        "callback.withdrawn",
         "conversation.resolved",
         "conversation.merged",
         "conversation.parted",

@@ -1,7 +1,7 @@
 """Offering a call-back to who waits for long: once, in their language, with the wait that is to be expected."""
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, Literal
 
 from doorward import record, routing
 from doorward.flow.openings import closed_at
@@ -15,6 +15,15 @@ from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import house_text
 
 _AT_ONCE: Final = 50
+_WISHES: Final = ("callback.requested", "callback.withdrawn")
+_TURNS: Final = ("callback.offered", *_WISHES)
+_ENDS: Final = ("conversation.resolved", "handoff.returned", "conversation.merged")
+
+CallBack = Literal["", "offered", "asked", "taken", "over"]
+"""How a conversation stands with being called back: `offered` while somebody waits who may say yes, `asked` while they
+wait and have said it, `taken` once a person has it who is to get back to them, and `over` where the wait has ended
+without; empty where nothing was offered in this contact, or where it has ended.
+"""
 
 
 class Offering:
@@ -79,8 +88,25 @@ class Offering:
         )
 
 
+def call_back_of(tx: Tx, scope: Scope, card: record.Card) -> CallBack:
+    """Return how a conversation stands with being called back; see `CallBack`."""
+    here = card.conversation_id
+    if card.state == "waiting":
+        if asked_since_they_came(tx, scope, here):
+            return "asked"
+        return "" if routing.offered_to(tx, scope, here) is None else "offered"
+    if card.state != "human":
+        return ""
+    latest = record.entries_of_kinds(tx, scope, (here,), kinds=(*_TURNS, *_ENDS), limit=1)
+    if not latest or latest[0].entry.kind in _ENDS:
+        return ""
+    return "taken" if latest[0].entry.kind == "callback.requested" else "over"
+
+
 def asked_since_they_came(tx: Tx, scope: Scope, conversation_id: ConversationId) -> bool:
-    """Return whether somebody who waits, and was offered a call-back, has asked for one since they came."""
-    offered = routing.offered_to(tx, scope, conversation_id)
-    asked = record.entries_of_kinds(tx, scope, (conversation_id,), kinds=("callback.requested",), limit=1)
-    return offered is not None and bool(asked) and asked[0].entry.at >= offered.entered_at
+    """Return whether somebody who waits has asked for a call-back since they came, and has not taken that back."""
+    stands = routing.standing_of(tx, scope, conversation_id)
+    turns = record.entries_of_kinds(tx, scope, (conversation_id,), kinds=_WISHES, limit=1)
+    asked = bool(turns) and turns[0].entry.kind == "callback.requested"
+    came = None if stands is None else stands.entered_at
+    return came is not None and asked and turns[0].entry.at >= came

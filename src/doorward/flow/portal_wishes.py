@@ -5,8 +5,9 @@ from typing import Final
 import msgspec
 
 from doorward import record, routing
-from doorward.admission import Admission, IssuedToken, VisitorTokens
+from doorward.admission import Admission, IssuedToken, Visitor, VisitorTokens
 from doorward.flow.accept import FrontDoor
+from doorward.flow.call_backs import CallBacks
 from doorward.flow.handoffs import handoff_for
 from doorward.flow.views.portal import CHANNEL, my_requests, own_card
 from doorward.identity import CustomerSession, Identity
@@ -15,8 +16,9 @@ from doorward.kit.i18n import Translator
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.arrival import Arrival
+from doorward.vocabulary.channel import LONGEST_CONTACT
 from doorward.vocabulary.entry import AuditEvent, Entry
-from doorward.vocabulary.errors import Conflict, Malformed, NotFound
+from doorward.vocabulary.errors import Conflict, Malformed, NotFound, TooLarge
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
@@ -34,6 +36,7 @@ class WishRooms(msgspec.Struct, frozen=True, kw_only=True):
     identity: Identity
     visitor_tokens: VisitorTokens
     front_door: FrontDoor
+    call_backs: CallBacks
     translator: Translator
     clock: Clock
 
@@ -59,6 +62,25 @@ class PortalWishes:
         return self._rooms.visitor_tokens.issue(
             scope.tenant_id, party_id=session.acting_id, conversation_id=conversation_id
         )
+
+    async def call_back(
+        self, session: CustomerSession, conversation_id: ConversationId, *, contact: WildText, form: str
+    ) -> None:
+        """Say yes to the call-back that is offered in one of the own conversations, as the chat does.
+
+        `form` makes a double click one wish. Raises `NotFound`, `Malformed` or `TooLarge` for what cannot be a contact,
+        `RateLimited`, and `Conflict` once the offer is gone.
+        """
+        visitor = await self._own(session, conversation_id)
+        if contact.is_blank:
+            raise Malformed("contact: empty")
+        if len(contact) > LONGEST_CONTACT:
+            raise TooLarge(f"contact: longer than {LONGEST_CONTACT} characters", limit=LONGEST_CONTACT)
+        await self._rooms.call_backs.ask(visitor, contact, client_id=form, offered=True)
+
+    async def stay_here(self, session: CustomerSession, conversation_id: ConversationId) -> None:
+        """Take a call-back in one of the own conversations back: as `CallBacks.take_back`. Raises `NotFound` too."""
+        await self._rooms.call_backs.take_back(await self._own(session, conversation_id))
 
     async def appeal(
         self, session: CustomerSession, conversation_id: ConversationId, *, seq: int, language: str
@@ -138,6 +160,17 @@ class PortalWishes:
             )
             await rooms.front_door.accept(scope, arrival)
         return conversation_id
+
+    async def _own(self, session: CustomerSession, conversation_id: ConversationId) -> Visitor:
+        """Return the customer in one of their own conversations, as the chat would know them. Raises `NotFound`."""
+        scope, identity = session.scope, self._rooms.identity
+
+        def read(tx: Tx) -> None:
+            identity.require(tx, scope, session.acting_id, action="portal.change")
+            own_card(tx, scope, session.customer_id, conversation_id=conversation_id, identity=identity)
+
+        await self._transactions.read_async(read)
+        return Visitor(scope=scope, party_id=session.acting_id, conversation_id=conversation_id)
 
     def _line(self, tx: Tx, session: CustomerSession, conversation_id: ConversationId, *, key: str) -> Entry:
         return Entry(

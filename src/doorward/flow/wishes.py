@@ -1,23 +1,17 @@
 """What customers may ask for besides an answer: to be called back, to have it in writing, to be forgotten."""
 
-import asyncio
-
 import msgspec
 
-from doorward import record, routing
-from doorward.flow.threshold import Threshold, opening
+from doorward import record
+from doorward.flow.call_backs import CallBacks
+from doorward.flow.threshold import Threshold
 from doorward.flow.views.transcript import ShownEntry, transcript
-from doorward.kit.ids import derive_id
 from doorward.kit.tx import Tx
-from doorward.protection import Screened
 from doorward.vocabulary.channel import CallbackRequest, DeletionRequest, TranscriptRequest
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.errors import NotFound
-from doorward.vocabulary.ids import MessageId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.text import house_text
-
-_REACHABLE = frozenset({"EMAIL", "PHONE"})
 
 
 class WishTaken(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,59 +23,15 @@ class WishTaken(msgspec.Struct, frozen=True, kw_only=True):
 class Wishes:
     """Takes wishes and passes them on to people."""
 
-    def __init__(self, threshold: Threshold) -> None:
-        """Stand on `threshold`."""
+    def __init__(self, threshold: Threshold, call_backs: CallBacks) -> None:
+        """Stand on `threshold`; `call_backs` get back to people."""
         self._threshold = threshold
+        self._call_backs = call_backs
 
     async def call_back(self, request: CallbackRequest) -> WishTaken:
-        """Keep an address to be answered at, masked and sealed, and queue the conversation for a person.
-
-        Who waits already keeps their place. Whoever has the conversation next finds a task, to call or to write back.
-
-        What no detector knows as an address or number is withheld as a whole: the field holds nothing but a contact.
-        Raises `RateLimited`.
-        """
-        threshold, rooms = self._threshold, self._threshold.rooms
-        visitor = await threshold.present(request.credential)
-        request = threshold.discreet(visitor, request)
-        scope, conversation_id = visitor.scope, visitor.conversation_id
-        rooms.admission.admit_wish(scope, party_id=visitor.party_id)
-        party_id = await threshold.admitted(visitor, for_person=True)
-        language = await threshold.language(visitor)
-        own = (await asyncio.to_thread(rooms.settings_book.settings_of, scope.tenant_id)).languages[0]
-        key = f"callback:{request.client_message_id}"
-        message_id = MessageId(derive_id("callback", scope.tenant_id, conversation_id, request.client_message_id))
-        screened = await asyncio.to_thread(
-            rooms.screening.screen, scope, request.contact, message_id, channel="webchat", wanted=_REACHABLE
-        )
-        if not any(span.kind in _REACHABLE for span in screened.masked.spans):
-            screened = rooms.screening.withhold(scope, request.contact, message_id)
-        way = _way(screened)
-        await threshold.make_ready(scope, party_id)
-
-        def work(tx: Tx) -> Outcome[None]:
-            routing.lock_queue(tx, scope)
-            record.lock_conversation(tx, scope, conversation_id)
-            if record.find_entry(tx, scope, conversation_id, key) is not None:
-                return Outcome(None)
-            threshold.keep(tx, scope, screened, party_id=party_id, message_id=message_id)
-            wish = Entry(
-                kind="callback.requested",
-                conversation_id=conversation_id,
-                party_id=party_id,
-                key=key,
-                at=tx.now,
-                actor=scope.actor,
-                text=screened.masked,
-                message_id=message_id,
-                data={"reason": "callback_requested", "client_id": request.client_message_id, "way": way},
-            )
-            task = _task(wish, words=rooms.translator.say(own, f"wish.task.{way}"))
-            begun = opening(tx, scope, wish, language=language)
-            passed = threshold.handed_over(tx, scope, wish, language=language, sentence="reply.callback_taken")
-            return Outcome(None, (*begun, wish, *passed, task))
-
-        await threshold.write(scope, work)
+        """Do as `CallBacks.ask` for whoever holds the token. Raises `RateLimited`."""
+        visitor = await self._threshold.present(request.credential)
+        await self._call_backs.ask(visitor, request.contact, client_id=request.client_message_id)
         return await self._standing(request.credential)
 
     async def be_forgotten(self, request: DeletionRequest) -> WishTaken:
@@ -176,25 +126,6 @@ class Wishes:
             lambda tx: record.card_of(tx, visitor.scope, visitor.conversation_id)
         )
         return WishTaken(state="bot" if card is None else card.state)
-
-
-def _way(screened: Screened) -> str:
-    """Return how somebody is to be got back to: by `phone`, by `mail`, or by what no detector knows (`other`)."""
-    kinds = {span.kind for span in screened.masked.spans}
-    return "phone" if "PHONE" in kinds else "mail" if "EMAIL" in kinds else "other"
-
-
-def _task(wish: Entry, *, words: str) -> Entry:
-    """Return the line of the task that a wish leaves to staff, anybody's and for some day: the queue says when."""
-    task_id = derive_id("task", wish.conversation_id, wish.key)
-    return msgspec.structs.replace(
-        wish,
-        kind="task.added",
-        key=f"task:{task_id}",
-        text=house_text(words),
-        message_id=MessageId(task_id),
-        data={"task_id": task_id, "assignee": None, "due_at": None},
-    )
 
 
 def _line(entry: ShownEntry, authors: dict[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from ipaddress import IPv6Address, ip_address
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -33,6 +33,9 @@ feedback: say whether it helped · callback: leave an
 address to be called back at · transcript: have the conversation mailed · delete: ask that it be deleted."""
 
 Credential = Literal["visitor_token", "api_token"]
+
+LONGEST_CONTACT: Final = 200
+"""Characters of an address or a number at which somebody wants to be got back to."""
 
 
 class ChannelRequest(Discreet, frozen=True, kw_only=True):

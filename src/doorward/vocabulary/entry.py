@@ -54,6 +54,7 @@ EntryKind = Literal[
     "service.warned",
     "service.breached",
     "callback.offered",
+    "callback.withdrawn",
     "review.written",
     "review.answered",
 ]
@@ -83,7 +84,8 @@ whose text is empty brings files alone, in the lines behind it.
 
 By itself the house writes `service.warned` before a promise is broken and `service.breached` once it is (`clock`,
 `level`, `queue`, `priority`, `since`, `used_seconds`, `target_seconds`, and while it may be kept `due_at`), each once a
-promise, and `callback.offered` (text; `minutes`, where a wait can be told) to who waits for long.
+promise, and `callback.offered` (text; `minutes`, where a wait can be told) to who waits for long. A customer who asked
+for one (`callback.requested`) takes that back by `callback.withdrawn` (text) as long as they wait.
 
 A `message.agent` that is a translation holds in `own` (`text`, `spans`, `language`) what the agent wrote, masked.
 What a rule caused holds `by_rule` besides: the rule's `name` then, and `chain`, the ids of the rules that led to it,

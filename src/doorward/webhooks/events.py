@@ -70,6 +70,7 @@ EVENTS: Final[Mapping[str, Event]] = {
     "service.warned": Event(when="A promise is about to be broken.", facts=_PROMISED),
     "service.breached": Event(when="A promise was broken.", facts=_PROMISED),
     "callback.offered": Event(when="Somebody who waits for long was offered a call-back.", facts=("minutes",)),
+    "callback.withdrawn": Event(when="A customer took back that they want to be called."),
 }
 """Every event by its type, which is the kind of the ledger's line."""
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from doorward import routing
-from doorward.flow.offering import Offering
+from doorward import record, routing
+from doorward.flow.offering import Offering, call_back_of
 from doorward.flow.views.transcript import Place, transcript
+from doorward.flow.views.wishes import open_wishes
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.routing import RoutingPlan
@@ -121,6 +122,52 @@ def test_who_has_asked_for_it_is_not_asked(flow: Flow, wait: Wait, offering: Off
     assert place(flow) == Place(position=1)
     ask(OTHER)
     assert place(flow, OTHER) == Place(position=2)
+
+
+def test_what_was_taken_back_can_be_asked_for_again(flow: Flow, wait: Wait, offering: Offering) -> None:
+    """Offered, asked and taken back: each is how it stands, lists say what is wanted, and nothing is offered twice."""
+    wait()
+
+    def write(kind: Any) -> None:
+        flow.transactions.write(SCOPE, lambda tx: Outcome(None, (_line(tx, kind, CONVERSATION),)))
+
+    assert stands(flow) == ("", ())
+    assert offering.keep_time(SCOPE) == 1
+    assert stands(flow) == ("offered", ())
+    write("callback.requested")
+    assert stands(flow) == ("asked", ("callback",))
+    write("callback.withdrawn")
+    assert stands(flow) == ("offered", ())
+    assert place(flow) == Place(position=1, call_back=True)
+    assert offering.keep_time(SCOPE) == 0
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [("callback.requested", "taken"), ("callback.withdrawn", "over"), ("callback.offered", "over")],
+)
+def test_with_the_wait_the_offer_is_over(flow: Flow, wait: Wait, last: Any, told: str) -> None:
+    """Somebody takes it: they get back to who asked for it, and to nobody else; when it has ended nothing is told."""
+    wait()
+    flow.transactions.write(SCOPE, lambda tx: Outcome(None, (_line(tx, last, CONVERSATION),)))
+    flow.transactions.write(
+        SCOPE, lambda tx: routing.assign(tx, SCOPE, CONVERSATION, PARTY, staff_id=StaffId("m" * 26))
+    )
+    assert stands(flow)[0] == told
+    flow.transactions.write(SCOPE, lambda tx: Outcome(None, (_line(tx, "conversation.resolved", CONVERSATION),)))
+    assert stands(flow) == ("", ())
+
+
+def stands(flow: Flow) -> tuple[str, tuple[str, ...]]:
+    """Return how being called back stands, and what lists say that is wanted."""
+
+    def read(tx: Tx) -> tuple[str, tuple[str, ...]]:
+        card = record.card_of(tx, SCOPE, CONVERSATION)
+        assert card is not None
+        wanted = open_wishes(tx, SCOPE, (CONVERSATION,)).get(CONVERSATION, ())
+        return call_back_of(tx, SCOPE, card), wanted
+
+    return flow.transactions.read(read)
 
 
 def test_nothing_is_offered_where_nobody_could_say_yes_or_the_company_offers_none(flow: Flow, wait: Wait) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from doorward import record
+from doorward.flow.offering import CallBack, call_back_of
 from doorward.flow.views.transcript import ShownEntry, Transcript, show, transcript
 from doorward.identity import Identity
 from doorward.kit.tx import Tx
@@ -25,7 +26,7 @@ _ALL: Final = 5000
 
 
 class MyConversation(msgspec.Struct, frozen=True, kw_only=True):
-    """One conversation in the customer's list. `preview` is masked."""
+    """One conversation in the customer's list. `preview` is masked; `call_back` says how being called back stands."""
 
     id: ConversationId
     channel: str
@@ -35,6 +36,7 @@ class MyConversation(msgspec.Struct, frozen=True, kw_only=True):
     last_at: datetime
     preview: str
     lines: int
+    call_back: CallBack = ""
 
 
 class MyDecision(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +99,7 @@ def my_conversations(
     """Return a page of the customer's conversations, the latest first, and whether there are more."""
     wanted = CardQuery(party_ids=parties_of(tx, scope, customer_id, identity=identity), limit=PAGE + 1, offset=offset)
     cards = record.list_cards(tx, scope, wanted)
-    return tuple(_conversation(card) for card in cards[:PAGE]), len(cards) > PAGE
+    return tuple(_conversation(tx, scope, card) for card in cards[:PAGE]), len(cards) > PAGE
 
 
 def my_transcript(
@@ -105,7 +107,7 @@ def my_transcript(
 ) -> tuple[MyConversation, Transcript]:
     """Return one of the customer's conversations as it was said, masked. Raises `NotFound`."""
     card = own_card(tx, scope, customer_id, conversation_id=conversation_id, identity=identity)
-    return _conversation(card), transcript(tx, scope, conversation_id)
+    return _conversation(tx, scope, card), transcript(tx, scope, conversation_id)
 
 
 def my_decisions(
@@ -180,7 +182,7 @@ def _conversation_ids(tx: Tx, scope: Scope, customer_id: PartyId, *, identity: I
     return tuple(card.conversation_id for card in record.list_cards(tx, scope, wanted))
 
 
-def _conversation(card: Card) -> MyConversation:
+def _conversation(tx: Tx, scope: Scope, card: Card) -> MyConversation:
     return MyConversation(
         id=card.conversation_id,
         channel=card.channel,
@@ -190,6 +192,7 @@ def _conversation(card: Card) -> MyConversation:
         last_at=card.last_at,
         preview=card.preview,
         lines=card.customer_messages + card.bot_messages + card.agent_messages,
+        call_back=call_back_of(tx, scope, card),
     )
 
 

@@ -27,6 +27,7 @@ SHOWN = {
     "attachment.scanned": "system",
     "callback.offered": "bot",
     "callback.requested": "customer",
+    "callback.withdrawn": "customer",
     "deletion.requested": "customer",
 }
 """The ledger lines that customers see, with their author."""

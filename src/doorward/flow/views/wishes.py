@@ -22,6 +22,7 @@ _KINDS: Final[dict[str, WishKind]] = {
     "deletion.requested": "deletion",
     "transcript.requested": "transcript",
 }
+_TAKEN_BACK: Final = "callback.withdrawn"
 _AT_THE_PORTAL: Final[dict[str, WishKind]] = {"deletion": "deletion", "correction": "correction"}
 """A request about data is a conversation of its own, which says in its first line what it is about."""
 _LOOKED_BACK: Final = 40
@@ -35,7 +36,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """One wish. `text` is masked: a comment, an address, or the words that a decision or a request was about.
 
     `seq` is its line in the conversation's ledger; what was done at the portal outside of any conversation has none.
-    `helpful` is a feedback's verdict; `action` and `decision` are what an appeal is against, and its line's number.
+    `helpful` is a feedback's verdict; `action` and `decision` are what an appeal is against, and its line's number. A
+    call-back that was taken back is `withdrawn`.
     """
 
     kind: WishKind
@@ -45,15 +47,19 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     helpful: bool | None = None
     action: str = ""
     decision: int | None = None
+    withdrawn: bool = False
 
 
 def wishes_among(tx: Tx, scope: Scope, written: Sequence[WrittenEntry]) -> tuple[Wish, ...]:
     """Return the wishes among the lines of one conversation, the newest first."""
     found = []
+    withdrawn = False
     for one in reversed(written):
+        withdrawn = withdrawn or one.entry.kind == _TAKEN_BACK
         kind = _kind_of(one)
         if kind is not None:
-            found.append(_wish(tx, scope, one, kind))
+            wish = _wish(tx, scope, one, kind)
+            found.append(msgspec.structs.replace(wish, withdrawn=withdrawn and kind == "callback"))
     return tuple(found)
 
 
@@ -72,7 +78,7 @@ def open_wishes(
     """Return what each conversation is about since it was resolved last, in order; those about nothing are left out."""
     if not conversation_ids:
         return {}
-    kinds = (*_KINDS, "conversation.opened", "conversation.resolved")
+    kinds = (*_KINDS, _TAKEN_BACK, "conversation.opened", "conversation.resolved")
     found: dict[ConversationId, dict[WishKind, None]] = {}
     lines = record.entries_of_kinds(tx, scope, conversation_ids, kinds=kinds, limit=_MOST)
     for one in sorted(lines, key=lambda line: (line.entry.at, line.seq)):
@@ -80,6 +86,8 @@ def open_wishes(
         kind = _kind_of(one)
         if one.entry.kind == "conversation.resolved":
             wished.clear()
+        elif one.entry.kind == _TAKEN_BACK:
+            wished.pop("callback", None)
         elif kind is not None:
             wished[kind] = None
     return {conversation_id: tuple(wished) for conversation_id, wished in found.items() if wished}

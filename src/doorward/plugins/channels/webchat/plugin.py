@@ -21,6 +21,7 @@ from doorward.admission.parsing import (
 from doorward.admission.ports import Channel
 from doorward.kit.settings import Settings
 from doorward.vocabulary.channel import (
+    LONGEST_CONTACT,
     AttachmentRequest,
     CallbackRequest,
     ChannelCapabilities,
@@ -45,7 +46,6 @@ from doorward.vocabulary.text import WildText
 _AROUND: Final = 4096
 """Bytes of an attachment's request besides the file itself."""
 _LONGEST_NAME: Final = 200
-_LONGEST_CONTACT: Final = 200
 
 Slug = Annotated[str, Meta(pattern=r"\A[a-z0-9]+(-[a-z0-9]+){0,30}\Z", max_length=100)]
 AttachmentId = Annotated[str, Meta(pattern=r"\A[0-9a-z]{26}\Z")]
@@ -254,7 +254,7 @@ class WebChat:
     def _callback(self, request: ChannelRequest) -> CallbackRequest:
         credential = bearer(request)
         body = read_body(request, _Callback, limit=self._limit)
-        contact = require_text(_short(body.contact, "contact", _LONGEST_CONTACT))
+        contact = require_text(_short(body.contact, "contact", LONGEST_CONTACT))
         return CallbackRequest(credential=credential, client_message_id=body.id, contact=contact)
 
     def _transcript(self, request: ChannelRequest) -> TranscriptRequest:

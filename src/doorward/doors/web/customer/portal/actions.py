@@ -8,7 +8,7 @@ from litestar.enums import MediaType
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from doorward.doors.web.customer.portal.pages import data_places
+from doorward.doors.web.customer.portal.pages import conversation_page, data_places
 from doorward.doors.web.customer.portal.shared import APortalCall, PortalCall, site_of
 from doorward.doors.web.speech import LANGUAGE_COOKIE
 from doorward.flow.openings import closed_at, say_again
@@ -18,6 +18,7 @@ from doorward.kit.ids import new_id
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.record import card_of
+from doorward.vocabulary.channel import LONGEST_CONTACT
 from doorward.vocabulary.errors import Conflict, Malformed, NotAllowed, NotFound, TooLarge
 from doorward.vocabulary.ids import ConversationId, SessionId
 from doorward.vocabulary.outcome import Outcome
@@ -45,6 +46,37 @@ async def continue_conversation(portal: APortalCall, conversation_id: FromPath[s
     return portal.page(
         "continue", conversation_id=wanted, visitor_token=issued.token, here="conversations", closed_until=closed_until
     )
+
+
+@post("/{slug:str}/conversations/{conversation_id:str}/call-back", status_code=200, include_in_schema=False)
+async def accept_call_back(portal: APortalCall, conversation_id: FromPath[str]) -> Response[Any]:
+    """Say yes to the call-back that is offered in a conversation, with the number or address to be reached at."""
+    fields = await portal.form()
+    wanted = ConversationId(conversation_id)
+    try:
+        await portal.house.portal_wishes.call_back(
+            portal.session,
+            wanted,
+            contact=WildText(fields.get("contact", "").strip()),
+            form=(fields.get("key") or new_id())[:40],
+        )
+    except Conflict as error:
+        return await _call_back_trouble(portal, wanted, "portal.call_back.gone", status=error.status)
+    except (Malformed, TooLarge) as error:
+        return await _call_back_trouble(portal, wanted, "portal.call_back.empty", status=error.status)
+    return _back(portal, f"/conversations/{wanted}?done=called")
+
+
+@post("/{slug:str}/conversations/{conversation_id:str}/call-back/withdraw", status_code=200, include_in_schema=False)
+async def take_call_back_back(portal: APortalCall, conversation_id: FromPath[str]) -> Response[Any]:
+    """Take back that one wants to be called or written back, and go on waiting at the same place."""
+    await portal.form()
+    wanted = ConversationId(conversation_id)
+    try:
+        await portal.house.portal_wishes.stay_here(portal.session, wanted)
+    except Conflict as error:
+        return await _call_back_trouble(portal, wanted, "portal.call_back.too_late", status=error.status)
+    return _back(portal, f"/conversations/{wanted}?done=stays")
 
 
 @post("/{slug:str}/decisions/{conversation_id:str}/{seq:int}/appeal", status_code=200, include_in_schema=False)
@@ -188,8 +220,14 @@ async def _data_trouble(portal: PortalCall, key: str, *, status: int) -> Respons
     return portal.page("data", **places, trouble=portal.say(key, limit=places["longest"]), status=status)
 
 
+async def _call_back_trouble(portal: PortalCall, wanted: ConversationId, key: str, *, status: int) -> Response[str]:
+    return await conversation_page(portal, wanted, trouble=portal.say(key, limit=LONGEST_CONTACT), status=status)
+
+
 HANDLERS: Final = (
     continue_conversation,
+    accept_call_back,
+    take_call_back_back,
     appeal,
     ask_about_data,
     decide_consent,

@@ -12,6 +12,8 @@ from doorward.flow.views.transcript import files_in
 from doorward.identity import PURPOSES
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
+from doorward.record import card_of
+from doorward.vocabulary.channel import LONGEST_CONTACT
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.outcome import Outcome
@@ -28,8 +30,13 @@ DONE: Final = {
     "removed": "portal.done.removed",
     "passkey": "portal.done.passkey",
     "ended": "portal.done.ended",
+    "called": "portal.done.called",
+    "stays": "portal.done.stays",
 }
 """What a page says after a form was sent: the address names it, and nothing else can be said by an address."""
+
+DONE_WHILE: Final = {"called": "asked", "stays": "offered"}
+"""What is only said as long as being called back stands so."""
 
 
 def done_of(portal: APortalCall, name: str) -> str:
@@ -59,21 +66,33 @@ async def show_conversations(portal: APortalCall, offset: Offset = 0) -> Respons
 @get("/{slug:str}/conversations/{conversation_id:str}", include_in_schema=False)
 async def show_conversation(portal: APortalCall, conversation_id: FromPath[str], done: Done = "") -> Response[str]:
     """Show one of the customer's conversations, masked as it is kept; that it was opened is noted in the audit."""
+    return await conversation_page(portal, ConversationId(conversation_id), done=done)
+
+
+async def conversation_page(
+    portal: APortalCall, wanted: ConversationId, *, done: str = "", trouble: str = "", status: int = 200
+) -> Response[str]:
+    """Return the page of one of the customer's conversations, with what may be expected. Raises `NotFound`."""
     identity, scope, customer = portal.house.identity, portal.scope, portal.customer_id
-    wanted = ConversationId(conversation_id)
 
     def work(tx: Tx) -> Outcome[Any]:
         found = views.my_transcript(tx, scope, customer, conversation_id=wanted, identity=identity)
         event = AuditEvent(action="conversation.read", object_kind="conversation", object_id=wanted)
-        return Outcome(found, (event,))
+        return Outcome((*found, card_of(tx, scope, wanted)), (event,))
 
-    conversation, transcript = await portal.house.portal.write(scope, work)
+    conversation, transcript, card = await portal.house.portal.write(scope, work)
+    prospect = await portal.house.contact.prospects.of(scope, card)
     return portal.page(
         "conversation",
         conversation=conversation,
-        transcript=transcript,
+        transcript=prospect.told(transcript),
+        key=new_id(),
+        longest=LONGEST_CONTACT,
         scans_files=portal.house.scanner is not None,
-        done=done_of(portal, done),
+        # What was asked for may have been taken since: then the page says how it stands.
+        done=done_of(portal, done) if DONE_WHILE.get(done, conversation.call_back) == conversation.call_back else "",
+        trouble=trouble,
+        status=status,
         here="conversations",
     )
 
