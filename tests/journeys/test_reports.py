@@ -12,7 +12,18 @@ from doorward.vocabulary.scope import system_scope
 from tests.support.browsing import LOADED, OpenContext, follow, on_sqlite, sign_in, tab_to, violations_in_both_schemes
 from tests.support.server import Guests
 
-KINDS = ("volume", "times", "agents", "labels", "channels", "languages", "satisfaction", "reviews")
+KINDS = (
+    "volume",
+    "times",
+    "levels",
+    "agents",
+    "presence",
+    "labels",
+    "channels",
+    "languages",
+    "satisfaction",
+    "reviews",
+)
 
 
 @pytest.mark.browser
@@ -66,6 +77,27 @@ def test_reports_by_program(guests: Guests, halden: Tenant) -> None:
     marks = f"/api/v1/conversations/{visitor.conversation_id}/marks"
     nadia.patch(marks, json={"add_labels": ["odd"]}).raise_for_status()
     assert "odd,'=HYPERLINK(1),1" in nadia.get("/desk/reports/labels/download").text
+
+
+def test_levels_and_presence_are_shown_by_weeks(guests: Guests, halden: Tenant) -> None:
+    """Twelve weeks without being asked; of a team or a priority; reasons by their names; a team that is none is said."""
+    nadia = guests.member("nadia")
+    plan = {"teams": [{"name": "branch", "queues": ["default"]}]}
+    revision = {"if-match": nadia.get("/api/v1/routing/plan").headers["etag"]}
+    nadia.put("/api/v1/routing/plan", json=plan, headers=revision).raise_for_status()
+    page = nadia.get("/desk/reports/levels", params={"team": "branch", "priority": "2"})
+    assert page.status_code == 200
+    assert '<option value="branch" selected>' in page.text
+    table = nadia.get("/desk/reports/levels/download", params={"team": "branch"})
+    rows = list(csv.reader(io.StringIO(table.text)))
+    assert (rows[0][:3], len(rows)) == (["week", "name", "first_kept"], 13)
+    wrong = nadia.get("/desk/reports/levels", params={"team": "nobody"})
+    assert (wrong.status_code, 'href="#team"' in wrong.text) == (400, True)
+    named = "/api/v1/reports/levels"
+    assert [nadia.get(named, params={"team": one}).status_code for one in ("branch", "nobody")] == [200, 400]
+    assert [nadia.get(named, params={"priority": one}).status_code for one in (-3, 4)] == [200, 400]
+    nadia.put("/api/v1/me/presence", json={"state": "away", "reason": "lunch"}).raise_for_status()
+    assert nadia.get("/desk/reports/presence").status_code == 200
 
 
 def test_a_report_is_told_of_by_mail(guests: Guests, halden: Tenant, house: House) -> None:

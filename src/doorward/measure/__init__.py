@@ -1,5 +1,6 @@
 """Measures: what the figures are, how they are computed from conversations, and which reports there are."""
 
+from doorward.measure.being_there import AWAY_FOR, Spell, attendance
 from doorward.measure.figures import Contact, Figures, figures_of, quantile, share_of
 from doorward.measure.periods import (
     EARLIEST,
@@ -13,8 +14,10 @@ from doorward.measure.periods import (
     midnight,
     period_before,
 )
+from doorward.measure.promised import Ended, levels
 from doorward.measure.reports import (
     BY_TIME,
+    BY_WEEK,
     KINDS,
     AgentDeeds,
     Column,
@@ -36,7 +39,9 @@ from doorward.measure.reports import (
 from doorward.measure.sending import note_sent, sent_until
 
 __all__ = [
+    "AWAY_FOR",
     "BY_TIME",
+    "BY_WEEK",
     "EARLIEST",
     "KINDS",
     "LATEST",
@@ -46,6 +51,7 @@ __all__ = [
     "Column",
     "Contact",
     "Counted",
+    "Ended",
     "Figures",
     "Judged",
     "Moments",
@@ -53,14 +59,17 @@ __all__ = [
     "ReportKind",
     "ReportRow",
     "Rhythm",
+    "Spell",
     "Step",
     "Table",
+    "attendance",
     "buckets",
     "by_agent",
     "by_group",
     "by_review",
     "figures_of",
     "last_due",
+    "levels",
     "midnight",
     "note_sent",
     "period_before",

@@ -10,10 +10,24 @@ import msgspec
 from doorward.measure.figures import quantile, share_of
 from doorward.measure.periods import Bucket, place_of
 
-ReportKind = Literal["volume", "times", "agents", "labels", "channels", "languages", "satisfaction", "reviews"]
+ReportKind = Literal[
+    "volume",
+    "times",
+    "levels",
+    "agents",
+    "presence",
+    "labels",
+    "channels",
+    "languages",
+    "satisfaction",
+    "reviews",
+]
 KINDS: Final[tuple[ReportKind, ...]] = get_args(ReportKind)
-BY_TIME: Final = frozenset({"volume", "times", "satisfaction"})
+BY_TIME: Final = frozenset({"volume", "times", "levels", "presence", "satisfaction"})
 """The reports whose rows are days or weeks."""
+
+BY_WEEK: Final = frozenset({"levels", "presence"})
+"""Those of them that are looked at by weeks unless somebody asks for days."""
 
 Unit = Literal["count", "seconds", "share", "percent"]
 Value = int | float | None
@@ -102,7 +116,7 @@ def times(among: Sequence[Bucket], counted: Iterable[Counted]) -> Table:
         lasting = (_responses(groups[at]), _resolutions(groups[at]), _waits(groups[at]))
         return tuple(quantile(one, share) for one in lasting for share in (0.5, 0.9))
 
-    return Table(columns=columns, rows=_rows(among, values))
+    return Table(columns=columns, rows=rows_by_time(among, values))
 
 
 def satisfaction(among: Sequence[Bucket], moments: Moments) -> Table:
@@ -113,7 +127,7 @@ def satisfaction(among: Sequence[Bucket], moments: Moments) -> Table:
         if place is not None:
             said[place].append(helped)
     columns = (Column(name="judged"), Column(name="satisfaction", unit="share"))
-    return Table(columns=columns, rows=_rows(among, lambda at: (len(said[at]), share_of(said[at]))))
+    return Table(columns=columns, rows=rows_by_time(among, lambda at: (len(said[at]), share_of(said[at]))))
 
 
 def by_group(counted: Iterable[Counted], keys_of: Callable[[Counted], Iterable[str]]) -> Table:
@@ -221,10 +235,11 @@ def _spend(
 
 
 def _by_time(among: Sequence[Bucket], names: Sequence[str], values: Callable[[int], tuple[Value, ...]]) -> Table:
-    return Table(columns=tuple(Column(name=name) for name in names), rows=_rows(among, values))
+    return Table(columns=tuple(Column(name=name) for name in names), rows=rows_by_time(among, values))
 
 
-def _rows(among: Sequence[Bucket], values: Callable[[int], tuple[Value, ...]]) -> tuple[ReportRow, ...]:
+def rows_by_time(among: Sequence[Bucket], values: Callable[[int], tuple[Value, ...]]) -> tuple[ReportRow, ...]:
+    """Return a row for each day or week, its key its first day, with the values of its place among them."""
     return tuple(ReportRow(key=one.first.isoformat(), values=values(at)) for at, one in enumerate(among))
 
 

@@ -19,6 +19,7 @@ from doorward.routing.plan import (
 from doorward.routing.planning import Numbered, direct_by_plan, read_plan, read_profiles, save_plan, save_profile
 from doorward.routing.presence import (
     Presence,
+    PresenceSpell,
     PresenceState,
     PresenceTime,
     Released,
@@ -26,6 +27,7 @@ from doorward.routing.presence import (
     available_staff,
     dropped_since,
     presence_of,
+    presence_spells,
     presence_times,
     release_dropped,
     retire_absent,
@@ -101,6 +103,7 @@ __all__ = [
     "Pause",
     "PlannedQueue",
     "Presence",
+    "PresenceSpell",
     "PresenceState",
     "PresenceTime",
     "Promise",
@@ -146,6 +149,7 @@ __all__ = [
     "pass_to",
     "place_in_queue",
     "presence_of",
+    "presence_spells",
     "presence_times",
     "pressed_conversations",
     "pressing",

@@ -39,6 +39,16 @@ class PresenceTime(msgspec.Struct, frozen=True, kw_only=True):
     seconds: int
 
 
+class PresenceSpell(msgspec.Struct, frozen=True, kw_only=True):
+    """From when until when an agent was available, or away for one reason (empty: they gave none)."""
+
+    staff_id: StaffId
+    state: PresenceState
+    reason: str
+    since: datetime
+    until: datetime
+
+
 class Released(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation that an agent who dropped out had, and that waits again."""
 
@@ -88,18 +98,34 @@ def presence_times(tx: Tx, scope: Scope, *, since: datetime, until: datetime) ->
 
     Whole seconds, by agent, state and reason; what did not happen is left out.
     """
-    rows = [(row, row.until) for row in repository.past_presence(tx, scope, since=since, until=until)]
-    rows += [(row, tx.now) for row in repository.all_presence(tx, scope) if row.reason != GONE]
     times: dict[tuple[str, PresenceState, str], float] = {}
-    for row, ended in rows:
-        lasted = (min(ended, until) - max(row.since, since)).total_seconds()
-        if lasted > 0:
-            place = (row.staff_id, row.state, row.reason)
-            times[place] = times.get(place, 0.0) + lasted
+    for one in presence_spells(tx, scope, since=since, until=until):
+        place = (one.staff_id, one.state, one.reason)
+        times[place] = times.get(place, 0.0) + (one.until - one.since).total_seconds()
     return tuple(
         PresenceTime(staff_id=StaffId(staff_id), state=state, reason=reason, seconds=round(seconds))
         for (staff_id, state, reason), seconds in sorted(times.items())
     )
+
+
+def presence_spells(tx: Tx, scope: Scope, *, since: datetime, until: datetime) -> tuple[PresenceSpell, ...]:
+    """Return how each agent stood, one after the other, cut to a period that may last still; who was gone is left out.
+
+    What holds still ends now.
+    """
+    rows = [(row, row.until) for row in repository.past_presence(tx, scope, since=since, until=until)]
+    rows += [(row, tx.now) for row in repository.all_presence(tx, scope) if row.reason != GONE]
+    spells = (
+        PresenceSpell(
+            staff_id=StaffId(row.staff_id),
+            state=row.state,
+            reason=row.reason,
+            since=max(row.since, since),
+            until=min(ended, until),
+        )
+        for row, ended in rows
+    )
+    return tuple(one for one in spells if one.since < one.until)
 
 
 def staff_load(tx: Tx, scope: Scope) -> dict[StaffId, int]:

@@ -115,7 +115,18 @@ class ReportSchedule(msgspec.Struct, frozen=True, kw_only=True, tag="schedule"):
     """
 
     name: Name
-    report: Literal["volume", "times", "agents", "labels", "channels", "languages", "satisfaction", "reviews"]
+    report: Literal[
+        "volume",
+        "times",
+        "levels",
+        "agents",
+        "presence",
+        "labels",
+        "channels",
+        "languages",
+        "satisfaction",
+        "reviews",
+    ]
     every: Literal["day", "week", "month"] = "week"
     weekday: Annotated[int, msgspec.Meta(ge=0, le=6)] = 0
     day: Annotated[int, msgspec.Meta(ge=1, le=28)] = 1

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,7 +13,9 @@ from doorward.flow.promises import Promises
 from doorward.flow.settle import Settlement
 from doorward.flow.views.inbox import Asked, Counts, Inbox, count_views, inbox
 from doorward.flow.views.pressing import news_of
+from doorward.flow.views.reports import ReportWish, report
 from doorward.flow.views.service_report import ServiceCount, as_csv, service_report
+from doorward.identity import Staff
 from doorward.kit.bus import ProcessBus
 from doorward.kit.clock import FixedClock
 from doorward.kit.db import Database
@@ -20,9 +23,11 @@ from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions
 from doorward.routing import RoutingPlan, ServiceLevel, Team
 from doorward.vocabulary.entry import Entry
+from doorward.vocabulary.errors import Malformed
 from doorward.vocabulary.ids import StaffId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.reply import Handoff
+from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import WildText
 from doorward.workspace import PieceName, Status
 from tests.support.transactions import CONVERSATION, NOON, OTHER_SCOPE, PARTY, SCOPE, staff_scope
@@ -260,6 +265,29 @@ def test_reports_count_by_queue_class_language_and_day(watch: Watch) -> None:
     assert table[1] == "all,,first,0,1,0,,"
     other = read(lambda tx: service_report(tx, OTHER_SCOPE, since=whole[0], until=whole[1], settings=TenantSettings()))
     assert other.counts == ()
+
+
+def test_levels_over_weeks_are_those_of_a_team_and_a_priority(watch: Watch) -> None:
+    """What is open still is neither kept nor missed; a team has what its queues have; one that is none is refused."""
+    cards = routing.PlannedQueue(name="cards")
+    teams = (Team(name="day", queues=("default",)), Team(name="night", queues=("cards",)))
+    watch.plan(RoutingPlan(queues=(cards,), teams=teams, service_levels=(LEVEL,)))
+    watch.ask()
+    watch.pass_time(30)
+
+    def kept(scope: Scope = SCOPE, **wishes: Any) -> tuple[float | None, ...]:
+        day = NOON.date()
+        wish = ReportWish(kind="levels", since=day, until=day + timedelta(days=6), step="week", **wishes)
+        (row,) = watch.flow.transactions.read(
+            lambda tx: report(tx, scope, wish, zone=ZoneInfo("Europe/Berlin"), staff=Staff())
+        ).rows
+        return row.values
+
+    broken, nothing = (0.0, None, None, 1, 0, 0), (None, None, None, 0, 0, 0)
+    assert (kept(), kept(team="day", priority=0)) == (broken, broken)
+    assert (kept(team="night"), kept(priority=2), kept(OTHER_SCOPE)) == (nothing, nothing, nothing)
+    with pytest.raises(Malformed):
+        kept(team="evening")
 
 
 async def test_whoever_has_it_is_told_else_its_team_and_who_may_supervise(watch: Watch) -> None:

@@ -75,6 +75,23 @@ async def test_each_report_tells_what_happened(flow: Flow, agent: Scope, clock: 
     assert read(flow, "labels").rows == ()
 
 
+async def test_presence_is_told_by_reason_and_lasts_until_now(flow: Flow, agent: Scope, clock: FixedClock) -> None:
+    """Ten minutes available, then half an hour at lunch that has not ended; nobody is counted who has left."""
+    staff_id = StaffId(agent.actor.id)
+    flow.transactions.write(agent, lambda tx: routing.step_away(tx, agent, staff_id, capacity=3, reason="lunch"))
+    clock.advance(timedelta(minutes=30))
+    expected = {"available": 600, "away": 0, "away.lunch": 1800}
+    found = read(flow, "presence", until=DAY + timedelta(days=1))
+    assert values(found) == {str(DAY): expected, str(DAY + timedelta(days=1)): dict.fromkeys(expected)}
+
+    def leave(tx: Tx) -> Outcome[int]:
+        return routing.retire_absent(tx, SCOPE, present=())
+
+    flow.transactions.write(SCOPE, leave)
+    clock.advance(timedelta(minutes=30))
+    assert values(read(flow, "presence"))[str(DAY)] == expected
+
+
 async def test_each_company_has_its_own(flow: Flow, agent: Scope) -> None:
     """Another company's reports hold nothing of it."""
     for kind in KINDS:

@@ -8,15 +8,19 @@ import pytest
 from doorward.measure import (
     AgentDeeds,
     Counted,
+    Ended,
     Judged,
     Moments,
     PresenceChange,
     Rhythm,
+    Spell,
+    attendance,
     buckets,
     by_agent,
     by_group,
     by_review,
     last_due,
+    levels,
     period_before,
     presence_seconds,
     satisfaction,
@@ -115,6 +119,49 @@ def test_presence_is_counted_within_the_period() -> None:
     spent = presence_seconds(changes, NOON, until)
     assert (spent["a"]["available"], spent["a"]["away"]) == (3600, 3600)
     assert (spent["b"]["available"], spent["b"]["away"]) == (3600, 0)
+
+
+def test_levels_are_the_share_kept_in_the_week_in_which_a_promise_began() -> None:
+    """Two of three in a week; a promise of Sunday evening is that week's, though it is Monday in UTC; an empty one."""
+    weeks = buckets(DAY, DAY + timedelta(days=15), step="week", zone=ZoneInfo("America/New_York"))
+    sunday = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
+    promises = [
+        Ended(clock="first", since=NOON, kept=True),
+        Ended(clock="first", since=NOON, kept=False),
+        Ended(clock="first", since=sunday, kept=True),
+        Ended(clock="resolution", since=NOON + timedelta(days=15), kept=False),
+        Ended(clock="next", since=NOON + timedelta(days=40), kept=False),
+    ]
+    table = levels(weeks, promises)
+    assert [one.name for one in table.columns[:3]] == ["first_kept", "next_kept", "resolution_kept"]
+    assert [row.values for row in table.rows] == [
+        (2 / 3, None, None, 3, 0, 0),
+        (None, None, None, 0, 0, 0),
+        (None, None, 0.0, 0, 0, 1),
+    ]
+
+
+def test_attendance_is_shared_out_over_the_days_it_lasted() -> None:
+    """The night to summer time: available from 22 to 6 is seven hours, two and five; a day without anybody is empty."""
+    days = buckets(date(2026, 3, 28), date(2026, 3, 30), step="day", zone=BERLIN)
+    since, until = datetime(2026, 3, 28, 21, 0, tzinfo=UTC), datetime(2026, 3, 29, 4, 0, tzinfo=UTC)
+    spells = [
+        Spell(since=since, until=until, state="available"),
+        Spell(since=until, until=until + HOUR, state="away", reason="lunch"),
+        Spell(since=since - HOUR, until=since, state="away"),
+    ]
+    table = attendance(days, spells)
+    assert [one.name for one in table.columns] == ["available", "away", "away.lunch"]
+    assert [row.values for row in table.rows] == [(7200, 3600, 0), (18000, 0, 3600), (None, None, None)]
+
+
+def test_a_week_with_a_change_of_summer_time_is_an_hour_shorter() -> None:
+    """Somebody who is there without end is there for 167 hours of it, 169 in autumn; a cut week has what is left."""
+    without_end = [Spell(since=NOON, until=NOON + timedelta(days=400), state="available")]
+    for first, hours in ((date(2026, 3, 23), 167), (date(2026, 10, 19), 169)):
+        weeks = buckets(first, first + timedelta(days=8), step="week", zone=BERLIN)
+        found = [row.values[0] for row in attendance(weeks, without_end).rows]
+        assert found == [hours * 3600, 48 * 3600]
 
 
 @pytest.mark.parametrize(

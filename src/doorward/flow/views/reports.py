@@ -1,13 +1,14 @@
 """Reports over a period, in the company's own days and weeks."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from doorward import measure, record, workspace
+from doorward import measure, record, routing, workspace
 from doorward.identity import Staff
 from doorward.kit.tx import Tx
 from doorward.measure import AgentDeeds, Bucket, Column, Counted, Moments, PresenceChange, ReportKind, Step, Table
@@ -15,17 +16,32 @@ from doorward.vocabulary.errors import Malformed
 from doorward.vocabulary.scope import Scope
 
 _PRESENCE: Final = ("presence.set", "presence.lapsed")
+_ENDED: Final = frozenset({"met", "breached"})
 _LOOKED_BACK: Final = timedelta(days=1)
 """How long before a period it is looked whether somebody said that they are there."""
 
 
+_KEYS_OF: Final[Mapping[ReportKind, Callable[[Counted], tuple[str, ...]]]] = {
+    "labels": lambda one: one.labels,
+    "channels": lambda one: (one.channel,),
+    "languages": lambda one: (one.language,),
+}
+"""What conversations of a report have in common."""
+
+
 class ReportWish(msgspec.Struct, frozen=True, kw_only=True):
-    """Which report, from which day to which (both included), by days or by weeks."""
+    """Which report, from which day to which (both included), by days or by weeks.
+
+    Service levels alone may be those of a `team`, which are its queues' (one that two teams serve counts for both),
+    and of a `priority`.
+    """
 
     kind: ReportKind
     since: date
     until: date
     step: Step = "day"
+    team: str = ""
+    priority: int | None = None
 
 
 class NamedRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +79,7 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def report(tx: Tx, scope: Scope, wish: ReportWish, *, zone: ZoneInfo, staff: Staff) -> Report:
-    """Return a report. Raises `Malformed` for a period that is none, or longer than a year."""
+    """Return a report. Raises `Malformed` for a period that is none, or longer than a year, or no team."""
     days = (wish.until - wish.since).days + 1
     if not 0 < days <= measure.LONGEST:
         raise Malformed(f"since, until: a period of at most {measure.LONGEST} days, its first day first", why="period")
@@ -86,6 +102,11 @@ def _table(tx: Tx, scope: Scope, asked: _Asked) -> Table:
             return measure.volume(asked.among, _counted(tx, scope, asked), _moments(tx, scope, asked))
         case "times":
             return measure.times(asked.among, _counted(tx, scope, asked))
+        case "levels":
+            return measure.levels(asked.among, _promises(tx, scope, asked))
+        case "presence":
+            spells = routing.presence_spells(tx, scope, since=asked.begins, until=asked.ends)
+            return measure.attendance(asked.among, map(_spell, spells))
         case "satisfaction":
             return measure.satisfaction(asked.among, _moments(tx, scope, asked))
         case "agents":
@@ -94,12 +115,8 @@ def _table(tx: Tx, scope: Scope, asked: _Asked) -> Table:
             found = record.reviews_between(tx, scope, asked.begins, asked.ends)
             judged = (measure.Judged(staff_id=one.staff_id, score=one.score, failed=one.failed) for one in found)
             return measure.by_review(judged)
-        case "labels":
-            return measure.by_group(_counted(tx, scope, asked), lambda one: one.labels)
-        case "channels":
-            return measure.by_group(_counted(tx, scope, asked), lambda one: (one.channel,))
-        case "languages":
-            return measure.by_group(_counted(tx, scope, asked), lambda one: (one.language,))
+        case "labels" | "channels" | "languages" as kind:
+            return measure.by_group(_counted(tx, scope, asked), _KEYS_OF[kind])
 
 
 def _counted(tx: Tx, scope: Scope, asked: _Asked) -> tuple[Counted, ...]:
@@ -122,6 +139,28 @@ def _counted(tx: Tx, scope: Scope, asked: _Asked) -> tuple[Counted, ...]:
         for one in record.measured_between(tx, scope, asked.begins, asked.ends)
         if one.customer_messages
     )
+
+
+def _promises(tx: Tx, scope: Scope, asked: _Asked) -> Iterator[measure.Ended]:
+    """Yield what was promised in the period and has come out, of the team and priority that are asked for."""
+    queues = _queues(tx, scope, asked.wish.team)
+    for one in routing.promises_between(tx, scope, asked.begins, asked.ends):
+        wanted = asked.wish.priority is None or one.priority == asked.wish.priority
+        if wanted and one.state in _ENDED and (queues is None or one.queue in queues):
+            yield measure.Ended(clock=one.clock, since=one.since, kept=one.state == "met")
+
+
+def _queues(tx: Tx, scope: Scope, team: str) -> frozenset[str] | None:
+    if not team:
+        return None
+    found = next((one for one in routing.read_plan(tx, scope).plan.teams if one.name == team), None)
+    if found is None:
+        raise Malformed("team: there is no team of this name", why="team")
+    return frozenset(found.queues)
+
+
+def _spell(one: routing.PresenceSpell) -> measure.Spell:
+    return measure.Spell(since=one.since, until=one.until, state=one.state, reason=one.reason)
 
 
 def _moments(tx: Tx, scope: Scope, asked: _Asked) -> Moments:

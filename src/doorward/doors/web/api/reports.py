@@ -25,6 +25,12 @@ KindPath = Annotated[ReportKind, PathParameter(description="Which report.")]
 Since = Annotated[date | None, QueryParameter(description="The first day; four weeks before the last if not given.")]
 Until = Annotated[date | None, QueryParameter(description="The last day; today, where the company is, if not given.")]
 By = Annotated[Step, QueryParameter(description="Rows of a day or of a week, where a report has rows of time.")]
+Team = Annotated[
+    str, QueryParameter(max_length=40, description="Service levels: of the queues of this team alone; of all if empty.")
+]
+Priority = Annotated[
+    int | None, QueryParameter(ge=-3, le=3, description="Service levels: of what had this priority alone.")
+]
 Cursor = Annotated[
     str, QueryParameter(max_length=400, description="The `next_cursor` of the page before; the first page without.")
 ]
@@ -47,16 +53,20 @@ class ReportPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True):
-    """The days that a request names, and whether it wants days or weeks."""
+    """The days that a request names, whether it wants days or weeks, and of what service levels are asked for."""
 
     since: date | None
     until: date | None
     step: Step
+    team: str
+    priority: int | None
 
 
-def make_period(since: Since = None, until: Until = None, by: By = "day") -> Period:
+def make_period(
+    since: Since = None, until: Until = None, by: By = "day", team: Team = "", priority: Priority = None
+) -> Period:
     """Return the period of a request."""
-    return Period(since=since, until=until, step=by)
+    return Period(since=since, until=until, step=by, team=team, priority=priority)
 
 
 APeriod: TypeAlias = NamedDependency[SkipValidation[Period]]
@@ -118,7 +128,7 @@ async def _read(call: Call, kind: ReportKind, period: Period) -> Report:
     if not measure.EARLIEST < until.year < measure.LATEST:
         raise Malformed("until: a year that there is", why="period")
     since = period.since or until - _LATELY
-    wish = ReportWish(kind=kind, since=since, until=until, step=period.step)
+    wish = ReportWish(kind=kind, since=since, until=until, step=period.step, team=period.team, priority=period.priority)
 
     def read(tx: Tx) -> Report:
         return report(tx, scope, wish, zone=zone, staff=house.identity.staff)

@@ -1,9 +1,11 @@
 """How reports are shown: figures in words, and the columns of one unit together in a chart."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from babel.numbers import format_percent
 
+from doorward import measure
 from doorward.doors.web.desk.shared import DeskCall
 from doorward.doors.web.pages import lasting
 from doorward.flow.views.reports import Report
@@ -26,14 +28,27 @@ def shown_value(desk: DeskCall, value: float | None, unit: str) -> str:
     return str(value)
 
 
-def charts_of(desk: DeskCall, report: Report) -> list[dict[str, Any]]:
-    """Return the charts of a report, one for each unit of its columns, as the component `ui.chart` wants them."""
+def columns_of(desk: DeskCall, report: Report, reasons: Mapping[str, str]) -> dict[str, str]:
+    """Return what each column is called by its name; those of a reason for being away as the reason is."""
+    told = {}
+    for column in report.columns:
+        reason = column.name.removeprefix(measure.AWAY_FOR)
+        is_reason = column.name != reason
+        told[column.name] = reasons.get(reason, reason) if is_reason else desk.say(f"report.column.{column.name}")
+    return told
+
+
+def charts_of(desk: DeskCall, report: Report, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the charts of a report, one for each unit of its columns, as the component `ui.chart` wants them.
+
+    `names` is what the columns are called.
+    """
     rows = report.rows[:_LONGEST]
     charts = []
     for unit in dict.fromkeys(one.unit for one in report.columns) if rows else ():
         series = [
             {
-                "name": desk.say(f"report.column.{column.name}"),
+                "name": names[column.name],
                 "points": [(row.name, _scaled(row.values[place], unit)) for row in rows],
             }
             for place, column in enumerate(report.columns)
