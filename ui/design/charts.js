@@ -61,8 +61,15 @@ function bars(at, data) {
   return uPlot.paths.bars({ radius: 0.15, disp: { x0: { unit: 1, values: () => begins }, size: { unit: 1, values: () => [(place / many) * 0.92] } } });
 }
 
+// A figure between two places without any has no line to be seen by: it gets a dot.
+function alone(column) {
+  const isNothing = (at) => (column[at] ?? null) === null;
+  return column.flatMap((_, at) => (!isNothing(at) && isNothing(at - 1) && isNothing(at + 1) ? [at] : []));
+}
+
 function line(name, at, kind, data) {
   const stroke = colour(`chart-${(at % COLOURS) + 1}`);
+  const lone = alone(data.columns[at]);
   const filled = kind === "bar" || kind === "area";
   return {
     label: name,
@@ -71,7 +78,7 @@ function line(name, at, kind, data) {
     dash: at % 2 === 1 && kind !== "bar" ? [6, 3] : undefined,
     fill: filled ? stroke.replace(/^rgb\((.*)\)$/, kind === "bar" ? "rgb($1)" : "rgba($1, 0.14)") : undefined,
     paths: kind === "bar" ? bars(at, data) : undefined,
-    points: { show: false },
+    points: kind === "bar" ? { show: false } : { show: true, size: 7, fill: stroke, filter: () => lone },
   };
 }
 

@@ -62,7 +62,7 @@ async def show_report(desk: ADeskCall, kind: FromPath[str]) -> Response[str]:
         report=found,
         names=names,
         charts=[] if found is None else charts_of(desk, found, names),
-        shown=lambda value, unit: shown_value(desk, value, unit),
+        shown=lambda value, unit: "" if found is None else shown_value(desk, found, value, unit),
         download=f"/desk/reports/{known}/download?{urlencode(fields)}",
     )
 
