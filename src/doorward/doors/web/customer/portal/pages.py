@@ -35,8 +35,8 @@ DONE: Final = {
 }
 """What a page says after a form was sent: the address names it, and nothing else can be said by an address."""
 
-DONE_WHILE: Final = {"called": "asked", "stays": "offered"}
-"""What is only said as long as being called back stands so."""
+DONE_WHILE: Final = {"called": ("asked",), "stays": ("offered", "")}
+"""What is only said as long as somebody waits and being called back stands so: what was asked may have been taken."""
 
 
 def done_of(portal: APortalCall, name: str) -> str:
@@ -89,12 +89,17 @@ async def conversation_page(
         key=new_id(),
         longest=LONGEST_CONTACT,
         scans_files=portal.house.scanner is not None,
-        # What was asked for may have been taken since: then the page says how it stands.
-        done=done_of(portal, done) if DONE_WHILE.get(done, conversation.call_back) == conversation.call_back else "",
+        done=done_of(portal, done) if _holds(done, conversation) else "",
         trouble=trouble,
         status=status,
         here="conversations",
     )
+
+
+def _holds(done: str, conversation: views.MyConversation) -> bool:
+    if done not in DONE_WHILE:
+        return True
+    return conversation.state == "waiting" and conversation.call_back in DONE_WHILE[done]
 
 
 @get("/{slug:str}/conversations/{conversation_id:str}/files/{attachment_id:str}", include_in_schema=False)
