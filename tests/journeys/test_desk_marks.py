@@ -208,12 +208,12 @@ def test_a_list_is_narrowed_and_kept_as_a_view(desk: Page, visitors: list[WebVis
 def test_what_was_not_seen_is_marked(desk: Page, visitors: list[WebVisitor]) -> None:
     """Until the conversation was opened; what is said while it is open has been seen."""
     follow(desk, desk.get_by_role("link", name=re.compile("^All open")))
-    expect(desk.get_by_text("Unread")).to_have_count(3)
+    expect(desk.locator("#inbox").get_by_text("Unread")).to_have_count(3)
     open_conversation(desk, visitors[0])
     visitors[0].say("Is anybody there?")
     expect(desk.locator(".line-customer")).to_have_count(2)
     desk.goto("/desk/?show=all")
-    expect(desk.get_by_text("Unread")).to_have_count(2)
+    expect(desk.locator("#inbox").get_by_text("Unread")).to_have_count(2)
 
 
 @on_sqlite

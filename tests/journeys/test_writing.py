@@ -19,6 +19,7 @@ def visitor_with_mira(guests: Guests, tenant: Tenant, words: str) -> WebVisitor:
     """Somebody whose conversation Mira has."""
     visitor = guests.visitor(tenant)
     visitor.say(words)
+    visitor.wait_for_answer()  # by then it is known in which language they write
     visitor.ask_for_person()
     guests.member("mira").post(f"/api/v1/conversations/{visitor.conversation_id}/take").raise_for_status()
     return visitor

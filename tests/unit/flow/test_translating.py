@@ -4,11 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doorward.flow.desk.translating import brought_back, carried
+from doorward.flow.desk.translating import Translating, brought_back, carried
 from doorward.vocabulary.errors import Unavailable
 from doorward.vocabulary.ids import SpanId
-from doorward.vocabulary.text import MaskedText, Span
+from doorward.vocabulary.text import MaskedText, Span, WildText
+from tests.support.transactions import CONVERSATION, staff_scope
+from tests.support.translating import FakeTranslator
+from tests.support.walking import Flow
 
+MIRA = staff_scope("m" * 26)
 TEXT = MaskedText(
     "Call [PHONE·12] or [CARD·1111]!",
     (
@@ -77,3 +81,12 @@ def test_there_and_back_is_the_same_but_for_brackets(text: MaskedText) -> None:
     back = brought_back(sent, text)
     assert back.text == text.text.translate({ord("⟦"): "[", ord("⟧"): "]"})
     assert back.spans == text.spans
+
+
+async def test_nothing_is_translated_into_no_language(flow: Flow) -> None:
+    """Before the customer's first message was read nobody knows in which language they write."""
+    translator = FakeTranslator()
+    translating = Translating(flow.transactions, flow.desk_rooms._replace(text_translator=translator))
+    with pytest.raises(Unavailable, match="not known yet"):
+        await translating.draft(MIRA, CONVERSATION, WildText("It is ready"), source="en", target="")
+    assert translator.asked == []

@@ -93,10 +93,13 @@ class Translating:
     ) -> TranslatedDraft:
         """Return what the acting agent is writing in the language `target`; it is masked before it goes anywhere.
 
-        Raises `NotFound`, also where nothing translates, `Malformed` for an empty text, `SecretRefused`, `Unavailable`.
+        Raises `NotFound`, also where nothing translates, `Malformed` for an empty text, `SecretRefused`, `Unavailable`,
+        also for no target: in which language a customer writes is known once the first message was read.
         """
         if text.is_blank:
             raise Malformed("text: empty")
+        if self.offered and not target:
+            raise Unavailable("in which language the customer writes is not known yet")
         screened = await look_at_words(self._transactions, self._rooms, scope, about=conversation_id, text=text)
         translated = await self._translate(screened.masked, source=source, target=target)
         return TranslatedDraft(translated, _places_in_draft(screened, translated))
