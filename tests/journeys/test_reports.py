@@ -124,3 +124,7 @@ def test_a_report_is_told_of_by_mail(guests: Guests, halden: Tenant, house: Hous
         f"/desk/sign-in?next={sent.replace('/', '%2F')}",
     )
     assert guests.member("jonas").get(sent).status_code == 403
+    monthly = fields | {"name": "Levels", "report": "levels", "every": "month"}
+    assert nadia.post("/desk/reports/schedules/new", data=monthly).status_code == 303
+    weeks = nadia.get("/desk/reports/sent/levels/2026-04-01").headers["location"]
+    assert weeks == "/desk/reports/levels?since=2026-03-01&until=2026-03-31&step=week"
