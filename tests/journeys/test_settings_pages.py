@@ -139,7 +139,8 @@ def test_the_history_of_a_long_text_is_short_and_unfolds(open_context: OpenConte
     notice = page.locator("[name=privacy_notices-en]")
     text = notice.input_value()
     notice.fill(text.replace("in order to", "only in order to", 1))
-    page.locator("form[action='/desk/settings/look'] button[type=submit]").first.click()
+    with page.expect_navigation():
+        page.locator("form[action='/desk/settings/look'] button[type=submit]").first.click()
     page.goto("/desk/settings/history")
     row = page.get_by_role("row").nth(1)
     expect(row.get_by_text("only in order to").first).to_be_visible()

@@ -1,5 +1,7 @@
 """A whole contact from somebody else's web site: the demonstration's shop, the real door, the desk."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -118,7 +120,7 @@ def test_hostile_words_and_files_meet_an_agent_as_text(open_context: OpenContext
     name = "<b>x</b>\u202egnp.png"
     picture = {"name": name, "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\nrest"}
     page.locator("input[type=file]").set_input_files(picture)  # type: ignore[arg-type]
-    expect(page.get_by_text("Arrived. It is held until it has been scanned")).to_be_visible()
+    expect(page.get_by_text(re.compile("^Arrived. It (is held until it has been|was) scanned"))).to_be_visible()
     expect(page.locator(".message.file .text")).to_have_text("_b_x__b__gnp.png")
     assert page.locator("doorward-chat b, doorward-chat img").count() == 0
     desk = sign_in(open_context().new_page(), username="mira")
