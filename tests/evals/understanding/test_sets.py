@@ -1,0 +1,39 @@
+"""The evaluation sets are those that were committed before what they judge, and hold together."""
+
+import hashlib
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.evals.understanding.sets import FOLDER, LANGUAGES, wishes
+
+RECORD = Path(__file__).parents[3] / "docs/decisions/0031-evaluation-of-understanding.md"
+INTENTS = 30
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted(FOLDER.glob("*.jsonl"))])
+def test_a_set_is_the_one_that_was_recorded(name: str) -> None:
+    """Nobody changes a message without changing the record."""
+    pinned = dict(re.findall(r"`([\w-]+)\.jsonl` \| `([0-9a-f]{64})`", RECORD.read_text(encoding="utf-8")))
+    assert pinned[name] == hashlib.sha256((FOLDER / f"{name}.jsonl").read_bytes()).hexdigest()
+
+
+def test_the_parallel_set_holds_what_the_record_says() -> None:
+    """Thirty intents with ten and twenty needs each, besides what is out of scope, each in five languages."""
+    dev, test = wishes("dev"), wishes("test")
+    counted = [Counter(one.intent for one in half if one.intent) for half in (dev, test)]
+    assert [len(one) for one in counted] == [INTENTS, INTENTS]
+    assert [set(one.values()) for one in counted] == [{10}, {20}]
+    assert [sum(one.intent is None for one in half) for half in (dev, test)] == [39, 81]
+    assert all((one.kind is None) == (one.intent is not None) for one in (*dev, *test))
+    assert {tuple(one.texts) for one in (*dev, *test)} == {LANGUAGES}
+    assert len({one.row for one in (*dev, *test)}) == len(dev) + len(test)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_need_is_written_the_same_way_in_both_halves(language: str) -> None:
+    """Or it could be learned by heart."""
+    dev, test = ({" ".join(one.texts[language].casefold().split()) for one in wishes(half)} for half in ("dev", "test"))
+    assert not dev & test
