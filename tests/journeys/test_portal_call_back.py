@@ -115,14 +115,19 @@ def test_the_offer_is_gone_with_the_wait(
 def test_what_was_asked_for_in_the_chat_is_taken_back_here(
     guest: PortalGuest, waiting: WebVisitor, kinds: Callable[[str], int]
 ) -> None:
-    """Whoever said yes in the chat finds it here, is not asked again, and may change their mind."""
+    """Whoever said yes in the chat finds it here, is not asked again, and may change their mind; a number that they
+    mistyped at first is called no more either.
+    """
     page = f"/conversations/{waiting.conversation_id}"
-    waiting.client.post("/c/webchat/callback", json={"id": "c-1", "contact": NUMBER}).raise_for_status()
+    for number, contact in enumerate((NUMBER[:-1], NUMBER)):
+        body = {"id": f"c-{number}", "contact": contact}
+        waiting.client.post("/c/webchat/callback", json=body).raise_for_status()
     assert ASKED in guest.get(page).text
     assert guest.form(f"{page}/call-back", page=page, contact=NUMBER, key="a").status_code == 303
-    assert kinds("callback.requested") == 1
+    assert (kinds("callback.requested"), kinds("task.added")) == (2, 2)
     back = guest.form(f"{page}/call-back/withdraw", page=page).headers["location"]
     assert "Taken back. You keep your place" in guest.get(back.removeprefix(guest.base)).text
+    assert kinds("task.changed") == 2
     assert "You get a call or a message" not in guest.get("/").text
 
 

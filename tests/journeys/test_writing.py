@@ -73,6 +73,11 @@ def test_a_reply_has_form(open_context: OpenContext, customer: WebVisitor) -> No
     assert violations_in_both_schemes(page) == []
     page.keyboard.press("Enter")
     expect(preview).to_have_count(0)
+    note = page.locator("#note-box")
+    note.locator("summary").first.press("Enter")
+    page.locator("#note-text").fill("**Look** at this")
+    note.get_by_role("button", name="Preview").press("Enter")
+    expect(note.get_by_role("region", name="Preview").locator("strong")).to_have_text("Look")
     field.press("Control+Enter")
     line = page.locator(".line-agent").last
     expect(line.locator("strong")).to_have_text("Important")

@@ -36,16 +36,17 @@ export function composeMore() {
     const form = detail.ctx.sourceElement;
     if (!form.matches || detail.ctx.response.status >= 300) return;
     if (form.matches("[data-note], [data-task]")) taken(form);
-    else if (form.matches("[data-takes-back]")) giveBack(form.dataset);
+    else if (form.matches("[data-takes-back]")) giveBack(form.dataset, "shortcut" in form.dataset);
     else if (form.matches("[data-reply]")) form.querySelector("details[open]")?.removeAttribute("open");
   });
 }
 
-// The field may hold the next reply already: what is taken back goes before it.
-function giveBack({ words, translated }) {
+// The field may hold the next reply already: what is taken back goes before it. Only of the reply that was sent last the page
+// knows what was written, unmasked.
+function giveBack({ words, translated }, last) {
   const field = document.getElementById("reply-text");
   if (!field) return;
-  const mine = said.conversation === field.form.dataset.reply ? said : { text: words, translated };
+  const mine = last && said.conversation === field.form.dataset.reply ? said : { text: words, translated };
   const next = field.form.elements.translated?.value;
   const shown = mine.translated && showTranslation([mine.translated, next].filter(Boolean).join("\n"));
   field.value = [shown ? mine.text : mine.translated || mine.text || words, field.value].filter(Boolean).join("\n");

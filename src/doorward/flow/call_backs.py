@@ -1,6 +1,7 @@
 """Being called or written back instead of waiting: asked for, and taken back. The chat and the portal share it."""
 
 import asyncio
+from itertools import takewhile
 from typing import Final
 
 import msgspec
@@ -20,6 +21,8 @@ from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import WildText, house_text
 
 _REACHABLE: Final = frozenset({"EMAIL", "PHONE"})
+_MOST_ASKED: Final = 50
+"""Of what somebody asked for in one wait, so many of the latest are taken back with it."""
 
 
 class CallBacks:
@@ -90,7 +93,7 @@ class CallBacks:
                 raise Conflict("the wait is over")
             if not asked_since_they_came(tx, scope, conversation_id):
                 return Outcome(None)
-            asked = record.entries_of_kinds(tx, scope, (conversation_id,), kinds=("callback.requested",), limit=1)[0]
+            asked, *before = _asked_in_this_wait(tx, scope, conversation_id)
             taken = msgspec.structs.replace(
                 _wish(tx, visitor, party_id, client_id=str(asked.seq)),
                 kind="callback.withdrawn",
@@ -99,7 +102,8 @@ class CallBacks:
                 data={"language": language},
             )
             said = threshold.said(taken, language=language, sentence="reply.callback_released")
-            return Outcome(None, (taken, said, *_done_with(tx, scope, taken, asked.entry)))
+            ended = [line for one in (asked, *before) for line in _done_with(tx, scope, taken, one.entry)]
+            return Outcome(None, (taken, said, *ended))
 
         await threshold.write(scope, work)
 
@@ -118,6 +122,20 @@ def _is_open(tx: Tx, scope: Scope, conversation_id: ConversationId) -> bool:
     if stands not in {"offered", "asked"}:
         raise Conflict("the wait is over")
     return stands == "offered"
+
+
+def _asked_in_this_wait(tx: Tx, scope: Scope, conversation_id: ConversationId) -> list[record.WrittenEntry]:
+    """Return what somebody who waits has asked for since they came or last took it back, the newest first: whoever
+    mistyped a number asks again.
+    """
+    kinds, stands = ("callback.requested", "callback.withdrawn"), routing.standing_of(tx, scope, conversation_id)
+    turns = record.entries_of_kinds(tx, scope, (conversation_id,), kinds=kinds, limit=_MOST_ASKED)
+    since = None if stands is None else stands.entered_at
+    return list(
+        takewhile(
+            lambda one: one.entry.kind == "callback.requested" and since is not None and one.entry.at >= since, turns
+        )
+    )
 
 
 def _wish(tx: Tx, visitor: Visitor, party_id: PartyId, *, client_id: str) -> Entry:

@@ -66,6 +66,8 @@ class ScheduledReports:
         schedule = self._transactions.read(lambda tx: _schedule(tx, scope, key))
         found = () if schedule is None else schedule.mail_to
         to = next((one for one in found if _name_of(scope, key, one) == job.payload["to"]), None)
+        if to is None and job.payload["to"].isdigit():  # asked for before addresses were known by a hash
+            to = next(iter(found[int(job.payload["to"]) :]), None)
         if schedule is None or to is None:
             return  # it was removed, or the address was, before its mail went out
         day = moment.astimezone(ZoneInfo(self._settings_of(scope.tenant_id).time_zone)).date()

@@ -78,9 +78,6 @@ will bring, no business of the customer's before it is sent as `attachment.recei
 `attachment.withdrawn` (`attachment_id`; it is not sent, and its content is gone: somebody took it away, or the house,
 once it had lain there for long), `attachment.noted` (as `attachment.prepared`; a file that a note brings, which no
 customer ever sees). A `message.agent` or `note.written` whose text is empty brings files alone, in the lines behind it.
-`attachment.withdrawn` (`attachment_id`; it is not sent, and its content is gone), `attachment.noted` (as
-`attachment.prepared`; a file that a note brings, which no customer ever sees). A `message.agent` or `note.written`
-whose text is empty brings files alone, in the lines behind it.
 
 By itself the house writes `service.warned` before a promise is broken and `service.breached` once it is (`clock`,
 `level`, `queue`, `priority`, `since`, `used_seconds`, `target_seconds`, and while it may be kept `due_at`), each once a

@@ -45,6 +45,22 @@ def wanted(text: str) -> Wanted:
     return mean(reading.filters, GIVEN)
 
 
+@pytest.mark.parametrize("text", ["http://example.com/a:b", "at 12:30", "note: call back", '"state:waiting"', "a-b:c"])
+def test_what_is_no_filter_is_words(text: str) -> None:
+    """Addresses, times, and what stands in quotes."""
+    parsed = filter_book().parse(text)
+    assert parsed.filters == ()
+    assert parsed.count > 0
+
+
+@pytest.mark.parametrize("text", ["state:waiting,", "masked:banana", "priority:99", "to:99999d", "from:0000"])
+def test_what_is_not_understood_is_told(text: str) -> None:
+    """A value that is missing or that no filter has is left out in silence nowhere."""
+    (trouble,) = read(text).troubles
+    assert trouble.name == text.partition(":")[0]
+    assert "banana" not in repr(trouble)
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_the_examples_of_every_language_are_understood(code: str, name: str) -> None:

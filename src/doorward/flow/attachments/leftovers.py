@@ -77,8 +77,8 @@ def _take_away(tx: Tx, scope: Scope) -> Outcome[int]:
     for conversation_id, attachment_id in sorted(_old(tx, scope)):
         record.lock_conversation(tx, scope, conversation_id)
         row = repository.find_attachment(tx, scope, attachment_id)
-        if row is None or row.reply_id is not None:
-            continue  # it was taken away or sent while this waited for the conversation
+        if row is None or row.reply_id is not None or row.at >= tx.now - KEPT_BESIDE:
+            continue  # it was taken away, sent, or came back anew while this waited for the conversation
         card = record.card_of(tx, scope, conversation_id)
         party_id = PartyId(row.party_id) if card is None else card.party_id
         lines += withdrawn(tx, scope, row, party_id=party_id, why="never_sent")

@@ -58,7 +58,6 @@ def find_left_beside(tx: Tx, scope: Scope, *, before: datetime, limit: int) -> t
 
 def save_reply(tx: Tx, scope: Scope, attachment_id: str, reply_id: MessageId | None) -> None:
     """Write with which reply or note a file goes, None for none: it lies beside the field again, from now on."""
-    """Write with which reply or note a file goes, None for none."""
     mine = (attachment_table.c.tenant_id == scope.tenant_id, attachment_table.c.attachment_id == attachment_id)
     since = {"at": tx.now} if reply_id is None else {}
     tx.execute(update(attachment_table).where(*mine).values(reply_id=reply_id, **since))

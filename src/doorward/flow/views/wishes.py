@@ -23,6 +23,9 @@ _KINDS: Final[dict[str, WishKind]] = {
     "transcript.requested": "transcript",
 }
 _TAKEN_BACK: Final = "callback.withdrawn"
+_ENDS: Final = ("conversation.resolved", "handoff.returned")
+"""What was asked for before one of these was asked for in another wait than what is taken back after it."""
+
 _AT_THE_PORTAL: Final[dict[str, WishKind]] = {"deletion": "deletion", "correction": "correction"}
 """A request about data is a conversation of its own, which says in its first line what it is about."""
 _LOOKED_BACK: Final = 40
@@ -55,7 +58,7 @@ def wishes_among(tx: Tx, scope: Scope, written: Sequence[WrittenEntry]) -> tuple
     found = []
     withdrawn = False
     for one in reversed(written):
-        withdrawn = withdrawn or one.entry.kind == _TAKEN_BACK
+        withdrawn = one.entry.kind == _TAKEN_BACK or (withdrawn and one.entry.kind not in _ENDS)
         kind = _kind_of(one)
         if kind is not None:
             wish = _wish(tx, scope, one, kind)

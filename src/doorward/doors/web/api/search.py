@@ -55,7 +55,8 @@ class SearchFilters(Discreet, frozen=True, kw_only=True, forbid_unknown_fields=T
         """Return the filters as they would be typed."""
         names = {"since": "from", "until": "to"}
         chosen = ((names.get(name, name), getattr(self, name)) for name in self.__struct_fields__)
-        return tuple(FilterWord(name=name, values=values) for name, values in chosen if values)
+        parts = ((name, [part.strip() for one in values for part in one.split(",")]) for name, values in chosen)
+        return tuple(FilterWord(name=name, values=tuple(values)) for name, values in parts if values)
 
 
 class LineSearchBody(Discreet, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParam
 
 from doorward import workspace
 from doorward.doors.web.api.common import ANY_OF, ACall, Call, Limit, etag, problems
-from doorward.doors.web.api.conditions import SEEN, edition_of, tag_header
+from doorward.doors.web.api.conditions import edition_of, tag_header
 from doorward.doors.web.api.paging import read_cursor, write_cursor
 from doorward.kit.tx import Tx
 from doorward.vocabulary.errors import Malformed, NotFound
@@ -98,15 +98,18 @@ async def list_pieces(call: ACall, kind: KindPath, limit: Limit = 50, cursor: Cu
 
 @get(
     "/workspace/{kind:str}/{key:str}",
-    responses=problems(404) | SEEN,
+    responses=problems(404),
     security=ANY_OF,
     operation_id="get_workspace_piece",
 )
 async def get_piece(call: ACall, kind: KindPath, key: KeyPath) -> Response[WrittenPiece]:
-    """Show a piece. Its `ETag` is its revision."""
+    """Show a piece, each time as it stands: one that was removed and made again begins anew with its revisions.
+
+    Its `ETag` is its revision.
+    """
     scope = call.scope("conversations:read")
     found = await call.house.transactions.read_async(lambda tx: _visible(tx, scope, _KINDS[kind], key))
-    return call.shown(found, tag=etag(found.revision))
+    return Response(found, headers={"etag": etag(found.revision)})
 
 
 @put(

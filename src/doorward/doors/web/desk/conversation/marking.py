@@ -102,7 +102,7 @@ def _marking(name: str, mark: Mark) -> HTTPRouteHandler:
         except (Conflict, Malformed, NotFound, SecretRefused, TooLarge) as error:
             trouble, status = await _trouble(desk, error), error.status
         if not trouble and not desk.by_script:
-            page = "/labels" if fields.get("from") == "labels" else ""
+            page = f"/labels?page={line_number(fields.get('page', '')) or 1}" if fields.get("from") == "labels" else ""
             return Redirect(f"/desk/conversations/{wanted}{page}", status_code=303)
         since = line_number(fields.get("since", ""))
         places = await conversation_places(desk, wanted, since=since) | {"trouble": trouble}
