@@ -24,6 +24,22 @@ class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: Literal["near", "far"] | None = None
 
 
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody asks a knowledge base; `topic` is the article that answers it, None where none does."""
+
+    row: str
+    half: Half
+    language: str
+    text: str
+    topic: str | None = None
+
+
+def questions(half: Half, *, answerable: bool) -> list[Question]:
+    """Return a half of the questions that a topic answers, or of those that sound so and that none does."""
+    lines = (FOLDER / ("questions.jsonl" if answerable else "unanswerable.jsonl")).read_bytes().splitlines()
+    return [one for one in (msgspec.json.decode(line, type=Question) for line in lines) if one.half == half]
+
+
 def wishes(half: Half) -> list[Wish]:
     """Return a half of the parallel set; the half `test` is seen through its score only."""
     lines = (FOLDER / "intents.jsonl").read_bytes().splitlines()

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.evals.understanding.sets import FOLDER, LANGUAGES, wishes
+from tests.evals.understanding.sets import FOLDER, LANGUAGES, Half, questions, wishes
 
 RECORD = Path(__file__).parents[3] / "docs/decisions/0031-evaluation-of-understanding.md"
 INTENTS = 30
+TOPICS = 60
 
 
 @pytest.mark.parametrize("name", [path.stem for path in sorted(FOLDER.glob("*.jsonl"))])
@@ -30,6 +31,20 @@ def test_the_parallel_set_holds_what_the_record_says() -> None:
     assert all((one.kind is None) == (one.intent is not None) for one in (*dev, *test))
     assert {tuple(one.texts) for one in (*dev, *test)} == {LANGUAGES}
     assert len({one.row for one in (*dev, *test)}) == len(dev) + len(test)
+
+
+def test_the_questions_are_as_many_as_the_record_says() -> None:
+    """Each of sixty topics once in each half and language, and near misses beside them; no row twice."""
+    halves: tuple[tuple[Half, int], ...] = (("dev", 50), ("test", 100))
+    for half, near in halves:
+        answered, open_ones = questions(half, answerable=True), questions(half, answerable=False)
+        assert Counter((one.topic, one.language) for one in answered) == Counter(
+            (topic, language) for topic in {one.topic for one in answered} for language in LANGUAGES
+        )
+        assert len(answered) == TOPICS * len(LANGUAGES)
+        assert Counter(one.language for one in open_ones) == dict.fromkeys(LANGUAGES, near)
+        assert {one.topic for one in open_ones} == {None}
+        assert len({one.row for one in (*answered, *open_ones)}) == len(answered) + len(open_ones)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
