@@ -9,19 +9,8 @@ import msgspec
 
 from doorward.measure.figures import quantile, share_of
 from doorward.measure.periods import Bucket, place_of
+from doorward.vocabulary.report import ReportKind
 
-ReportKind = Literal[
-    "volume",
-    "times",
-    "levels",
-    "agents",
-    "presence",
-    "labels",
-    "channels",
-    "languages",
-    "satisfaction",
-    "reviews",
-]
 KINDS: Final[tuple[ReportKind, ...]] = get_args(ReportKind)
 BY_TIME: Final = frozenset({"volume", "times", "levels", "presence", "satisfaction"})
 """The reports whose rows are days or weeks."""

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from doorward.vocabulary.report import ReportKind
+
 PieceKind = Literal["label", "attribute", "status", "reply", "macro", "view", "reason", "scorecard", "schedule"]
 AttributeKind = Literal["text", "number", "date", "choice", "yes_no"]
 
@@ -115,18 +117,7 @@ class ReportSchedule(msgspec.Struct, frozen=True, kw_only=True, tag="schedule"):
     """
 
     name: Name
-    report: Literal[
-        "volume",
-        "times",
-        "levels",
-        "agents",
-        "presence",
-        "labels",
-        "channels",
-        "languages",
-        "satisfaction",
-        "reviews",
-    ]
+    report: ReportKind
     every: Literal["day", "week", "month"] = "week"
     weekday: Annotated[int, msgspec.Meta(ge=0, le=6)] = 0
     day: Annotated[int, msgspec.Meta(ge=1, le=28)] = 1

@@ -12,12 +12,13 @@ from doorward.flow.views.reports import Report, ReportWish, report
 from doorward.identity import MemberSeed, Staff
 from doorward.kit.clock import FixedClock
 from doorward.kit.tx import Tx
-from doorward.measure import KINDS, ReportKind
+from doorward.measure import KINDS
 from doorward.record.tables import HAPPENED, entry_table
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.errors import Malformed
 from doorward.vocabulary.ids import StaffId
 from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.report import ReportKind
 from doorward.vocabulary.scope import Scope
 from tests.support.transactions import CONVERSATION, NOON, OTHER_SCOPE, PARTY, SCOPE, staff_scope
 from tests.support.walking import Flow

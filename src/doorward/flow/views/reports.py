@@ -11,8 +11,9 @@ import msgspec
 from doorward import measure, record, routing, workspace
 from doorward.identity import Staff
 from doorward.kit.tx import Tx
-from doorward.measure import AgentDeeds, Bucket, Column, Counted, Moments, PresenceChange, ReportKind, Step, Table
+from doorward.measure import AgentDeeds, Bucket, Column, Counted, Moments, PresenceChange, Step, Table
 from doorward.vocabulary.errors import Malformed
+from doorward.vocabulary.report import ReportKind
 from doorward.vocabulary.scope import Scope
 
 _PRESENCE: Final = ("presence.set", "presence.lapsed")

@@ -16,8 +16,9 @@ from doorward.doors.web.api.paging import page_by, read_cursor, write_cursor
 from doorward.doors.web.spreadsheets import as_csv, csv_response
 from doorward.flow.views.reports import NamedRow, Report, ReportWish, report
 from doorward.kit.tx import Tx
-from doorward.measure import Column, ReportKind, Step
+from doorward.measure import Column, Step
 from doorward.vocabulary.errors import Malformed
+from doorward.vocabulary.report import ReportKind
 
 _LATELY: Final = timedelta(days=27)
 

@@ -17,9 +17,9 @@ from doorward.doors.web.spreadsheets import as_csv, csv_response
 from doorward.flow.scheduled_reports import rhythm_of
 from doorward.flow.views.reports import Report, ReportWish, report
 from doorward.kit.tx import Tx
-from doorward.measure import ReportKind
 from doorward.routing import Team
 from doorward.vocabulary.errors import Malformed, NotFound
+from doorward.vocabulary.report import ReportKind
 from doorward.workspace import ReportSchedule
 
 _HERE: Final = "reports"
