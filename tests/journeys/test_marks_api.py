@@ -5,8 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
+from doorward import workspace
 from doorward.bootstrap import House
 from doorward.identity import Tenant
+from doorward.vocabulary.scope import system_scope
+from doorward.workspace import EVERYBODY, PieceName, SavedView
 from tests.support.server import Guests, WebVisitor
 
 
@@ -146,6 +149,21 @@ def test_a_view_of_one_s_own_is_nobody_else_s(guests: Guests, mira: httpx.Client
     assert wrong.status_code == 400
     assert mira.put("/api/v1/workspace/labels/own", params={"mine": True}, json={"piece": view}).status_code == 400
     assert mira.delete("/api/v1/workspace/views/own").status_code == 204
+
+
+def test_a_view_from_before_keeps_filters_that_are_too_long_today(
+    house: House, halden: Tenant, admin: httpx.Client
+) -> None:
+    """Its name can be changed; filters of that length cannot be written anew, in this view or another."""
+    long = " ".join(f"label:one-of-many-labels-{number}" for number in range(40))
+    scope, stored = system_scope(halden.id, "test"), PieceName("from-before", EVERYBODY)
+    view = SavedView(name="Old", query=long)
+    house.transactions.write(scope, lambda tx: workspace.put_piece(tx, scope, stored, view, revision=0))
+    piece = {"type": "view", "name": "Renamed", "query": long}
+    renamed = admin.put("/api/v1/workspace/views/from-before", json={"piece": piece})
+    assert (renamed.status_code, renamed.json()["piece"]) == (200, piece | {"order": "latest"})
+    for key, query in (("from-before", f"{long} state:human"), ("other", long)):
+        assert admin.put(f"/api/v1/workspace/views/{key}", json={"piece": piece | {"query": query}}).status_code == 400
 
 
 def test_no_company_reaches_another(guests: Guests, house: House, halden: Tenant, mira: httpx.Client) -> None:

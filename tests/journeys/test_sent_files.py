@@ -141,6 +141,10 @@ def test_files_go_without_words_to_the_customer_or_to_colleagues_alone(
     form = {"csrf": jonas.headers["x-csrf-token"], "key": "n", "text": ""}
     brought = {"files": ("inside.png", PNG, "image/png")}
     assert jonas.post(f"{page}/notes", data=form, files=brought).status_code == 303
+    many = [("files", (f"{number}.png", PNG, "image/png")) for number in range(6)]
+    refused = jonas.post(f"{page}/notes", data=form | {"text": "Six of <them>"}, files=many)
+    assert (refused.status_code, "A note brings at most 5 files." in refused.text) == (413, True)
+    assert "Six of &lt;them&gt;</textarea>" in refused.text  # whoever wrote it without a script has it still
     body = {"name": "by-program.png", "type": "image/png", "data": base64.b64encode(PNG).decode()}
     assert jonas.post(f"{address}/notes", json={"text": "", "files": [body]}).status_code == 201
     assert jonas.post(f"{address}/notes", json={"text": ""}).status_code == 400

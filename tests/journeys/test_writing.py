@@ -231,5 +231,11 @@ def test_no_translation_is_better_than_a_broken_one(
     )
     assert "It could not be translated just now." in page.text
     assert f"Card {CARD} is ready</textarea>" in page.text
+    again = {"csrf": mira.headers["x-csrf-token"], "text": f"Card {CARD} is ready", "translated": "Sie ist <da>"}
+    kept = mira.post(f"{address}/translate", data=again).text
+    assert "It could not be translated just now." in kept
+    assert "Sie ist &lt;da&gt;</textarea>" in kept  # an older draft outlives that there is no newer one
+    refused = mira.post(f"{address}/replies", data=again | {"translated": "lang " * 2000})
+    assert (refused.status_code, f"{'lang ' * 2000}</textarea>" in refused.text) == (413, True)
     before, _, behind = page.text.partition("<template")  # what a script would need for a draft that was kept
     assert "reply-translated" not in before + behind.partition("</template>")[2]

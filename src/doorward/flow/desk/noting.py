@@ -129,7 +129,7 @@ class Noting:
         self, scope: Scope, conversation_id: ConversationId, files: Sequence[NewFile], *, message_id: MessageId
     ) -> list[SealedFile]:
         if len(files) > MOST_FILES:
-            raise TooLarge(f"files: more than {MOST_FILES}", limit=MOST_FILES)
+            raise TooLarge(f"files: more than {MOST_FILES}", limit=MOST_FILES, why="note_files_many")
         if not files:
             return []
         card = await self._transactions.read_async(lambda tx: card_at(tx, scope, conversation_id))

@@ -12,8 +12,9 @@ from doorward.identity import Staff
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.record.search import FilterWord
+from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.scope import Scope
-from doorward.workspace import PieceKind
+from doorward.workspace import PieceKind, PieceName, SavedView
 
 PIECES: Final[tuple[PieceKind, ...]] = ("label", "status")
 _OF_PEOPLE: Final = frozenset({"agent", "mentions"})
@@ -50,8 +51,13 @@ class FilterReader:
         filters, given = self._of_list(tx, scope, text, kept=kept)
         return mean(filters, given)
 
-    def keep(self, tx: Tx, scope: Scope, text: str) -> str:
-        """Return filters of a list as they are kept (`write`). Raises `NotUnderstood`."""
+    def keep(self, tx: Tx, scope: Scope, text: str, *, name: PieceName) -> str:
+        """Return filters of a list as they are kept (`write`) in the view of this name. Raises `NotUnderstood`.
+
+        What stands there already stays as it is: it may be longer than what is written today, or name what is gone.
+        """
+        if text and text == _stored(tx, scope, name):
+            return text
         written = write(self._of_list(tx, scope, text, kept=False)[0])
         if len(written) > LONGEST:
             raise NotUnderstood((Trouble(code="too_long", known=(str(LONGEST),)),))
@@ -79,6 +85,15 @@ class FilterReader:
         zone = ZoneInfo(self._settings_of(tx, scope).time_zone) if named & _OF_TIME else _UTC
         given = Circumstances(scope, members, pieces, tx.now, zone)
         return self.book.read(words, given, lines=lines, kept=kept), given
+
+
+def _stored(tx: Tx, scope: Scope, name: PieceName) -> str:
+    """Return the filters that a view has, nothing where there is no such view."""
+    try:
+        found = workspace.find_piece(tx, scope, "view", name.key)
+    except NotFound:
+        return ""
+    return found.piece.query if found.owner == name.owner and isinstance(found.piece, SavedView) else ""
 
 
 def _keys(tx: Tx, scope: Scope, kind: PieceKind) -> Mapping[str, str]:

@@ -135,7 +135,7 @@ async def put_piece(
     def work(tx: Tx) -> Outcome[WrittenPiece]:
         kept: Piece = piece
         if isinstance(piece, SavedView):
-            kept = msgspec.structs.replace(piece, query=call.house.filters.keep(tx, scope, piece.query))
+            kept = msgspec.structs.replace(piece, query=call.house.filters.keep(tx, scope, piece.query, name=name))
         return workspace.put_piece(tx, scope, name, kept, revision=writing.revision)
 
     return await call.answer_once(scope, lambda _key: call.house.transactions.write_async(scope, work), tagged=True)

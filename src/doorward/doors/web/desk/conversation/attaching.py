@@ -47,6 +47,7 @@ WHYS: Final[Mapping[str, str]] = {
     "files_held": "attach.trouble.held",
     "files_many": "attach.trouble.many",
     "files_unscanned": "attach.trouble.unscanned",
+    "note_files_many": "attach.trouble.note_many",
 }
 """What an agent is told of files, by why it could not be done."""
 
@@ -117,7 +118,8 @@ async def _note_form(desk: DeskCall) -> tuple[Mapping[str, str], Sequence[Upload
     """Return the fields and files of a note; a form without files may come as one that can have none."""
     if desk.request.content_type[0] != "multipart/form-data":
         return dict(await desk.pairs(most=_NOTE_FIELDS)), ()
-    fields, files = await read_member_files(desk.request, desk.caller, most=MOST_FILES, most_fields=_NOTE_FIELDS)
+    # Some too many are read, so that whoever chose them is told, and keeps what they wrote.
+    fields, files = await read_member_files(desk.request, desk.caller, most=2 * MOST_FILES, most_fields=_NOTE_FIELDS)
     return fields, [one for one in files if one.filename]  # a field in which nothing was chosen sends an empty one
 
 
@@ -149,6 +151,8 @@ async def _shown(
     places = await conversation_places(desk, wanted, since=line_number(fields.get("since", "")))
     told = _told_of_note if place == _NOTES else _told
     places |= {"trouble": "" if refused is None else told(desk, refused)}
+    if refused is not None and place == _NOTES:
+        places["begun_note"] = fields.get("text", "").replace("\r\n", "\n")
     if desk.by_script:
         return await desk.part("desk/conversation/_conversation.html", status=status, **places)
     return await desk.page("desk/conversation/page.html", status=status, here="inbox", **places)

@@ -17,7 +17,7 @@ from doorward.doors.web.desk.conversation.handing import HANDING
 from doorward.doors.web.desk.conversation.macros import MACROS
 from doorward.doors.web.desk.conversation.marking import MARKING
 from doorward.doors.web.desk.conversation.seeing import note_look
-from doorward.doors.web.desk.conversation.translating import TRANSLATING
+from doorward.doors.web.desk.conversation.translating import TRANSLATING, begun_translation
 from doorward.doors.web.desk.conversation.view import Line, conversation_places, earlier_places, line_number
 from doorward.doors.web.desk.shared import ADeskCall
 from doorward.doors.web.downloads import file_response
@@ -138,6 +138,7 @@ def _action(name: str, act: Act, *, permission: Permission = "conversations:writ
         places = await conversation_places(desk, wanted, since=since) | {"trouble": trouble}
         if trouble and name == "replies":
             places["begun"] = fields.get("text", "").replace("\r\n", "\n")
+            places["translation"] = begun_translation(fields)
         if desk.by_script:
             return await desk.part(_PART, status=status, **places)
         return await desk.page(_PAGE, status=status, here="inbox", **places)

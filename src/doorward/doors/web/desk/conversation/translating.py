@@ -49,7 +49,8 @@ async def show_last_words(desk: ADeskCall, conversation_id: FromPath[str]) -> Re
 async def translate_draft(desk: ADeskCall, conversation_id: FromPath[str]) -> Response[str]:
     """Translate what an agent is writing into a field of its own, which is what is sent; nothing is kept yet."""
     scope, wanted = desk.require("conversations:write"), ConversationId(conversation_id)
-    fields, translation, trouble = dict(await desk.pairs(most=MOST_FIELDS)), None, ""
+    fields, trouble = dict(await desk.pairs(most=MOST_FIELDS)), ""
+    translation = begun_translation(fields)  # stays where there is no newer one
     words = fields.get("text", "").replace("\r\n", "\n")
     target = (await desk.house.desk.card(scope, wanted)).language
     try:
@@ -68,6 +69,12 @@ async def translate_draft(desk: ADeskCall, conversation_id: FromPath[str]) -> Re
 
 
 TRANSLATING: Final = [show_last_words, translate_draft]
+
+
+def begun_translation(fields: Mapping[str, str]) -> Translation | None:
+    """Return the translation that a form brought along, None without one: what was begun is lost by no refusal."""
+    translated = fields.get("translated", "").replace("\r\n", "\n")
+    return Translation(text=translated) if translated.strip() else None
 
 
 def said_in(house: House, fields: Mapping[str, str]) -> tuple[WildText, OwnWords | None]:

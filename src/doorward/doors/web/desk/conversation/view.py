@@ -94,6 +94,7 @@ async def conversation_places(
         "longest": house.settings.limits.message_characters,
         "trouble": "",
         "begun": "",
+        "begun_note": "",
         "tongue": _tongue(desk, view.card),
         "translation": None,
         "untranslated": "",

@@ -95,8 +95,9 @@ async def _save(
     name = " ".join(fields.get("name", "").split())[:LONGEST_NAME]
 
     def work(tx: Tx) -> Outcome[Any]:
-        view = SavedView(name=name, query=desk.house.filters.keep(tx, scope, query), order=order)
-        return workspace.put_piece(tx, scope, PieceName(key, owner), view, revision=revision)
+        place = PieceName(key, owner)
+        view = SavedView(name=name, query=desk.house.filters.keep(tx, scope, query, name=place), order=order)
+        return workspace.put_piece(tx, scope, place, view, revision=revision)
 
     try:
         if not name:
