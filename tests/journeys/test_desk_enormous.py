@@ -93,9 +93,10 @@ def test_what_is_not_shown_first_is_reached_by_links(guests: Guests, enormous: W
         seen += re.findall('name="remove" value="(l[0-9]{4})"', page)
         following = _link(page, 'rel="next" href="([^"]+)"')
     assert seen == [f"l{number:04}" for number in range(LABELLED)]
-    taken = {"csrf": mira.headers["x-csrf-token"], "from": "labels", "remove": "l0299"}
+    taken = {"csrf": mira.headers["x-csrf-token"], "from": "labels", "page": "3", "remove": "l0299"}
     answer = mira.post(f"{address}/labels", data=taken)
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{address}/labels")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{address}/labels?page=3")
+    assert "l0298" in mira.get(f"{address}/labels", params={"page": 4}).text  # behind the end is the last page
     assert "All 299 labels" in mira.get(address).text
     assert _walk_back(mira, address) == MESSAGES // LINES
 

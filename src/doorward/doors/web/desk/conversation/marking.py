@@ -140,6 +140,7 @@ async def show_labels(desk: ADeskCall, conversation_id: FromPath[str], page: Lab
     card, pieces = await desk.house.transactions.read_async(
         lambda tx: (card_at(tx, scope, wanted), pieces_of(tx, scope))
     )
+    page = min(page, max(1, -(-len(card.labels) // LABELS)))  # the last one may have lost its only label
     begin = (page - 1) * LABELS
     return await desk.page(
         "desk/conversation/labels.html",
