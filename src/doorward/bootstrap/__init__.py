@@ -1,6 +1,6 @@
 """The composition root: settings and discovered plugins become one House with every service in it."""
 
-from doorward.bootstrap.engines import Engines, make_engines
+from doorward.bootstrap.engines import Engines, make_engines, make_reader
 from doorward.bootstrap.founding import found_company, found_tenant, open_house
 from doorward.bootstrap.house import House
 from doorward.bootstrap.plugins import (
@@ -25,6 +25,7 @@ __all__ = [
     "found_tenant",
     "load_plugins",
     "make_engines",
+    "make_reader",
     "make_screener",
     "open_house",
 ]

@@ -45,9 +45,7 @@ def make_engines(
     """Find the plugins and build the engines. Raises `PluginBroken`, `Misconfigured`."""
     plugins = load_plugins(settings, clock=clock)
     packs = tuple(plugins.packs.values())
-    encoder: Encoder | None = plugins.models.get(settings.models.encoder)
-    if encoder is None:
-        raise Misconfigured(f"models.encoder: there is no model plugin '{settings.models.encoder}'")
+    encoder = _chosen_encoder(plugins, settings)
     return Engines(
         plugins=plugins,
         translator=Translator(plugins.packs),
@@ -58,3 +56,19 @@ def make_engines(
         understander=Understander(packs),
         passwords=Passwords(),
     )
+
+
+def make_reader(settings: Settings, *, clock: Clock) -> Reader:
+    """Return what reads messages, alone: all installed languages and the chosen encoder.
+
+    Raises `PluginBroken`, `Misconfigured`.
+    """
+    plugins = load_plugins(settings, clock=clock, kinds=("language", "model"))
+    return Reader(tuple(plugins.packs.values()), _chosen_encoder(plugins, settings))
+
+
+def _chosen_encoder(plugins: Plugins, settings: Settings) -> Encoder:
+    encoder: Encoder | None = plugins.models.get(settings.models.encoder)
+    if encoder is None:
+        raise Misconfigured(f"models.encoder: there is no model plugin '{settings.models.encoder}'")
+    return encoder

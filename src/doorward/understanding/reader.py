@@ -1,6 +1,7 @@
 """Reading a message: everything that later stages need of its words, computed once."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import zip_longest
 
 from doorward.kit.words import split_words, stemmer_for, visible
 from doorward.understanding.language import LanguageDetector
@@ -47,6 +48,11 @@ class Reader:
         self._on_failure = on_failure
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the codes of the installed languages."""
+        return tuple(self._packs)
+
+    @property
     def encoder_id(self) -> str:
         """Return which encoder the embeddings come from."""
         return self._encoder.id
@@ -68,6 +74,32 @@ class Reader:
         text = self._pleasantries.without(text, language=guess.language)
         vectors = self._embed([text]) if text.strip() else [b""]
         return self._reading(text, language=guess.language, score=guess.score, embedding=vectors[0])
+
+    def read_all(
+        self, texts: Sequence[str], *, languages: Sequence[str], hints: Sequence[str] = ()
+    ) -> tuple[Reading, ...]:
+        """Return the readings of texts with nothing masked in them, each as `read` returns it, computed together.
+
+        `hints` are the texts' languages, side by side, empty where nobody knows. Raises `Unavailable` or
+        `Misconfigured` when there is no encoder: nothing is learnt from texts read by half.
+        """
+        cleaned, guesses = [], []
+        for text, hint in zip_longest(texts, hints[: len(texts)], fillvalue=""):
+            shown = visible(text[:CHARACTERS])
+            guess = self._detector.detect(shown, languages=languages, hint=hint or None)
+            cleaned.append(self._pleasantries.without(shown, language=guess.language))
+            guesses.append(guess)
+        spoken = [text for text in cleaned if text.strip()]
+        vectors = iter(self._encoder.encode(spoken) if spoken else ())
+        return tuple(
+            self._reading(
+                text,
+                language=guess.language,
+                score=guess.score,
+                embedding=next(vectors).astype("<f4").tobytes() if text.strip() else b"",
+            )
+            for text, guess in zip(cleaned, guesses, strict=True)
+        )
 
     def read_own(self, texts: Sequence[str], *, language: str) -> tuple[Reading, ...]:
         """Return the readings of texts that the company wrote in `language`, computed together.

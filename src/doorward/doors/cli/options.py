@@ -35,6 +35,17 @@ def with_settings(command: F) -> Callable[..., Any]:
     return wrapped
 
 
+def with_config(command: F) -> Callable[..., Any]:
+    """Give a command that works on files alone `--config`, and hand it the `settings` that follow from it."""
+
+    def wrapped(*arguments: Any, config: Path | None, **rest: Any) -> Any:
+        return command(*arguments, settings=settings_from(config, overrides={}), **rest)
+
+    update_wrapper(wrapped, command)
+    option = click.option("--config", type=EXISTING_FILE, metavar="FILE", help="Settings file. [default: none]")
+    return option(wrapped)
+
+
 def settings_from(file: Path | None, *, overrides: Mapping[str, Any]) -> Settings:
     """Load the settings and set up logs by them. Raises `SettingsInvalid`."""
     settings = load(file=file, overrides=overrides)

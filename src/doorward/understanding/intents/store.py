@@ -1,0 +1,144 @@
+"""A trained model on disk: a folder of two files, data only.
+
+`model.json` says what the model is and the SHA-256 of `weights.npz`, the arrays. Neither is ever unpickled, and a file
+that is not as `model.json` says, or not as such a model can be, is refused.
+"""
+
+import hashlib
+import io
+import os
+from pathlib import Path
+from typing import Any, Final
+from zipfile import BadZipFile
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.understanding.intents.grams import BUCKETS, PARTS, Vocabulary
+from doorward.understanding.intents.heads import Heads, Scales, Weights
+
+FORMAT: Final = 1
+DESCRIPTION, ARRAYS = "model.json", "weights.npz"
+LARGEST: Final = 1024 * 1024 * 1024
+_KINDS: Final = {
+    "numbers": np.int32,
+    "rarity": np.float32,
+    "terms": np.float16,
+    "embedding": np.float32,
+    "bias": np.float32,
+    "axes": np.float32,
+    "levels": np.float32,
+    "known": np.float16,
+}
+
+
+class ModelUnusable(Exception):
+    """A model cannot be read; the sentence says why."""
+
+
+class Description(msgspec.Struct, frozen=True, kw_only=True):
+    """What `model.json` says: whose embeddings the model understands, what it was made of, and how it decides.
+
+    `version` names the model by its content; the same phrases give the same version.
+    """
+
+    format: int
+    version: str
+    encoder: str
+    languages: tuple[str, ...]
+    phrases: int
+    classes: tuple[str, ...]
+    scales: Scales
+    threshold: float
+    sha256: str
+
+
+def write_model(folder: Path, heads: Heads, *, encoder: str, languages: tuple[str, ...], phrases: int) -> Description:
+    """Write a model into a folder, made if it is not there, and return its description.
+
+    A model that is there already is replaced as a whole or not at all. Raises `OSError`.
+    """
+    weights = heads.weights
+    arrays = {"numbers": heads.vocabulary.numbers, "rarity": heads.vocabulary.rarity} | msgspec.structs.asdict(weights)
+    packed = io.BytesIO()
+    kept: dict[str, Any] = {name: np.asarray(arrays[name], dtype=kind) for name, kind in _KINDS.items()}
+    np.savez(packed, **kept)
+    content = packed.getvalue()
+    digest = hashlib.sha256(content).hexdigest()
+    description = Description(
+        format=FORMAT,
+        version=f"intents@{digest[:12]}",
+        encoder=encoder,
+        languages=languages,
+        phrases=phrases,
+        classes=heads.classes,
+        scales=heads.scales,
+        threshold=heads.threshold,
+        sha256=digest,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    # The description goes last: until it stands there, the old one's digest refuses the new arrays.
+    for name, data in ((ARRAYS, content), (DESCRIPTION, msgspec.json.format(msgspec.json.encode(description)))):
+        fresh = folder / f".{name}.{os.getpid()}"
+        fresh.write_bytes(data)
+        fresh.replace(folder / name)
+    return description
+
+
+def read_model(folder: Path, *, encoder: str) -> tuple[Heads, Description]:
+    """Return the model in a folder. Raises `ModelUnusable` when it is missing, damaged or for another encoder."""
+    try:
+        described = (folder / DESCRIPTION).read_bytes()
+        arrays_file = folder / ARRAYS
+        if arrays_file.stat().st_size > LARGEST:
+            raise ModelUnusable(f"{ARRAYS} is larger than any model")
+        content = arrays_file.read_bytes()
+    except OSError as error:
+        raise ModelUnusable(f"there is no readable model in this folder ({error.strerror})") from error
+    try:
+        description = msgspec.json.decode(described, type=Description)
+    except msgspec.DecodeError as error:
+        raise ModelUnusable(f"{DESCRIPTION} is not the description of a model: {error}") from error
+    if description.format != FORMAT:
+        raise ModelUnusable(f"the model has format {description.format}; this version reads format {FORMAT}")
+    if hashlib.sha256(content).hexdigest() != description.sha256:
+        raise ModelUnusable(f"{ARRAYS} is not the file that {DESCRIPTION} describes: damaged, changed or half-written")
+    if description.encoder != encoder:
+        raise ModelUnusable(f"it was trained with the encoder {description.encoder}, not with {encoder}; train it anew")
+    return unpack(content, description), description
+
+
+def unpack(content: bytes, description: Description) -> Heads:
+    """Return the heads of packed arrays. Raises `ModelUnusable` if they are no model's."""
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as packed:
+            arrays = {name: np.asarray(packed[name]) for name in _KINDS}
+    except (KeyError, ValueError, OSError, BadZipFile, EOFError) as error:
+        raise ModelUnusable(f"{ARRAYS} does not hold the arrays of a model") from error
+    _check(arrays, classes=len(description.classes))
+    vocabulary = Vocabulary(arrays.pop("numbers").astype(np.int64), arrays.pop("rarity"))
+    known = arrays.pop("known").astype(np.float32)
+    weights = Weights(known=known, **arrays)
+    return Heads(description.classes, vocabulary, weights, scales=description.scales, threshold=description.threshold)
+
+
+def _check(arrays: dict[str, NDArray[Any]], *, classes: int) -> None:
+    """Raise `ModelUnusable` unless kinds, shapes and values fit together."""
+    numbers, dimensions = arrays["numbers"], arrays["embedding"].shape[:1]
+    shapes = {
+        "numbers": numbers.shape,
+        "rarity": numbers.shape,
+        "terms": (*numbers.shape, classes),
+        "embedding": (*dimensions, classes),
+        "bias": (classes,),
+        "axes": (*dimensions, classes),
+        "levels": (classes,),
+        "known": (*arrays["known"].shape[:1], *dimensions),
+    }
+    for name, kind in _KINDS.items():
+        if arrays[name].dtype != kind or arrays[name].shape != shapes[name] or not np.isfinite(arrays[name]).all():
+            raise ModelUnusable(f"the array '{name}' is not as in a model")
+    ascending = numbers.ndim == 1 and len(numbers) and (np.diff(numbers) > 0).all()
+    if not ascending or numbers[0] < 0 or numbers[-1] >= BUCKETS * PARTS or classes < 2:
+        raise ModelUnusable("the terms are not those of a model")

@@ -1,0 +1,1 @@
+"""Tests of how intents are learnt."""
