@@ -1,0 +1,1 @@
+"""Scripted dialogues with the right end state."""
