@@ -1,10 +1,10 @@
 """The heads that say which intent a reading has: two linear ones and the nearest phrases, all from the one reading.
 
 The first is a support vector machine over words, stems, letters and the embedding (strong where phrases are many), the
-second a linear discriminant over the embedding alone (strong where they are few, or in another language). Both vote for
-the intent. Whether it is one of the known intents at all is judged by how high both score it and how near known phrases
-lie: of everything measured that tells the strangers best (docs/reference/benchmarks.md). A softmax does not: it is sure
-of whatever is least unlike.
+second a linear discriminant over the embedding alone (strong where they are few). Both vote for the intent, the second
+as long as phrases are few. Whether it is one of the known intents at all is judged by how high both score it and how
+near known phrases lie: of everything measured that tells the strangers best (docs/reference/benchmarks.md). A softmax
+does not: it is sure of whatever is least unlike.
 """
 
 from collections.abc import Sequence
@@ -26,10 +26,6 @@ few, little where they are many and long."""
 NEAREST: Final = 5
 """Phrases whose mean likeness tells how near a text is to what is known."""
 
-DISCRIMINANT_VOTES: Final = (1.0, 0.5, 0.25, 1.5, 2.0)
-"""How much the discriminant's vote may count for one of the other's, both in their own standard deviations: what did
-best with unseen phrases, and of equals the first."""
-
 SHOWN: Final = 5
 """Intents that a guess names, the likeliest first."""
 
@@ -48,7 +44,7 @@ class Scales(msgspec.Struct, frozen=True, kw_only=True):
     deviations: tuple[float, float, float] = (1.0, 1.0, 1.0)
     slope: float = 1.0
     offset: float = 0.0
-    vote: float = DISCRIMINANT_VOTES[0]
+    vote: float = 1.0
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from doorward.understanding.intents.grams import Terms, Vocabulary, learn_vocabulary, terms_of
 from doorward.understanding.intents.heads import (
-    DISCRIMINANT_VOTES,
     EMBEDDING_WEIGHTS,
     STRANGE,
     Heads,
@@ -35,6 +34,10 @@ SMALL: Final = 3_000
 
 TRIED: Final = 2_500
 """Phrases by which the weight of the embedding is chosen."""
+
+VOTES: Final = ((30, 1.0), (60, 0.5))
+"""What the discriminant's vote counts, in the other head's standard deviations, while the middle intent has fewer
+phrases than this. With more it would only blur: of a long message the need is a small part, and it sees the whole."""
 
 MOST_KNOWN: Final = 4_096
 """Phrases that are kept to compare with, spread over the intents."""
@@ -241,19 +244,25 @@ def _spread(numbers: NDArray[np.int64], *, present: NDArray[np.bool_]) -> NDArra
 
 
 def _scale(heads: Heads, judged: Sequence[Judged], labels: NDArray[Any]) -> Scales:
-    """Return what the second vote counts, the scales of the witnesses, and the calibration of their sum."""
+    """Return the scales of the witnesses, and the calibration of their sum."""
+    vote = _vote(labels)
     inside = [one for one in judged if labels[one.place] != STRANGE]
     if not inside:
-        return Scales()
+        return Scales(vote=vote)
     truth = np.array([heads.classes.index(labels[one.place]) for one in inside])
-    chosen = {vote: np.array([heads.best(one.said.votes(vote)) for one in inside]) for vote in DISCRIMINANT_VOTES}
-    vote = max(DISCRIMINANT_VOTES, key=lambda one: float((chosen[one] == truth).mean()))
-    fits = np.array([one.said.fit(place) for one, place in zip(inside, chosen[vote], strict=True)])
+    chosen = np.array([heads.best(one.said.votes(vote)) for one in inside])
+    fits = np.array([one.said.fit(place) for one, place in zip(inside, chosen, strict=True)])
     means, deviations = fits.mean(axis=0), np.maximum(fits.std(axis=0), LEAST_SPREAD)
-    slope, offset = _calibrate(((fits - means) / deviations).sum(axis=1), chosen[vote] == truth)
+    slope, offset = _calibrate(((fits - means) / deviations).sum(axis=1), chosen == truth)
     first, second, third = (float(one) for one in means)
     a, b, c = (float(one) for one in deviations)
     return Scales(means=(first, second, third), deviations=(a, b, c), slope=slope, offset=offset, vote=vote)
+
+
+def _vote(labels: NDArray[Any]) -> float:
+    """Return what the discriminant's vote counts."""
+    middle = float(np.median([count for name, count in Counter(labels).items() if name != STRANGE]))
+    return next((vote for fewer, vote in VOTES if middle < fewer), 0.0)
 
 
 def _calibrate(totals: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, float]:
