@@ -34,6 +34,10 @@ def _fresh(action: str) -> ActionRule:
     return ActionRule(action=action, level=AssuranceLevel.VERIFIED, fresh=True, customer=True)
 
 
+def _claimed(action: str) -> ActionRule:
+    return ActionRule(action=action, level=AssuranceLevel.CLAIMED, customer=True)
+
+
 ACTIONS: Final = (
     ActionRule(action="conversation.continue", level=AssuranceLevel.ANONYMOUS),
     ActionRule(action="person.request", level=AssuranceLevel.ANONYMOUS),
@@ -43,7 +47,34 @@ ACTIONS: Final = (
     _fresh("order.read"),
     _fresh("order.place"),
     _fresh("account.read"),
-    _fresh("card.freeze"),
+    # Freezing, blocking and reporting take nothing from a customer and stop a thief: to ask for a code first would help
+    # the thief. So does looking up how one's own things stand, which changes nothing.
+    _claimed("card.freeze"),
+    _claimed("card.block"),
+    _claimed("fraud.report"),
+    _claimed("paper.order"),
+    _claimed("call_back.request"),
+    _claimed("holdings.read"),
+    _claimed("card.track"),
+    _claimed("payment.explain"),
+    _claimed("transfer.track"),
+    _claimed("top_up.track"),
+    _claimed("refund.track"),
+    _claimed("order.track"),
+    _claimed("bill.explain"),
+    ActionRule(action="complaint.make", level=AssuranceLevel.ANONYMOUS),
+    _fresh("card.unfreeze"),
+    _fresh("card.replace"),
+    _fresh("card.activate"),
+    _fresh("card.limit"),
+    _fresh("payment.dispute"),
+    _fresh("plan.make"),
+    _fresh("transfer.cancel"),
+    _fresh("address.change"),
+    _fresh("phone.change"),
+    _fresh("email.change"),
+    _fresh("access.unlock"),
+    _fresh("account.close"),
     ActionRule(action="portal.read", level=AssuranceLevel.VERIFIED, customer=True),
     ActionRule(action="portal.change", level=AssuranceLevel.VERIFIED, customer=True),
     _fresh("data.export"),
@@ -51,7 +82,11 @@ ACTIONS: Final = (
     # Whoever holds a passkey must not make another one with it alone: the mail address is the root of trust.
     ActionRule(action="passkey.add", level=AssuranceLevel.VERIFIED, fresh=True, factor="mailed_code", customer=True),
 )
-"""What a contact can do so far. Personal data and everything with an effect want a factor proven lately."""
+"""What a contact can do so far.
+
+Personal data, and what moves something or gives something away, want a factor proven lately. What only protects the
+customer, or tells how things stand that they name, wants to know who they are. A complaint is heard from anybody.
+"""
 
 FACTORS: Final = {
     AssuranceLevel.CLAIMED: ("host_token",),
