@@ -8,6 +8,8 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from doorward.vocabulary.operations import Scalar
+
 
 class Branding(msgspec.Struct, frozen=True, kw_only=True):
     """How a tenant shows itself. Colours are `#rrggbb`; texts are per language code."""
@@ -121,6 +123,19 @@ class CoreFact(msgspec.Struct, frozen=True, kw_only=True):
     value: str
 
 
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a customer would want to hear of before they ask: what kind, about which of their things.
+
+    `about` is the key of the thing ("" if it is about none), `figures` what a sentence about it needs: amounts in
+    minor units, days in ISO 8601, nothing secret. Kinds are a company's own; those that the house knows are
+    bill_higher, minimum_payment, plan_possible, duplicate_charge, card_expiring and access_locked.
+    """
+
+    kind: str
+    about: str = ""
+    figures: Mapping[str, Scalar] = {}
+
+
 class CoreSystem(Protocol):
     """The port to a company's own system of record. Every call is scoped to one verified customer reference."""
 
@@ -148,6 +163,18 @@ class FactSource(Protocol):
         """Return what staff should know of the customer, the most important first; nothing for an unknown one.
 
         Raises `Unavailable` when it cannot tell. It may take its time: whoever asks waits no longer than they like.
+        """
+
+
+@runtime_checkable
+class SignalSource(Protocol):
+    """What a core system may offer besides: what a customer should be told of, or be helped with, unasked."""
+
+    def signals(self, reference: str) -> Sequence[Signal]:
+        """Return what stands out for the customer, the most pressing first; nothing for an unknown one.
+
+        Reading changes nothing. Raises `Unavailable` when it cannot tell. It is level 1 knowledge (`Operates`): nobody
+        hears of it of whom it is not known who they are.
         """
 
 
