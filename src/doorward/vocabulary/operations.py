@@ -38,8 +38,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     `level` is the assurance needed (`AssuranceLevel`: 0 nobody known, 1 vouched for, 2 verified just now). What is not
     `reversible` is confirmed by the customer first; what takes nothing away, such as a complaint, counts as reversible.
-    `undo` names the operation that takes it back. `action` is what identity's gate is asked for (`card.block`); the rule
-    of that name and `level` say the same. With `two_persons` a member of staff has to agree as well: a machine
+    `undo` names the operation that takes it back. `action` is what identity's gate is asked for (`card.block`); the
+    rule of that name and `level` say the same. With `two_persons` a member of staff has to agree as well: a machine
     alone never carries it out. `outcomes` are the codes that `Done` may have besides `done`, `facts` the names of what
     it may tell, with how they are to be read.
     """

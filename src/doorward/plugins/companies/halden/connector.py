@@ -1,50 +1,33 @@
-"""Halden's core system: customers, accounts, cards, bills, devices and orders in a database of its own.
+"""Halden's core system: everything of its customers in a database of its own, and what the bank can do for them.
 
-Every call opens its own connection, so any thread may call, and is scoped to one customer reference. Card numbers stay
-inside: what leaves are the last four digits.
+Every call opens its own connection, so any thread may call, and is scoped to one customer reference. Numbers of cards
+and accounts stay inside: what leaves are the last four digits. What stands where: `owned` what customers have,
+`operations` what can be done, `looking` and `changing` the verbs, `standing_out` what is worth a word.
 """
 
-import os
+import hashlib
+import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from datetime import date, timedelta
-from importlib.resources import files
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from doorward.kit.clock import Clock
-from doorward.plugins.companies.halden.seed import Account, Bill, Device, Seed
-from doorward.vocabulary.company import CoreFact, CoreOrder, CustomerSeed
-from doorward.vocabulary.errors import KeyReused, NotFound, Unavailable
+from doorward.plugins.companies.halden import changing, looking, owned, standing_out
+from doorward.plugins.companies.halden.changing import ROLLS, Call
+from doorward.plugins.companies.halden.database import Database
+from doorward.plugins.companies.halden.holdings import PAPER, Account, Device, Seed
+from doorward.plugins.companies.halden.operations import OPERATIONS, accept, is_written
+from doorward.plugins.companies.halden.worlds import snapshot_of
+from doorward.vocabulary.company import CoreFact, CoreOrder, CustomerSeed, Signal
+from doorward.vocabulary.errors import KeyReused, Malformed, NotFound
+from doorward.vocabulary.operations import Done, FactKind, Operation, Scalar, Thing
 
-_VERSION = 1
-_WAIT_SECONDS = 5.0
-_PAPER = "paper rolls"
-_ROLLS = 10
-_LITTLE_PAPER = 20
-"""Percent of a roll below which a terminal is short of paper."""
-_WORDS = {
-    "accounts": {"en": "Accounts", "de": "Konten", "tr": "Hesaplar", "id": "Rekening", "ru": "Счета"},
-    "cards": {"en": "Cards", "de": "Karten", "tr": "Kartlar", "id": "Kartu", "ru": "Карты"},
-    "due": {
-        "en": "Bills to pay",
-        "de": "Offene Rechnungen",
-        "tr": "Ödenecek faturalar",
-        "id": "Tagihan terbuka",
-        "ru": "Неоплаченные счета",
-    },
-    "paper": {
-        "en": "Terminals short of paper",
-        "de": "Terminals mit wenig Papier",
-        "tr": "Kağıdı azalan cihazlar",
-        "id": "Terminal hampir kehabisan kertas",
-        "ru": "Терминалы, где кончается бумага",
-    },
-}
-"""What the bank calls what it knows; a company's own words lie with the company."""
+_LONGEST_KEY: Final = 200
 
 
 class CardView(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,28 +52,29 @@ class DatedBill(msgspec.Struct, frozen=True, kw_only=True):
 class HaldenCore:
     """The core system below one folder. Raises `Unavailable` from every call when its database cannot be reached."""
 
+    currency = "EUR"
+
     def __init__(self, folder: Path, *, seed: Seed, clock: Clock) -> None:
-        """Open `folder/halden.sqlite`; make it from `seed`, readable by its owner alone, if it is not there yet."""
-        self._path = folder / "halden.sqlite"
+        """Open `folder/halden.sqlite`; make it from `seed`, readable by its owner alone, if it is not there yet.
+
+        One of an older version is carried over, and gets from `seed` what was not known then.
+        """
+        self._database = Database(folder / "halden.sqlite")
         self._clock = clock
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-        except OSError as error:
-            raise Unavailable("the core system's database cannot be opened") from error
-        with self._writing() as connection:
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                _fill(connection, seed, today=self._today())
+        self._database.prepare(seed, today=self._today())
 
     def customer(self, reference: str) -> CustomerSeed | None:
         """Return the customer with this reference, or None."""
-        rows = self._read("SELECT reference, name, email, phone, language FROM customer WHERE reference = ?", reference)
+        rows = self._database.rows(
+            "SELECT reference, name, email, phone, language FROM customer WHERE reference = ?", reference
+        )
         return CustomerSeed(**rows[0]) if rows else None
 
     def orders(self, reference: str) -> Sequence[CoreOrder]:
         """Return the customer's orders, newest first."""
-        rows = self._read("SELECT * FROM placed_order WHERE customer = ? ORDER BY placed DESC, number DESC", reference)
+        rows = self._database.rows(
+            "SELECT * FROM placed_order WHERE customer = ? ORDER BY placed DESC, number DESC", reference
+        )
         return [_order(row) for row in rows]
 
     def order_paper(self, reference: str, *, device: str, idempotency_key: str) -> CoreOrder:
@@ -98,48 +82,105 @@ class HaldenCore:
 
         Raises `NotFound` when the device is not this customer's, `KeyReused` when the key ordered for another device.
         """
-        with self._writing() as connection:
-            owned = connection.execute(
+        with self._database.writing() as connection:
+            own = connection.execute(
                 "SELECT 1 FROM device WHERE serial = ? AND customer = ?", (device, reference)
             ).fetchone()
-            if owned is None:
+            if own is None:
                 raise NotFound("no such device of this customer")
             row = _by_key(connection, reference, idempotency_key)
             if row is None:
                 connection.execute(
                     "INSERT INTO placed_order (customer, item, state, placed, detail, device, idempotency_key)"
                     " VALUES (?, ?, 'placed', ?, ?, ?, ?)",
-                    (reference, _PAPER, self._today().isoformat(), _detail(device), device, idempotency_key),
+                    (reference, PAPER, self._today().isoformat(), f"{device}, {ROLLS} rolls", device, idempotency_key),
                 )
                 row = _by_key(connection, reference, idempotency_key)
             if row is None or row["device"] != device:
                 raise KeyReused("this key ordered paper for another device")
             return _order(row)
 
+    def operations(self) -> Mapping[str, Operation]:
+        """Return what can be done, by name; the same every time."""
+        return OPERATIONS
+
+    def kinds(self) -> Mapping[str, Mapping[str, FactKind]]:
+        """Return the kinds of things there are and what is told of each; the same every time."""
+        return owned.KINDS
+
+    def things(self, reference: str, of: str) -> Sequence[Thing]:
+        """Return the customer's things of a kind, the newest first; none for an unknown customer or kind."""
+        if not is_written(reference):
+            return []
+        with self._database.reading() as connection:
+            return owned.things(connection, reference, of)
+
+    def look_up(self, reference: str, operation: str, arguments: Mapping[str, Scalar]) -> Done:
+        """Return what an operation with the effect `look_up` finds; it changes nothing.
+
+        Raises `Malformed` for an operation or argument that was not declared.
+        """
+        accept(operation, arguments, effect="look_up")
+        if not is_written(reference):
+            return Done(outcome="not_found")
+        with self._database.reading() as connection:
+            return looking.look_up(connection, reference, operation, arguments)
+
+    def carry_out(
+        self, reference: str, operation: str, arguments: Mapping[str, Scalar], *, idempotency_key: str
+    ) -> Done:
+        """Carry out an operation with the effect `change`, once: the same key again returns the same `Done`.
+
+        What is refused is `not_possible` with `why`, a stable word. Raises `KeyReused` when the key came with something
+        else or somebody else, and `Malformed` for an operation or argument that was not declared.
+        """
+        declared, why = accept(operation, arguments, effect="change")
+        if not idempotency_key or len(idempotency_key) > _LONGEST_KEY or not is_written(idempotency_key):
+            raise Malformed("the idempotency key is empty, too long or not written")
+        digest = _digest(reference, operation, arguments)
+        with self._database.writing() as connection:
+            kept = connection.execute(
+                "SELECT digest, done FROM carried_out WHERE idempotency_key = ?", (idempotency_key,)
+            ).fetchone()
+            if kept is not None:
+                if kept["digest"] != digest:
+                    raise KeyReused("this key came with something else")
+                return msgspec.json.decode(kept["done"], type=Done)
+            if not _may_ask(connection, reference, declared):
+                done = Done(outcome="not_found")
+            elif why:
+                done = Done(outcome="not_possible", facts={"why": why})
+            else:
+                call = Call(connection=connection, reference=reference, arguments=arguments, today=self._today())
+                done = changing.change(operation, call)
+            connection.execute(
+                "INSERT INTO carried_out (idempotency_key, digest, done) VALUES (?, ?, ?)",
+                (idempotency_key, digest, msgspec.json.encode(done).decode()),
+            )
+            return done
+
+    def signals(self, reference: str) -> Sequence[Signal]:
+        """Return what stands out for the customer, the most pressing first; nothing for an unknown one."""
+        if not is_written(reference):
+            return []
+        with self._database.reading() as connection:
+            return standing_out.signals(partial(owned.things, connection, reference), today=self._today())
+
     def facts(self, reference: str) -> Sequence[CoreFact]:
-        """Return what an agent should know first: cards by their state, what is due, and terminals short of paper."""
+        """Return what an agent should know first: what is wrong, cards by their state, what is due and short."""
         if self.customer(reference) is None:
             return []
-        cards = ", ".join(f"•{one.last4} {one.expires} ({one.status})" for one in self.cards(reference))
-        due = [one for one in self.bills(reference) if one.state == "open"]
-        owed = sum(one.amount_cents for one in due) / 100
-        facts = [
-            CoreFact(label=_WORDS["accounts"], value=str(len(self.accounts(reference)))),
-            CoreFact(label=_WORDS["cards"], value=cards or "–"),
-            CoreFact(label=_WORDS["due"], value=f"{len(due)}: {owed:.2f} EUR" if due else "–"),
-        ]
-        short = [one.serial for one in self.devices(reference) if one.paper < _LITTLE_PAPER]
-        return [*facts, CoreFact(label=_WORDS["paper"], value=", ".join(short))] if short else facts
+        with self._database.reading() as connection:
+            return standing_out.facts(partial(owned.things, connection, reference))
 
     def accounts(self, reference: str) -> Sequence[Account]:
         """Return the customer's accounts."""
-        return [
-            Account(**row) for row in self._read("SELECT * FROM account WHERE customer = ? ORDER BY iban", reference)
-        ]
+        rows = self._database.rows("SELECT * FROM account WHERE customer = ? ORDER BY iban", reference)
+        return [Account(**row) for row in rows]
 
     def cards(self, reference: str) -> Sequence[CardView]:
         """Return the customer's cards, each with the last four digits of its number."""
-        rows = self._read(
+        rows = self._database.rows(
             "SELECT substr(number, -4) AS last4, iban, expires, status FROM card WHERE customer = ? ORDER BY number",
             reference,
         )
@@ -147,7 +188,7 @@ class HaldenCore:
 
     def bills(self, reference: str) -> Sequence[DatedBill]:
         """Return the customer's bills, the latest due first."""
-        rows = self._read(
+        rows = self._database.rows(
             "SELECT reference, issuer, amount_cents, due, state FROM bill WHERE customer = ? ORDER BY due DESC",
             reference,
         )
@@ -155,42 +196,38 @@ class HaldenCore:
 
     def devices(self, reference: str) -> Sequence[Device]:
         """Return the customer's payment terminals."""
-        return [
-            Device(**row) for row in self._read("SELECT * FROM device WHERE customer = ? ORDER BY serial", reference)
-        ]
+        rows = self._database.rows("SELECT * FROM device WHERE customer = ? ORDER BY serial", reference)
+        return [Device(**row) for row in rows]
+
+    def snapshot(self, reference: str | None = None) -> dict[str, Any]:
+        """Return everything of everybody by reference, or of one customer, in the shape of a world (see `worlds`).
+
+        For those who compare before and after. It is taken in one moment: nothing half done is in it.
+        """
+        with self._database.reading() as connection:
+            connection.execute("BEGIN")
+            return snapshot_of(connection, reference, today=self._today())
 
     def ping(self) -> None:
         """Raise `Unavailable` if the database cannot be read."""
-        self._read("SELECT 1 AS alive FROM customer WHERE reference = ?", "")
+        self._database.rows("SELECT 1 AS alive FROM customer WHERE reference = ?", "")
 
     def _today(self) -> date:
         return self._clock.now().date()
 
-    def _read(self, statement: str, reference: str) -> list[dict[str, Any]]:
-        with self._open() as connection:
-            return [dict(row) for row in connection.execute(statement, (reference,))]
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        # mode=rw: a database that somebody removed is missed, never silently made anew and empty.
-        address = f"{self._path.resolve().as_uri()}?mode=rw"
-        try:
-            with closing(sqlite3.connect(address, uri=True, timeout=_WAIT_SECONDS, isolation_level=None)) as connection:
-                connection.row_factory = sqlite3.Row
-                yield connection
-        except sqlite3.Error as error:
-            raise Unavailable("the core system's database does not answer") from error
+def _may_ask(connection: sqlite3.Connection, reference: str, operation: Operation) -> bool:
+    """Tell whether there is such a customer, or none is needed and none was named."""
+    if not reference:
+        return operation.level == 0
+    if not is_written(reference):
+        return False
+    return connection.execute("SELECT 1 FROM customer WHERE reference = ?", (reference,)).fetchone() is not None
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._open() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+
+def _digest(reference: str, operation: str, arguments: Mapping[str, Scalar]) -> str:
+    asked = json.dumps([reference, operation, dict(arguments)], sort_keys=True)
+    return hashlib.sha256(asked.encode()).hexdigest()
 
 
 def _by_key(connection: sqlite3.Connection, reference: str, key: str) -> sqlite3.Row | None:
@@ -209,36 +246,3 @@ def _order(row: sqlite3.Row | dict[str, Any]) -> CoreOrder:
         detail=row["detail"],
         closed=row["state"] == "delivered",
     )
-
-
-def _detail(device: str) -> str:
-    return f"{device}, {_ROLLS} rolls"
-
-
-def _fill(connection: sqlite3.Connection, seed: Seed, *, today: date) -> None:
-    # Statement by statement: executescript would commit the transaction that makes the seed whole or absent.
-    for statement in files(__package__).joinpath("schema.sql").read_text("utf-8").split(";"):
-        connection.execute(statement)
-
-    def insert(table: str, rows: Sequence[tuple[object, ...]]) -> None:
-        places = ", ".join("?" * len(rows[0]))
-        connection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608 - our own table names
-
-    people = [(person, person.customer) for person in seed.people]
-    insert("customer", [(*msgspec.structs.astuple(one), person.address, person.born) for person, one in people])
-    insert("account", [msgspec.structs.astuple(account) for account in seed.accounts])
-    insert("card", [msgspec.structs.astuple(card) for card in seed.cards])
-    insert("bill", [_bill_row(bill, today=today) for bill in seed.bills])
-    insert("device", [msgspec.structs.astuple(device) for device in seed.devices])
-    rows: list[tuple[object, ...]] = []
-    for order in seed.orders:
-        placed = (today - timedelta(days=order.placed)).isoformat()
-        number = int(order.reference.removeprefix("O"))
-        rows.append((number, order.customer, order.item, order.state, placed, order.detail, None, None))
-    insert("placed_order", rows)
-    connection.execute(f"PRAGMA user_version = {_VERSION}")
-
-
-def _bill_row(bill: Bill, *, today: date) -> tuple[object, ...]:
-    due = (today + timedelta(days=bill.due)).isoformat()
-    return (bill.reference, bill.customer, bill.issuer, bill.amount_cents, due, bill.state)

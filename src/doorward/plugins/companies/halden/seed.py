@@ -1,7 +1,4 @@
-"""Five hundred invented customers with what a bank knows of them; the same ones every time.
-
-Times are in days before or after the day on which the core system is made, so that a demo is never out of date.
-"""
+"""Five hundred invented customers with what a bank knows of them; the same ones every time."""
 
 import tomllib
 import unicodedata
@@ -11,8 +8,8 @@ from importlib.resources import files
 from random import Random
 from typing import Any
 
-import msgspec
-
+from doorward.plugins.companies.halden.holdings import Account, Bill, Card, Device, Order, Person, Seed
+from doorward.plugins.companies.halden.life import lead_lives
 from doorward.plugins.companies.halden.numbers import card_number, iban, phones
 from doorward.vocabulary.company import CustomerSeed
 
@@ -26,86 +23,19 @@ _ISSUERS = ("Stadtlicht Energie", "Nordfunk Mobil", "Wohnbau Lindenhof", "Sonnen
 _MODELS = ("Halden T2", "Halden T2 mobile", "Halden T3")
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """A customer with what only the core system knows: where they live, and when they were born (ISO date)."""
-
-    customer: CustomerSeed
-    address: str
-    born: str
-
-
-class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """An account in euros."""
-
-    iban: str
-    customer: str
-    kind: str
-    balance_cents: int
-
-
-class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """A payment card. The whole number stays in the core system. `expires` is MM/YY, `status` active to ordered."""
-
-    number: str
-    customer: str
-    iban: str
-    expires: str
-    status: str
-
-
-class Bill(msgspec.Struct, frozen=True, kw_only=True):
-    """A bill paid from an account; `due` counts days from the day of the seed."""
-
-    reference: str
-    customer: str
-    issuer: str
-    amount_cents: int
-    due: int
-    state: str
-
-
-class Device(msgspec.Struct, frozen=True, kw_only=True):
-    """A merchant's payment terminal; `paper` is what is left of the roll in percent."""
-
-    serial: str
-    customer: str
-    merchant: str
-    model: str
-    paper: int
-
-
-class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """Something the bank sends: paper rolls or a card. `placed` counts days before the day of the seed."""
-
-    reference: str
-    customer: str
-    item: str
-    state: str
-    placed: int
-    detail: str
-
-
-class Seed(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that the core system starts with."""
-
-    people: tuple[Person, ...]
-    accounts: tuple[Account, ...]
-    cards: tuple[Card, ...]
-    bills: tuple[Bill, ...]
-    devices: tuple[Device, ...]
-    orders: tuple[Order, ...]
-
-
 @cache
 def make_seed() -> Seed:
-    """Return the seed: the same values in every process."""
+    """Return the seed: the same values in every process.
+
+    What came later draws from a randomness of its own, so that whoever was there before stays as they were.
+    """
     random = Random(20)  # noqa: S311 - invented people, not secrets
     people = tuple(_people(random))
     references = [person.customer.reference for person in people]
     accounts = tuple(_accounts(references, random=random))
     cards = tuple(_cards(accounts, random=random))
     devices = tuple(_devices(people, random=random))
-    return Seed(
+    seed = Seed(
         people=people,
         accounts=accounts,
         cards=cards,
@@ -113,6 +43,7 @@ def make_seed() -> Seed:
         devices=devices,
         orders=tuple(_orders(cards, devices=devices, random=random)),
     )
+    return lead_lives(seed, random=Random(21))  # noqa: S311 - invented lives, not secrets
 
 
 def customers_by_language() -> Mapping[str, Sequence[CustomerSeed]]:
