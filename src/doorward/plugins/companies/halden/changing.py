@@ -165,7 +165,7 @@ def _dispute_payment(call: Call) -> dict[str, Scalar]:
 
 
 def _report_fraud(call: Call) -> dict[str, Scalar]:
-    if call.arguments.get("card") is None:
+    if not call.arguments.get("card"):
         return {"card": None, "status": None, "case": _open_case(call, "fraud", about="")}
     card = call.thing("card")
     status = card.fields["status"]

@@ -22,7 +22,7 @@ from doorward.plugins.companies.halden.changing import ROLLS, Call
 from doorward.plugins.companies.halden.database import Database
 from doorward.plugins.companies.halden.holdings import PAPER, Account, Device, Seed
 from doorward.plugins.companies.halden.operations import OPERATIONS, accept, is_written
-from doorward.plugins.companies.halden.worlds import snapshot_of
+from doorward.plugins.companies.halden.snapshots import snapshot_of
 from doorward.vocabulary.company import CoreFact, CoreOrder, CustomerSeed, Signal
 from doorward.vocabulary.errors import KeyReused, Malformed, NotFound
 from doorward.vocabulary.operations import Done, FactKind, Operation, Scalar, Thing
@@ -200,7 +200,7 @@ class HaldenCore:
         return [Device(**row) for row in rows]
 
     def snapshot(self, reference: str | None = None) -> dict[str, Any]:
-        """Return everything of everybody by reference, or of one customer, in the shape of a world (see `worlds`).
+        """Return everything of everybody by reference, or of one customer, in the shape of a world (`world_format`).
 
         For those who compare before and after. It is taken in one moment: nothing half done is in it.
         """
@@ -226,7 +226,8 @@ def _may_ask(connection: sqlite3.Connection, reference: str, operation: Operatio
 
 
 def _digest(reference: str, operation: str, arguments: Mapping[str, Scalar]) -> str:
-    asked = json.dumps([reference, operation, dict(arguments)], sort_keys=True)
+    given = {name: value for name, value in arguments.items() if value not in (None, "")}
+    asked = json.dumps([reference, operation, given], sort_keys=True)
     return hashlib.sha256(asked.encode()).hexdigest()
 
 

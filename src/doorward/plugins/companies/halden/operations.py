@@ -195,10 +195,10 @@ def accept(name: str, arguments: Mapping[str, Scalar], *, effect: Effect) -> tup
     why = ""
     for called, argument in operation.arguments.items():
         value = arguments.get(called)
-        if value is None:
-            if not argument.optional:
-                raise Malformed(f"the argument {called} is missing")
+        if argument.optional and value in (None, ""):
             continue
+        if value is None:
+            raise Malformed(f"the argument {called} is missing")
         why = why or _why_not(argument, value, called=called)
     return operation, why
 

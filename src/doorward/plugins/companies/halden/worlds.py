@@ -1,174 +1,23 @@
-"""One customer's world written down: a seed made from it, and the core system told in the same shape again.
-
-A world names things by kind, each a list of plain objects; `customer` and `access` are one object. Money is in cents,
-days are relative to today, references and last digits are the keys. What is left out has an ordinary value. Evaluations
-start from a world, and compare two snapshots.
-"""
+"""A seed made from one customer's world, with a bystander who owns the like; evaluations and tests start from it."""
 
 import re
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
 
 from doorward.plugins.companies.halden import holdings
-from doorward.plugins.companies.halden.holdings import ORDINARY_LIMIT, Line, Seed
+from doorward.plugins.companies.halden.holdings import Seed
 from doorward.plugins.companies.halden.numbers import card_number, iban
-from doorward.plugins.companies.halden.owned import KINDS, things
+from doorward.plugins.companies.halden.world_format import KEYS, World, WorldAccount, WorldCard, WorldPart
 from doorward.vocabulary.company import CustomerSeed
 
 CUSTOMER: Final = "HB-900001"
 BYSTANDER: Final = "HB-900002"
 """Owns the like of everything, and nothing of theirs may ever change."""
-_DIGITS_AT_THE_END: Final = re.compile(r"[0-9]+\Z")
 _ACCOUNT: Final = "0815"
-_KEYS: Final[Mapping[str, str]] = {
-    "account": "last4",
-    "card": "last4",
-    "bill": "reference",
-    "device": "serial",
-    "order": "reference",
-    "payment": "reference",
-    "plan": "bill",
-    "refund": "reference",
-    "top_up": "reference",
-    "transfer": "reference",
-}
-_DAYS: Final = ("day", "due", "placed")
-
-
-class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a world is made of: a field that is none is a slip."""
-
-
-class _Customer(_Part, frozen=True, kw_only=True):
-    name: str = "Robin Ambrose"
-    email: str = "robin.ambrose@example.com"
-    phone: str = "+44 7700 900123"
-    address: str = "Mill Lane 7, Leeds LS1"
-    born: str = "1980-05-17"
-    language: str = "en"
-
-
-class _Access(_Part, frozen=True, kw_only=True):
-    state: str = "open"
-
-
-class _Account(_Part, frozen=True, kw_only=True):
-    last4: str
-    kind: str = "current"
-    balance_cents: int = 150_000
-    state: str = "open"
-
-
-class _Card(_Part, frozen=True, kw_only=True):
-    last4: str
-    status: str = "active"
-    kind: str = "debit"
-    account: str = ""
-    expires: str = "12/35"
-    daily_limit_cents: int = ORDINARY_LIMIT
-
-
-class _Payment(_Part, frozen=True, kw_only=True):
-    reference: str
-    card: str = ""
-    merchant: str = "Pennyfeather Grocers"
-    amount_cents: int = 2_490
-    day: int = -1
-    state: str = "booked"
-    decline_reason: str | None = None
-
-
-class _Transfer(_Part, frozen=True, kw_only=True):
-    reference: str
-    to: str = "Tobias Wrenfield"
-    amount_cents: int = 5_000
-    day: int = 0
-    state: str = "pending"
-
-
-class _TopUp(_Part, frozen=True, kw_only=True):
-    reference: str
-    amount_cents: int = 5_000
-    day: int = -1
-    state: str = "booked"
-
-
-class _Refund(_Part, frozen=True, kw_only=True):
-    reference: str
-    merchant: str = "Pennyfeather Grocers"
-    amount_cents: int = 2_490
-    day: int = 3
-    state: str = "expected"
-
-
-class _Bill(_Part, frozen=True, kw_only=True):
-    reference: str
-    issuer: str = "Halden Bank"
-    amount_cents: int = 8_000
-    due: int = 10
-    state: str = "open"
-    previous_cents: int | None = None
-    lines: tuple[Line, ...] = ()
-
-
-class _Plan(_Part, frozen=True, kw_only=True):
-    bill: str
-    instalments: int = 3
-    state: str = "active"
-
-
-class _Order(_Part, frozen=True, kw_only=True):
-    reference: str
-    item: str = holdings.REPLACEMENT
-    state: str = "sent"
-    placed: int = -3
-    detail: str = ""
-
-
-class _Device(_Part, frozen=True, kw_only=True):
-    serial: str
-    merchant: str = "Pennyfeather Grocers"
-    model: str = "HT-4100"
-    paper: int = 50
-
-
-class _Case(_Part, frozen=True, kw_only=True):
-    kind: str = "complaint"
-    about: str = ""
-    state: str = "open"
-
-
-class _DataRequest(_Part, frozen=True, kw_only=True):
-    kind: str = "copy"
-
-
-class _CallBack(_Part, frozen=True, kw_only=True):
-    state: str = "wanted"
-
-
-class World(_Part, frozen=True, kw_only=True):
-    """Everything of one customer."""
-
-    customer: _Customer = _Customer()
-    access: _Access = _Access()
-    account: tuple[_Account, ...] = ()
-    card: tuple[_Card, ...] = ()
-    payment: tuple[_Payment, ...] = ()
-    transfer: tuple[_Transfer, ...] = ()
-    top_up: tuple[_TopUp, ...] = ()
-    refund: tuple[_Refund, ...] = ()
-    bill: tuple[_Bill, ...] = ()
-    plan: tuple[_Plan, ...] = ()
-    order: tuple[_Order, ...] = ()
-    device: tuple[_Device, ...] = ()
-    case: tuple[_Case, ...] = ()
-    data_request: tuple[_DataRequest, ...] = ()
-    call_back: tuple[_CallBack, ...] = ()
+_DIGITS_AT_THE_END: Final = re.compile(r"[0-9]+\Z")
 
 
 def make_seed_of(world: Mapping[str, Any], *, language: str = "en") -> Seed:
@@ -194,56 +43,6 @@ def make_seed_of(world: Mapping[str, Any], *, language: str = "en") -> Seed:
     )
 
 
-def snapshot_of(connection: sqlite3.Connection, reference: str | None, *, today: date) -> dict[str, Any]:
-    """Return the world of one customer, or the worlds of all by reference; complaints of nobody known are under ""."""
-    if reference is not None:
-        return _told(connection, reference, today=today)
-    everybody = connection.execute("SELECT reference FROM customer ORDER BY reference").fetchall()
-    worlds: dict[str, Any] = {one: _told(connection, one, today=today) for (one,) in everybody}
-    nobody = connection.execute(
-        "SELECT kind, about, state FROM support_case WHERE customer IS NULL ORDER BY number"
-    ).fetchall()
-    worlds[""] = {"case": [dict(row) for row in nobody]}
-    return worlds
-
-
-def _told(connection: sqlite3.Connection, reference: str, *, today: date) -> dict[str, Any]:
-    person = connection.execute(
-        "SELECT name, email, phone, address, born, language FROM customer WHERE reference = ?", (reference,)
-    ).fetchone()
-    if person is None:
-        return {}
-    world: dict[str, Any] = {"customer": dict(person)}
-    for of in KINDS:
-        if of == "access":
-            (access,) = things(connection, reference, of)
-            world[of] = dict(access.fields)
-        elif of != "customer":
-            rows = [_row(thing.key, thing.fields, of=of, today=today) for thing in things(connection, reference, of)]
-            # An order of its own: what a verb did must not look like a change of something else.
-            world[of] = sorted(rows, key=msgspec.json.encode)
-    lines: dict[str, list[dict[str, Any]]] = {}
-    for row in connection.execute(
-        "SELECT bill, text, cents FROM bill_line JOIN bill ON bill.reference = bill_line.bill"
-        " WHERE bill.customer = ? ORDER BY bill, place",
-        (reference,),
-    ):
-        lines.setdefault(row["bill"], []).append({"text": row["text"], "cents": row["cents"]})
-    for bill in world["bill"]:
-        bill["lines"] = lines.get(bill["reference"], [])
-    return world
-
-
-def _row(key: str, fields: Mapping[str, Any], *, of: str, today: date) -> dict[str, Any]:
-    row: dict[str, Any] = {_KEYS[of]: key} if of in _KEYS else {}
-    for name, value in fields.items():
-        if name in _DAYS and of == "data_request":
-            continue  # a world does not say when
-        if value is not None:
-            row[name] = (date.fromisoformat(value) - today).days if name in _DAYS else value
-    return row
-
-
 def _completed(world: World) -> World:
     """Return the world with the accounts and cards that its things speak of, and the others' places filled."""
     accounts = {account.last4: account for account in world.account}
@@ -251,11 +50,11 @@ def _completed(world: World) -> World:
     cards = {card.last4: replace(card, account=card.account or first) for card in world.card}
     for payment in world.payment:
         if payment.card and payment.card not in cards:
-            cards[payment.card] = _Card(last4=payment.card, account=first)
+            cards[payment.card] = WorldCard(last4=payment.card, account=first)
     if world.payment and not cards:
-        cards["4471"] = _Card(last4="4471", account=first)
+        cards["4471"] = WorldCard(last4="4471", account=first)
     for last4 in (first, *(card.account for card in cards.values())):
-        accounts.setdefault(last4, _Account(last4=last4))
+        accounts.setdefault(last4, WorldAccount(last4=last4))
     return replace(
         world,
         account=tuple(accounts.values()),
@@ -275,7 +74,7 @@ def _like(world: World) -> World:
     plain: dict[str, Any] = msgspec.to_builtins(world)
     for of, rows in plain.items():
         for row in () if isinstance(rows, dict) else rows:
-            for name in (_KEYS.get(of), "card", "account", "about"):
+            for name in (KEYS.get(of), "card", "account", "about"):
                 if name in row:
                     row[name] = renamed.get(row[name], row[name])
             for key, other in renamed.items():
@@ -294,7 +93,7 @@ def _like(world: World) -> World:
 
 
 def _keys(world: World) -> Iterator[str]:
-    for of, name in _KEYS.items():
+    for of, name in KEYS.items():
         for row in getattr(world, of):
             yield getattr(row, name)
 
@@ -338,7 +137,7 @@ class _Side:
     def __init__(self, reference: str, world: World, numbers: _Numbers) -> None:
         self._reference = reference
         self._world = world
-        keys = [(of, getattr(row, name)) for of, name in _KEYS.items() for row in getattr(world, of)]
+        keys = [(of, getattr(row, name)) for of, name in KEYS.items() for row in getattr(world, of)]
         if len(set(keys)) != len(keys):
             raise ValueError("no world: a key is used twice")
         for of in ("card", "account"):
@@ -419,6 +218,6 @@ class _Side:
             )
 
 
-def _fields(part: _Part) -> dict[str, Any]:
+def _fields(part: WorldPart) -> dict[str, Any]:
     names: Sequence[str] = part.__struct_fields__
     return {name: getattr(part, name) for name in names}

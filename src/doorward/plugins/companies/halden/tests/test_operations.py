@@ -63,6 +63,8 @@ DONE: list[tuple[str, dict[str, Scalar], dict[str, Any]]] = [
     ("report_fraud", {"card": "4471"}, {"card": [("4471", "frozen")], "case": [("fraud", "4471")]}),
     ("report_fraud", {"card": "1234"}, {"case": [("fraud", "1234")]}),
     ("report_fraud", {}, {"case": [("fraud", "")]}),
+    ("report_fraud", {"card": ""}, {"case": [("fraud", "")]}),
+    ("report_fraud", {"card": None}, {"case": [("fraud", "")]}),
     ("make_plan", {"bill": "B300001", "instalments": 4}, {"plan": [("B300001", 4)]}),
     ("cancel_transfer", {"transfer": "T1001"}, {"transfer": [("T1001", "cancelled")]}),
     ("order_paper", {"device": "HT-4100-01"}, {"order": [("paper rolls", "placed", 0, "HT-4100-01, 10 rolls")]}),
@@ -316,6 +318,14 @@ def test_a_key_is_for_one_request(core: HaldenCore) -> None:
     with pytest.raises(KeyReused):
         core.carry_out(BYSTANDER, "freeze_card", {"card": "4471"}, idempotency_key="key")
     assert core.snapshot() == before
+
+
+def test_an_argument_left_out_is_the_same_as_an_empty_one(core: HaldenCore) -> None:
+    """Whoever asks again and writes the optional argument otherwise asked for the same."""
+    done = _do(core, "report_fraud")
+    assert _do(core, "report_fraud", card=None) == _do(core, "report_fraud", card="") == done
+    with pytest.raises(KeyReused):
+        _do(core, "report_fraud", card="4471")
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "\x00", "\ud800"])
