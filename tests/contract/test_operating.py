@@ -77,6 +77,7 @@ def test_what_is_declared_holds_together(core: Operates) -> None:
         assert set(operation.facts.values()) <= set(get_args(FactKind))
         assert not operation.undo or (operation.reversible and declared[operation.undo].reversible)
         assert operation.effect == "change" or operation.reversible
+        assert not operation.reasons or ("not_possible" in operation.outcomes and operation.facts["why"] == "code")
     for fields in core.kinds().values():
         assert set(fields.values()) <= set(get_args(FactKind))
     assert len(core.currency) == 3

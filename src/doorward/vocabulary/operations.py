@@ -40,8 +40,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     `reversible` is confirmed by the customer first; what takes nothing away, such as a complaint, counts as reversible.
     `undo` names the operation that takes it back. `action` is what identity's gate is asked for (`card.block`); the
     rule of that name and `level` say the same. With `two_persons` a member of staff has to agree as well: a machine
-    alone never carries it out. `outcomes` are the codes that `Done` may have besides `done`, `facts` the names of what
-    it may tell, with how they are to be read.
+    alone never carries it out. `outcomes` are the codes that `Done` may have besides `done`, `reasons` the words that
+    its fact `why` may be when something is `not_possible`, so that there can be a sentence for each; `facts` are the
+    names of what it may tell, with how they are to be read.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     undo: str = ""
     two_persons: bool = False
     outcomes: tuple[str, ...] = ("not_found", "not_possible")
+    reasons: tuple[str, ...] = ()
     facts: Mapping[str, FactKind] = {}
 
 

@@ -178,7 +178,30 @@ _DECLARED: Final = (
     _harmless(_changes("call_me", "call_back.request", level=1, facts={"call_back": "text"})),
 )
 
-OPERATIONS: Final[Mapping[str, Operation]] = {operation.name: operation for operation in _DECLARED}
+_REASONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "freeze_card": ("already_frozen", "already_blocked", "wrong_state"),
+    "unfreeze_card": ("already_active", "already_blocked", "wrong_state"),
+    "block_card": ("already_blocked",),
+    "replace_card": ("already_ordered",),
+    "activate_card": ("already_active", "already_frozen", "already_blocked"),
+    "set_card_limit": ("already_blocked", "over_limit", "under_limit"),
+    "dispute_payment": ("already_disputed", "wrong_state"),
+    "make_plan": ("too_small", "running_plan", "already_paid", "wrong_state", "over_limit", "under_limit"),
+    "cancel_transfer": ("already_sent", "already_cancelled", "wrong_state"),
+    "change_address": ("not_valid",),
+    "change_phone": ("not_valid",),
+    "change_email": ("not_valid",),
+    "unlock_access": ("already_open",),
+    "close_account": ("already_closing", "negative_balance", "open_bill"),
+    "request_data": ("already_requested", "unknown_kind"),
+    "complain": ("not_valid",),
+    "call_me": ("already_wanted",),
+}
+"""Why something is not possible; a test holds this list and the verbs together."""
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    operation.name: replace(operation, reasons=_REASONS.get(operation.name, ())) for operation in _DECLARED
+}
 
 
 def accept(name: str, arguments: Mapping[str, Scalar], *, effect: Effect) -> tuple[Operation, str]:

@@ -242,7 +242,9 @@ def test_whatever_is_asked_for_nobody_else_is_touched(template: Path, data: st.D
                 if declared.effect == "look_up":
                     outcome = core.look_up(CUSTOMER, name, arguments).outcome
                 else:
-                    outcome = core.carry_out(CUSTOMER, name, arguments, idempotency_key=f"key {place}").outcome
+                    done = core.carry_out(CUSTOMER, name, arguments, idempotency_key=f"key {place}")
+                    outcome = done.outcome
+                    assert done.facts.get("why") in (declared.reasons if outcome == "not_possible" else (None,))
             except Malformed:
                 outcome = "malformed"
             now = core.snapshot()

@@ -1,6 +1,7 @@
 """What Halden's core system does for a customer, and what it refuses."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -115,47 +116,56 @@ def test_every_change_is_tested(operation: str) -> None:
     assert operation in {name for name, _, _ in DONE} | {"set_card_limit", "close_account"}
 
 
-@pytest.mark.parametrize(
-    ("operation", "arguments", "why"),
-    [
-        ("freeze_card", {"card": "9012"}, "already_frozen"),
-        ("freeze_card", {"card": "1234"}, "already_blocked"),
-        ("freeze_card", {"card": "5555"}, "wrong_state"),
-        ("unfreeze_card", {"card": "4471"}, "already_active"),
-        ("unfreeze_card", {"card": "1234"}, "already_blocked"),
-        ("block_card", {"card": "1234"}, "already_blocked"),
-        ("replace_card", {"card": "1234"}, "already_ordered"),
-        ("activate_card", {"card": "4471"}, "already_active"),
-        ("activate_card", {"card": "1234"}, "already_blocked"),
-        ("activate_card", {"card": "9012"}, "already_frozen"),
-        ("set_card_limit", {"card": "4471", "limit": 500_001}, "over_limit"),
-        ("set_card_limit", {"card": "4471", "limit": 10**30}, "over_limit"),
-        ("set_card_limit", {"card": "4471", "limit": -1}, "under_limit"),
-        ("set_card_limit", {"card": "1234", "limit": 5}, "already_blocked"),
-        ("dispute_payment", {"payment": "P1004"}, "wrong_state"),
-        ("dispute_payment", {"payment": "P1005"}, "already_disputed"),
-        ("make_plan", {"bill": "B300002", "instalments": 2}, "too_small"),
-        ("make_plan", {"bill": "B300003", "instalments": 2}, "already_paid"),
-        ("make_plan", {"bill": "B300004", "instalments": 2}, "wrong_state"),
-        ("make_plan", {"bill": "B300005", "instalments": 2}, "running_plan"),
-        ("make_plan", {"bill": "B300001", "instalments": 1}, "under_limit"),
-        ("make_plan", {"bill": "B300001", "instalments": 7}, "over_limit"),
-        ("cancel_transfer", {"transfer": "T1002"}, "already_sent"),
-        ("cancel_transfer", {"transfer": "T1003"}, "wrong_state"),
-        ("cancel_transfer", {"transfer": "T1004"}, "already_cancelled"),
-        ("change_address", {"address": "\n"}, "not_valid"),
-        ("change_address", {"address": "Mill Lane 7\x07, Leeds"}, "not_valid"),
-        ("change_address", {"address": "M" * 201}, "not_valid"),
-        ("change_phone", {"phone": "call me"}, "not_valid"),
-        ("change_phone", {"phone": "()()()()"}, "not_valid"),
-        ("change_email", {"email": "nobody"}, "not_valid"),
-        ("change_email", {"email": "two@at@example.org"}, "not_valid"),
-        ("change_email", {"email": "SANDY.birchall@example.net"}, "not_valid"),
-        ("close_account", {"account": "4711"}, "negative_balance"),
-        ("close_account", {"account": "0815"}, "open_bill"),
-        ("request_data", {"kind": "everything"}, "unknown_kind"),
-    ],
-)
+REFUSED: list[tuple[str, dict[str, Scalar], str]] = [
+    ("freeze_card", {"card": "9012"}, "already_frozen"),
+    ("freeze_card", {"card": "1234"}, "already_blocked"),
+    ("freeze_card", {"card": "5555"}, "wrong_state"),
+    ("unfreeze_card", {"card": "4471"}, "already_active"),
+    ("unfreeze_card", {"card": "1234"}, "already_blocked"),
+    ("unfreeze_card", {"card": "5555"}, "wrong_state"),
+    ("block_card", {"card": "1234"}, "already_blocked"),
+    ("replace_card", {"card": "1234"}, "already_ordered"),
+    ("activate_card", {"card": "4471"}, "already_active"),
+    ("activate_card", {"card": "1234"}, "already_blocked"),
+    ("activate_card", {"card": "9012"}, "already_frozen"),
+    ("set_card_limit", {"card": "4471", "limit": 500_001}, "over_limit"),
+    ("set_card_limit", {"card": "4471", "limit": 10**30}, "over_limit"),
+    ("set_card_limit", {"card": "4471", "limit": -1}, "under_limit"),
+    ("set_card_limit", {"card": "1234", "limit": 5}, "already_blocked"),
+    ("dispute_payment", {"payment": "P1004"}, "wrong_state"),
+    ("dispute_payment", {"payment": "P1005"}, "already_disputed"),
+    ("make_plan", {"bill": "B300002", "instalments": 2}, "too_small"),
+    ("make_plan", {"bill": "B300003", "instalments": 2}, "already_paid"),
+    ("make_plan", {"bill": "B300004", "instalments": 2}, "wrong_state"),
+    ("make_plan", {"bill": "B300005", "instalments": 2}, "running_plan"),
+    ("make_plan", {"bill": "B300001", "instalments": 1}, "under_limit"),
+    ("make_plan", {"bill": "B300001", "instalments": 7}, "over_limit"),
+    ("cancel_transfer", {"transfer": "T1002"}, "already_sent"),
+    ("cancel_transfer", {"transfer": "T1003"}, "wrong_state"),
+    ("cancel_transfer", {"transfer": "T1004"}, "already_cancelled"),
+    ("change_address", {"address": "\n"}, "not_valid"),
+    ("change_address", {"address": "Mill Lane 7\x07, Leeds"}, "not_valid"),
+    ("change_address", {"address": "M" * 201}, "not_valid"),
+    ("change_phone", {"phone": "call me"}, "not_valid"),
+    ("change_phone", {"phone": "()()()()"}, "not_valid"),
+    ("change_email", {"email": "nobody"}, "not_valid"),
+    ("change_email", {"email": "two@at@example.org"}, "not_valid"),
+    ("change_email", {"email": "SANDY.birchall@example.net"}, "not_valid"),
+    ("close_account", {"account": "4711"}, "negative_balance"),
+    ("close_account", {"account": "0815"}, "open_bill"),
+    ("request_data", {"kind": "everything"}, "unknown_kind"),
+    ("complain", {"about": "\x07"}, "not_valid"),
+]
+REFUSED_LATER = {
+    ("unlock_access", "already_open"),
+    ("close_account", "already_closing"),
+    ("request_data", "already_requested"),
+    ("call_me", "already_wanted"),
+}
+"""What is only refused the second time."""
+
+
+@pytest.mark.parametrize(("operation", "arguments", "why"), REFUSED)
 def test_what_is_not_possible_says_why_and_changes_nothing(
     core: HaldenCore, operation: str, arguments: dict[str, Scalar], why: str
 ) -> None:
@@ -163,6 +173,12 @@ def test_what_is_not_possible_says_why_and_changes_nothing(
     before = core.snapshot()
     assert _do(core, operation, **arguments) == Done(outcome="not_possible", facts={"why": why})
     assert core.snapshot() == before
+
+
+def test_every_reason_is_declared_and_tested() -> None:
+    """A procedure has a sentence for each: none is missing from the declaration, and none stands there for nothing."""
+    declared = {(one.name, why) for one in OPERATIONS.values() for why in one.reasons}
+    assert {(operation, why) for operation, _, why in REFUSED} | REFUSED_LATER == declared
 
 
 def test_a_limit_is_set_and_set_back(core: HaldenCore) -> None:
@@ -208,11 +224,24 @@ def test_a_card_that_never_came_is_replaced_after_ten_days(tmp_path: Path) -> No
 
 
 def test_one_wish_at_a_time(core: HaldenCore) -> None:
-    """A second copy of data within a month, and a second call-back, are not noted twice."""
+    """A second copy of data within a month, a second call-back, an access unlocked twice: once is enough."""
+    _do(core, "unlock_access", "unlock")
+    assert _do(core, "unlock_access", "unlock again").facts == {"why": "already_open"}
     _do(core, "request_data", "one")
     assert _do(core, "request_data", "two").facts == {"why": "already_requested"}
     _do(core, "call_me", "three")
     assert _do(core, "call_me", "four").facts == {"why": "already_wanted"}
+
+
+def test_a_month_later_a_copy_may_be_asked_for_again(tmp_path: Path) -> None:
+    """Thirty days are enough; a day less is not."""
+    clock = FixedClock(NOON)
+    core = bank(tmp_path, clock=clock)
+    _do(core, "request_data", "first")
+    clock.advance(timedelta(days=29))
+    assert _do(core, "request_data", "early").facts == {"why": "already_requested"}
+    clock.advance(timedelta(days=1))
+    assert _do(core, "request_data", "late").outcome == "done"
 
 
 def test_a_plan_tells_what_is_paid_a_month(core: HaldenCore) -> None:
