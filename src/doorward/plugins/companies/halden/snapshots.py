@@ -1,7 +1,7 @@
 """The core system told as worlds (`world_format`), for those who compare before and after."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -61,3 +61,53 @@ def _row(key: str, fields: Mapping[str, Any], *, of: str, today: date) -> dict[s
         if value is not None:
             row[name] = (date.fromisoformat(value) - today).days if name in _DAYS else value
     return row
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is not as it was: `set` says which fields have which new values, `new` and `gone` the whole thing.
+
+    `key` is the thing's, None for the customer, the access and kinds without keys.
+    """
+
+    thing: str
+    key: str | None = None
+    set: Mapping[str, Any] | None = None
+    new: Mapping[str, Any] | None = None
+    gone: Mapping[str, Any] | None = None
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """Return how two snapshots of one customer differ, kind by kind; nothing for equal ones."""
+    found: list[Difference] = []
+    for of in dict.fromkeys((*before, *after)):
+        was, now = before.get(of, []), after.get(of, [])
+        if isinstance(was, dict) or isinstance(now, dict):
+            changed = _changed(dict(was), dict(now))
+            found += [Difference(thing=of, set=changed)] if changed else []
+        elif of in KEYS:
+            found += _by_key(of, was, now)
+        else:
+            rest = list(was)
+            for row in now:
+                if row in rest:
+                    rest.remove(row)
+                else:
+                    found.append(Difference(thing=of, new=row))
+            found += [Difference(thing=of, gone=row) for row in rest]
+    return found
+
+
+def _by_key(of: str, was: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> Iterator[Difference]:
+    old, young = ({row[KEYS[of]]: row for row in rows} for rows in (was, now))
+    for key in dict.fromkeys((*old, *young)):
+        if key not in young:
+            yield Difference(thing=of, key=key, gone=old[key])
+        elif key not in old:
+            yield Difference(thing=of, key=key, new=young[key])
+        elif changed := _changed(old[key], young[key]):
+            yield Difference(thing=of, key=key, set=changed)
+
+
+def _changed(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that are different, with None for one that is gone."""
+    return {name: now.get(name) for name in dict.fromkeys((*was, *now)) if was.get(name) != now.get(name)}

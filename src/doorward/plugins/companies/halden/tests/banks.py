@@ -62,17 +62,3 @@ WORLD: Final[dict[str, Any]] = {
 def bank(folder: Path, world: dict[str, Any] | None = None, *, clock: Clock | None = None) -> HaldenCore:
     """Return a core system of this world, made below `folder` at first use."""
     return HaldenCore(folder, seed=make_seed_of(WORLD if world is None else world), clock=clock or FixedClock(NOON))
-
-
-def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """Return what is new or different in a world: by kind, the objects that were not there before."""
-    changed: dict[str, Any] = {}
-    for kind, now in after.items():
-        was = before[kind]
-        if isinstance(now, dict):
-            found: Any = {name: value for name, value in now.items() if was[name] != value}
-        else:
-            found = [row for row in now if row not in was]
-        if found:
-            changed[kind] = found
-    return changed

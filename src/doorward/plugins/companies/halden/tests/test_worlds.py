@@ -11,6 +11,7 @@ from doorward.kit.clock import FixedClock
 from doorward.plugins.companies.halden.connector import HaldenCore
 from doorward.plugins.companies.halden.numbers import is_card_number, is_iban
 from doorward.plugins.companies.halden.seed import make_seed
+from doorward.plugins.companies.halden.snapshots import Difference, differences
 from doorward.plugins.companies.halden.tests.banks import NOON, WORLD, bank
 from doorward.plugins.companies.halden.worlds import BYSTANDER, CUSTOMER, make_seed_of
 
@@ -31,6 +32,29 @@ def test_a_snapshot_is_a_world(tmp_path: Path) -> None:
     world = bank(tmp_path / "one").snapshot(CUSTOMER)
     later = bank(tmp_path / "two", world, clock=FixedClock(NOON + timedelta(days=99)))
     assert later.snapshot(CUSTOMER) == world
+
+
+def test_snapshots_are_compared_thing_by_thing() -> None:
+    """What is new, gone or set otherwise is told with its key; things without keys are counted."""
+    before = {
+        "access": {"state": "locked"},
+        "card": [{"last4": "4471", "status": "active"}, {"last4": "9012", "status": "active"}],
+        "case": [{"kind": "fraud"}, {"kind": "complaint"}],
+    }
+    after = {
+        "access": {"state": "open"},
+        "card": [{"last4": "9012", "status": "frozen", "kind": "credit"}, {"last4": "1234", "status": "active"}],
+        "case": [{"kind": "fraud"}, {"kind": "fraud"}],
+    }
+    assert differences(before, after) == [
+        Difference(thing="access", set={"state": "open"}),
+        Difference(thing="card", key="4471", gone={"last4": "4471", "status": "active"}),
+        Difference(thing="card", key="9012", set={"status": "frozen", "kind": "credit"}),
+        Difference(thing="card", key="1234", new={"last4": "1234", "status": "active"}),
+        Difference(thing="case", new={"kind": "fraud"}),
+        Difference(thing="case", gone={"kind": "complaint"}),
+    ]
+    assert differences(after, after) == []
 
 
 def test_the_bystander_owns_the_like_under_other_keys(tmp_path: Path) -> None:
