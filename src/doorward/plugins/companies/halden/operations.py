@@ -249,9 +249,9 @@ def _why_not(argument: Argument, value: Scalar, *, called: str) -> str:
 
 def _is_valid(argument: Argument, value: str) -> bool:
     most = argument.most or _DETAILS.get(argument.kind, 0)
-    if not is_written(value) or (most and len(value) > most):
+    said = " ".join(value.split())  # an address may come in lines
+    if not is_written(said) or (most and len(said) > most):
         return False
-    said = value.strip()
     if argument.kind == "email":
         return _ADDRESS_OF_MAIL.fullmatch(said) is not None
     if argument.kind == "phone":

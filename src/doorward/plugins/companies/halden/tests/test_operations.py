@@ -98,7 +98,7 @@ DONE: list[tuple[str, dict[str, Scalar], list[Difference]]] = [
     ("unlock_access", {}, [_set("access", state="open")]),
     (
         "change_address",
-        {"address": " Am  Deich 2, 25813 Husum "},
+        {"address": " Am  Deich 2,\n25813 Husum "},
         [_set("customer", address="Am Deich 2, 25813 Husum")],
     ),
     ("change_phone", {"phone": "+49 30 23125 171"}, [_set("customer", phone="+49 30 23125 171")]),
