@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from doorward.kit.numerals import JOINT, Piece, read_numbers
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
 from doorward.protection.domains import AMBIGUOUS_DOMAINS, COUNTRY_DOMAINS, GENERIC_DOMAINS, names
-from doorward.protection.numerals import JOINT, Piece, read_numbers
 from doorward.protection.phrases import alternatives, any_of, normal_phrases, words_of
 from doorward.protection.ports import LanguagePack
 from doorward.protection.rewriting import Replacement

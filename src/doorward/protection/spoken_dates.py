@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from doorward.kit.numerals import JOINT, Number, Piece, read_numbers
 from doorward.protection.dialect import WORD_AFTER, WORD_BEFORE
-from doorward.protection.numerals import JOINT, Number, Piece, read_numbers
 from doorward.protection.phrases import alternatives, normal_phrases
 from doorward.protection.ports import LanguagePack
 from doorward.protection.rewriting import Replacement

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorward.kit.numerals import Piece, read_numbers
 from doorward.protection.disguises import Disguises
 from doorward.protection.encodings import MOST_CHARACTERS
-from doorward.protection.numerals import Piece, read_numbers
 from doorward.protection.rewriting import Replacement, Rewritten
 from doorward.vocabulary.finding import GUARD_UNAVAILABLE
 from tests.support.screening import all_packs, generated_texts, screen
