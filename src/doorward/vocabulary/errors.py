@@ -26,7 +26,8 @@ DoorwardError                      code                     HTTP  recipient
 │   ├── StorageFull                storage_full              507  operator
 │   └── GuardFailed                guard_failed              503  operator
 └── Misconfigured                  misconfigured             500  operator   the start stops with the sentence
-    └── StoreInUse                 store_in_use              500  operator   a second process on SQLite
+    ├── StoreInUse                 store_in_use              500  operator   a second process on SQLite
+    └── ProcedureInvalid           procedure_invalid         500  operator   what is wrong with it, and where
 """
 
 from typing import ClassVar, Literal
@@ -232,3 +233,9 @@ class StoreInUse(Misconfigured):
     """Another process has this SQLite data folder open."""
 
     code: ClassVar[str] = "store_in_use"
+
+
+class ProcedureInvalid(Misconfigured):
+    """A procedure cannot be used as it is written; `detail` says what is wrong and where, facts: `procedure`."""
+
+    code: ClassVar[str] = "procedure_invalid"

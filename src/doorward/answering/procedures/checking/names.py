@@ -1,0 +1,101 @@
+"""What may be named in expressions and texts, and of which type it is."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from doorward.answering.procedures.model import BranchStep, CallStep, Known, ProcedureStep, Slot
+from doorward.answering.procedures.parsing import Draft
+from doorward.answering.procedures.ports import Compiles, Condition, Names
+from doorward.answering.procedures.problems import Problems
+from doorward.vocabulary.operations import FactKind
+
+TYPES: Final[Mapping[str, type]] = {
+    "text": str,
+    "code": str,
+    "number": float,
+    "amount": int,
+    "date": str,
+    "yes_no": bool,
+}
+"""How expressions see facts: amounts in minor units, dates as ISO 8601 texts, which compare as days do."""
+
+SLOT_FACTS: Final[Mapping[str, FactKind]] = {
+    "choice": "code",
+    "date": "date",
+    "amount": "amount",
+    "count": "number",
+    "text": "text",
+    "address": "text",
+    "phone": "text",
+    "email": "text",
+    "yes_no": "yes_no",
+}
+
+
+def facts_of_things(known: Known, of: str) -> dict[str, FactKind]:
+    """Return what is told of a kind of thing, its key among it."""
+    return {"key": "text", **known.kinds.get(of, {})}
+
+
+def facts_of_calls(draft_steps: tuple[ProcedureStep, ...], known: Known) -> dict[str, dict[str, FactKind]]:
+    """Return what is kept under each name of `into`."""
+    found: dict[str, dict[str, FactKind]] = {}
+    for step in draft_steps:
+        if isinstance(step, CallStep) and step.into and step.operation in known.operations:
+            facts = known.operations[step.operation].facts
+            found.setdefault(step.into, {"outcome": "code"}).update(facts)
+    return found
+
+
+def names_of(draft: Draft, known: Known) -> dict[str, Any]:
+    """Return what the expressions of branches may name."""
+    slots: dict[str, Any] = {}
+    for slot in draft.slots.values():
+        if slot.kind == "thing":
+            slots[slot.name] = _types(facts_of_things(known, slot.of))
+        else:
+            slots[slot.name] = TYPES[SLOT_FACTS[slot.kind]]
+    return {"slots": slots, **{into: _types(facts) for into, facts in facts_of_calls(draft.steps, known).items()}}
+
+
+def compile_steps(draft: Draft, names: Names, compiled: Compiles, problems: Problems) -> tuple[ProcedureStep, ...]:
+    """Return the steps with their expressions compiled; what cannot be is added to `problems`."""
+    steps: list[ProcedureStep] = []
+    for step in draft.steps:
+        if isinstance(step, BranchStep):
+            cases = []
+            for number, case in enumerate(step.cases, start=1):
+                place = f"step '{step.id}': branch {number}"
+                condition = _compile(case.when, names, compiled, problems, f"{place}: when")
+                cases.append(msgspec.structs.replace(case, condition=condition or case.condition))
+            step = msgspec.structs.replace(step, cases=tuple(cases))
+        steps.append(step)
+    return tuple(steps)
+
+
+def compile_slots(draft: Draft, known: Known, compiled: Compiles, problems: Problems) -> dict[str, Slot]:
+    """Return the slots with the expressions that say which things can be meant."""
+    names = names_of(draft, known)
+    slots = {}
+    for slot in draft.slots.values():
+        if slot.where:
+            own = {"slots": names["slots"], **_types(facts_of_things(known, slot.of))}
+            condition = _compile(slot.where, own, compiled, problems, f"slot '{slot.name}': where")
+            needs = frozenset(other for other in draft.slots if f"slots.{other}" in slot.where)
+            slot = msgspec.structs.replace(slot, condition=condition, needs=needs)
+        slots[slot.name] = slot
+    return slots
+
+
+def _compile(text: str, names: Names, compiled: Compiles, problems: Problems, place: str) -> Condition | None:
+    try:
+        return compiled(text, names)
+    except ValueError as error:
+        problems.add(str(error), place=place)
+        return None
+
+
+def _types(facts: Mapping[str, FactKind]) -> dict[str, type]:
+    return {name: TYPES[kind] for name, kind in facts.items()}
