@@ -1,0 +1,55 @@
+"""Corrections: 'no, the other card', 'I meant 9012'. Which slot is meant, and what has to be asked again then."""
+
+from typing import Final
+
+import msgspec
+
+from doorward.answering.procedures.answers.taking import take
+from doorward.answering.procedures.heard import Heard
+from doorward.answering.procedures.model import Procedure, SlotKind
+from doorward.answering.procedures.run import Filled, Run
+from doorward.answering.procedures.state import question_of
+
+_KINDS: Final[tuple[SlotKind, ...]] = ("thing", "choice", "date", "amount", "count")
+"""What can be corrected in passing, the most telling kind first. Texts and addresses are asked for again."""
+
+
+def correction_of(procedure: Procedure, run: Run, heard: Heard) -> tuple[str, Filled] | None:
+    """Return the slot that a message fills otherwise than it is, and with what; None if it does with none.
+
+    Of several slots of a kind the one that was asked for last is meant.
+    """
+    for kind in _KINDS:
+        for name in reversed(run.asked):
+            if procedure.slots[name].kind != kind:
+                continue
+            taken = take(question_of(procedure, run, name), heard)
+            if isinstance(taken, Filled) and taken.value != run.slots[name].value:
+                return name, taken
+            if isinstance(taken, Filled):
+                return None
+    return None
+
+
+def refilled(procedure: Procedure, run: Run, slot_name: str, filled: Filled) -> Run:
+    """Return a run with a slot filled anew, and nothing confirmed.
+
+    Slots that were filled later stay filled, but those whose things depend on this one are asked for again.
+    """
+    place = run.asked.index(slot_name)
+    later = run.asked[place + 1 :]
+    lost = {slot_name}
+    for name in later:
+        if procedure.slots[name].needs & lost:
+            lost.add(name)
+    slots = {name: one for name, one in run.slots.items() if name not in lost}
+    return msgspec.structs.replace(
+        run,
+        slots={**slots, slot_name: filled},
+        asked=(*run.asked[:place], slot_name, *(name for name in later if name not in lost)),
+        kept=tuple(name for name in later if name not in lost),
+        pending=(),
+        confirmed=(),
+        failures=0,
+        first=None,
+    )

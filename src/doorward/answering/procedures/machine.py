@@ -1,0 +1,238 @@
+"""The machine that walks a procedure: from where a run stands and what happened to what is wanted next.
+
+A pure function: no clock, no chance, nothing outside is asked or changed. What it wants is carried out by whoever
+calls, who tells of it as the next event. Texts fill slots and nothing else: which operation is called, with which
+arguments and under which key comes from the procedure, from what was offered, and from the run's id.
+"""
+
+from typing import Final
+
+import msgspec
+
+from doorward.answering.procedures.answers.taking import Taken, take, take_key
+from doorward.answering.procedures.correcting import correction_of, refilled
+from doorward.answering.procedures.heard import Heard
+from doorward.answering.procedures.model import AskStep, CallStep, ConfirmStep, Procedure, VerifyStep
+from doorward.answering.procedures.run import (
+    DEEPEST,
+    Cancelled,
+    Chose,
+    Event,
+    Failed,
+    Filled,
+    Found,
+    HandOver,
+    Resumed,
+    Run,
+    Said,
+    Started,
+    Succeeded,
+    Turn,
+    Unclear,
+    Verified,
+)
+from doorward.answering.procedures.state import facts_told, needed_level, question_of, want_of
+from doorward.answering.procedures.stepping import Walk
+
+MOST_EVENTS: Final = 200
+"""Events of a run before a person takes over: every run ends."""
+
+CONFIRM_RETRIES: Final = 2
+VERIFY_RETRIES: Final = 2
+STEP_UP: Final = "step_up_required"
+
+
+def begin_run(procedure: Procedure, run_id: str, *, beneath: Run | None = None) -> Run:
+    """Return a new run, which `Started` starts; `beneath` is the one that waits meanwhile.
+
+    Raises `ValueError` when as many wait already as may (`may_wait`).
+    """
+    if beneath is not None and not may_wait(beneath):
+        raise ValueError("too many procedures wait beneath each other")
+    waiting = () if beneath is None else (*beneath.beneath, beneath.id)
+    return Run(id=run_id, procedure=procedure.id, version=procedure.version, beneath=waiting)
+
+
+def may_wait(run: Run) -> bool:
+    """Return whether another procedure may begin while this one waits; what is being carried out is not left alone."""
+    return len(run.beneath) < DEEPEST and run.awaits in {"answer", "confirmation", "verification"}
+
+
+def advance(procedure: Procedure, run: Run, event: Event) -> Turn:
+    """Return what comes of an event. The same run and event always give the same turn; it never raises.
+
+    An event that does not fit where the run stands changes nothing but the count of events.
+    """
+    if run.is_over:
+        return Turn(run=run, want=want_of(procedure, run))
+    walk = Walk(procedure, msgspec.structs.replace(run, events=run.events + 1))
+    if (run.procedure, run.version) != (procedure.id, procedure.version):
+        return walk.hand_over("procedure_changed")
+    if walk.run.events > MOST_EVENTS:
+        return walk.hand_over("too_long")
+    if isinstance(event, Cancelled):
+        return walk.end("declined", reason="cancelled")
+    if run.awaits == "start":
+        return _start(walk, event)
+    match event:
+        case Said():
+            return _hear(walk, event.heard)
+        case Chose():
+            return _press(walk, event.key)
+        case _:
+            return _learn(walk, event)
+
+
+def _learn(walk: Walk, event: Event) -> Turn:
+    """Take what the house tells: who somebody is, what they have, how a call ended."""
+    match event:
+        case Verified():
+            return _verify(walk, event.level)
+        case Resumed():
+            return _resume(walk, event.level)
+        case Found():
+            return walk.offer(event.things) if walk.run.awaits == "things" else walk.again()
+        case Succeeded():
+            return _told(walk, event)
+        case Failed():
+            return _failed(walk, event.code)
+        case _:
+            return walk.again()
+
+
+def _start(walk: Walk, event: Event) -> Turn:
+    level = event.level if isinstance(event, Started | Resumed) else 0
+    heard = event.heard if isinstance(event, Started | Said) else None
+    walk.change(level=level, first=heard)
+    return walk.go(walk.procedure.steps[0].id)
+
+
+def _hear(walk: Walk, heard: Heard) -> Turn:
+    if walk.run.awaits not in {"answer", "confirmation", "verification"}:
+        return walk.again(answered=False)
+    if heard.cancels:
+        return walk.end("declined", reason="cancelled")
+    step = walk.procedure.step(walk.run.at)
+    if walk.run.awaits == "confirmation" and isinstance(step, ConfirmStep):
+        return _hear_confirmation(walk, step, heard)
+    if walk.run.awaits != "answer" or not isinstance(step, AskStep):
+        return walk.again(answered=False)
+    taken = take(question_of(walk.procedure, walk.run, step.slot), heard)
+    if not isinstance(taken, Filled) and heard.corrects:
+        corrected = correction_of(walk.procedure, walk.run, heard)
+        if corrected is not None:
+            return _refill(walk, *corrected)
+    return _answer(walk, step, taken)
+
+
+def _press(walk: Walk, key: str) -> Turn:
+    step = walk.procedure.step(walk.run.at)
+    if walk.run.awaits == "confirmation" and isinstance(step, ConfirmStep) and key in {"yes", "no"}:
+        return _confirmed(walk, step) if key == "yes" else _not_confirmed(walk, step)
+    if walk.run.awaits == "answer" and isinstance(step, AskStep):
+        return _answer(walk, step, take_key(question_of(walk.procedure, walk.run, step.slot), key))
+    return walk.again(answered=False)
+
+
+def _answer(walk: Walk, step: AskStep, taken: Taken) -> Turn:
+    if isinstance(taken, Filled):
+        return walk.fill(step, taken)
+    return _unclear(walk, taken, retries=walk.procedure.slots[step.slot].retries)
+
+
+def _unclear(walk: Walk, why: Unclear, *, retries: int) -> Turn:
+    failures = walk.run.failures + 1
+    if failures > retries:
+        return walk.hand_over("not_understood", answered=why != "unclear")
+    walk.change(failures=failures)
+    return walk.again(answered=why != "unclear", unclear=why)
+
+
+def _hear_confirmation(walk: Walk, step: ConfirmStep, heard: Heard) -> Turn:
+    corrected = correction_of(walk.procedure, walk.run, heard)
+    if heard.agrees and not heard.corrects:
+        # 'Yes, 9012' to a question about 1234 is no yes to that question.
+        return _confirmed(walk, step) if corrected is None else _unclear(walk, "unclear", retries=CONFIRM_RETRIES)
+    if corrected is not None:
+        return _refill(walk, *corrected)
+    if heard.corrects and walk.run.asked:
+        return walk.ask_again(walk.run.asked[-1])
+    if heard.agrees is False:
+        return _not_confirmed(walk, step)
+    return _unclear(walk, "unclear", retries=CONFIRM_RETRIES)
+
+
+def _confirmed(walk: Walk, step: ConfirmStep) -> Turn:
+    walk.change(confirmed=walk.run.pending, pending=(), failures=0, first=None)
+    return walk.go(walk.procedure.after(step.id))
+
+
+def _not_confirmed(walk: Walk, step: ConfirmStep) -> Turn:
+    walk.change(confirmed=(), pending=(), failures=0)
+    return walk.go(step.otherwise) if step.otherwise else walk.end("declined", reason="not_confirmed")
+
+
+def _refill(walk: Walk, slot_name: str, filled: Filled) -> Turn:
+    walk.run = refilled(walk.procedure, walk.run, slot_name, filled)
+    return walk.go(walk.procedure.after(walk.ask_step_of(slot_name).id))
+
+
+def _verify(walk: Walk, level: int) -> Turn:
+    walk.change(level=max(walk.run.level, level))
+    if walk.run.awaits != "verification":
+        return walk.again()
+    step = walk.procedure.step(walk.run.at)
+    if walk.run.level < needed_level(walk.procedure, step):
+        return _not_verified(walk)
+    return walk.take_up()
+
+
+def _not_verified(walk: Walk) -> Turn:
+    step = walk.procedure.step(walk.run.at)
+    if isinstance(step, VerifyStep) and step.otherwise:
+        return walk.go(step.otherwise)
+    return walk.hand_over("not_verified")
+
+
+def _resume(walk: Walk, level: int) -> Turn:
+    """Go on where it stopped. Things are fetched anew: days may have passed."""
+    walk.change(level=level)
+    step = walk.procedure.step(walk.run.at)
+    if walk.run.awaits in {"things", "answer", "look_up", "act", "verification"}:
+        return walk.take_up()
+    return walk.again() if isinstance(step, ConfirmStep) else walk.take_up()
+
+
+def _told(walk: Walk, event: Succeeded) -> Turn:
+    step = walk.procedure.step(walk.run.at)
+    if walk.run.awaits not in {"look_up", "act"} or not isinstance(step, CallStep):
+        return walk.again()
+    walk.spend()
+    if event.outcome != "done":
+        return walk.go(step.failed[event.outcome]) if event.outcome in step.failed else walk.hand_over("not_done")
+    if step.into:
+        facts = facts_told(walk.procedure, step, event.facts, event.outcome)
+        walk.change(facts={**walk.run.facts, step.into: facts})
+    walk.change(failures=0)
+    return walk.go(walk.procedure.after(step.id))
+
+
+def _failed(walk: Walk, code: str) -> Turn:
+    step = walk.procedure.step(walk.run.at)
+    if walk.run.awaits == "verification":
+        return _not_verified(walk)
+    if code == STEP_UP and walk.run.awaits in {"things", "look_up", "act"}:
+        if walk.run.failures >= VERIFY_RETRIES:
+            return walk.hand_over("not_verified")
+        level = max(0, needed_level(walk.procedure, step) - 1)
+        walk.change(level=min(walk.run.level, level), failures=walk.run.failures + 1)
+        return walk.take_up()
+    if walk.run.awaits in {"look_up", "act"} and isinstance(step, CallStep):
+        walk.spend()
+        return walk.go(step.failed["unavailable"]) if "unavailable" in step.failed else walk.hand_over("unavailable")
+    return walk.hand_over("unavailable") if walk.run.awaits == "things" else walk.again()
+
+
+def handed_over(turn: Turn) -> bool:
+    """Return whether a turn ends with a person."""
+    return isinstance(turn.want, HandOver)

@@ -1,0 +1,228 @@
+"""A run of a procedure as it is kept, what happens to it, and what it wants: frozen, and JSON all through."""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import msgspec
+
+from doorward.answering.procedures.heard import Heard
+from doorward.answering.procedures.model import SlotKind
+from doorward.vocabulary.operations import Scalar, Thing
+
+Awaited = Literal["start", "things", "answer", "confirmation", "verification", "look_up", "act", "nothing"]
+RunOutcome = Literal["", "resolved", "declined", "handed_over", "abandoned"]
+
+Unclear = Literal["", "unclear", "several", "all", "not_offered", "too_low", "too_high", "too_early", "too_late"]
+"""Why an answer was none, or none that can be taken."""
+
+DEEPEST: Final = 3
+"""Procedures that may wait beneath another."""
+
+
+class Sealed(msgspec.Struct, frozen=True, kw_only=True, tag="sealed"):
+    """Where a value lies that is masked: the span that seals it, or else the message that holds it."""
+
+    message_id: str
+    span_id: str = ""
+
+
+class Filled(msgspec.Struct, frozen=True, kw_only=True):
+    """What a slot is filled with: a value (of a thing its key, and the fields that were offered), or where it lies."""
+
+    kind: SlotKind
+    value: Scalar = None
+    fields: Mapping[str, Scalar] = {}
+    sealed: Sealed | None = None
+
+
+Argument = str | int | float | bool | Sealed | None
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of an operation with all its arguments."""
+
+    operation: str
+    arguments: Mapping[str, Argument] = {}
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a run stands.
+
+    `at` is the step, `awaits` what has to happen. `offers` are, by slot, the things that were offered; nothing else can
+    be chosen. `asked` are the slots in the order in which they were filled, `kept` those that need not be asked for
+    again after a correction. `pending` is what a yes would confirm, `confirmed` what was confirmed and not yet done.
+    `visits` counts how often a step was come to, `failures` how often in a row an answer or a call failed. `first` is
+    the message that started it, looked at once for each slot. `beneath` are the runs that wait for this one, the latest
+    last.
+    """
+
+    id: str
+    procedure: str
+    version: int
+    at: str = ""
+    awaits: Awaited = "start"
+    slots: Mapping[str, Filled] = {}
+    facts: Mapping[str, Mapping[str, Scalar]] = {}
+    offers: Mapping[str, tuple[Thing, ...]] = {}
+    asked: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    pending: tuple[Call, ...] = ()
+    confirmed: tuple[Call, ...] = ()
+    visits: Mapping[str, int] = {}
+    failures: int = 0
+    level: int = 0
+    events: int = 0
+    first: Heard | None = None
+    beneath: tuple[str, ...] = ()
+    outcome: RunOutcome = ""
+    reason: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether nothing more comes of it."""
+        return self.awaits == "nothing"
+
+
+# What happens.
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """It begins: with how well the customer is known, and the message that asked for it."""
+
+    level: int = 0
+    heard: Heard | None = None
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The customer's things, as `Find` wanted them."""
+
+    things: tuple[Thing, ...] = ()
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The customer wrote something."""
+
+    heard: Heard
+
+
+class Chose(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The customer pressed a button: the key of an offered thing, a choice's code, or `yes` or `no`."""
+
+    key: str
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Who the customer is was made sure of, to this level. Only `identity` may say so, never a message."""
+
+    level: int
+
+
+class Succeeded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A look-up or an act ended as the core system says (`Done`): with `done` or another outcome."""
+
+    outcome: str = "done"
+    facts: Mapping[str, Scalar] = {}
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What was wanted could not be had: `unavailable`, or `step_up_required` if the customer is known less well now."""
+
+    code: str = "unavailable"
+
+
+class Resumed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """It goes on after a pause, perhaps elsewhere: the customer is known this well now."""
+
+    level: int
+
+
+class Cancelled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Somebody ended it."""
+
+
+Event = Started | Found | Said | Chose | Verified | Succeeded | Failed | Resumed | Cancelled
+
+
+# What is wanted.
+
+
+class Say(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Say a text; `values` fill its places."""
+
+    text: str
+    values: Mapping[str, Scalar] = {}
+
+
+class Find(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Fetch the customer's things of a kind (`Operates.things`) and tell them as `Found`."""
+
+    of: str
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Ask for a slot: with the things or choices to offer as buttons, and, asked again, why the answer was none."""
+
+    slot: str
+    text: str
+    values: Mapping[str, Scalar] = {}
+    things: tuple[Thing, ...] = ()
+    choices: tuple[str, ...] = ()
+    unclear: Unclear = ""
+
+
+class Confirm(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Ask whether these calls, exactly, shall be made."""
+
+    text: str
+    values: Mapping[str, Scalar] = {}
+    calls: tuple[Call, ...] = ()
+    unclear: Unclear = ""
+
+
+class Verify(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Make sure of who the customer is (`identity`), to this level at least."""
+
+    level: int
+
+
+class LookUp(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Look something up (`Operates.look_up`)."""
+
+    call: Call
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Have something changed (`Operates.carry_out`); with `two_persons`, a member of staff has to agree first."""
+
+    call: Call
+    idempotency_key: str
+    two_persons: bool = False
+
+
+class HandOver(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Hand over to a person."""
+
+    reason: str
+
+
+class End(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """It is over; `resumes` is the run that waited for it, empty if none did."""
+
+    how: Literal["resolved", "declined", "abandoned"]
+    resumes: str = ""
+
+
+Want = Find | Ask | Confirm | Verify | LookUp | Act | HandOver | End
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """What comes of an event: the run as it stands now, what is said at once, and what is wanted then.
+
+    `answered` is False when what was said is no answer to the question. Whoever takes it for something else (a question
+    of another kind) drops this turn, deals with it, and comes back with `Resumed`; nobody is counted a failure then.
+    """
+
+    run: Run
+    says: tuple[Say, ...] = ()
+    want: Want
+    answered: bool = True

@@ -1,0 +1,193 @@
+"""What follows from where a run stands: the values it has, the calls they make, and what is wanted of the outside."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from babel.numbers import get_currency_precision
+
+from doorward.answering.procedures.answers.taking import Question
+from doorward.answering.procedures.checking.names import facts_of_things
+from doorward.answering.procedures.formatting import values_for
+from doorward.answering.procedures.model import (
+    THINGS_LEVEL,
+    AskStep,
+    CallStep,
+    ConfirmStep,
+    Procedure,
+    ProcedureStep,
+    Reference,
+    VerifyStep,
+)
+from doorward.answering.procedures.run import (
+    Act,
+    Argument,
+    Ask,
+    Call,
+    Confirm,
+    End,
+    Filled,
+    Find,
+    HandOver,
+    LookUp,
+    Run,
+    Unclear,
+    Verify,
+    Want,
+)
+from doorward.vocabulary.operations import Scalar
+
+_NOTHING: Final = object()
+
+
+class Incomplete(Exception):
+    """An argument has no value; a checked procedure never comes to such a call."""
+
+
+def expression_values(procedure: Procedure, run: Run) -> dict[str, Any]:
+    """Return what expressions see: every name that they may have, None for what has no value yet."""
+    slots: dict[str, Any] = {}
+    for slot in procedure.slots.values():
+        filled = run.slots.get(slot.name)
+        if slot.kind == "thing":
+            fields = dict.fromkeys(facts_of_things(procedure.known, slot.of))
+            slots[slot.name] = fields if filled is None else {**fields, **filled.fields, "key": filled.value}
+        else:
+            slots[slot.name] = None if filled is None else filled.value
+    roots: dict[str, Any] = {}
+    for place in procedure.places:
+        root, _, name = place.partition(".")
+        if root != "slots":
+            roots.setdefault(root, {})[name] = run.facts.get(root, {}).get(name)
+    return {"slots": slots, **roots}
+
+
+def text_values(procedure: Procedure, run: Run, key: str) -> dict[str, Scalar]:
+    """Return the values for the places of a text."""
+    every: dict[str, Scalar] = {}
+    for name, filled in run.slots.items():
+        if filled.kind == "thing":
+            every |= {f"slots.{name}.{field}": value for field, value in filled.fields.items()}
+            every[f"slots.{name}.key"] = filled.value
+        else:
+            every[f"slots.{name}"] = filled.value
+    for root, facts in run.facts.items():
+        every |= {f"{root}.{name}": value for name, value in facts.items()}
+    return values_for(procedure, key, every)
+
+
+def call_of(step: CallStep, run: Run) -> Call:
+    """Return a step's call with all its arguments. Raises `Incomplete` when one has no value."""
+    arguments: dict[str, Argument] = {}
+    for name, given in step.arguments.items():
+        if isinstance(given, Reference):
+            arguments[name] = _value_of(given, run)
+        elif given is not None:
+            arguments[name] = given
+    return Call(operation=step.operation, arguments=arguments)
+
+
+def _value_of(reference: Reference, run: Run) -> Argument:
+    if reference.root == "slots":
+        filled: Filled | None = run.slots.get(reference.name)
+        if filled is None:
+            raise Incomplete(reference.name)
+        return filled.value if filled.sealed is None else filled.sealed
+    value = run.facts.get(reference.root, {}).get(reference.name, _NOTHING)
+    if value is _NOTHING or value is None:
+        raise Incomplete(reference.name)
+    return value  # type: ignore[return-value]  # because a sentinel is ruled out above
+
+
+def question_of(procedure: Procedure, run: Run, slot_name: str, *, first: bool = False) -> Question:
+    """Return the question for a slot as it can be answered now."""
+    slot = procedure.slots[slot_name]
+    return Question(
+        slot=slot,
+        things=run.offers.get(slot_name, ()),
+        kinds=procedure.known.kinds.get(slot.of, {}),
+        now=run.slots.get(slot_name),
+        first=first,
+        minor=10 ** get_currency_precision(procedure.known.currency),
+    )
+
+
+def needed_level(procedure: Procedure, step: ProcedureStep) -> int:
+    """Return how well the customer must be known before a step is taken."""
+    match step:
+        case VerifyStep():
+            return step.level
+        case CallStep():
+            return procedure.known.operations[step.operation].level
+        case AskStep() if procedure.slots[step.slot].kind == "thing":
+            return THINGS_LEVEL
+        case _:
+            return 0
+
+
+def is_irreversible(procedure: Procedure, step: CallStep) -> bool:
+    """Return whether a call changes something that cannot be taken back."""
+    return step.effect == "change" and not procedure.known.operations[step.operation].reversible
+
+
+def key_of(run: Run) -> str:
+    """Return the idempotency key of the act at which a run stands: the same whenever it is wanted again."""
+    return f"{run.id}:{run.at}:{run.visits.get(run.at, 0)}"
+
+
+def want_of(procedure: Procedure, run: Run, *, unclear: Unclear = "") -> Want:
+    """Return what a run that was begun wants: it follows from the run alone, so a stored one wants the same again."""
+    if run.is_over:
+        return _last_want(run)
+    step = procedure.step(run.at)
+    match run.awaits, step:
+        case "verification", _:
+            return Verify(level=needed_level(procedure, step))
+        case "things", AskStep():
+            return Find(of=procedure.slots[step.slot].of)
+        case "answer", AskStep():
+            slot = procedure.slots[step.slot]
+            return Ask(
+                slot=slot.name,
+                text=slot.ask,
+                values=text_values(procedure, run, slot.ask),
+                things=run.offers.get(slot.name, ()),
+                choices=slot.options,
+                unclear=unclear,
+            )
+        case "confirmation", ConfirmStep():
+            values = text_values(procedure, run, step.text)
+            return Confirm(text=step.text, values=values, calls=run.pending, unclear=unclear)
+        case "look_up", CallStep():
+            return LookUp(call=call_of(step, run))
+        case "act", CallStep():
+            two = procedure.known.operations[step.operation].two_persons
+            return Act(call=call_of(step, run), idempotency_key=key_of(run), two_persons=two)
+        case _:
+            return HandOver(reason="state_unknown")
+
+
+def _last_want(run: Run) -> Want:
+    if run.outcome == "handed_over":
+        return HandOver(reason=run.reason)
+    resumes = run.beneath[-1] if run.beneath else ""
+    match run.outcome:
+        case "resolved" | "abandoned" as how:
+            return End(how=how, resumes=resumes)
+        case _:
+            return End(how="declined", resumes=resumes)
+
+
+def facts_told(procedure: Procedure, step: CallStep, told: Mapping[str, Scalar], outcome: str) -> dict[str, Scalar]:
+    """Return those facts of a result that its operation declares, of the types that it declares."""
+    declared = procedure.known.operations[step.operation].facts
+    kept: dict[str, Scalar] = {"outcome": outcome}
+    for name, kind in declared.items():
+        value = told.get(name)
+        if kind == "yes_no":
+            fits = isinstance(value, bool)
+        elif kind in {"number", "amount"}:
+            fits = isinstance(value, int if kind == "amount" else int | float) and not isinstance(value, bool)
+        else:
+            fits = isinstance(value, str)
+        kept[name] = value if fits else None
+    return kept
