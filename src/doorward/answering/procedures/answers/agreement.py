@@ -1,0 +1,79 @@
+"""Yes, no, never mind: taken only where the message as a whole means it.
+
+A yes sets things in motion that cannot be taken back, so it is read narrowly: it stands at the beginning, nothing
+takes it back ('but', 'wait', 'not'), and nothing is asked. A no and an end change nothing and are read more widely.
+"""
+
+from typing import Final, NamedTuple
+
+from doorward.answering.procedures.answers.spoken import Meant, Spoken, Words, positions
+
+LONG: Final = 12
+"""Words of a message that begins with a plain yes and may go on with others."""
+
+_THUMBS: Final = {"👍": True, "✅": True, "👌": True, "👎": False, "❌": False}
+
+
+class Agreement(NamedTuple):
+    """Whether a message agrees, None for neither, and whether it ends everything."""
+
+    agrees: bool | None
+    cancels: bool
+
+
+def agreement(spoken: Spoken, said: Words, text: str) -> Agreement:
+    """Return what a message says to a question that can be answered with yes or no."""
+    if not said.words:
+        thumbs = {_THUMBS[sign] for sign in text if sign in _THUMBS}
+        return Agreement(thumbs.pop() if len(thumbs) == 1 else None, cancels=False)
+    if _cancels(spoken, said):
+        return Agreement(agrees=False, cancels=True)
+    return Agreement(_agrees(spoken, said, asks="?" in text or "？" in text), cancels=False)
+
+
+def _cancels(spoken: Spoken, said: Words) -> bool:
+    """Return whether there is a phrase that ends everything, and nothing else but a no, fillers and politeness."""
+    ending = spoken.cancel.places(said)
+    rest = set(range(len(said))) - ending - spoken.no.places(said) - spoken.polite.places(said)
+    return bool(ending) and all(said.words[place] in spoken.fillers for place in rest)
+
+
+def _agrees(spoken: Spoken, said: Words, *, asks: bool) -> bool | None:
+    yes, no = _apart(spoken.yes.find(said), spoken.no.find(said))
+    polite = spoken.polite.places(said)
+    first = next((place for place in range(len(said)) if place not in polite or _begins(yes + no, place)), 0)
+    begins_yes, begins_no = _begins(yes, first), _begins(no, first)
+    rest = [place for place in range(len(said)) if place not in positions(yes + no) | polite]
+    alone = all(said.words[place] in spoken.fillers for place in rest)
+    if no and not yes:
+        return False if begins_no or (alone and not asks) else None
+    if not yes or no or not begins_yes:
+        return False if begins_no and not begins_yes else None
+    taken_back = spoken.reservation.places(said) | spoken.question.places(said)
+    if asks or taken_back - positions(yes):
+        return None
+    plain = _is_plain(spoken, said, first) and len(said) <= LONG
+    return True if alone or plain else None
+
+
+def _is_plain(spoken: Spoken, said: Words, place: int) -> bool:
+    return said.words[place] in spoken.plain
+
+
+def _begins(found: list[Meant], place: int) -> bool:
+    return any(one.start == place for one in found)
+
+
+def _apart(yes: list[Meant], no: list[Meant]) -> tuple[list[Meant], list[Meant]]:
+    """Return both without what lies within a longer one of the other: 'not right' holds no 'right'."""
+    return _not_within(yes, no), _not_within(no, yes)
+
+
+def _not_within(found: list[Meant], others: list[Meant]) -> list[Meant]:
+    def lies_within(one: Meant) -> bool:
+        return any(
+            other.start <= one.start and one.end <= other.end and other.end - other.start > one.end - one.start
+            for other in others
+        )
+
+    return [one for one in found if not lies_within(one)]

@@ -1,0 +1,112 @@
+"""Listening: what a message says to whatever question it may answer, found once and in one place.
+
+Everything is read from masked text. What stands in masked places is not read at all but for the tail that the mask
+shows; where a whole value is asked for, the answer keeps where it lies.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from doorward.answering.procedures.answers.agreement import agreement
+from doorward.answering.procedures.answers.dates import Day, days_of
+from doorward.answering.procedures.answers.numbers import digits_of, numbers_of
+from doorward.answering.procedures.answers.spoken import Spoken, Words
+from doorward.answering.procedures.formatting import language_of
+from doorward.answering.procedures.heard import Heard, Masked
+from doorward.answering.procedures.model import Procedure
+from doorward.kit.phrases import PhraseBook
+from doorward.kit.words import visible
+from doorward.vocabulary.language import LanguagePack
+from doorward.vocabulary.text import MaskedText
+
+CHARACTERS: Final = 2_000
+"""Characters of a message that are listened to: answers are short."""
+
+_BARE: Final = 2
+"""Words of a message whose number may be a place in a list: '2', 'number two'."""
+
+_MOST_PLACES: Final = 20
+_DOT: Final = "·"
+_NAMING: Final = ("code.", "words.")
+
+
+class Listener:
+    """Listens in the languages of some packs. Thread-safe; the same message is always heard in the same way."""
+
+    def __init__(self, packs: Iterable[LanguagePack]) -> None:
+        """Compile the packs, the first of which speaks for languages that there is no pack for."""
+        self._spoken = {pack.code: Spoken(pack) for pack in packs}
+        self._first = next(iter(self._spoken))
+        self._codes = lru_cache(256)(self._compile_codes)
+
+    def hear(self, masked: MaskedText, *, procedure: Procedure, language: str, message_id: str, today: date) -> Heard:
+        """Return what a message in `language` says. `today` is the customer's day."""
+        spoken = self._spoken.get(language) or self._spoken[self._first]
+        text = visible(_without_spans(masked))[:CHARACTERS]
+        said = spoken.words(text)
+        folded = spoken.pack.fold_case(text).replace("ё", "е")
+        days = days_of(spoken, folded, today=today)
+        rest = _without(folded, days)
+        numbers, runs = numbers_of(spoken, rest)
+        yes = agreement(spoken, said, text)
+        ordinals = tuple(dict.fromkeys(int(one.meaning) for one in spoken.ordinal.find(said)))
+        bare = [number.whole for number in numbers if len(said) <= _BARE and number.whole is not None]
+        return Heard(
+            message_id=message_id,
+            language=language,
+            text=masked.text,
+            words=said.words,
+            agrees=yes.agrees,
+            cancels=yes.cancels,
+            corrects=bool(spoken.correction.find(said)),
+            other=bool(spoken.other.find(said)),
+            every=bool(spoken.every.find(said)),
+            asks=text.rstrip().endswith(("?", "？")),
+            ordinals=ordinals or tuple(place for place in bare if 1 <= place <= _MOST_PLACES),
+            digits=tuple(dict.fromkeys((*digits_of(rest), *runs, *_tails(masked)))),
+            numbers=numbers,
+            dates=tuple(dict.fromkeys(day.day.isoformat() for day in days)),
+            codes=self._codes_said(procedure, spoken, said),
+            masked=tuple(
+                Masked(kind=span.kind, span_id=span.id or "", shown=masked.text[span.start : span.end])
+                for span in masked.spans
+            ),
+            today=today.isoformat(),
+        )
+
+    def _codes_said(self, procedure: Procedure, spoken: Spoken, said: Words) -> tuple[str, ...]:
+        """Return the codes whose names or other words were said."""
+        texts = procedure.texts.get(language_of(procedure, spoken.pack.code), {})
+        named = tuple((key, text) for key, text in texts.items() if key.startswith(_NAMING))
+        book, codes = self._codes(spoken.pack.code, named)
+        found = {codes[match.phrase] for match in book.find(said.words, said.stems, gap=1)}
+        return tuple(sorted(found))
+
+    def _compile_codes(self, language: str, named: tuple[tuple[str, str], ...]) -> tuple[PhraseBook, tuple[str, ...]]:
+        """Return the phrases that name codes, and the code of each."""
+        pairs = [(phrase, key.partition(".")[2]) for key, text in named for phrase in text.split(",")]
+        return self._spoken[language].book(phrase for phrase, _ in pairs), tuple(code for _, code in pairs)
+
+
+def _without_spans(masked: MaskedText) -> str:
+    parts, end = [], 0
+    for span in masked.spans:
+        parts.append(masked.text[end : span.start])
+        end = span.end
+    parts.append(masked.text[end:])
+    return " ".join(parts)
+
+
+def _without(text: str, days: list[Day]) -> str:
+    """Return a text with its days blanked out: the number of a day is no amount, its year no card."""
+    for day in days:
+        text = text[: day.start] + " " * (day.end - day.start) + text[day.end :]
+    return text
+
+
+def _tails(masked: MaskedText) -> list[str]:
+    """Return the digits that masks show: `9012` of `[CARD·9012]`."""
+    shown = (masked.text[span.start + 1 : span.end - 1].partition(_DOT)[2] for span in masked.spans)
+    return [tail for tail in shown if tail.isdecimal()]

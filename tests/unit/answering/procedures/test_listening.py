@@ -1,0 +1,365 @@
+"""What is heard in answers, in five languages: yes and no, corrections, places in a list, numbers, days, and codes."""
+
+from datetime import date
+from importlib import import_module
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorward.answering.procedures.answers.listening import Listener
+from doorward.answering.procedures.heard import LAST, Heard, Masked
+from doorward.vocabulary.ids import SpanId
+from doorward.vocabulary.text import MaskedText, Span
+from tests.unit.answering.procedures.examples import example
+
+CODES = ("en", "de", "tr", "id", "ru")
+PACKS = [import_module(f"doorward.plugins.languages.{code}.plugin").build(None) for code in CODES]
+LISTENER = Listener(PACKS)
+BLOCK = example("block_card")
+TODAY = date(2026, 3, 11)  # a Wednesday
+
+
+def hear(text: str, language: str = "en", *spans: Span) -> Heard:
+    """Return what is heard in a text."""
+    return LISTENER.hear(MaskedText(text, spans), procedure=BLOCK, language=language, message_id="M1", today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "yes"),
+        ("en", "Yes, please!"),
+        ("en", "yes block it"),
+        ("en", "ok"),
+        ("en", "go ahead"),
+        ("en", "that's right"),
+        ("en", "um, yes"),
+        ("en", "yes it is"),
+        ("en", "Sure, thanks"),
+        ("en", "👍"),
+        ("de", "ja"),
+        ("de", "Ja, bitte sperren"),
+        ("de", "ja genau, danke"),
+        ("de", "einverstanden"),
+        ("tr", "evet"),
+        ("tr", "Evet lütfen"),
+        ("tr", "tamam"),
+        ("tr", "evet, kapatın"),
+        ("tr", "onaylıyorum"),
+        ("id", "ya"),
+        ("id", "Iya, betul"),
+        ("id", "ya, blokir saja"),
+        ("id", "oke lanjut"),
+        ("ru", "да"),
+        ("ru", "Да, заблокируйте"),
+        ("ru", "да, конечно"),
+        ("ru", "подтверждаю"),
+        ("ru", "не возражаю"),
+    ],
+)
+def test_a_yes_is_heard(language: str, text: str) -> None:
+    """Alone, with a thank-you, with what it is about."""
+    assert hear(text, language).agrees is True
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "no"),
+        ("en", "No, thanks"),
+        ("en", "no don't block it"),
+        ("en", "not now"),
+        ("en", "don't do it"),
+        ("en", "that is wrong"),
+        ("de", "nein"),
+        ("de", "Nein, bitte nicht sperren"),
+        ("de", "auf keinen Fall"),
+        ("tr", "hayır"),
+        ("tr", "Hayır, istemiyorum"),
+        ("tr", "doğru değil"),
+        ("id", "tidak"),
+        ("id", "jangan"),
+        ("id", "tidak benar"),
+        ("ru", "нет"),
+        ("ru", "Нет, спасибо"),
+        ("ru", "не надо блокировать"),
+        ("ru", "не согласен"),
+    ],
+)
+def test_a_no_is_heard(language: str, text: str) -> None:
+    """Alone, or with what shall not be."""
+    assert hear(text, language).agrees is False
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "yes?"),
+        ("en", "yes but wait"),
+        ("en", "yes, but not that one"),
+        ("en", "what can i do"),
+        ("en", "what happens then, ok?"),
+        ("en", "yes what happens then"),
+        ("en", "I will do it later, ok"),
+        ("en", "is that right"),
+        ("en", "sure, maybe"),
+        ("en", "my card is gone and I want to know if it is ok"),
+        ("en", "👍👎"),
+        ("en", ""),
+        ("de", "ja, aber was passiert dann"),
+        ("de", "ja nein"),
+        ("de", "wie lange dauert das"),
+        ("de", "ja, warten Sie"),
+        ("tr", "evet ama bekleyin"),
+        ("tr", "evet mi"),
+        ("tr", "ne olur"),
+        ("id", "ya, tapi nanti dulu"),
+        ("id", "apa benar"),
+        ("ru", "да, но подождите"),
+        ("ru", "хочу узнать баланс"),
+        ("ru", "можно ли потом"),
+        ("ru", "да, а сколько это стоит"),
+    ],
+)
+def test_half_a_yes_is_none(language: str, text: str) -> None:
+    """A question, a reservation, a yes somewhere in a sentence: nothing is set in motion."""
+    assert hear(text, language).agrees is not True
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "cancel"),
+        ("en", "never mind, thanks"),
+        ("en", "no, forget it"),
+        ("de", "abbrechen"),
+        ("de", "Vergessen Sie es bitte"),
+        ("tr", "vazgeçtim"),
+        ("tr", "boş ver"),
+        ("id", "batal"),
+        ("id", "nggak jadi deh"),
+        ("ru", "отмена"),
+        ("ru", "Я передумала"),
+    ],
+)
+def test_an_end_is_heard(language: str, text: str) -> None:
+    """'Never mind' and nothing else."""
+    assert hear(text, language).cancels
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "cancel my transfer to Anna"),
+        ("en", "I want to stop the payment"),
+        ("de", "die Überweisung abbrechen"),
+        ("tr", "siparişi iptal et"),
+        ("id", "batalkan transfer saya"),
+        ("ru", "отмените перевод"),
+    ],
+)
+def test_an_end_of_something_else_is_none(language: str, text: str) -> None:
+    """Cancelling a transfer is what somebody wants, not the end of what they want."""
+    assert not hear(text, language).cancels
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "other"),
+    [
+        ("en", "no, the other card", True),
+        ("en", "I meant 9012", False),
+        ("de", "nein, die andere", True),
+        ("de", "ich meinte 9012", False),
+        ("tr", "hayır, diğer kart", True),
+        ("tr", "9012 demek istedim", False),
+        ("id", "bukan, yang lain", True),
+        ("id", "maksud saya 9012", False),
+        ("ru", "нет, другую", True),
+        ("ru", "я имел в виду 9012", False),
+    ],
+)
+def test_a_correction_is_heard(language: str, text: str, other: object) -> None:
+    """The other one, or which one by its digits."""
+    heard = hear(text, language)
+    assert heard.other is other
+    assert heard.corrects or heard.other
+    assert heard.agrees is not True
+    assert other or "9012" in heard.digits
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "ordinal"),
+    [
+        ("en", "the second one", 2),
+        ("en", "the last one please", LAST),
+        ("en", "number two", 2),
+        ("en", "3", 3),
+        ("de", "die zweite", 2),
+        ("de", "Die letzte bitte", LAST),
+        ("tr", "ikincisi", 2),
+        ("tr", "İkinci kart", 2),
+        ("tr", "sonuncusu", LAST),
+        ("id", "yang kedua", 2),
+        ("id", "yang terakhir", LAST),
+        ("ru", "вторую", 2),
+        ("ru", "третья карта", 3),
+        ("ru", "последнюю", LAST),
+    ],
+)
+def test_a_place_in_a_list_is_heard(language: str, text: str, ordinal: int) -> None:
+    """By its number, or as the last."""
+    assert hear(text, language).ordinals == (ordinal,)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "both of them"), ("de", "alle"), ("tr", "hepsini"), ("id", "semuanya"), ("ru", "обе")],
+)
+def test_all_of_them_is_heard(language: str, text: str) -> None:
+    """More than one at once."""
+    assert hear(text, language).every
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "hundredths"),
+    [
+        ("en", "3", 300),
+        ("en", "three rolls", 300),
+        ("en", "$1,250.50", 125050),
+        ("en", "two hundred and", 20000),
+        ("en", "twenty-five euros", 2500),
+        ("en", "5 thousand", 500000),
+        ("en", "12.5", 1250),
+        ("de", "1.250,50 Euro", 125050),
+        ("de", "zweihundertfünfzig", 25000),
+        ("de", "vierundzwanzig", 2400),
+        ("de", "49,90 €", 4990),
+        ("tr", "yirmi beş", 2500),
+        ("tr", "1.250 lira", 125000),
+        ("tr", "beş bin", 500000),
+        ("id", "dua puluh lima", 2500),
+        ("id", "lima ratus ribu", 50000000),
+        ("id", "dua belas", 1200),
+        ("ru", "двести пятьдесят", 25000),
+        ("ru", "1 500 рублей", 150000),
+        ("ru", "три", 300),
+    ],
+)
+def test_a_number_is_heard(language: str, text: str, hundredths: int) -> None:
+    """In words and digits, with the points and commas of the language."""
+    assert [number.hundredths for number in hear(text, language).numbers] == [hundredths]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day"),
+    [
+        ("en", "2026-03-04", "2026-03-04"),
+        ("en", "04/03/2026", "2026-03-04"),
+        ("en", "03/14/2026", "2026-03-14"),
+        ("en", "March 4th", "2026-03-04"),
+        ("en", "the third of March", "2026-03-03"),
+        ("en", "4 Mar 2025", "2025-03-04"),
+        ("en", "28 December", "2025-12-28"),
+        ("en", "yesterday", "2026-03-10"),
+        ("en", "the day before yesterday", "2026-03-09"),
+        ("en", "three days ago", "2026-03-08"),
+        ("en", "in 2 weeks", "2026-03-25"),
+        ("en", "on Monday", "2026-03-09"),
+        ("en", "next Monday", "2026-03-16"),
+        ("de", "4.3.2026", "2026-03-04"),
+        ("de", "am 04.03.", "2026-03-04"),
+        ("de", "4. März", "2026-03-04"),
+        ("de", "vorgestern", "2026-03-09"),
+        ("de", "vor drei Tagen", "2026-03-08"),
+        ("de", "am Freitag", "2026-03-06"),
+        ("tr", "4 Mart", "2026-03-04"),
+        ("tr", "4 Mart'ta", "2026-03-04"),
+        ("tr", "dün", "2026-03-10"),
+        ("tr", "üç gün önce", "2026-03-08"),
+        ("tr", "pazartesi günü", "2026-03-09"),
+        ("id", "4 Maret 2026", "2026-03-04"),
+        ("id", "kemarin", "2026-03-10"),
+        ("id", "tiga hari yang lalu", "2026-03-08"),
+        ("id", "hari Senin", "2026-03-09"),
+        ("ru", "4 марта", "2026-03-04"),
+        ("ru", "позавчера", "2026-03-09"),
+        ("ru", "три дня назад", "2026-03-08"),
+        ("ru", "в пятницу", "2026-03-06"),
+        ("ru", "04.03.26", "2026-03-04"),
+    ],
+)
+def test_a_day_is_heard(language: str, text: str, day: str) -> None:
+    """Written, by its month, from today; without a year the nearest. Its numbers are no amounts."""
+    heard = hear(text, language)
+    assert heard.dates == (day,)
+    assert [number.whole for number in heard.numbers if number.whole not in {3, 2}] == []
+
+
+def test_a_number_with_a_point_is_no_day() -> None:
+    """12.50 is money, 1/2 a half, 31.02. nothing."""
+    for text in ("12.50", "1/2", "31.02.2026", "3-4"):
+        assert hear(text, "de").dates == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("the one ending in 9012", "9012"),
+        ("nine zero one two", "9012"),
+        ("ninety twelve", "9012"),
+        ("HT-4100-01", "HT410001"),
+        ("payment P1001 please", "P1001"),
+    ],
+)
+def test_digits_that_name_something_are_heard(text: str, digits: str) -> None:
+    """Typed, said one by one or in pairs, or as a reference with letters."""
+    assert digits in hear(text).digits
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "codes"),
+    [
+        ("en", "the credit card", ("credit",)),
+        ("en", "it was robbed", ("stolen",)),
+        ("en", "my debit card was stolen", ("debit", "stolen")),
+        ("de", "die Kreditkarte wurde geklaut", ("credit", "stolen")),
+        ("de", "gestohlen!", ("stolen",)),
+        ("en", "the other one", ()),
+    ],
+)
+def test_the_procedures_own_words_are_heard(language: str, text: str, codes: tuple[str, ...]) -> None:
+    """Codes are named by the procedure's texts, and by other words that it gives."""
+    assert hear(text, language).codes == codes
+
+
+def test_what_is_masked_is_not_read_but_for_its_tail() -> None:
+    """A telephone number is where it lies; the last digits of a card are shown, so they can be meant."""
+    card = Span(kind="CARD", start=7, end=18, id=SpanId("S1"))
+    heard = hear("I mean [CARD·9012] yes", "en", card)
+    assert "9012" in heard.digits
+    assert heard.masked == (Masked(kind="CARD", span_id="S1", shown="[CARD·9012]"),)
+    phone = Span(kind="PHONE", start=0, end=10, id=SpanId("S2"))
+    assert hear("[PHONE·89]", "en", phone).numbers == ()
+
+
+def test_a_typed_mask_is_text() -> None:
+    """Somebody who types what looks like a mask has masked nothing."""
+    assert hear("\\[PHONE·89]").masked == ()
+
+
+def test_a_language_without_a_pack_is_heard_in_the_first() -> None:
+    """Nobody is left without an answer."""
+    assert hear("yes", "fr").agrees is True
+
+
+@given(st.text(max_size=120), st.sampled_from(CODES))
+def test_any_text_is_heard(text: str, language: str) -> None:
+    """Nothing that somebody writes makes listening fail, and what is heard is always the same."""
+    assert hear(text, language) == hear(text, language)
+
+
+@given(st.text(alphabet="0123456789.,-/' ", max_size=40), st.sampled_from(CODES))
+def test_any_digits_are_heard(text: str, language: str) -> None:
+    """Numbers of every length and shape."""
+    hear(text, language)
