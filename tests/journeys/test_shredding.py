@@ -10,6 +10,8 @@ import pytest
 from alembic import command
 from sqlalchemy import Table, select
 
+from doorward.answering.procedures import Run, keeping
+from doorward.answering.procedures.tables import run_table
 from doorward.bootstrap import House
 from doorward.doors.cli.program import run
 from doorward.flow.attachments import repository as attachments
@@ -36,7 +38,7 @@ BOB = CustomerSeed(reference="T-9002", name="Bob Testperson", email="bob@example
 ADA = CustomerSeed(
     reference="T-9001", name="Ada Testperson", email="ada@example.org", phone="+49 170 7654321", language="en"
 )
-TABLES = (original_table, likeness_table, index_table, opening_table, party_table)
+TABLES = (original_table, likeness_table, index_table, opening_table, party_table, run_table)
 CONVERSATION = ConversationId("c" * 26)
 
 
@@ -64,7 +66,7 @@ def opened(settings: Settings, *, start: bool = True) -> Iterator[tuple[House, S
 def a_customer(
     house: House, scope: Scope, *, seed: CustomerSeed = ADA, conversation: str = CONVERSATION
 ) -> tuple[PartyId, SpanId]:
-    """Have a customer known who wrote a card number that an agent had shown; return both."""
+    """Have a customer known, amid a procedure, who wrote a card number that an agent had shown; return both."""
     party = house.transactions.write(scope, lambda tx: house.identity.parties.register_customer(tx, scope, seed))
     arrival = Arrival(
         channel="webchat",
@@ -79,6 +81,11 @@ def a_customer(
     span_id = accepted.text.spans[0].id
     assert span_id is not None
     house.transactions.write(scope, lambda tx: shown(house, tx, scope, span_id))
+    run = Run(id=conversation, procedure="block_card", version=1)
+    where = accepted.conversation_id
+    house.transactions.write(
+        scope, lambda tx: Outcome(keeping.begin(tx, scope, run, conversation_id=where, party_id=party.id))
+    )
     return party.id, span_id
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from doorward import record, routing
 from doorward.admission import Admission, Blocks, Rates, VisitorTokens
 from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeService, Publisher, Publishing
+from doorward.answering.procedures import UntouchedRuns
 from doorward.bootstrap.engines import Engines, make_engines
 from doorward.bootstrap.plugins import chosen_scanner, chosen_translator
 from doorward.bootstrap.sweeping import serve_each
@@ -287,6 +288,7 @@ class House:
         self.scanning = Scanning(self.transactions, keys=self.keys, scanner=self.scanner)
         self.downloads = Downloads(self.transactions, keys=self.keys)
         self.leftovers = Leftovers(self.transactions)
+        self.untouched_runs = UntouchedRuns(self.transactions)
         self.destruction = Destruction(
             self.transactions, keys=self.keys, protection=self.protection, parties=self.identity.parties
         )
@@ -516,7 +518,7 @@ class House:
 
         self.transactions.write(None, forget)
         work = (self._forget_likenesses, self.leftovers.sweep, self.webhook_work.forget, self.rule_work.forget)
-        serve_each("forget", self.tenant_scopes("protection"), *work)
+        serve_each("forget", self.tenant_scopes("protection"), *work, self.untouched_runs.sweep)
 
     def _forget_likenesses(self, scope: Scope) -> None:
         self.likeness_keys.expire(scope.tenant_id)

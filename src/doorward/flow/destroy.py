@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from doorward.answering.procedures import forget_runs
 from doorward.flow.attachments import repository as attachments
 from doorward.identity import Parties, family_of
 from doorward.kit.keys import Keys
@@ -84,6 +85,7 @@ class Destruction:
                 found = self._protection.forget(tx, scope, party_id)
                 found += self._parties.forget(tx, scope, (party_id,))
                 found += attachments.delete_attachments(tx, scope, (party_id,))
+                found += forget_runs(tx, scope, party_id)
                 if found or action == "party.shredded":
                     events.append(AuditEvent(action=action, object_kind="party", object_id=party_id))
                 rows += found

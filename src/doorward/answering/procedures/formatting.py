@@ -15,6 +15,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from doorward.answering.procedures.model import Procedure
+from doorward.answering.procedures.ports import Sentences
 from doorward.kit.words import visible
 from doorward.vocabulary.operations import FactKind, Scalar
 
@@ -145,3 +146,8 @@ def _locale(language: str) -> Locale:
         return Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
         return Locale("en")
+
+
+def say_unclear(sentences: Sentences, language: str, unclear: str) -> str:
+    """Return what to say before a question is asked again, given why the answer was none (`run.Unclear`)."""
+    return sentences.say(language, f"procedure.unclear.{unclear}")

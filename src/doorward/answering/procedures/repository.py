@@ -1,0 +1,71 @@
+"""The SQL of kept runs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, delete, insert, or_, select, update
+
+from doorward.answering.procedures.tables import run_table
+from doorward.kit.tx import Tx
+from doorward.vocabulary.ids import ConversationId, PartyId
+from doorward.vocabulary.scope import Scope
+
+
+def insert_run(tx: Tx, scope: Scope, values: dict[str, Any]) -> None:
+    """Write a new run."""
+    tx.execute(insert(run_table).values(tenant_id=scope.tenant_id, **values))
+
+
+def find_run(tx: Tx, scope: Scope, run_id: str) -> Any | None:
+    """Return a run, None if there is no such run."""
+    own = (run_table.c.tenant_id == scope.tenant_id) & (run_table.c.id == run_id)
+    return tx.execute(select(run_table).where(own)).first()
+
+
+def find_active(tx: Tx, scope: Scope, *, conversation_id: ConversationId, parties: Sequence[PartyId]) -> Any | None:
+    """Return the active run of a conversation, else the one that one of the parties touched last elsewhere."""
+    here = run_table.c.conversation_id == conversation_id
+    query = (
+        select(run_table)
+        .where(run_table.c.tenant_id == scope.tenant_id, run_table.c.state == "active")
+        .where(or_(here, run_table.c.party_id.in_(parties)))
+        .order_by(case((here, 0), else_=1), run_table.c.touched_at.desc(), run_table.c.id.desc())
+    )
+    return tx.execute(query.limit(1)).first()
+
+
+def runs_of(tx: Tx, scope: Scope, conversation_id: ConversationId, *, limit: int) -> Sequence[Any]:
+    """Return the newest runs of a conversation, the newest first."""
+    own = (run_table.c.tenant_id == scope.tenant_id) & (run_table.c.conversation_id == conversation_id)
+    return tx.execute(select(run_table).where(own).order_by(run_table.c.id.desc()).limit(limit)).all()
+
+
+def update_run(tx: Tx, scope: Scope, run_id: str, values: dict[str, Any], *, expected: int | None = None) -> bool:
+    """Change a run that is not over; return False when it is, or has seen another number of events than `expected`."""
+    own = (run_table.c.tenant_id == scope.tenant_id) & (run_table.c.id == run_id) & (run_table.c.state != "ended")
+    if expected is not None:
+        own &= run_table.c.events == expected
+    return tx.execute(update(run_table).where(own).values(**values)).rowcount > 0
+
+
+def find_untouched(tx: Tx, scope: Scope, *, before: datetime, limit: int) -> Sequence[Any]:
+    """Return runs that are not over and that nobody touched since a moment."""
+    query = select(run_table).where(
+        run_table.c.tenant_id == scope.tenant_id,
+        run_table.c.state.in_(("active", "paused")),
+        run_table.c.touched_at < before,
+    )
+    return tx.execute(query.order_by(run_table.c.touched_at).limit(limit)).all()
+
+
+def delete_ended(tx: Tx, scope: Scope, *, before: datetime) -> int:
+    """Remove runs that ended before a moment; return how many."""
+    old = (run_table.c.tenant_id == scope.tenant_id) & (run_table.c.state == "ended")
+    return tx.execute(delete(run_table).where(old, run_table.c.touched_at < before)).rowcount
+
+
+def delete_runs_of(tx: Tx, scope: Scope, party_id: PartyId) -> int:
+    """Remove all runs of a party; return how many."""
+    own = (run_table.c.tenant_id == scope.tenant_id) & (run_table.c.party_id == party_id)
+    return tx.execute(delete(run_table).where(own)).rowcount

@@ -1,0 +1,38 @@
+"""Table: the runs of procedures, where each stands and how it ended."""
+
+from sqlalchemy import Column, Index, Integer, Table, Text, text
+
+from doorward.kit.db import Json, UtcTime, metadata
+
+run_table = Table(
+    "procedure_run",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("party_id", Text, nullable=False),
+    Column("procedure", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    # How many events the document has seen: who writes a later one must have read this one.
+    Column("events", Integer, nullable=False),
+    Column("document", Json, nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("touched_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+)
+
+# A conversation has one procedure at a time; others wait beneath it.
+_ACTIVE = text("state = 'active'")
+Index(
+    "ix_procedure_run_active",
+    run_table.c.tenant_id,
+    run_table.c.conversation_id,
+    unique=True,
+    sqlite_where=_ACTIVE,
+    postgresql_where=_ACTIVE,
+)
+Index("ix_procedure_run_conversation", run_table.c.tenant_id, run_table.c.conversation_id, run_table.c.id)
+Index("ix_procedure_run_party", run_table.c.tenant_id, run_table.c.party_id, run_table.c.state)
+Index("ix_procedure_run_touched", run_table.c.tenant_id, run_table.c.state, run_table.c.touched_at)
