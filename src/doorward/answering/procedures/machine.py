@@ -31,7 +31,7 @@ from doorward.answering.procedures.run import (
     Unclear,
     Verified,
 )
-from doorward.answering.procedures.state import facts_told, needed_level, question_of, want_of
+from doorward.answering.procedures.state import needed_level, question_of, want_of
 from doorward.answering.procedures.stepping import Walk
 
 MOST_EVENTS: Final = 200
@@ -208,11 +208,9 @@ def _told(walk: Walk, event: Succeeded) -> Turn:
     if walk.run.awaits not in {"look_up", "act"} or not isinstance(step, CallStep):
         return walk.again()
     walk.spend()
+    walk.learn(step, event.facts, outcome=event.outcome)
     if event.outcome != "done":
         return walk.go(step.failed[event.outcome]) if event.outcome in step.failed else walk.hand_over("not_done")
-    if step.into:
-        facts = facts_told(walk.procedure, step, event.facts, event.outcome)
-        walk.change(facts={**walk.run.facts, step.into: facts})
     walk.change(failures=0)
     return walk.go(walk.procedure.after(step.id))
 
@@ -229,6 +227,7 @@ def _failed(walk: Walk, code: str) -> Turn:
         return walk.take_up()
     if walk.run.awaits in {"look_up", "act"} and isinstance(step, CallStep):
         walk.spend()
+        walk.learn(step, {}, outcome="unavailable")
         return walk.go(step.failed["unavailable"]) if "unavailable" in step.failed else walk.hand_over("unavailable")
     return walk.hand_over("unavailable") if walk.run.awaits == "things" else walk.again()
 

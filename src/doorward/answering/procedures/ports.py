@@ -15,10 +15,13 @@ class Condition(Protocol):
 
 
 class Compiles(Protocol):
-    """Compiles expressions: `kit.expressions.compile_expression` is one."""
+    """Compiles expressions: `kit.expressions.compile_expression` is one.
 
-    def __call__(self, text: str, names: Names) -> Condition:
-        """Return the compiled expression.
+    Names that may have no value yet have a type of the form `T | None`.
+    """
+
+    def __call__(self, text: str, names: Names, *, condition: bool = False) -> Condition:
+        """Return the compiled expression; `condition` asks for one that is true or false.
 
         Raises a `ValueError` whose sentence says what is wrong (`ExpressionInvalid`) for wrong syntax and for names
         that are not among `names`.

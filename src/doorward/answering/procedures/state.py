@@ -1,12 +1,13 @@
 """What follows from where a run stands: the values it has, the calls they make, and what is wanted of the outside."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from babel.numbers import get_currency_precision
 
 from doorward.answering.procedures.answers.taking import Question
-from doorward.answering.procedures.checking.names import facts_of_things
+from doorward.answering.procedures.checking.names import SLOT_FACTS, facts_of_things
 from doorward.answering.procedures.formatting import values_for
 from doorward.answering.procedures.model import (
     THINGS_LEVEL,
@@ -34,7 +35,7 @@ from doorward.answering.procedures.run import (
     Verify,
     Want,
 )
-from doorward.vocabulary.operations import Scalar
+from doorward.vocabulary.operations import FactKind, Scalar
 
 _NOTHING: Final = object()
 
@@ -49,16 +50,36 @@ def expression_values(procedure: Procedure, run: Run) -> dict[str, Any]:
     for slot in procedure.slots.values():
         filled = run.slots.get(slot.name)
         if slot.kind == "thing":
-            fields = dict.fromkeys(facts_of_things(procedure.known, slot.of))
-            slots[slot.name] = fields if filled is None else {**fields, **filled.fields, "key": filled.value}
+            fields = {} if filled is None else {**filled.fields, "key": filled.value}
+            slots[slot.name] = as_expressions_see(fields, facts_of_things(procedure.known, slot.of))
         else:
-            slots[slot.name] = None if filled is None else filled.value
+            value = None if filled is None else filled.value
+            slots |= as_expressions_see({slot.name: value}, {slot.name: SLOT_FACTS[slot.kind]})
     roots: dict[str, Any] = {}
-    for place in procedure.places:
+    for place, kind in procedure.places.items():
         root, _, name = place.partition(".")
         if root != "slots":
-            roots.setdefault(root, {})[name] = run.facts.get(root, {}).get(name)
+            told = run.facts.get(root, {})
+            roots[root] = roots.get(root, {}) | as_expressions_see(told, {name: kind})
     return {"slots": slots, **roots}
+
+
+def as_expressions_see(values: Mapping[str, Scalar], kinds: Mapping[str, FactKind]) -> dict[str, Any]:
+    """Return a value for each declared name: of the type that expressions were told, or None."""
+    return {name: _of_kind(values.get(name), kind) for name, kind in kinds.items()}
+
+
+def _of_kind(value: Scalar, kind: FactKind) -> Any:
+    if kind == "yes_no":
+        return value if isinstance(value, bool) else None
+    if kind in {"number", "amount"}:
+        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if not isinstance(value, str):
+        return None
+    try:
+        return date.fromisoformat(value) if kind == "date" else value
+    except ValueError:
+        return None
 
 
 def text_values(procedure: Procedure, run: Run, key: str) -> dict[str, Scalar]:

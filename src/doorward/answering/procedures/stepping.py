@@ -1,6 +1,6 @@
 """Walking from step to step until something is wanted of the outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -25,15 +25,17 @@ from doorward.answering.procedures.ports import Condition
 from doorward.answering.procedures.run import Call, Filled, Run, RunOutcome, Say, Turn, Unclear
 from doorward.answering.procedures.state import (
     Incomplete,
+    as_expressions_see,
     call_of,
     expression_values,
+    facts_told,
     is_irreversible,
     needed_level,
     question_of,
     text_values,
     want_of,
 )
-from doorward.vocabulary.operations import Thing
+from doorward.vocabulary.operations import Scalar, Thing
 
 MOST_VISITS: Final = 20
 """How often a step may be come to before a person takes over."""
@@ -109,6 +111,11 @@ class Walk:
             call = call_of(step, self.run)
             self.change(confirmed=tuple(one for one in self.run.confirmed if one != call))
 
+    def learn(self, step: CallStep, told: Mapping[str, Scalar], *, outcome: str) -> None:
+        """Keep what a call told, where the procedure wants it."""
+        if step.into:
+            self.change(facts={**self.run.facts, step.into: facts_told(self.procedure, step, told, outcome)})
+
     def offer(self, things: Sequence[Thing]) -> Turn:
         """Offer those of the customer's things that can be meant, or take the one that must be."""
         step = self.procedure.step(self.run.at)
@@ -134,7 +141,7 @@ class Walk:
         found: dict[str, Thing] = {}
         for thing in things:
             fields = {name: thing.fields.get(name) for name in declared}
-            own = {"slots": values, "key": thing.key, **fields}
+            own = {"slots": values, "key": thing.key, **as_expressions_see(fields, declared)}
             if thing.kind == slot.of and (slot.condition is None or _holds(slot.condition, own)):
                 found.setdefault(thing.key, Thing(kind=thing.kind, key=thing.key, fields=fields))
         return tuple(found.values())[:MOST_OFFERED]

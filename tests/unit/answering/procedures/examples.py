@@ -23,7 +23,8 @@ KNOWN = Known(
             name="block_card",
             arguments={"card": CARD, "reason": Argument(kind="choice", options=("lost", "stolen", "other"))},
             level=1,
-            facts={"day": "date"},
+            reasons=("already_blocked", "wrong_state"),
+            facts={"day": "date", "why": "code"},
         ),
         "freeze_card": Operation(name="freeze_card", arguments={"card": CARD}, reversible=True, undo="unfreeze_card"),
         "replace_card": Operation(name="replace_card", arguments={"card": CARD}, level=2),
@@ -69,7 +70,7 @@ class Stub:
         return _evaluate(self._tree, values)
 
 
-def compile_stub(text: str, names: Mapping[str, Any]) -> Stub:
+def compile_stub(text: str, names: Mapping[str, Any], *, condition: bool = False) -> Stub:
     """Compile as `kit.expressions` does: a `ValueError` for a name that is not known, and for what is no expression."""
     try:
         tree = ast.parse(text, mode="eval").body

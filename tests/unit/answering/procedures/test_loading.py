@@ -209,6 +209,19 @@ def test_two_persons_and_bounds_are_declared(tmp_path: Path) -> None:
     assert any("failed.waiting: is missing: two persons have to agree" in one for one in found)
 
 
+def test_a_key_and_a_code_are_texts_too(tmp_path: Path) -> None:
+    """What was offered may be told where a text is wanted; what somebody wrote may not name a thing."""
+    content = raw("order_paper")
+    step(content, "order").update({"act": "complain", "with": {"about": "slots.terminal"}})
+    step(content, "order").pop("into")
+    found = problems(changed(tmp_path, "order_paper", content))
+    assert not any("with.about" in one for one in found)
+    content["slots"]["rolls"] = {"kind": "text", "ask": "how_many", "most": 10}
+    step(content, "stock")["with"] = {"device": "slots.rolls"}
+    found = problems(changed(tmp_path / "b", "order_paper", content))
+    assert any("with.device: cannot be a thing of the kind 'device'" in one for one in found)
+
+
 def test_a_value_is_needed_on_every_path(tmp_path: Path) -> None:
     """An argument or a text may not name what one of the paths to it never asked for."""
     content = raw("order_paper")
@@ -243,6 +256,23 @@ def test_texts_are_whole_and_name_what_there_is(tmp_path: Path, old: str, new: s
     file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
     found = problems(folder)
     assert any(told in problem for problem in found), found
+
+
+def test_a_reason_that_is_told_has_a_name_in_every_language(tmp_path: Path) -> None:
+    """After a failure only how it ended is known; whoever tells why says all the reasons that there are."""
+    folder = changed(tmp_path, "block_card", raw("block_card"))
+    for file in (folder / "texts").iterdir():
+        text = file.read_text("utf-8")
+        line = next(line for line in text.splitlines() if line.startswith("already:"))
+        file.write_text(text.replace(line, 'already: "{blocked.why}, {blocked.day}"'), "utf-8")
+    assert problems(folder) == [
+        "block_card/texts/en.yaml: code.already_blocked: is missing",
+        "block_card/texts/de.yaml: code.already_blocked: is missing",
+        "block_card/texts/en.yaml: code.wrong_state: is missing",
+        "block_card/texts/de.yaml: code.wrong_state: is missing",
+        "block_card/texts/en.yaml: already: names 'blocked.day', which has no value on a path to step 'already'",
+        "block_card/texts/de.yaml: already: names 'blocked.day', which has no value on a path to step 'already'",
+    ]
 
 
 def test_a_missing_language_is_told_and_a_foreign_one_too(tmp_path: Path) -> None:

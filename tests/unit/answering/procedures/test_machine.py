@@ -322,7 +322,14 @@ def test_facts_that_were_not_declared_are_not_kept() -> None:
     """A tool's result adds no name and changes no type."""
     lies = {"day": 5, "outcome": "x", "slots": "y", "more": "z"}
     turn = walk(BLOCK, [*TO_CONFIRM, Chose(key="yes"), Succeeded(facts=lies)])  # type: ignore[arg-type]  # lies
-    assert turn.run.facts == {"blocked": {"outcome": "done", "day": None}}
+    assert turn.run.facts == {"blocked": {"outcome": "done", "day": None, "why": None}}
+
+
+def test_why_something_was_not_possible_is_kept() -> None:
+    """So that a text can tell it and a branch can ask for it."""
+    told = Succeeded(outcome="not_possible", facts={"why": "already_blocked", "more": "x"})
+    turn = walk(BLOCK, [*TO_CONFIRM, Chose(key="yes"), told])
+    assert turn.run.facts["blocked"] == {"outcome": "not_possible", "day": None, "why": "already_blocked"}
 
 
 def test_a_circle_of_questions_ends_with_a_person(tmp_path: Path) -> None:

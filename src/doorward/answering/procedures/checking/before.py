@@ -2,6 +2,7 @@
 
 import msgspec
 
+from doorward.answering.procedures.checking.names import WHY
 from doorward.answering.procedures.checking.ways import NEXT, Graph, Way
 from doorward.answering.procedures.model import AskStep, CallStep, ConfirmStep, ProcedureStep, VerifyStep
 
@@ -10,7 +11,8 @@ class Before(msgspec.Struct, frozen=True, kw_only=True):
     """What holds before a step, whichever way it was reached.
 
     `level` is the assurance that every path has asked for, `confirmed` whether the customer agreed and was asked for
-    nothing since, `filled` the names that have a value: slots as `slots.<name>`, and what was looked up.
+    nothing since, `filled` the names that have a value: slots as `slots.<name>`, and what was looked up; of a
+    call that failed only how it ended (`<into>.outcome`, `<into>.why`).
     """
 
     level: int = 0
@@ -52,7 +54,8 @@ def _after(step: ProcedureStep, way: Way, before: Before) -> Before:
             return msgspec.structs.replace(before, confirmed=passed)
         case VerifyStep() if passed:
             return msgspec.structs.replace(before, level=max(before.level, step.level))
-        case CallStep() if passed and step.into:
-            return msgspec.structs.replace(before, filled=before.filled | {step.into})
+        case CallStep() if step.into:
+            told = {step.into} if passed else {f"{step.into}.outcome", f"{step.into}.{WHY}"}
+            return msgspec.structs.replace(before, filled=before.filled | told)
         case _:
             return before

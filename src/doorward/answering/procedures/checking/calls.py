@@ -103,8 +103,8 @@ class Calls:
 
 def is_filled(reference: Reference, before: Before) -> bool:
     """Return whether a place has a value before a step."""
-    name = f"slots.{reference.name}" if reference.root == "slots" else reference.root
-    return name in before.filled
+    whole = f"{reference.root}.{reference.name}"
+    return whole in before.filled or (reference.root != "slots" and reference.root in before.filled)
 
 
 def _wrong_literal(given: object, argument: Argument) -> str:
@@ -120,6 +120,8 @@ def _wrong_literal(given: object, argument: Argument) -> str:
 
 
 def _wrong_slot(slot: Slot, argument: Argument) -> str:
+    if argument.kind == "text" and slot.kind in {"thing", "choice"}:
+        return ""  # a key that was offered and a code of ours are texts that nobody wrote
     if slot.kind != argument.kind or (slot.kind == "thing" and slot.of != argument.of):
         return f"cannot be {_called(argument)}"
     if slot.kind == "choice":

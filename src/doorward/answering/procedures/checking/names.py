@@ -1,7 +1,8 @@
 """What may be named in expressions and texts, and of which type it is."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -11,15 +12,18 @@ from doorward.answering.procedures.ports import Compiles, Condition, Names
 from doorward.answering.procedures.problems import Problems
 from doorward.vocabulary.operations import FactKind
 
-TYPES: Final[Mapping[str, type]] = {
-    "text": str,
-    "code": str,
-    "number": float,
-    "amount": int,
-    "date": str,
-    "yes_no": bool,
+TYPES: Final[Mapping[str, Any]] = {
+    "text": str | None,
+    "code": str | None,
+    "number": float | None,
+    "amount": int | None,
+    "date": date | None,
+    "yes_no": bool | None,
 }
-"""How expressions see facts: amounts in minor units, dates as ISO 8601 texts, which compare as days do."""
+"""How expressions see facts: amounts in minor units, dates as days. Everything may have no value yet."""
+
+WHY: Final = "why"
+"""The fact that says why something was not possible, if the operation declares it; one of the operation's reasons."""
 
 SLOT_FACTS: Final[Mapping[str, FactKind]] = {
     "choice": "code",
@@ -56,8 +60,17 @@ def names_of(draft: Draft, known: Known) -> dict[str, Any]:
         if slot.kind == "thing":
             slots[slot.name] = _types(facts_of_things(known, slot.of))
         else:
-            slots[slot.name] = TYPES[SLOT_FACTS[slot.kind]]
-    return {"slots": slots, **{into: _types(facts) for into, facts in facts_of_calls(draft.steps, known).items()}}
+            slots[slot.name] = one_of(slot.options) if slot.options else TYPES[SLOT_FACTS[slot.kind]]
+    roots = {into: _types(facts) for into, facts in facts_of_calls(draft.steps, known).items()}
+    for step in draft.steps:
+        if isinstance(step, CallStep) and WHY in roots.get(step.into, {}) and known.operations[step.operation].reasons:
+            roots[step.into] = {**roots[step.into], WHY: one_of(known.operations[step.operation].reasons)}
+    return {"slots": slots, **roots}
+
+
+def one_of(codes: Sequence[str]) -> Any:
+    """Return the type of a text that is one of some codes, or nothing yet: a code that is none is refused at load."""
+    return Literal[tuple(codes)] | None
 
 
 def compile_steps(draft: Draft, names: Names, compiled: Compiles, problems: Problems) -> tuple[ProcedureStep, ...]:
@@ -91,11 +104,11 @@ def compile_slots(draft: Draft, known: Known, compiled: Compiles, problems: Prob
 
 def _compile(text: str, names: Names, compiled: Compiles, problems: Problems, place: str) -> Condition | None:
     try:
-        return compiled(text, names)
+        return compiled(text, names, condition=True)
     except ValueError as error:
         problems.add(str(error), place=place)
         return None
 
 
-def _types(facts: Mapping[str, FactKind]) -> dict[str, type]:
+def _types(facts: Mapping[str, FactKind]) -> dict[str, Any]:
     return {name: TYPES[kind] for name, kind in facts.items()}

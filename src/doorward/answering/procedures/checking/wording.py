@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from doorward.answering.procedures.checking.before import Before
-from doorward.answering.procedures.checking.names import SLOT_FACTS, facts_of_things
+from doorward.answering.procedures.checking.names import SLOT_FACTS, WHY, facts_of_things
 from doorward.answering.procedures.formatting import places_of, stray_braces
-from doorward.answering.procedures.model import AskStep, ConfirmStep, Known, ProcedureStep, SayStep, Slot
+from doorward.answering.procedures.model import AskStep, CallStep, ConfirmStep, Known, ProcedureStep, SayStep, Slot
 from doorward.answering.procedures.parsing import NAME, TEXT_KEY
 from doorward.answering.procedures.problems import Problems
 from doorward.vocabulary.operations import FactKind
@@ -47,9 +47,7 @@ class Wording:
     def check(self, steps: tuple[ProcedureStep, ...], texts: Texts, before: Mapping[str, Before]) -> None:
         """Check that each text is there in every language, is used, and has only places that have a value."""
         said = list(self._said(steps, before))
-        used = {one.key for one in said} | {
-            f"code.{option}" for slot in self._slots.values() for option in slot.options
-        }
+        used = {one.key for one in said} | self._codes_said(steps, texts)
         every = used.union(*texts.values())
         for key in sorted(every):
             for language, own in texts.items():
@@ -65,6 +63,15 @@ class Wording:
             for language, own in texts.items():
                 if one.key in own:
                     self._check_places(one, own[one.key], language)
+
+    def _codes_said(self, steps: tuple[ProcedureStep, ...], texts: Texts) -> set[str]:
+        """Return the texts of codes that have to be there: those of choices, and of reasons that a text tells."""
+        codes = {option for slot in self._slots.values() for option in slot.options}
+        told = {place for own in texts.values() for text in own.values() for place in places_of(text)}
+        for step in steps:
+            if isinstance(step, CallStep) and f"{step.into}.{WHY}" in told and step.operation in self._known.operations:
+                codes |= set(self._known.operations[step.operation].reasons)
+        return {f"code.{code}" for code in codes}
 
     def _said(self, steps: tuple[ProcedureStep, ...], before: Mapping[str, Before]) -> Iterator[Said]:
         for step in steps:
@@ -104,7 +111,7 @@ class Wording:
             filled = self._filled_by(place)
             if filled is None:
                 self._problems.add(f"names '{place}', which nobody knows", file=file, field=said.key)
-            elif said.before is not None and filled not in said.before.filled:
+            elif said.before is not None and not {filled, place} & said.before.filled:
                 sentence = f"names '{place}', which has no value on a path to {said.place}"
                 self._problems.add(sentence, file=file, field=said.key)
 
