@@ -222,3 +222,6 @@ def test_every_reason_of_a_policy_has_a_sentence() -> None:
     }
     assert reasons
     assert reasons - family("reason") == set()
+    # That a person has the conversation decides nothing that a customer would ask about.
+    explained = {key.removeprefix("why.") for key in family("portal")}
+    assert reasons - explained == {"person_has_it"}

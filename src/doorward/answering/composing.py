@@ -59,6 +59,9 @@ class Composer:
                 return self._say(language, _HAND_OVER.get(decision.reason, "reply.hand_over"))
             case "refuse":
                 return self._say(language, "reply.refused", choices=(self._person(language),))
+            case "ask" | "verify" | "act" | "nudge":
+                # Who carries these out has words of its own; where nobody did, a person is better than silence.
+                return self._no_answer(language)
             case "greet":
                 return self._say(language, _SOCIAL.get(understanding.social or "", "reply.greeting"))
         if decision.facts.blank:

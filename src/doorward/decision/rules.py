@@ -1,50 +1,60 @@
-"""Rules: conditions over facts, read from TOML, checked before anything runs."""
+"""Rules: conditions over facts, read from TOML, checked before anything runs.
+
+A `rules.toml` holds `[[rule]]`s, which are tried from top to bottom, and `[[table]]`s, each in front of the rule that
+its `before` names; a row of a table is a rule. `[[case]]`s say what facts must lead to.
+"""
 
 import hashlib
+import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, get_args
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, get_args
 
 import msgspec
 
+from doorward.decision.conditions import PolicyInvalid, read_cell, read_condition, written_out
+from doorward.decision.proofs import follows, never_hold
+from doorward.kit.expressions import Expression, Part
 from doorward.vocabulary.decision import Action, Decision, Facts
 
-_FACTS = {field.name: field.type for field in msgspec.structs.fields(Facts)}
-_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "is": lambda fact, value: bool(fact == value),
-    "at_least": lambda fact, value: bool(fact >= value),
-    "below": lambda fact, value: bool(fact < value),
-    "one_of": lambda fact, value: fact in value,
-    "contains": lambda fact, value: value in fact,
-    "empty": lambda fact, value: (not fact) is value,
-}
-
-
-class PolicyInvalid(Exception):
-    """A policy file is wrong; the sentence names the rule and what is wrong with it."""
-
-
-class Condition(msgspec.Struct, frozen=True, kw_only=True):
-    """`fact` compared by `operator` with `value`, or with the tenant's setting named `setting`."""
-
-    fact: str
-    operator: str
-    value: Any = None
-    setting: str | None = None
-
-    def holds(self, facts: Facts, settings: Mapping[str, float]) -> bool:
-        """Return whether the condition is true of the facts."""
-        wanted = self.value if self.setting is None else settings[self.setting]
-        return _OPERATORS[self.operator](getattr(facts, self.fact), wanted)
+MOST_RULES: Final = 500
+LONGEST_FILE: Final = 200_000
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """If all conditions hold, take `action` for `reason`. No conditions: always."""
+    """If the condition holds, take `action` for `reason`. No condition: always."""
 
     name: str
     action: Action
     reason: str
-    when: tuple[Condition, ...] = ()
+    when: Expression | None = None
+
+    def holds(self, values: Mapping[str, Any]) -> bool:
+        """Return whether the condition is true of facts and `settings`, as `values_of` gives them."""
+        return self.when is None or self.when.evaluate(values) is True
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Return what must hold, all of it."""
+        return () if self.when is None else self.when.parts
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Facts with the decision that they must lead to, under thresholds of its own or the usual ones."""
+
+    facts: Facts
+    action: Action
+    reason: str
+    settings: Mapping[str, float] = {}
+
+
+class RuleFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in a `rules.toml`."""
+
+    version: str
+    rules: tuple[Rule, ...]
+    cases: tuple[Case, ...] = ()
 
 
 def read_rules(text: str, *, settings: Sequence[str]) -> tuple[str, tuple[Rule, ...]]:
@@ -53,75 +63,157 @@ def read_rules(text: str, *, settings: Sequence[str]) -> tuple[str, tuple[Rule, 
     The version is the file's own `version` with eight digits of the SHA-256 of its text, so that a decision names
     exactly the rules that made it. Raises `PolicyInvalid`.
     """
+    found = read_rule_file(text, settings=settings)
+    return found.version, found.rules
+
+
+def read_rule_file(text: str, *, settings: Sequence[str]) -> RuleFile:
+    """Return all of a `rules.toml`, as `read_rules` does. Raises `PolicyInvalid`, with the rule or case."""
+    if len(text) > LONGEST_FILE:
+        raise PolicyInvalid(f"longer than {LONGEST_FILE} characters")
     try:
         tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise PolicyInvalid(f"not valid TOML: {error}") from error
-    rules = tuple(_read_rule(item, settings) for item in tree.get("rule", ()))
+    if unknown := set(tree) - {"version", "rule", "table", "case"}:
+        raise PolicyInvalid(f"there is no '{min(unknown)}' in a rule file")
+    rules = [_read_rule(item, settings) for item in _items(tree, "rule")]
     if not rules:
         raise PolicyInvalid("there is no [[rule]]")
-    if len({rule.name for rule in rules}) != len(rules):
-        raise PolicyInvalid("two rules have the same name")
+    for item in _items(tree, "table"):
+        place = _before(item, rules)
+        rules[place:place] = _read_table(item, settings)
+    names = [rule.name for rule in rules]
+    if doubled := next((name for name in names if names.count(name) > 1), None):
+        raise PolicyInvalid(f"two rules have the same name, '{doubled}'")
+    if len(rules) > MOST_RULES:
+        raise PolicyInvalid(f"more than {MOST_RULES} rules")
+    refuse_unreachable([(rule.name, rule) for rule in rules])
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    return f"{tree.get('version', '0')}+{digest}", rules
+    cases = tuple(read_case(f"case {number}", item) for number, item in enumerate(_items(tree, "case"), start=1))
+    return RuleFile(version=f"{tree.get('version', '0')}+{digest}", rules=tuple(rules), cases=cases)
+
+
+def refuse_unreachable(rules: Sequence[tuple[str, Rule]]) -> None:
+    """Raise `PolicyInvalid` for a rule that can never decide, where names against literals show it.
+
+    Either its own conditions exclude each other, or an earlier rule holds wherever it does.
+    """
+    for place, (name, rule) in enumerate(rules):
+        if (fact := never_hold(rule.parts)) is not None:
+            raise PolicyInvalid(f"rule '{name}' can never hold: its conditions about '{fact}' exclude each other")
+        for earlier_name, earlier in rules[:place]:
+            if all(follows(part, rule.parts) for part in earlier.parts):
+                raise PolicyInvalid(
+                    f"rule '{name}' can never decide: '{earlier_name}' before it holds wherever it does"
+                )
+
+
+def values_of(facts: Facts, settings: Mapping[str, float]) -> dict[str, Any]:
+    """Return facts and thresholds as conditions ask for them."""
+    return {**msgspec.structs.asdict(facts), "settings": settings}
+
+
+def _items(tree: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    found = tree.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise PolicyInvalid(f"'{key}' must be written as [[{key}]]")
+    return found
 
 
 def _read_rule(item: Mapping[str, Any], settings: Sequence[str]) -> Rule:
-    name = str(item.get("name", ""))
-    if not name:
+    name = item.get("name")
+    if not name or not isinstance(name, str):
         raise PolicyInvalid("a rule has no name")
-    if item.get("action") not in get_args(Action):
-        raise PolicyInvalid(f"rule '{name}': unknown action '{item.get('action')}'")
-    if not item.get("reason"):
-        raise PolicyInvalid(f"rule '{name}': nothing is decided without a reason")
+    place = f"rule '{name}'"
     if unknown := set(item) - {"name", "action", "reason", "when"}:
-        raise PolicyInvalid(f"rule '{name}': unknown field '{min(unknown)}'")
-    conditions: list[Condition] = []
-    for fact, wanted in item.get("when", {}).items():
-        conditions += _read_conditions(name, fact, wanted, settings)
-    return Rule(name=name, action=item["action"], reason=item["reason"], when=tuple(conditions))
+        raise PolicyInvalid(f"{place}: unknown field '{min(unknown)}'")
+    when = item.get("when", {})
+    if isinstance(when, str) and not when.strip():
+        raise PolicyInvalid(f"{place}: 'when' is empty; leave it out where the rule holds always")
+    if not isinstance(when, str | dict):
+        raise PolicyInvalid(f"{place}: 'when' must be an expression or a table of facts")
+    text = when if isinstance(when, str) else written_out(place, when, settings)
+    return _rule(place, name, (item.get("action"), item.get("reason")), text, settings)
 
 
-def _read_conditions(rule: str, fact: str, wanted: Any, settings: Sequence[str]) -> list[Condition]:
-    if fact not in _FACTS:
-        raise PolicyInvalid(f"rule '{rule}': there is no fact '{fact}'")
-    if not isinstance(wanted, Mapping):
-        wanted = {"is": wanted}
-    conditions = []
-    for operator, value in wanted.items():
-        if operator not in _OPERATORS:
-            raise PolicyInvalid(f"rule '{rule}': there is no operator '{operator}'")
-        if isinstance(value, Mapping):
-            setting = value.get("setting")
-            if setting not in settings or len(value) != 1:
-                raise PolicyInvalid(f"rule '{rule}': there is no setting '{setting}' that a rule may use")
-            conditions.append(Condition(fact=fact, operator=operator, setting=setting))
-            continue
-        if operator in {"at_least", "below"} and not isinstance(value, int | float):
-            raise PolicyInvalid(f"rule '{rule}': '{operator}' needs a number")
-        conditions.append(Condition(fact=fact, operator=operator, value=value))
-    return conditions
+def _rule(place: str, name: str, outcome: tuple[Any, Any], text: str, settings: Sequence[str]) -> Rule:
+    action, reason = outcome
+    if action not in get_args(Action):
+        raise PolicyInvalid(f"{place}: unknown action '{action}'")
+    if not reason or not isinstance(reason, str):
+        raise PolicyInvalid(f"{place}: nothing is decided without a reason")
+    if not _CODE.fullmatch(name) or not _CODE.fullmatch(reason):
+        raise PolicyInvalid(f"{place}: names and reasons are letters, digits, '_' and '-', 60 at most")
+    when = read_condition(place, text, settings) if text else None
+    return Rule(name=name, action=action, reason=reason, when=when)
+
+
+def _before(item: Mapping[str, Any], rules: Sequence[Rule]) -> int:
+    name, before = item.get("name"), item.get("before")
+    if not name or not isinstance(name, str):
+        raise PolicyInvalid("a table has no name")
+    place = next((place for place, rule in enumerate(rules) if rule.name == before), None)
+    if place is None:
+        raise PolicyInvalid(f"table '{name}': 'before' must name a rule, there is none named '{before}'")
+    return place
+
+
+def _read_table(item: Mapping[str, Any], settings: Sequence[str]) -> list[Rule]:
+    table = f"table '{item['name']}'"
+    if unknown := set(item) - {"name", "before", "columns", "rows"}:
+        raise PolicyInvalid(f"{table}: unknown field '{min(unknown)}'")
+    columns, rows = item.get("columns"), item.get("rows")
+    if not isinstance(columns, list) or not columns or not isinstance(rows, list) or not rows:
+        raise PolicyInvalid(f"{table}: it needs columns and rows")
+    found = []
+    for number, row in enumerate(rows, start=1):
+        place = f"{table}, row {number}"
+        if not isinstance(row, list) or len(row) != len(columns) + 2:
+            raise PolicyInvalid(f"{place}: a row has a cell for each column, then an action and a reason")
+        cells = [read_cell(place, str(column), cell) for column, cell in zip(columns, row, strict=False)]
+        text = " and ".join(filter(None, cells))
+        found.append(_rule(place, f"{item['name']}_{number}", (row[-2], row[-1]), text, settings))
+    return found
+
+
+def read_case(place: str, item: Mapping[str, Any]) -> Case:
+    """Return a case from plain data. Raises `PolicyInvalid`, with `place`, for an unknown fact or a wrong value."""
+    facts = item.get("facts", {})
+    if isinstance(facts, Mapping) and (unknown := set(facts) - set(Facts.__struct_fields__)):
+        raise PolicyInvalid(f"{place}: there is no fact '{min(unknown)}'")
+    try:
+        return msgspec.convert(item, Case)
+    except msgspec.ValidationError as error:
+        raise PolicyInvalid(f"{place}: {error}") from error
 
 
 class RuleBook:
-    """All rules of all enabled policies, in order; the first that holds decides."""
+    """All rules of all enabled policies, in order; the first that holds decides. Thread-safe."""
 
     def __init__(self, policies: Sequence[tuple[str, str, tuple[Rule, ...]]]) -> None:
         """Take `(policy id, version, rules)` in the order in which the policies are asked.
 
-        The last rule of the last policy must have no conditions, so that there is always a decision; otherwise
-        `PolicyInvalid` is raised.
+        The last rule of the last policy must have no conditions, so that there is always a decision; otherwise, and for
+        a rule that can never decide, `PolicyInvalid` is raised.
         """
         self._rules = [
             (f"{policy}.{rule.name}@{version}", rule) for policy, version, rules in policies for rule in rules
         ]
         if not self._rules or self._rules[-1][1].when:
             raise PolicyInvalid("the last rule must hold always, so that nothing stays undecided")
+        refuse_unreachable(self._rules)
+
+    @property
+    def rules(self) -> tuple[tuple[str, Rule], ...]:
+        """Return every rule by its full name `<policy>.<rule>@<version>`, in the order in which they are tried."""
+        return tuple(self._rules)
 
     def decide(self, facts: Facts, settings: Mapping[str, float]) -> Decision:
         """Return the decision for these facts under a tenant's settings (name to number)."""
+        values = values_of(facts, settings)
         for name, rule in self._rules[:-1]:
-            if all(condition.holds(facts, settings) for condition in rule.when):
+            if rule.holds(values):
                 return Decision(action=rule.action, reason=rule.reason, rule=name, facts=facts)
         name, rule = self._rules[-1]
         return Decision(action=rule.action, reason=rule.reason, rule=name, facts=facts)

@@ -9,7 +9,7 @@ from doorward.flow import repository
 from doorward.flow.walk import Walk, known_of
 from doorward.kit.tx import Tx
 from doorward.vocabulary.assessment import Assessment
-from doorward.vocabulary.decision import Decision
+from doorward.vocabulary.decision import SHORT_LIVED, Decision
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.ids import MessageId
 from doorward.vocabulary.outcome import Outcome
@@ -95,7 +95,7 @@ def _decided(tx: Tx, walk: Walk) -> Entry:
         "action": decision.action,
         "reason": decision.reason,
         "rule": decision.rule,
-        "facts": msgspec.to_builtins(decision.facts),
+        "facts": {name: v for name, v in msgspec.to_builtins(decision.facts).items() if name not in SHORT_LIVED},
         "intent": understanding.intent.name if understanding.intent else "",
         "intent_score": round(understanding.intent.score, 4) if understanding.intent else 0.0,
         "candidates": [

@@ -1,12 +1,17 @@
 """What is to be done with a message, and why."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
-Action = Literal["answer", "clarify", "greet", "hand_over", "relay", "refuse"]
-"""answer from knowledge · clarify: ask which of a few things is meant · greet: small talk · hand_over: to a person ·
-relay: a person has the conversation already, the bot stays silent · refuse: do nothing with it and say so."""
+Action = Literal["answer", "clarify", "ask", "verify", "act", "nudge", "greet", "hand_over", "relay", "refuse"]
+"""answer from knowledge · clarify: ask which of a few things is meant · ask: a question of a procedure · verify: who
+this is must be surer first · act: begin a procedure or go on with it · nudge: offer what the customer's facts suggest ·
+greet: small talk · hand_over: to a person · relay: a person has the conversation, the bot stays silent · refuse: do
+nothing with it and say so."""
+
+Emotion = Literal["", "distress", "bereavement", "self_harm", "anger", "confusion"]
+"""What a message sounds like, as a hint for who should take it; empty: nothing special."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,6 +20,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     Scores are 0..1: `intent_score` is the article's, `best_score` that of its best section alone, `margin` the distance
     between the best and the second-best candidate. `misunderstood` counts the clarifying questions in a row before this
     message. `state` is the conversation's.
+
+    `intent_known` and `intent_margin` are the classifier's: whether the message is in its scope, and how far the best
+    intent is from the second. `procedure` is the one that the intent would start, `procedure_active` whether one is
+    under way, `procedure_wants` what that one waits for (`ask`, `confirm`, `verify` …). `level` is how surely the
+    customer is known (0 anonymous to 3 strongly verified), `injection` how likely the message tries to command us.
     """
 
     state: str = "bot"
@@ -33,6 +43,19 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     channel: str = ""
     blank: bool = False
+    intent_known: bool = False
+    intent_margin: float = 0.0
+    emotion: str = ""
+    vulnerable: bool = False
+    procedure: str = ""
+    procedure_active: bool = False
+    procedure_wants: str = ""
+    level: int = 0
+    injection: float = 0.0
+
+
+SHORT_LIVED: Final = frozenset({"emotion", "vulnerable"})
+"""Facts that decide and are not kept with the decision: how somebody felt is nobody's business a day later."""
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,9 +2,9 @@
 
 from importlib.resources import files
 
-from doorward.decision import Policy, Rule, read_rules
+from doorward.decision import SETTINGS, Policy, Rule, read_rules
 
-SETTINGS = ("answer_threshold", "clarify_threshold", "risk_threshold")
+__all__ = ["SETTINGS", "FirstLine", "build"]
 
 
 class FirstLine:

@@ -123,7 +123,13 @@ async def show_decisions(portal: APortalCall, done: Done = "") -> Response[str]:
     decisions = await portal.house.transactions.read_async(
         lambda tx: views.my_decisions(tx, scope, customer, identity=identity)
     )
-    return portal.page("decisions", decisions=decisions, most=views.DECISIONS, done=done_of(portal, done))
+    return portal.page(
+        "decisions",
+        decisions=decisions,
+        most=views.DECISIONS,
+        done=done_of(portal, done),
+        explained=portal.house.translator.has,
+    )
 
 
 @get("/{slug:str}/access", include_in_schema=False)
