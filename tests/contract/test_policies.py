@@ -4,10 +4,9 @@ from typing import cast
 
 import pytest
 
-from doorward.decision import SETTINGS, Policy, Rule, RuleBook, read_cases, try_cases
+from doorward.decision import SETTINGS, USUAL, Policy, Rule, RuleBook, read_cases, try_cases
 from doorward.kit.plugins import FoundPlugin, discover
 
-THRESHOLDS = {"answer_threshold": 0.5, "clarify_threshold": 0.25, "risk_threshold": 0.7}
 OTHERS = Rule(name="all", action="clarify", reason="left_to_others")
 
 
@@ -27,7 +26,7 @@ def test_a_policy_is_what_its_manifest_says(found: FoundPlugin, policy: Policy) 
     """Its id is that of plugin.toml, and its version is of exactly these rules."""
     assert policy.id == found.manifest.id
     assert "+" in policy.version
-    assert set(THRESHOLDS) == set(SETTINGS)
+    assert set(USUAL) == set(SETTINGS)
 
 
 def test_every_rule_is_met_by_a_case_and_every_case_comes_out(found: FoundPlugin, policy: Policy) -> None:
@@ -37,6 +36,6 @@ def test_every_rule_is_met_by_a_case_and_every_case_comes_out(found: FoundPlugin
     if rules[-1].when is not None:
         policies.append(("others", "1", (OTHERS,)))
     cases = read_cases((found.folder / "cases" / "decisions.jsonl").read_text("utf-8").splitlines())
-    report = try_cases(RuleBook(policies), cases, THRESHOLDS)
+    report = try_cases(RuleBook(policies), cases)
     assert report.failed == ()
     assert [name for name in report.unreached if not name.startswith("others.")] == []

@@ -96,11 +96,12 @@ class Flow:
         keys = Keys(MemoryKeyStore())
         keys.make_tenant(TENANT)
         policy = FirstLine()
+        rules = RuleBook([(policy.id, policy.version, policy.rules())])
         self.rooms = WalkRooms(
             reader=self.mind,
             risk=self.mind,
             understander=self.mind,
-            rules=RuleBook([(policy.id, policy.version, policy.rules())]),
+            rules_of=lambda _tenant_id: rules,
             knowledge=self.mind,
             translator=Translator(packs()),
             packs=packs(),

@@ -12,7 +12,7 @@ from doorward.answering.procedures import UntouchedRuns
 from doorward.bootstrap.engines import Engines, make_engines
 from doorward.bootstrap.plugins import chosen_scanner, chosen_translator
 from doorward.bootstrap.sweeping import serve_each
-from doorward.decision import RuleBook
+from doorward.decision import HousePolicies
 from doorward.flow.accept import FrontDoor, Recognition, TenantScreening
 from doorward.flow.attachments import Downloads, Leftovers, Scanning
 from doorward.flow.attendance import Attendance
@@ -32,6 +32,7 @@ from doorward.flow.masking_check import MaskingCheck, settings_check
 from doorward.flow.measuring import Meters
 from doorward.flow.offering import Offering
 from doorward.flow.originals import Originals
+from doorward.flow.policies import Policies
 from doorward.flow.portal import Portal
 from doorward.flow.portal_export import PortalExport
 from doorward.flow.portal_wishes import PortalWishes, WishRooms
@@ -186,7 +187,13 @@ class House:
         articles = ArticleRepository()
         self.knowledge_service = KnowledgeService(articles, self.reader, changed=self.knowledge.changed)
         self.publishing = Publishing(articles, self.knowledge_service)
-        self.rules = RuleBook([(policy.id, policy.version, policy.rules()) for policy in self.plugins.policies])
+        self.policies = Policies(
+            self.transactions,
+            HousePolicies(self.plugins.policies),
+            settings_of=self.settings_book.settings_of,
+            clock=clock,
+            phrases=self.translator,
+        )
         self.sealer = record.AuditSealer(self.transactions, self.keys, self.audit_folder)
 
     def _rates(self) -> Rates:
@@ -200,7 +207,7 @@ class House:
             reader=self.reader,
             risk=self.engines.assessor,
             understander=self.engines.understander,
-            rules=self.rules,
+            rules_of=self.policies.rules_of,
             knowledge=self.knowledge,
             translator=self.translator,
             packs=self.packs,

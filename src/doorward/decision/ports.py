@@ -6,7 +6,10 @@ from doorward.decision.rules import Rule
 
 
 class Policy(Protocol):
-    """A `policies/<name>` plugin: an ordered list of rules. Lower `priority` is asked first."""
+    """A `policies/<name>` plugin: an ordered list of rules. Lower `priority` is asked first.
+
+    One that companies may put their own rules in the place of also has `source() -> (text of rules.toml, cases)`.
+    """
 
     id: str
     version: str

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from doorward.flow.openings import hand_over_words
-from doorward.flow.walk import Answered, Reconsideration, Routed, Walk, WalkRooms, facts_of, hours_told
+from doorward.flow.walk import Answered, Reconsideration, Routed, Walk, WalkRooms, facts_of, hours_told, thresholds_of
 from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.decision import Decision
 from doorward.vocabulary.reading import Reading
@@ -54,12 +54,7 @@ def reconsider(_rooms: WalkRooms, _walk: Walk) -> Reconsideration:
 
 def decide(rooms: WalkRooms, walk: Walk) -> Decision:
     """Choose what happens, by the policies and the tenant's thresholds."""
-    thresholds = {
-        "answer_threshold": walk.settings.answer_threshold,
-        "clarify_threshold": walk.settings.clarify_threshold,
-        "risk_threshold": walk.settings.risk_threshold,
-    }
-    return rooms.rules.decide(facts_of(walk), thresholds)
+    return rooms.rules_of(walk.scope.tenant_id).decide(facts_of(walk), thresholds_of(walk.settings))
 
 
 def answer(rooms: WalkRooms, walk: Walk) -> Answered:

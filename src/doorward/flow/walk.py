@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from doorward.decision import RuleBook
+from doorward.decision import SETTINGS, RuleBook
 from doorward.flow.team_hours import hours_at
 from doorward.kit.i18n import Translator
 from doorward.kit.settings import TenantSettings
@@ -82,7 +82,7 @@ class WalkRooms(msgspec.Struct, frozen=True, kw_only=True):
     reader: Reads
     risk: Assesses
     understander: Understands
-    rules: RuleBook
+    rules_of: Callable[[TenantId], RuleBook]
     knowledge: Knows
     translator: Translator
     packs: Mapping[str, LanguagePack]
@@ -138,6 +138,11 @@ def hours_told(rooms: WalkRooms, walk: Walk, *, reason: str) -> TenantSettings:
     """Return the hours that a customer is told who is passed to a person: those of the team that they will wait for."""
     plan = rooms.plan_of(walk.scope)
     return hours_at(plan, direct(plan, known_of(walk, Handoff(reason=reason))).queue, walk.settings)
+
+
+def thresholds_of(settings: TenantSettings) -> dict[str, float]:
+    """Return the tenant's thresholds as rules name them."""
+    return {name: getattr(settings, name) for name in SETTINGS}
 
 
 def facts_of(walk: Walk) -> Facts:

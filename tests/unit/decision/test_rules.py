@@ -304,7 +304,7 @@ reason = "y"
 settings = { risk_threshold = 0.4 }
 """
     file = rules_of("'wants_person'", "'blank'", "'risk >= settings.risk_threshold'", more=cases)
-    report = try_cases(RuleBook([("p", "1", file.rules)]), file.cases, THRESHOLDS)
+    report = try_cases(RuleBook([("p", "1", file.rules)]), file.cases)
     assert report.unreached == ("p.b@1", "p.last@1")
     assert [(one.number, one.wanted, one.found, one.rule) for one in report.failed] == [
         (2, ("refuse", "y"), ("answer", "x"), "p.c@1")

@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from doorward.decision import SETTINGS, Policy, Rule, read_rules
+from doorward.decision import SETTINGS, Case, Policy, Rule, read_cases, read_rules
 
 __all__ = ["SETTINGS", "FirstLine", "build"]
 
@@ -15,12 +15,17 @@ class FirstLine:
 
     def __init__(self) -> None:
         """Read and check `rules.toml`. Raises `PolicyInvalid`."""
-        text = files(__package__).joinpath("rules.toml").read_text(encoding="utf-8")
-        self.version, self._rules = read_rules(text, settings=SETTINGS)
+        self._text = files(__package__).joinpath("rules.toml").read_text(encoding="utf-8")
+        self.version, self._rules = read_rules(self._text, settings=SETTINGS)
 
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules in order."""
         return self._rules
+
+    def source(self) -> tuple[str, tuple[Case, ...]]:
+        """Return the rules as they are written, and their cases: what a company begins its own with."""
+        cases = files(__package__).joinpath("cases", "decisions.jsonl").read_text(encoding="utf-8")
+        return self._text, read_cases(cases.splitlines())
 
 
 def build(_kit: object) -> Policy:

@@ -1,0 +1,69 @@
+"""The policies that came with the installation, and rule books in which a company's file stands in for one of them."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from doorward.decision.cases import CaseReport, cases_as_toml, try_cases
+from doorward.decision.conditions import SETTINGS, PolicyInvalid
+from doorward.decision.ports import Policy
+from doorward.decision.rules import Rule, RuleBook, RuleFile, read_rule_file
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule file that was read, in a book with the other policies, with what its own cases came to."""
+
+    text: str
+    file: RuleFile
+    book: RuleBook
+    report: CaseReport
+
+
+class HousePolicies:
+    """The enabled policies in the order in which they are asked; the last one is what a company's file replaces."""
+
+    def __init__(self, policies: Sequence[Policy]) -> None:
+        """Take the policies. Raises `PolicyInvalid` as `RuleBook`."""
+        self._policies = tuple(policies)
+        self._parts = [(one.id, one.version, one.rules()) for one in self._policies]
+        self.book = RuleBook(self._parts)
+
+    @property
+    def replaceable(self) -> str:
+        """Return the id of the policy that a company's own rules stand in for."""
+        return self._parts[-1][0]
+
+    def text(self) -> str:
+        """Return the replaceable policy's rules and cases as one file to begin with; empty where it keeps none."""
+        source = getattr(self._policies[-1], "source", None)
+        if source is None:
+            return ""
+        text, cases = source()
+        return f"{text.rstrip()}\n\n{cases_as_toml(cases)}"
+
+    def book_with(self, text: str) -> RuleBook:
+        """Return the book in which `text` stands in for the replaceable policy. Raises `PolicyInvalid`."""
+        return self._book(read_rule_file(text, settings=SETTINGS))
+
+    def check(self, text: str) -> Checked:
+        """Return a file that may be put in force, tried on its own cases.
+
+        Raises `PolicyInvalid` for what cannot be read, a case that comes out otherwise, and a rule without a case.
+        """
+        file = read_rule_file(text, settings=SETTINGS)
+        book = self._book(file)
+        report = try_cases(book, file.cases)
+        if report.failed:
+            failed = report.failed[0]
+            raise PolicyInvalid(
+                f"case {failed.number}: wanted {' for '.join(failed.wanted)}, but rule '{failed.rule}' decides "
+                f"{' for '.join(failed.found)}"
+            )
+        own = {f"{self.replaceable}.{rule.name}@{file.version}": rule.name for rule in file.rules}
+        if untried := [own[name] for name in report.unreached if name in own]:
+            raise PolicyInvalid(f"no [[case]] reaches rule '{untried[0]}'")
+        return Checked(text=text, file=file, book=book, report=report)
+
+    def _book(self, file: RuleFile) -> RuleBook:
+        replaced: tuple[str, str, tuple[Rule, ...]] = (self.replaceable, file.version, file.rules)
+        return RuleBook([*self._parts[:-1], replaced])
