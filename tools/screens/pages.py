@@ -47,6 +47,7 @@ PAGES: Final = (
     "/desk/plan/{sheet:str}",
     "/desk/plan/{shelf:str}/new",
     "/desk/plan/{shelf:str}/{key:str}",
+    "/desk/policies",
     "/desk/preferences",
     "/desk/replies",
     "/desk/replies/new",

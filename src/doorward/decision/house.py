@@ -1,13 +1,13 @@
 """The policies that came with the installation, and rule books in which a company's file stands in for one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from doorward.decision.cases import CaseReport, cases_as_toml, try_cases
 from doorward.decision.conditions import SETTINGS, PolicyInvalid
 from doorward.decision.ports import Policy
-from doorward.decision.rules import Rule, RuleBook, RuleFile, read_rule_file
+from doorward.decision.rules import Case, Rule, RuleBook, RuleFile, read_rule_file
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,11 +35,19 @@ class HousePolicies:
 
     def text(self) -> str:
         """Return the replaceable policy's rules and cases as one file to begin with; empty where it keeps none."""
-        source = getattr(self._policies[-1], "source", None)
-        if source is None:
-            return ""
-        text, cases = source()
-        return f"{text.rstrip()}\n\n{cases_as_toml(cases)}"
+        text, cases = self._source()
+        return f"{text.rstrip()}\n\n{cases_as_toml(cases)}" if text else ""
+
+    def tried(self, text: str) -> CaseReport:
+        """Return what the cases of a file come to, those of the house's own rules for an empty one. As `book_with`."""
+        if not text:
+            return try_cases(self.book, self._source()[1])
+        file = read_rule_file(text, settings=SETTINGS)
+        return try_cases(self._book(file), file.cases)
+
+    def _source(self) -> tuple[str, tuple[Case, ...]]:
+        source: Callable[[], tuple[str, tuple[Case, ...]]] | None = getattr(self._policies[-1], "source", None)
+        return ("", ()) if source is None else source()
 
     def book_with(self, text: str) -> RuleBook:
         """Return the book in which `text` stands in for the replaceable policy. Raises `PolicyInvalid`."""

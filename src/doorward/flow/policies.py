@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
-from doorward import decision
-from doorward.decision import Activated, Checked, HousePolicies, NewRules, PolicyInvalid, RuleBook
+from doorward.decision import Checked, HousePolicies, PolicyInvalid, RuleBook, service
+from doorward.decision.service import Activated, NewRules
 from doorward.flow.policy_rehearsal import PolicyRehearsal, rehearsed_policy
 from doorward.flow.walk import thresholds_of
 from doorward.kit.clock import Clock
@@ -62,7 +62,7 @@ class Policies:
         if held is not None and now - held.at < FRESH:
             return held.book
         scope = system_scope(tenant_id, "policies")
-        active = self._transactions.read(lambda tx: decision.rules_in_force(tx, scope))
+        active = self._transactions.read(lambda tx: service.rules_in_force(tx, scope))
         number = 0 if active is None else active.number
         book = held.book if held is not None and held.number == number else self.book_of(active)
         with self._lock:
@@ -92,27 +92,27 @@ class Policies:
 
     def rehearse(self, tx: Tx, scope: Scope, checked: Checked, *, days: int) -> PolicyRehearsal:
         """Return which decisions of the last days would change from the rules in force to a checked file."""
-        books = (self.book_of(decision.rules_in_force(tx, scope)), checked.book)
+        books = (self.book_of(service.rules_in_force(tx, scope)), checked.book)
         thresholds = thresholds_of(self._settings_of(scope.tenant_id))
         return rehearsed_policy(tx, scope, books, thresholds, since=tx.now - timedelta(days=days))
 
     def activate(self, tx: Tx, scope: Scope, checked: Checked, *, expected: int) -> Outcome[Activated]:
         """Put a checked file in force behind number `expected`. Raises `Outdated`."""
         new = NewRules(policy=self.house.replaceable, text=checked.text, version=checked.file.version)
-        return decision.put_in_force(tx, scope, new, expected=expected)
+        return service.put_in_force(tx, scope, new, expected=expected)
 
     def take_back(self, tx: Tx, scope: Scope, number: int, *, expected: int) -> Outcome[Activated]:
         """Put an earlier version in force again, 0 for the house's own rules, as a new version.
 
         Raises `NotFound`, `Outdated`, and `PolicyInvalid` where this version of Doorward cannot read it any more.
         """
-        earlier = None if not number else decision.rule_version(tx, scope, number)
+        earlier = None if not number else service.rule_version(tx, scope, number)
         if earlier is not None and earlier.text:
             self.house.book_with(earlier.text)
             new = NewRules(policy=earlier.policy, text=earlier.text, version=earlier.version)
         else:
             new = NewRules(policy=self.house.replaceable, text="", version="")
-        return decision.put_in_force(tx, scope, new, expected=expected)
+        return service.put_in_force(tx, scope, new, expected=expected)
 
     def forget(self, tenant_id: TenantId) -> None:
         """Ask for this tenant's rules anew next time: they were just changed here."""

@@ -9,16 +9,12 @@ from doorward.decision import (
     SETTINGS,
     Case,
     HousePolicies,
-    NewRules,
     PolicyInvalid,
     Rule,
-    put_in_force,
     read_rule_file,
-    rule_version,
-    rule_versions,
-    rules_in_force,
 )
 from doorward.decision.cases import cases_as_toml
+from doorward.decision.service import NewRules, put_in_force, rule_version, rule_versions, rules_in_force
 from doorward.kit.tx import Transactions
 from doorward.plugins.policies.first_line.plugin import FirstLine
 from doorward.vocabulary.decision import Facts

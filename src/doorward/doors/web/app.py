@@ -78,6 +78,7 @@ from doorward.doors.web.desk.outbox.routes import show_outbox
 from doorward.doors.web.desk.people.routes import PEOPLE_HANDLERS
 from doorward.doors.web.desk.plan.once import ONCE_HANDLERS
 from doorward.doors.web.desk.plan.routes import PART_HANDLERS
+from doorward.doors.web.desk.policies.routes import POLICY_HANDLERS
 from doorward.doors.web.desk.preferences.routes import keep_desk_preferences, show_preferences
 from doorward.doors.web.desk.replies.routes import REPLY_HANDLERS
 from doorward.doors.web.desk.reports.routes import REPORT_HANDLERS
@@ -198,6 +199,7 @@ PAGE_HANDLERS: Final = [
     *WORKSPACE_HANDLERS,
     *KNOWLEDGE_HANDLERS,
     *RULE_HANDLERS,
+    *POLICY_HANDLERS,
     *WEBHOOK_HANDLERS,
     *PEOPLE_HANDLERS,
     *PART_HANDLERS,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import rich_click as click
 
-from doorward import decision
 from doorward.bootstrap import load_plugins
 from doorward.decision import HousePolicies
+from doorward.decision.service import rules_in_force
 from doorward.doors.cli.ending import Code, Stop
 from doorward.doors.cli.opening import Office, office, scope_of
 from doorward.doors.cli.options import EXISTING_FILE, examples, with_json, with_settings, with_tenant
@@ -54,7 +54,7 @@ def show(settings: Settings, *, as_file: bool, tenant: str | None, as_json: bool
     """Show the rules in force, in the order in which they are tried."""
     with _policies(settings) as (opened, policies):
         scope = scope_of(opened.tenant(tenant))
-        active = opened.read(lambda tx: decision.rules_in_force(tx, scope))
+        active = opened.read(lambda tx: rules_in_force(tx, scope))
         book = policies.book_of(active)
         text = active.text if active is not None and active.text else policies.house.text()
     if as_file:

@@ -150,6 +150,14 @@ DESTINATIONS: Final = (
         keys=("g", "u"),
     ),
     Destination(
+        key="policies",
+        label="policies.title",
+        href="/desk/policies",
+        icon="flag",
+        permission="settings:read",
+        keys=("g", "d"),
+    ),
+    Destination(
         key="webhooks",
         label="webhooks.title",
         href="/desk/webhooks",

@@ -1,0 +1,1 @@
+"""The rules that decide: shown, tried on the past, put in force, taken back."""
