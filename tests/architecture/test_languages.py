@@ -15,7 +15,7 @@ from doorward.kit.i18n import places, read_pack_folder
 from doorward.plugins import languages
 from doorward.record import READS
 from doorward.record.card import State
-from doorward.vocabulary.decision import Action
+from doorward.vocabulary.decision import SHORT_LIVED, Action, Facts
 from doorward.vocabulary.party import AssuranceLevel
 from doorward.vocabulary.scope import Role
 
@@ -211,6 +211,12 @@ def test_a_customer_reads_in_words_how_somebody_looked_at_their_data() -> None:
     about_nobody = {"conversations.searched", "customers.searched", "protection.opening.read"}
     said = {one.removeprefix("read.") for one in family("portal") if one.startswith("read.")}
     assert said == set(READS) - about_nobody
+
+
+def test_every_fact_that_is_kept_has_a_name_in_words() -> None:
+    """What a rule looked at can be told; how somebody felt is kept nowhere and has no name."""
+    named_facts = {name.partition(".")[0] for name in family("fact")} - {"yes", "no"}
+    assert named_facts == set(Facts.__struct_fields__) - SHORT_LIVED
 
 
 def test_every_reason_of_a_policy_has_a_sentence() -> None:

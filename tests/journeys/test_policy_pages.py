@@ -10,7 +10,7 @@ from doorward.bootstrap import House
 from doorward.identity import Tenant
 from doorward.vocabulary.scope import system_scope
 from tests.support.browsing import on_sqlite
-from tests.support.server import Guests
+from tests.support.server import Guests, WebVisitor
 
 PAGE = "/desk/policies"
 GREETED = 'when = { social = { one_of = ["greeting", "thanks", "farewell", "identity_question"] } }\naction = "greet"'
@@ -36,10 +36,19 @@ def press(admin: httpx.Client, name: str, text: str, *, number: str, file: bytes
     return admin.post(PAGE, data=fields, files={"file": ("rules.toml", file)})
 
 
+def ask(visitor: WebVisitor, text: str, *, lines: int) -> None:
+    """Say something and wait until there are so many lines, the answer among them."""
+    visitor.say(text)
+    for _ in range(500):
+        if len(visitor.entries()["entries"]) >= lines:
+            return
+    raise AssertionError("nobody answered")
+
+
 @on_sqlite
 def test_changed_rules_are_rehearsed_put_in_force_and_taken_back(guests: Guests, house: House, halden: Tenant) -> None:
     """Nothing changes before the second press; the next message meets the new rules; the audit knows of all of it."""
-    guests.visitor(halden).say("hello")
+    ask(guests.visitor(halden), "hello", lines=2)
     admin = guests.member("admin")
     page = admin.get(PAGE)
     assert "first_line.small_talk" in page.text
@@ -84,3 +93,17 @@ def test_a_wrong_file_is_refused_with_the_place_and_stays_in_the_form(guests: Gu
     assert guests.member("mira").get(PAGE).status_code == 403
     agent = guests.member("mira")
     assert press(agent, "check", wrong, number="0").status_code == 403
+
+
+@on_sqlite
+def test_an_agent_reads_in_words_what_a_rule_looked_at(guests: Guests, halden: Tenant) -> None:
+    """Each fact by its name and its value, above the rule with its version."""
+    visitor = guests.visitor(halden)
+    ask(visitor, "hello", lines=2)
+    admin = guests.member("admin")
+    why = admin.get(f"/desk/conversations/{visitor.conversation_id}").text.partition('id="why"')[2]
+    assert "<dt>Small talk</dt><dd>a greeting</dd>" in why
+    assert "first_line.small_talk@" in why
+    ask(visitor, "I want to talk to a person", lines=4)
+    why = admin.get(f"/desk/conversations/{visitor.conversation_id}").text.partition('id="why"')[2]
+    assert "<dt>Asked for a person</dt><dd>yes</dd>" in why

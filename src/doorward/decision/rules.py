@@ -8,6 +8,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, Final, get_args
 
 import msgspec
@@ -18,6 +19,9 @@ from doorward.kit.expressions import Expression, Part
 from doorward.vocabulary.decision import Action, Decision, Facts
 
 MOST_RULES: Final = 500
+ALSO: Final = 2
+"""Further rules that held, told with a decision."""
+
 LONGEST_FILE: Final = 200_000
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 
@@ -212,8 +216,16 @@ class RuleBook:
     def decide(self, facts: Facts, settings: Mapping[str, float]) -> Decision:
         """Return the decision for these facts under a tenant's settings (name to number)."""
         values = values_of(facts, settings)
-        for name, rule in self._rules[:-1]:
-            if rule.holds(values):
-                return Decision(action=rule.action, reason=rule.reason, rule=name, facts=facts)
-        name, rule = self._rules[-1]
-        return Decision(action=rule.action, reason=rule.reason, rule=name, facts=facts)
+        holding = (place for place, (_, rule) in enumerate(self._rules) if rule.holds(values))
+        place = next(holding)
+        name, rule = self._rules[place]
+        used = frozenset() if rule.when is None else rule.when.names
+        return Decision(
+            action=rule.action,
+            reason=rule.reason,
+            rule=name,
+            facts=facts,
+            looked_at=tuple(sorted(one for one in used if "." not in one)),
+            limits={one: settings[one] for one in sorted(settings) if f"settings.{one}" in used},
+            also=tuple(self._rules[other][0] for other in islice(holding, ALSO) if self._rules[other][1].when),
+        )

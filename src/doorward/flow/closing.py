@@ -96,6 +96,9 @@ def _decided(tx: Tx, walk: Walk) -> Entry:
         "reason": decision.reason,
         "rule": decision.rule,
         "facts": {name: v for name, v in msgspec.to_builtins(decision.facts).items() if name not in SHORT_LIVED},
+        "looked_at": [name for name in decision.looked_at if name not in SHORT_LIVED],
+        "limits": dict(decision.limits),
+        "also": list(decision.also),
         "intent": understanding.intent.name if understanding.intent else "",
         "intent_score": round(understanding.intent.score, 4) if understanding.intent else 0.0,
         "candidates": [

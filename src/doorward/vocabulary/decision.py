@@ -1,5 +1,6 @@
 """What is to be done with a message, and why."""
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 import msgspec
@@ -59,9 +60,16 @@ SHORT_LIVED: Final = frozenset({"emotion", "vulnerable"})
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """The action, its stable reason code, the rule that chose it as `<policy>.<rule>@<version>`, and the facts used."""
+    """The action, its stable reason code, the rule that chose it as `<policy>.<rule>@<version>`, and the facts used.
+
+    `looked_at` names the facts that the rule goes by, `limits` has those of the tenant's thresholds, and `also` names
+    the next rules that would have held had this one not.
+    """
 
     action: Action
     reason: str
     rule: str
     facts: Facts = Facts()
+    looked_at: tuple[str, ...] = ()
+    limits: Mapping[str, float] = {}
+    also: tuple[str, ...] = ()

@@ -126,6 +126,17 @@ def test_a_condition_may_be_an_expression() -> None:
     assert decides(file, social="thanks") == "b"
 
 
+def test_a_decision_tells_what_its_rule_looked_at_and_what_else_held() -> None:
+    """Facts and thresholds by name, and the next rules that would have held; one that holds always says nothing."""
+    file = rules_of("'risk >= settings.risk_threshold and not blank'", "'wants_person'", "'risk > 0.1'", "'risk > 0'")
+    decision = RuleBook([("p", "1", file.rules)]).decide(Facts(risk=0.9, wants_person=True), THRESHOLDS)
+    assert (decision.rule, decision.looked_at) == ("p.a@1", ("blank", "risk"))
+    assert decision.limits == {"risk_threshold": 0.7}
+    assert decision.also == ("p.b@1", "p.c@1")
+    last = RuleBook([("p", "1", file.rules)]).decide(Facts(), THRESHOLDS)
+    assert (last.rule, last.looked_at, last.limits, last.also) == ("p.last@1", (), {}, ())
+
+
 @pytest.mark.parametrize(
     ("when", "facts", "holds"),
     [

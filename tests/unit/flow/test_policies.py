@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from doorward.decision import HousePolicies, PolicyInvalid, read_rule_file
 from doorward.flow.policies import FRESH, Policies
 from doorward.flow.policy_rehearsal import Kept, PolicyRehearsal, count_decided, rehearse_policy
+from doorward.flow.views.conversation import conversation
 from doorward.kit.clock import FixedClock
 from doorward.kit.i18n import Translator
 from doorward.plugins.policies.first_line.plugin import FirstLine
 from doorward.record import latest_audit
-from doorward.vocabulary.decision import Facts
+from doorward.vocabulary.decision import SHORT_LIVED, Facts
 from doorward.vocabulary.errors import NotFound, Outdated
 from doorward.vocabulary.ids import ConversationId
 from tests.support.transactions import CONVERSATION, NOON, OTHER_SCOPE, OTHER_TENANT, SCOPE, TENANT
@@ -169,3 +170,20 @@ def test_counts_add_up(facts: Sequence[Facts]) -> None:
     assert set(decided) == {"first_line.a", "first_line.b"}
     assert rehearse_policy(kept, (other, other), THRESHOLDS)[0] == ()
     assert read_rule_file(HOUSE.text(), settings=tuple(THRESHOLDS)).cases
+
+
+def test_what_is_kept_of_a_decision_tells_what_was_looked_at_and_not_how_somebody_felt(
+    flow: Flow, policies: Policies
+) -> None:
+    """The page of a conversation has the facts that the rule went by; feelings are in no line of the ledger."""
+    walk(flow, "a person please")
+    shown = flow.transactions.read(lambda tx: conversation(tx, SCOPE, CONVERSATION))
+    (why,) = shown.why
+    assert (why.looked_at, why.limits) == (("wants_person",), {})
+    assert why.facts["wants_person"] is True
+    assert not SHORT_LIVED & why.facts.keys()
+    assert policies.house.book.decide(Facts(emotion="distress"), THRESHOLDS).looked_at == (
+        "emotion",
+        "misunderstood",
+        "vulnerable",
+    )

@@ -35,7 +35,10 @@ class ShownCandidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Why(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a message was treated as it was: action, reason code, rule with version, the facts it rested on."""
+    """Why a message was treated as it was: action, reason code, rule with version, the facts it rested on.
+
+    `looked_at` names the facts that the rule goes by, `limits` the thresholds, `also` further rules that held.
+    """
 
     at: datetime
     message_id: MessageId | None
@@ -46,6 +49,9 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     intent_score: float
     candidates: tuple[ShownCandidate, ...]
     facts: dict[str, Any]
+    looked_at: tuple[str, ...] = ()
+    limits: dict[str, float] = {}
+    also: tuple[str, ...] = ()
 
 
 class MessageFindings(msgspec.Struct, frozen=True, kw_only=True):
@@ -333,6 +339,9 @@ def _why(written: WrittenEntry) -> Why:
         intent_score=data["intent_score"],
         candidates=msgspec.convert(data["candidates"], tuple[ShownCandidate, ...]),
         facts=data["facts"],
+        looked_at=tuple(data.get("looked_at", ())),
+        limits=data.get("limits", {}),
+        also=tuple(data.get("also", ())),
     )
 
 

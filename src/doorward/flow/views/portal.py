@@ -53,6 +53,7 @@ class MyDecision(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     rule: str
     facts: Mapping[str, Any]
+    looked_at: tuple[str, ...]
     sources: tuple[str, ...]
     said: ShownEntry | None
     appealed: bool
@@ -207,6 +208,7 @@ def _decision(written: WrittenEntry, *, said: ShownEntry | None, appealed: bool)
         reason=data["reason"],
         rule=data["rule"],
         facts=data["facts"],
+        looked_at=tuple(data.get("looked_at", ())),
         sources=tuple(titles) if data["action"] in {"answer", "clarify"} else (),
         said=said,
         appealed=appealed,
