@@ -1,9 +1,11 @@
 """What is checked of a procedure before anybody meets it, and that each problem is told with its place."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from doorward.answering.procedures.loading import load_procedure, load_procedures
@@ -316,3 +318,17 @@ def test_the_examples_are_good() -> None:
     """What the other tests walk through is what loads."""
     loaded = load_procedures(FOLDER, languages=LANGUAGES, known=KNOWN, compiled=compile_stub)
     assert (list(loaded.procedures), loaded.refused) == (["block_card", "order_paper"], ())
+
+
+def test_the_example_of_the_documentation_loads(tmp_path: Path) -> None:
+    """What the page shows is a procedure as it can be written."""
+    page = (Path(__file__).parents[4] / "docs" / "concepts" / "procedures.md").read_text("utf-8")
+    content, texts = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
+    folder = tmp_path / "block_card"
+    (folder / "texts").mkdir(parents=True)
+    (folder / "procedure.yaml").write_text(content, "utf-8")
+    (folder / "texts" / "en.yaml").write_text(texts, "utf-8")
+    block = msgspec.structs.replace(KNOWN.operations["block_card"], reasons=("already_blocked",))
+    known = msgspec.structs.replace(KNOWN, operations={"block_card": block})
+    procedure = load_procedure(folder, languages=("en",), known=known, compiled=compile_stub)
+    assert (procedure.intents, len(procedure.steps)) == (("card.block",), 12)
