@@ -153,7 +153,7 @@ def _end(tx: Tx, scope: Scope, run_id: str, *, outcome: Literal["abandoned", "ha
     row = repository.find_run(tx, scope, run_id)
     if row is None:
         return False
-    nothing: dict[str, Any] = {"offers": {}, "pending": (), "confirmed": (), "first": None, "kept": ()}
+    nothing: dict[str, Any] = {"offers": {}, "unfit": {}, "pending": (), "confirmed": (), "first": None, "kept": ()}
     run = msgspec.structs.replace(_kept(row).run, awaits="nothing", outcome=outcome, reason=outcome, **nothing)
     return repository.update_run(tx, scope, run_id, _changing(tx, run, "ended"))
 

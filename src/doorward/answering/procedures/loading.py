@@ -12,6 +12,7 @@ from doorward.answering.procedures.parsing import NAME, parse_procedure
 from doorward.answering.procedures.ports import Compiles
 from doorward.answering.procedures.problems import Problems
 from doorward.answering.procedures.yaml_file import YamlRefused, read_yaml
+from doorward.kit.expressions import compile_expression
 from doorward.vocabulary.errors import ProcedureInvalid
 from doorward.vocabulary.operations import Operates
 
@@ -35,11 +36,13 @@ def known_of(core: Operates) -> Known:
     return Known(operations=core.operations(), kinds=core.kinds(), currency=core.currency)
 
 
-def load_procedures(root: Path, *, languages: Sequence[str], known: Known, compiled: Compiles) -> Loaded:
+def load_procedures(
+    root: Path, *, languages: Sequence[str], known: Known, compiled: Compiles = compile_expression
+) -> Loaded:
     """Return the procedures below a folder, in the order of their names; a folder that is not there has none.
 
-    `languages` are the company's, the first of them for everybody else. An intent starts one procedure: of two that
-    want the same, the later is refused.
+    `languages` are the company's, the first of them for everybody else; `compiled` reads expressions. An intent starts
+    one procedure: of two that want the same, the later is refused.
     """
     procedures: dict[str, Procedure] = {}
     refused: list[ProcedureInvalid] = []
@@ -57,7 +60,9 @@ def load_procedures(root: Path, *, languages: Sequence[str], known: Known, compi
     return Loaded(procedures=procedures, refused=tuple(refused))
 
 
-def load_procedure(folder: Path, *, languages: Sequence[str], known: Known, compiled: Compiles) -> Procedure:
+def load_procedure(
+    folder: Path, *, languages: Sequence[str], known: Known, compiled: Compiles = compile_expression
+) -> Procedure:
     """Return the procedure in a folder. Raises `ProcedureInvalid` with everything that is wrong, and where."""
     problems = Problems(folder.name)
     if not NAME.fullmatch(folder.name):

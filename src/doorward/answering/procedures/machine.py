@@ -72,6 +72,7 @@ def advance(procedure: Procedure, run: Run, event: Event) -> Turn:
         return walk.hand_over("too_long")
     if isinstance(event, Cancelled):
         return walk.end("declined", reason="cancelled")
+    walk.change(today=_today(event) or run.today)
     if run.awaits == "start":
         return _start(walk, event)
     match event:
@@ -98,6 +99,18 @@ def _learn(walk: Walk, event: Event) -> Turn:
             return _failed(walk, event.code)
         case _:
             return walk.again()
+
+
+def _today(event: Event) -> str:
+    match event:
+        case Started() | Resumed() if event.today:
+            return event.today
+        case Started() if event.heard is not None:
+            return event.heard.today
+        case Said():
+            return event.heard.today
+        case _:
+            return ""
 
 
 def _start(walk: Walk, event: Event) -> Turn:

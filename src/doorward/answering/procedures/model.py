@@ -22,9 +22,10 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """Something that the customer is asked for.
 
     A `thing` is one of the customer's own, of the kind `of`; `where` says which of them can be meant, `show` is the
-    text that names one. `ask` is the question's key, `options` the codes of a choice, `retries` how often an answer
-    that is none is asked for again. `least` and `most` bound a count, an amount (minor units), a text (characters) and
-    a date (days from today), both included.
+    text that names one. With `or_named` one that does not fit `where` is taken all the same when its key is said, so
+    that the customer can be told what it is with that one. `ask` is the question's key, `options` the codes of a
+    choice, `retries` how often an answer that is none is asked for again. `least` and `most` bound a count, an amount
+    (minor units), a text (characters) and a date (days from today), both included.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     where: str = ""
     condition: Condition | None = None
     needs: frozenset[str] = frozenset()
+    or_named: bool = False
     show: str = ""
     options: tuple[str, ...] = ()
     retries: int = 2

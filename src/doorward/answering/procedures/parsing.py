@@ -32,7 +32,7 @@ TEXT_KEY: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
 REFERENCE: Final = re.compile(r"([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)")
 MOST_SLOTS: Final = 30
 MOST_STEPS: Final = 100
-RESERVED: Final = frozenset({"slots", "thing", "key", "outcome", "true", "false", "null"})
+RESERVED: Final = frozenset({"slots", "today", "thing", "key", "outcome", "true", "false", "null"})
 
 _TOP: Final = {"id": str, "version": int, "intents": list, "slots": dict, "steps": list}
 _SLOT: Final = {
@@ -40,6 +40,7 @@ _SLOT: Final = {
     "ask": str,
     "of": str,
     "where": str,
+    "or_named": bool,
     "show": str,
     "options": list,
     "retries": int,

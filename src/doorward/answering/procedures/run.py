@@ -48,12 +48,13 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """Where a run stands.
 
-    `at` is the step, `awaits` what has to happen. `offers` are, by slot, the things that were offered; nothing else can
-    be chosen. `asked` are the slots in the order in which they were filled, `kept` those that need not be asked for
-    again after a correction. `pending` is what a yes would confirm, `confirmed` what was confirmed and not yet done.
-    `visits` counts how often a step was come to, `failures` how often in a row an answer or a call failed. `first` is
-    the message that started it, looked at once for each slot. `beneath` are the runs that wait for this one, the latest
-    last.
+    `at` is the step, `awaits` what has to happen. `offers` are, by slot, the things that were offered, `unfit` the
+    customer's others; nothing else can be chosen, and of the others only what a slot takes by its name. `asked` are the
+    slots in the order in which they were filled, `kept` those that need not be asked for again after a correction.
+    `pending` is what a yes would confirm, `confirmed` what was confirmed and not yet done. `visits` counts how often a
+    step was come to, `failures` how often in a row an answer or a call failed. `first` is the message that started it,
+    looked at once for each slot. `today` is the customer's day as it was last told. `beneath` are the runs that wait
+    for this one, the latest last.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     slots: Mapping[str, Filled] = {}
     facts: Mapping[str, Mapping[str, Scalar]] = {}
     offers: Mapping[str, tuple[Thing, ...]] = {}
+    unfit: Mapping[str, tuple[Thing, ...]] = {}
     asked: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     pending: tuple[Call, ...] = ()
@@ -73,6 +75,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     level: int = 0
     events: int = 0
     first: Heard | None = None
+    today: str = ""
     beneath: tuple[str, ...] = ()
     outcome: RunOutcome = ""
     reason: str = ""
@@ -87,9 +90,10 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """It begins: with how well the customer is known, and the message that asked for it."""
+    """It begins: with how well the customer is known, their day (ISO 8601), and the message that asked for it."""
 
     level: int = 0
+    today: str = ""
     heard: Heard | None = None
 
 
@@ -131,9 +135,10 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Resumed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """It goes on after a pause, perhaps elsewhere: the customer is known this well now."""
+    """It goes on after a pause, perhaps elsewhere: the customer is known this well now, and this is their day."""
 
     level: int
+    today: str = ""
 
 
 class Cancelled(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -7,7 +7,7 @@ from typing import Any, Final
 from babel.numbers import get_currency_precision
 
 from doorward.answering.procedures.answers.taking import Question
-from doorward.answering.procedures.checking.names import SLOT_FACTS, facts_of_things
+from doorward.answering.procedures.checking.names import IN_DAYS, SLOT_FACTS, TODAY, facts_of_things
 from doorward.answering.procedures.formatting import values_for
 from doorward.answering.procedures.model import (
     THINGS_LEVEL,
@@ -35,7 +35,7 @@ from doorward.answering.procedures.run import (
     Verify,
     Want,
 )
-from doorward.vocabulary.operations import FactKind, Scalar
+from doorward.vocabulary.operations import FactKind, Scalar, Thing
 
 _NOTHING: Final = object()
 
@@ -46,27 +46,40 @@ class Incomplete(Exception):
 
 def expression_values(procedure: Procedure, run: Run) -> dict[str, Any]:
     """Return what expressions see: every name that they may have, None for what has no value yet."""
+    today = _of_kind(run.today, "date")
     slots: dict[str, Any] = {}
     for slot in procedure.slots.values():
         filled = run.slots.get(slot.name)
         if slot.kind == "thing":
             fields = {} if filled is None else {**filled.fields, "key": filled.value}
-            slots[slot.name] = as_expressions_see(fields, facts_of_things(procedure.known, slot.of))
+            slots[slot.name] = _as_seen(fields, facts_of_things(procedure.known, slot.of), today)
         else:
             value = None if filled is None else filled.value
-            slots |= as_expressions_see({slot.name: value}, {slot.name: SLOT_FACTS[slot.kind]})
+            slots |= _as_seen({slot.name: value}, {slot.name: SLOT_FACTS[slot.kind]}, today)
     roots: dict[str, Any] = {}
     for place, kind in procedure.places.items():
         root, _, name = place.partition(".")
         if root != "slots":
-            told = run.facts.get(root, {})
-            roots[root] = roots.get(root, {}) | as_expressions_see(told, {name: kind})
-    return {"slots": slots, **roots}
+            roots[root] = roots.get(root, {}) | _as_seen(run.facts.get(root, {}), {name: kind}, today)
+    return {"slots": slots, TODAY: today, **roots}
 
 
-def as_expressions_see(values: Mapping[str, Scalar], kinds: Mapping[str, FactKind]) -> dict[str, Any]:
-    """Return a value for each declared name: of the type that expressions were told, or None."""
-    return {name: _of_kind(values.get(name), kind) for name, kind in kinds.items()}
+def thing_values(procedure: Procedure, run: Run, thing: Thing) -> dict[str, Any]:
+    """Return what an expression that chooses among things sees of one."""
+    values = expression_values(procedure, run)
+    fields = {**thing.fields, "key": thing.key}
+    own = _as_seen(fields, facts_of_things(procedure.known, thing.kind), values[TODAY])
+    return {"slots": values["slots"], TODAY: values[TODAY], **own}
+
+
+def _as_seen(values: Mapping[str, Scalar], kinds: Mapping[str, FactKind], today: date | None) -> dict[str, Any]:
+    """Return a value for each declared name, of the type that expressions were told, or None."""
+    seen: dict[str, Any] = {}
+    for name, kind in kinds.items():
+        value = seen[name] = _of_kind(values.get(name), kind)
+        if kind == "date":
+            seen[f"{name}{IN_DAYS}"] = None if value is None or today is None else (value - today).days
+    return seen
 
 
 def _of_kind(value: Scalar, kind: FactKind) -> Any:
@@ -127,6 +140,7 @@ def question_of(procedure: Procedure, run: Run, slot_name: str, *, first: bool =
         things=run.offers.get(slot_name, ()),
         kinds=procedure.known.kinds.get(slot.of, {}),
         now=run.slots.get(slot_name),
+        unfit=run.unfit.get(slot_name, ()),
         first=first,
         minor=10 ** get_currency_precision(procedure.known.currency),
     )

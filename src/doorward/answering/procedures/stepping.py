@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from doorward.answering.procedures.answers.taking import take
+from doorward.answering.procedures.answers.taking import filled_with, take
 from doorward.answering.procedures.checking.ways import ways_of
 from doorward.answering.procedures.model import (
     AskStep,
@@ -25,7 +25,6 @@ from doorward.answering.procedures.ports import Condition
 from doorward.answering.procedures.run import Call, Filled, Run, RunOutcome, Say, Turn, Unclear
 from doorward.answering.procedures.state import (
     Incomplete,
-    as_expressions_see,
     call_of,
     expression_values,
     facts_told,
@@ -33,6 +32,7 @@ from doorward.answering.procedures.state import (
     needed_level,
     question_of,
     text_values,
+    thing_values,
     want_of,
 )
 from doorward.vocabulary.operations import Scalar, Thing
@@ -65,7 +65,7 @@ class Walk:
 
     def end(self, outcome: RunOutcome, *, reason: str = "", answered: bool = True) -> Turn:
         """End it; what was offered and said first is forgotten."""
-        nothing: dict[str, Any] = {"offers": {}, "pending": (), "confirmed": (), "first": None, "kept": ()}
+        nothing: dict[str, Any] = {"offers": {}, "unfit": {}, "pending": (), "confirmed": (), "first": None, "kept": ()}
         self.change(awaits="nothing", outcome=outcome, reason=reason, **nothing)
         return self._turn(answered=answered)
 
@@ -122,29 +122,34 @@ class Walk:
         if not isinstance(step, AskStep):
             return self.again()
         slot = self.procedure.slots[step.slot]
-        offered = self._suitable(things, slot)
-        self.change(offers={**self.run.offers, slot.name: offered})
-        if not offered:
-            return self.go(step.none) if step.none else self.hand_over("nothing_to_choose")
+        own = self._own(things, slot)
+        offered = tuple(thing for thing in own if self._fits(thing, slot))[:MOST_OFFERED]
+        others = tuple(thing for thing in own if thing not in offered)[:MOST_OFFERED]
+        self.change(offers={**self.run.offers, slot.name: offered}, unfit={**self.run.unfit, slot.name: others})
         taken = self._from_first(step)
         if isinstance(taken, Filled):
             return self.fill(step, taken)
+        if not offered:
+            return self.go(step.none) if step.none else self.hand_over("nothing_to_choose")
         if step.skip_if_only_one and len(offered) == 1 and taken != "not_offered":
-            thing = offered[0]
-            return self.fill(step, Filled(kind="thing", value=thing.key, fields=thing.fields))
+            return self.fill(step, filled_with(offered[0]))
         self.change(awaits="answer")
         return self._turn()
 
-    def _suitable(self, things: Sequence[Thing], slot: Slot) -> tuple[Thing, ...]:
-        values = expression_values(self.procedure, self.run)["slots"]
+    def _own(self, things: Sequence[Thing], slot: Slot) -> tuple[Thing, ...]:
+        """Return the things of the slot's kind, each once, with the fields that are declared and no others."""
         declared = self.procedure.known.kinds.get(slot.of, {})
         found: dict[str, Thing] = {}
         for thing in things:
             fields = {name: thing.fields.get(name) for name in declared}
-            own = {"slots": values, "key": thing.key, **as_expressions_see(fields, declared)}
-            if thing.kind == slot.of and (slot.condition is None or _holds(slot.condition, own)):
+            if thing.kind == slot.of:
                 found.setdefault(thing.key, Thing(kind=thing.kind, key=thing.key, fields=fields))
-        return tuple(found.values())[:MOST_OFFERED]
+        return tuple(found.values())
+
+    def _fits(self, thing: Thing, slot: Slot) -> bool:
+        if slot.condition is None:
+            return True
+        return _holds(slot.condition, thing_values(self.procedure, self.run, thing))
 
     def _from_first(self, step: AskStep) -> Filled | Unclear:
         """Return what the message that began it all says to a question that is asked for the first time."""

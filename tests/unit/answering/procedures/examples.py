@@ -1,7 +1,5 @@
-"""Two procedures, the core system that they are for, and a small compiler of expressions."""
+"""Two procedures, and the core system that they are for."""
 
-import ast
-import operator
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -58,63 +56,9 @@ BLOCKED = Thing(kind="card", key="4444", fields={"status": "blocked", "kind": "d
 TILL = Thing(kind="device", key="HT-4100-01", fields={"model": "Till Pro", "paper": 12})
 
 
-class Stub:
-    """An expression as the tests need it: comparisons of names with values, and `and`."""
-
-    def __init__(self, tree: ast.expr) -> None:
-        """Take the parsed expression."""
-        self._tree = tree
-
-    def evaluate(self, values: Mapping[str, Any]) -> Any:
-        """Return its value."""
-        return _evaluate(self._tree, values)
-
-
-def compile_stub(text: str, names: Mapping[str, Any], *, condition: bool = False) -> Stub:
-    """Compile as `kit.expressions` does: a `ValueError` for a name that is not known, and for what is no expression."""
-    try:
-        tree = ast.parse(text, mode="eval").body
-    except SyntaxError as error:
-        raise ValueError("is no expression") from error
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load):
-            _look_up(node, names)
-    return Stub(tree)
-
-
-def _look_up(node: ast.expr, values: Mapping[str, Any]) -> Any:
-    if isinstance(node, ast.Name):
-        if node.id in {"true", "false"}:
-            return node.id == "true"
-        if node.id not in values:
-            raise ValueError(f"'{node.id}' is not known")
-        return values[node.id]
-    assert isinstance(node, ast.Attribute)
-    owner = _look_up(node.value, values)
-    if not isinstance(owner, Mapping) or node.attr not in owner:
-        raise ValueError(f"'{node.attr}' is not known")
-    return owner[node.attr]
-
-
-def _evaluate(node: ast.expr, values: Mapping[str, Any]) -> Any:
-    match node:
-        case ast.Constant():
-            return node.value
-        case ast.Name() | ast.Attribute():
-            return _look_up(node, values)
-        case ast.BoolOp():
-            return all(_evaluate(one, values) for one in node.values)
-        case ast.Compare():
-            compare = {ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.Gt: operator.gt}
-            left, right = _evaluate(node.left, values), _evaluate(node.comparators[0], values)
-            return compare[type(node.ops[0])](left, right)
-        case _:
-            raise ValueError("is not understood")
-
-
 def example(name: str) -> Procedure:
     """Return an example as it is loaded."""
-    return load_procedure(FOLDER / name, languages=LANGUAGES, known=KNOWN, compiled=compile_stub)
+    return load_procedure(FOLDER / name, languages=LANGUAGES, known=KNOWN)
 
 
 def raw(name: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from doorward.answering.procedures.loading import load_procedure, load_procedures
 from doorward.answering.procedures.model import AskStep, CallStep, Reference
 from doorward.vocabulary.errors import ProcedureInvalid
-from tests.unit.answering.procedures.examples import FOLDER, KNOWN, LANGUAGES, changed, compile_stub, example, raw
+from tests.unit.answering.procedures.examples import FOLDER, KNOWN, LANGUAGES, changed, example, raw
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -19,7 +19,7 @@ Change = Callable[[dict[str, Any]], object]
 def problems(folder: Path) -> list[str]:
     """Return what is wrong with the procedure in a folder."""
     with pytest.raises(ProcedureInvalid) as refused:
-        load_procedure(folder, languages=LANGUAGES, known=KNOWN, compiled=compile_stub)
+        load_procedure(folder, languages=LANGUAGES, known=KNOWN)
     assert refused.value.facts == {"procedure": folder.name}
     return refused.value.detail.splitlines()
 
@@ -87,6 +87,13 @@ SENSE: list[tuple[Change, str]] = [
     (lambda c: step(c, "pick").update(ask="cards"), "procedure.yaml: step 'pick': ask: is no slot"),
     (lambda c: c["slots"]["card"].update(of="ship"), "slot 'card': of: is no kind of thing of the core system"),
     (lambda c: c["slots"]["card"].pop("show"), "procedure.yaml: slot 'card': show: is missing"),
+    (lambda c: c["slots"]["why"].update(or_named=True), "slot 'why': or_named: is not for the kind 'choice'"),
+    (
+        lambda c: c["slots"]["card"].update(or_named=True) or c["slots"]["card"].pop("where"),
+        "slot 'card': or_named: is for things that do not fit `where`",
+    ),
+    (lambda c: step(c, "replacement")["branch"][0].update(when='slots.why == "stollen"'), "'slots.why' is never"),
+    (lambda c: step(c, "replacement")["branch"][0].update(when="slots.why"), "branch 1: when: a condition is wanted"),
     (lambda c: c["slots"]["why"].update(of="card"), "slot 'why': of: is not for the kind 'choice'"),
     (lambda c: c["slots"]["why"].update(options=["lost"]), "slot 'why': options: needs two codes at least"),
     (lambda c: c["slots"]["why"].update(least=1), "slot 'why': least: is not for the kind 'choice'"),
@@ -121,10 +128,10 @@ SENSE: list[tuple[Change, str]] = [
     (lambda c: step(c, "block").update(act="replace_card", **{"with": {"card": "slots.card"}}), "needs level 2, and"),
     (
         lambda c: step(c, "replacement")["branch"][0].update(when="slots.card.colour == 1"),
-        "step 'replacement': branch 1: when: 'colour' is not known",
+        "step 'replacement': branch 1: when: there is no 'slots.card.colour'",
     ),
-    (lambda c: c["slots"]["card"].update(where="owner == 1"), "slot 'card': where: 'owner' is not known"),
-    (lambda c: c["slots"]["card"].update(where="(("), "slot 'card': where: is no expression"),
+    (lambda c: c["slots"]["card"].update(where="owner == 1"), "slot 'card': where: there is no 'owner'"),
+    (lambda c: c["slots"]["card"].update(where="(("), "slot 'card': where: something is missing at the end"),
     (lambda c: put(c, "no_card", {"id": "x", "say": "kept"}), "step 'x': is never reached"),
     (lambda c: step(c, "told").update(say="nothing"), "texts/en.yaml: nothing: is missing"),
 ]
@@ -167,7 +174,7 @@ def test_circles_in_which_nobody_is_asked_are_refused(tmp_path: Path) -> None:
     good = raw("block_card")
     step(good, "already_end").clear()
     good["steps"][-2].update(id="already_end", go="pick")
-    load_procedure(changed(tmp_path, "block_card", good), languages=LANGUAGES, known=KNOWN, compiled=compile_stub)
+    load_procedure(changed(tmp_path, "block_card", good), languages=LANGUAGES, known=KNOWN)
     bad = raw("block_card")
     step(bad, "already_end").clear()
     bad["steps"][-2].update(id="already_end", go="block")
@@ -291,7 +298,7 @@ def test_one_that_fails_stops_no_other(tmp_path: Path) -> None:
     """The good ones load; the bad one's sentence is kept; of two for one intent the first has it."""
     changed(tmp_path, "order_paper", raw("order_paper"))
     changed(tmp_path, "block_card", {"id": "block_card"})
-    loaded = load_procedures(tmp_path, languages=LANGUAGES, known=KNOWN, compiled=compile_stub)
+    loaded = load_procedures(tmp_path, languages=LANGUAGES, known=KNOWN)
     assert list(loaded.procedures) == ["order_paper"]
     assert ["block_card/procedure.yaml" in error.detail for error in loaded.refused] == [True]
     found = loaded.started_by("terminal_paper")
@@ -302,7 +309,7 @@ def test_one_that_fails_stops_no_other(tmp_path: Path) -> None:
     second = raw("order_paper")
     second["intents"] = ["lost_card"]
     changed(tmp_path / "two", "order_paper", second)
-    both = load_procedures(tmp_path / "two", languages=LANGUAGES, known=KNOWN, compiled=compile_stub)
+    both = load_procedures(tmp_path / "two", languages=LANGUAGES, known=KNOWN)
     assert [error.detail for error in both.refused] == [
         "order_paper/procedure.yaml: intents: 'lost_card' starts 'block_card' already"
     ]
@@ -310,13 +317,13 @@ def test_one_that_fails_stops_no_other(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_has_no_procedures(tmp_path: Path) -> None:
     """A company without procedures is no mistake."""
-    loaded = load_procedures(tmp_path / "none", languages=LANGUAGES, known=KNOWN, compiled=compile_stub)
+    loaded = load_procedures(tmp_path / "none", languages=LANGUAGES, known=KNOWN)
     assert (loaded.procedures, loaded.refused) == ({}, ())
 
 
 def test_the_examples_are_good() -> None:
     """What the other tests walk through is what loads."""
-    loaded = load_procedures(FOLDER, languages=LANGUAGES, known=KNOWN, compiled=compile_stub)
+    loaded = load_procedures(FOLDER, languages=LANGUAGES, known=KNOWN)
     assert (list(loaded.procedures), loaded.refused) == (["block_card", "order_paper"], ())
 
 
@@ -330,5 +337,5 @@ def test_the_example_of_the_documentation_loads(tmp_path: Path) -> None:
     (folder / "texts" / "en.yaml").write_text(texts, "utf-8")
     block = msgspec.structs.replace(KNOWN.operations["block_card"], reasons=("already_blocked",))
     known = msgspec.structs.replace(KNOWN, operations={"block_card": block})
-    procedure = load_procedure(folder, languages=("en",), known=known, compiled=compile_stub)
+    procedure = load_procedure(folder, languages=("en",), known=known)
     assert (procedure.intents, len(procedure.steps)) == (("card.block",), 12)

@@ -1,6 +1,8 @@
 """The machine: what it wants after each event, on the straight way and on all others."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from doorward.answering.procedures.heard import LAST, Heard, Number
 from doorward.answering.procedures.loading import load_procedure
 from doorward.answering.procedures.machine import advance, begin_run, may_wait
+from doorward.answering.procedures.model import Procedure
 from doorward.answering.procedures.run import (
     Act,
     Ask,
@@ -30,6 +33,7 @@ from doorward.answering.procedures.run import (
     Verified,
     Verify,
 )
+from doorward.vocabulary.operations import Thing
 from tests.unit.answering.procedures.examples import (
     BLOCKED,
     CREDIT,
@@ -39,7 +43,6 @@ from tests.unit.answering.procedures.examples import (
     TILL,
     VIRTUAL,
     changed,
-    compile_stub,
     example,
     raw,
 )
@@ -343,7 +346,7 @@ def test_a_circle_of_questions_ends_with_a_person(tmp_path: Path) -> None:
         file.write_text(
             "".join(line for line in file.read_text("utf-8").splitlines(keepends=True) if "kept:" not in line)
         )
-    procedure = load_procedure(folder, languages=LANGUAGES, known=KNOWN, compiled=compile_stub)
+    procedure = load_procedure(folder, languages=LANGUAGES, known=KNOWN)
     turn = walk(procedure, [KNOWN_ALREADY])
     for _ in range(100):
         event: Event = BOTH if isinstance(turn.want, Find) else Chose(key="no")
@@ -358,3 +361,54 @@ def test_the_virtual_card_takes_its_own_way() -> None:
     only = Found(things=(VIRTUAL,))
     turn = walk(BLOCK, [KNOWN_ALREADY, only, Chose(key="lost"), Chose(key="yes"), Succeeded()])
     assert [say.text for say in turn.says] == ["blocked_virtual"]
+
+
+def edited(tmp_path: Path, change: Callable[[dict[str, Any]], object]) -> Procedure:
+    """Return the card's procedure as it is loaded after a change to its file."""
+    content = raw("block_card")
+    change(content)
+    return load_procedure(changed(tmp_path, "block_card", content), languages=LANGUAGES, known=KNOWN)
+
+
+def test_whoever_speaks_of_another_one_does_not_get_the_only_one() -> None:
+    """'My virtual card' of somebody whose virtual card is blocked: the debit card is left alone."""
+    gone = Thing(kind="card", key="7777", fields={"status": "blocked", "kind": "virtual"})
+    for heard in (Heard(codes=("virtual",)), Heard(digits=("7777",))):
+        turn = walk(BLOCK, [Started(level=1, heard=heard), Found(things=(DEBIT, gone))])
+        assert isinstance(turn.want, Ask)
+        assert (turn.want.slot, turn.want.things) == ("card", (DEBIT,))
+
+
+def test_one_that_does_not_fit_is_taken_by_its_name_where_the_slot_says_so(tmp_path: Path) -> None:
+    """So that it can be said what it is with that one; by a button, by its kind or by its place it is not taken."""
+    named = edited(tmp_path, lambda content: content["slots"]["card"].update(or_named=True))
+    cards = Found(things=(DEBIT, CREDIT, BLOCKED))
+    assert walk(named, [KNOWN_ALREADY, cards, said(digits=("4444",))]).run.slots["card"].value == "4444"
+    assert walk(named, [Started(level=1, heard=Heard(digits=("4444",))), cards]).run.slots["card"].value == "4444"
+    only = Found(things=(BLOCKED,))
+    assert walk(named, [Started(level=1, heard=Heard(digits=("4444",))), only]).run.slots["card"].value == "4444"
+    assert walk(named, [KNOWN_ALREADY, only]).want == HandOver(reason="no_card_to_block")
+    for event in (Chose(key="4444"), said(ordinals=(3,)), said(codes=("blocked",)), said(digits=("5555",))):
+        assert walk(named, [KNOWN_ALREADY, cards, event]).run.slots == {}
+
+
+def test_conditions_know_the_day(tmp_path: Path) -> None:
+    """How many days a date is away; nothing where nobody told the day."""
+
+    def change(content: dict[str, Any]) -> None:
+        branch = next(one for one in content["steps"] if one["id"] == "replacement")
+        branch["branch"][0]["when"] = "blocked.day_in_days < -10 and blocked.day < today"
+
+    procedure = edited(tmp_path, change)
+    done: tuple[Event, ...] = (BOTH, Chose(key="9012"), Chose(key="lost"), Chose(key="yes"))
+    for today, text in (
+        ("2026-03-20", "blocked_virtual"),
+        ("2026-03-14", "blocked"),
+        ("", "blocked"),
+        ("x", "blocked"),
+    ):
+        start = Started(level=1, today=today)
+        turn = walk(procedure, [start, *done, Succeeded(facts={"day": "2026-03-04"})])
+        assert [say.text for say in turn.says] == [text]
+    later = [Started(level=1, today="2026-03-04"), *done, Resumed(level=1, today="2026-04-04")]
+    assert walk(procedure, [*later, Succeeded(facts={"day": "2026-03-04"})]).says[0].text == "blocked_virtual"

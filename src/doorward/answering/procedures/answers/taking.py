@@ -27,6 +27,7 @@ _MASKS: Final = {"phone": "PHONE", "email": "EMAIL", "address": "ADDRESS"}
 class Question(NamedTuple):
     """What was asked: the slot, the things offered and how their fields are to be read, what it is filled with by now.
 
+    `unfit` are the customer's other things of the kind, which were not offered.
     `first`: nobody has asked yet, the message is the one that began it all. `minor` is the number of minor units of one
     unit of the currency.
     """
@@ -35,6 +36,7 @@ class Question(NamedTuple):
     things: tuple[Thing, ...] = ()
     kinds: Mapping[str, FactKind] = {}
     now: Filled | None = None
+    unfit: tuple[Thing, ...] = ()
     first: bool = False
     minor: int = 100
 
@@ -66,6 +68,21 @@ def filled_with(thing: Thing) -> Filled:
 
 
 def _take_thing(question: Question, heard: Heard) -> Taken:
+    taken = _take_offered(question, heard)
+    if isinstance(taken, Filled) or not question.unfit or taken not in {"unclear", "not_offered"}:
+        return taken
+    every = question._replace(things=(*question.things, *question.unfit), unfit=(), first=True)
+    wider = _take_offered(every, heard)
+    if not isinstance(wider, Filled):
+        return taken
+    named = any(_is_keyed(thing, heard.digits) for thing in question.unfit if thing.key == wider.value)
+    if named and question.slot.or_named:
+        return wider
+    # Whoever speaks of one that cannot be meant does not mean another one, even if that is the only one.
+    return "not_offered" if named or question.first else taken
+
+
+def _take_offered(question: Question, heard: Heard) -> Taken:
     things = question.things
     marks = [mark for mark in _marks(question, heard) if mark]
     meant = [thing for place, thing in enumerate(things) if all(place in mark for mark in marks)]

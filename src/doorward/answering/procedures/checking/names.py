@@ -22,8 +22,13 @@ TYPES: Final[Mapping[str, Any]] = {
 }
 """How expressions see facts: amounts in minor units, dates as days. Everything may have no value yet."""
 
+IN_DAYS: Final = "_in_days"
+"""Behind a date's name: how many days it is away from today, negative when it has passed."""
+
 WHY: Final = "why"
 """The fact that says why something was not possible, if the operation declares it; one of the operation's reasons."""
+
+TODAY: Final = "today"
 
 SLOT_FACTS: Final[Mapping[str, FactKind]] = {
     "choice": "code",
@@ -60,12 +65,13 @@ def names_of(draft: Draft, known: Known) -> dict[str, Any]:
         if slot.kind == "thing":
             slots[slot.name] = _types(facts_of_things(known, slot.of))
         else:
-            slots[slot.name] = one_of(slot.options) if slot.options else TYPES[SLOT_FACTS[slot.kind]]
+            slots |= _types({slot.name: SLOT_FACTS[slot.kind]})
+            slots[slot.name] = one_of(slot.options) if slot.options else slots[slot.name]
     roots = {into: _types(facts) for into, facts in facts_of_calls(draft.steps, known).items()}
     for step in draft.steps:
         if isinstance(step, CallStep) and WHY in roots.get(step.into, {}) and known.operations[step.operation].reasons:
             roots[step.into] = {**roots[step.into], WHY: one_of(known.operations[step.operation].reasons)}
-    return {"slots": slots, **roots}
+    return {"slots": slots, TODAY: date | None, **roots}
 
 
 def one_of(codes: Sequence[str]) -> Any:
@@ -94,7 +100,7 @@ def compile_slots(draft: Draft, known: Known, compiled: Compiles, problems: Prob
     slots = {}
     for slot in draft.slots.values():
         if slot.where:
-            own = {"slots": names["slots"], **_types(facts_of_things(known, slot.of))}
+            own = {"slots": names["slots"], TODAY: names[TODAY], **_types(facts_of_things(known, slot.of))}
             condition = _compile(slot.where, own, compiled, problems, f"slot '{slot.name}': where")
             needs = frozenset(other for other in draft.slots if f"slots.{other}" in slot.where)
             slot = msgspec.structs.replace(slot, condition=condition, needs=needs)
@@ -111,4 +117,5 @@ def _compile(text: str, names: Names, compiled: Compiles, problems: Problems, pl
 
 
 def _types(facts: Mapping[str, FactKind]) -> dict[str, Any]:
-    return {name: TYPES[kind] for name, kind in facts.items()}
+    types: dict[str, Any] = {name: TYPES[kind] for name, kind in facts.items()}
+    return types | {f"{name}{IN_DAYS}": int | None for name, kind in facts.items() if kind == "date"}

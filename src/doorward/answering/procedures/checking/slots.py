@@ -6,6 +6,7 @@ from doorward.answering.procedures.checking.wording import is_code
 from doorward.answering.procedures.model import Known, Slot
 from doorward.answering.procedures.problems import Problems
 
+_OF_THINGS = ("of", "where", "or_named", "show")
 _BOUNDED = frozenset({"amount", "count", "date", "text"})
 
 
@@ -18,6 +19,8 @@ def check_slots(slots: Mapping[str, Slot], known: Known, problems: Problems) -> 
         if slot.kind == "thing":
             if slot.of not in known.kinds:
                 problems.add("is no kind of thing of the core system", place=place, field="of")
+            if slot.or_named and not slot.where:
+                problems.add("is for things that do not fit `where`", place=place, field="or_named")
             if not slot.show:
                 problems.add("is missing", place=place, field="show")
         if slot.kind == "choice" and (len(slot.options) < 2 or not all(map(is_code, slot.options))):
@@ -27,7 +30,7 @@ def check_slots(slots: Mapping[str, Slot], known: Known, problems: Problems) -> 
 
 
 def _out_of_place(slot: Slot) -> list[str]:
-    wrong = [] if slot.kind == "thing" else [field for field in ("of", "where", "show") if getattr(slot, field)]
+    wrong = [] if slot.kind == "thing" else [field for field in _OF_THINGS if getattr(slot, field)]
     if slot.kind != "choice" and slot.options:
         wrong.append("options")
     if slot.kind not in _BOUNDED:
