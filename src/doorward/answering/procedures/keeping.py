@@ -42,10 +42,7 @@ def begin(tx: Tx, scope: Scope, run: Run, *, conversation_id: ConversationId, pa
 
     Raises `Conflict` when another one is active in the conversation already.
     """
-    active = repository.find_active(tx, scope, conversation_id=conversation_id, parties=())
     waits = run.beneath[-1] if run.beneath else None
-    if active is not None and active.id != waits:
-        raise Conflict("another procedure is active in this conversation")
     if waits is not None and not repository.update_run(tx, scope, waits, {"state": "paused", "touched_at": tx.now}):
         raise Conflict("the procedure beneath is over")
     kept = KeptRun(
@@ -57,7 +54,8 @@ def begin(tx: Tx, scope: Scope, run: Run, *, conversation_id: ConversationId, pa
         touched_at=tx.now,
     )
     values = {"conversation_id": conversation_id, "party_id": party_id, "started_at": tx.now}
-    repository.insert_run(tx, scope, {"id": run.id, **values, **_changing(tx, run, "active")})
+    if not repository.insert_run(tx, scope, {"id": run.id, **values, **_changing(tx, run, "active")}):
+        raise Conflict("another procedure is active in this conversation")
     return kept
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, insert, or_, select, update
+from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from doorward.answering.procedures.tables import run_table
 from doorward.kit.tx import Tx
@@ -12,9 +13,11 @@ from doorward.vocabulary.ids import ConversationId, PartyId
 from doorward.vocabulary.scope import Scope
 
 
-def insert_run(tx: Tx, scope: Scope, values: dict[str, Any]) -> None:
-    """Write a new run."""
-    tx.execute(insert(run_table).values(tenant_id=scope.tenant_id, **values))
+def insert_run(tx: Tx, scope: Scope, values: dict[str, Any]) -> bool:
+    """Write a new run; return False when it is there already, or another one is active in its conversation."""
+    into = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
+    written = into(run_table).values(tenant_id=scope.tenant_id, **values).on_conflict_do_nothing()
+    return tx.execute(written.returning(run_table.c.id)).first() is not None
 
 
 def find_run(tx: Tx, scope: Scope, run_id: str) -> Any | None:

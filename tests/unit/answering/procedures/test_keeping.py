@@ -134,8 +134,12 @@ def test_a_conversation_has_one_procedure_at_a_time(desk: Desk) -> None:
     outer = desk.begin(asking()).run
     with pytest.raises(Conflict):
         desk.begin(begin_run(ORDER, "R2"))
+    with pytest.raises(Conflict):
+        desk.begin(asking("R1"), conversation_id=ELSEWHERE)
     desk.begin(begin_run(ORDER, "R3", beneath=outer))
     assert (desk.find("R1").state, desk.active()) == ("paused", "R3")
+    with pytest.raises(Conflict):
+        desk.begin(begin_run(ORDER, "R4", beneath=outer))
 
 
 def test_what_waited_goes_on_when_the_other_is_over(desk: Desk) -> None:
