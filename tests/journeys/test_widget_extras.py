@@ -192,6 +192,23 @@ def test_a_source_can_be_read(guests: Guests, visitor: WebVisitor, brisa: Tenant
     assert other.client.get("/c/webchat/source", params={"slug": "lost-card", "language": "de"}).status_code == 404
 
 
+def test_why_an_answer_was_given_is_told_in_plain_words(guests: Guests, visitor: WebVisitor, halden: Tenant) -> None:
+    """What, why and by whom in the language that is wanted; of what is no answer, or not theirs, nothing is told."""
+    visitor.say("Hello")
+    for _ in range(500):
+        if len(lines := visitor.entries()["entries"]) >= 2:
+            break
+    wanted = {"number": lines[1]["seq"], "language": "de"}
+    told = visitor.client.get("/c/webchat/why", params=wanted)
+    assert told.status_code == 200
+    assert told.json()["why"] == "Weil darin nur ein Gruß, ein Dank oder ein Abschied stand."
+    assert told.json()["decided"] == "Der Assistent hat einen Gruß erwidert."
+    assert told.json()["rule"].startswith("first_line.small_talk@")
+    for number in (lines[0]["seq"], 99_999):
+        assert visitor.client.get("/c/webchat/why", params={**wanted, "number": number}).status_code == 404
+    assert guests.visitor(halden).client.get("/c/webchat/why", params=wanted).status_code == 404
+
+
 def test_writing_is_told_to_the_other_side_and_kept_nowhere(house: House, halden: Tenant, visitor: WebVisitor) -> None:
     """An agent's sign reaches the customer's stream; the ledger stays as it was."""
     visitor.say("Hello")

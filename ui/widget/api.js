@@ -134,6 +134,11 @@ export class Api {
     return this.#json(`/c/webchat/source?slug=${encodeURIComponent(slug)}&language=${encodeURIComponent(language)}`);
   }
 
+  /** Why a line was said. @param {number} number @param {string} language @returns {Promise<{decided: string, why: string, by: string, language: string}>} */
+  why(number, language) {
+    return this.#json(`/c/webchat/why?number=${number}&language=${encodeURIComponent(language)}`);
+  }
+
   /** @param {{id: string, helpful: boolean, comment?: string}} judgement @returns {Promise<{duplicate: boolean}>} */
   feedback(judgement) {
     return this.#json("/c/webchat/feedback", { body: judgement });

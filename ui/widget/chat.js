@@ -237,6 +237,11 @@ export class Chat {
     return this.#api.source(slug, language || (this.#words?.language ?? "en"));
   }
 
+  /** Read why a line was said. @param {number} number */
+  why(number) {
+    return this.#api.why(number, this.#words?.language ?? "en");
+  }
+
   /** @param {boolean} helpful @param {string} comment */
   feedback(helpful, comment) {
     const judgement = { id: this.#newId(), helpful };

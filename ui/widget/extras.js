@@ -64,6 +64,33 @@ export class Extras {
     }
   }
 
+  /** Why a line was said, with the way to a person. @param {number} number */
+  async why(number) {
+    const opener = /** @type {HTMLElement} */ (this.#parts.log.getRootNode().activeElement ?? this.#parts.message);
+    const waiting = this.#labels.make("p", "widget.opening");
+    this.#sheet.open(opener, [waiting]);
+    this.#sheet.name("widget.why");
+    try {
+      const { decided, why, by, language } = await this.#chat.why(number);
+      const said = [decided, why, by].map((sentence) => make("p", { dir: "auto" }, sentence));
+      const whole = make("div", { class: "stack", lang: language }, ...said);
+      if (!waiting.isConnected) return;
+      this.#sheet.open(opener, [whole, this.#labels.make("p", "widget.why.person"), this.#toPerson()]);
+      this.#sheet.name("widget.why");
+    } catch {
+      this.#labels.say(waiting, "widget.failed");
+    }
+  }
+
+  #toPerson() {
+    const button = make("button", { type: "button", class: "primary" }, this.#labels.make("span", "widget.person"));
+    button.addEventListener("click", () => {
+      this.#sheet.close();
+      this.#chat.askForPerson();
+    });
+    return button;
+  }
+
   #serveMenu() {
     const p = this.#parts;
     p.menuOpen.addEventListener("click", () => {

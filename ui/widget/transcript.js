@@ -32,7 +32,7 @@ export class Transcript {
    * @param {HTMLElement} log the list @param {HTMLElement} hello its first bubble, which stays
    * @param {import("./labels.js").Labels} labels
    * @param {{choose: (says: string) => void, again: (draft: Draft) => void, file: (id: string) => Promise<Blob>,
-   *   source: (slug: string, language: string) => void}} deeds what the customer does here
+   *   source: (slug: string, language: string) => void, why: (number: number) => void}} deeds what the customer does here
    */
   constructor(log, hello, labels, deeds) {
     this.#log = log;
@@ -185,6 +185,7 @@ export class Transcript {
     else if (!quiet) reveal(bubble.text);
     if (entry.author !== "system") this.#retireChoices();
     if (entry.sources?.length) bubble.item.append(this.#sources(entry.sources, entry.language ?? ""));
+    if (entry.author === "bot" && !entry.conversation_id && (entry.sources?.length || entry.choices?.length)) bubble.item.append(this.#why(entry.seq));
     if (entry.choices?.length) bubble.item.append(this.#choices(entry.choices));
     if (own) this.#drafts.delete(entry.client_id ?? "");
     else this.#log.append(bubble.item);
@@ -257,6 +258,13 @@ export class Transcript {
     item.classList.remove("refused");
     this.#labels.forget(note);
     note.replaceChildren(this.#labels.make("span", masked ? "widget.masked" : "widget.sent"));
+  }
+
+  /** @param {number} number of the line */
+  #why(number) {
+    const button = make("button", { type: "button", class: "link" }, this.#labels.make("span", "widget.why"));
+    button.addEventListener("click", () => this.#deeds.why(number));
+    return make("p", { class: "note" }, button);
   }
 
   /** @param {{title: string, slug: string}[]} sources @param {string} language */

@@ -56,7 +56,7 @@ export class View {
       chat.say(says);
       p.message.focus();
     };
-    const deeds = { choose, again: (draft) => chat.again(draft), file: (id) => chat.file(id), source: (slug, language) => this.#extras.source(slug, language) };
+    const deeds = { choose, again: (draft) => chat.again(draft), file: (id) => chat.file(id), source: (slug, language) => this.#extras.source(slug, language), why: (number) => this.#extras.why(number) };
     this.#transcript = new Transcript(p.log, p.hello, this.#labels, deeds);
     this.#sheet = new Sheet(p, this.#labels);
     const verification = new Verification(p, this.#labels, chat);

@@ -20,6 +20,7 @@ from doorward.flow.secret_words import SecretWords
 from doorward.flow.team_hours import hours_at
 from doorward.flow.threshold import ContactRooms, Threshold, opening
 from doorward.flow.typing_signs import TypingSigns
+from doorward.flow.views.explaining import Explanation, explained
 from doorward.flow.views.told import told_transcript
 from doorward.flow.views.transcript import ShownArticle, ShownSection, Transcript, files_in
 from doorward.flow.wishes import Wishes
@@ -36,6 +37,7 @@ from doorward.vocabulary.channel import (
     SourceRequest,
     VerificationRequest,
     VisitRequest,
+    WhyRequest,
 )
 from doorward.vocabulary.company import CoreOrder
 from doorward.vocabulary.entry import AuditEvent, Entry
@@ -233,6 +235,12 @@ class Contact:
             raise NotFound("no such article")
         sections = tuple(ShownSection(heading=one.heading, body=one.body) for one in found.sections)
         return ShownArticle(title=found.title, language=found.language, sections=sections)
+
+    async def why(self, request: WhyRequest) -> Explanation:
+        """Return why the bot said a line of this conversation, in plain words. Raises `NotFound`."""
+        visitor = self._rooms.visitor_tokens.read(request.credential)
+        scope, here, words = visitor.scope, visitor.conversation_id, (self._rooms.translator, request.language)
+        return await self._transactions.read_async(lambda tx: explained(tx, scope, here, request.number, words=words))
 
     # -- prove who one is --------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ Operation = Literal[
     "attach",
     "file",
     "source",
+    "why",
     "feedback",
     "callback",
     "transcript",
@@ -29,7 +30,7 @@ Operation = Literal[
 """visit: begin or resume a conversation · message: say something · entries, stream: read what was said, once or live ·
 person: ask for a person · verify: ask for a code by mail · confirm: hand the code in · typing: say that one is writing
 · attach: hand a file in · file: have a file that a reply brought · source: read what an answer comes from ·
-feedback: say whether it helped · callback: leave an
+why: read why it was given · feedback: say whether it helped · callback: leave an
 address to be called back at · transcript: have the conversation mailed · delete: ask that it be deleted."""
 
 Credential = Literal["visitor_token", "api_token"]
@@ -141,6 +142,14 @@ class SourceRequest(Discreet, frozen=True, kw_only=True):
     language: str
 
 
+class WhyRequest(Discreet, frozen=True, kw_only=True):
+    """Read why the bot said line `number`, in `language`."""
+
+    credential: str
+    number: int
+    language: str
+
+
 class FeedbackRequest(Discreet, frozen=True, kw_only=True):
     """Say whether this part of the conversation helped, with a comment if one likes."""
 
@@ -183,6 +192,7 @@ ChannelInput = (
     | AttachmentRequest
     | FileRequest
     | SourceRequest
+    | WhyRequest
     | FeedbackRequest
     | CallbackRequest
     | TranscriptRequest

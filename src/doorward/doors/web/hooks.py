@@ -41,6 +41,7 @@ from doorward.vocabulary.channel import (
     TypingRequest,
     VerificationRequest,
     VisitRequest,
+    WhyRequest,
 )
 from doorward.vocabulary.errors import DoorwardError, NotAllowed, NotFound
 from doorward.vocabulary.text import Span
@@ -285,8 +286,9 @@ class ChannelCalls:
                 return _json(kept, 202)
             case FileRequest():
                 return file_response(await contact.file(parsed))
-            case SourceRequest():
-                return _json(await contact.source(parsed), 200)
+            case SourceRequest() | WhyRequest():
+                asked = contact.source(parsed) if isinstance(parsed, SourceRequest) else contact.why(parsed)
+                return _json(await asked, 200)
             case FeedbackRequest():
                 return _json(await contact.feedback.give(parsed), 202)
             case CallbackRequest():

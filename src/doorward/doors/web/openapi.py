@@ -27,6 +27,7 @@ from doorward.doors.web.problems import MEDIA_TYPE
 from doorward.flow.attachments import AttachmentKept
 from doorward.flow.contact import VisitOpened
 from doorward.flow.feedback import FeedbackKept
+from doorward.flow.views.explaining import Explanation
 from doorward.flow.views.transcript import ShownArticle
 from doorward.flow.wishes import WishTaken
 from doorward.vocabulary.channel import ChannelRoute
@@ -52,6 +53,7 @@ _ANSWERS: Final[Mapping[str, tuple[int, type[msgspec.Struct] | None]]] = {
     "attach": (202, AttachmentKept),
     "file": (200, None),
     "source": (200, ShownArticle),
+    "why": (200, Explanation),
     "feedback": (202, FeedbackKept),
     "callback": (202, WishTaken),
     "transcript": (202, SignTaken),
@@ -247,6 +249,12 @@ def _operation(channel: Channel, one: ChannelRoute, schemas: dict[str, Any]) -> 
         operation["parameters"] = [
             {"name": name, "in": "query", "required": True, "schema": {"type": "string", "maxLength": 100}}
             for name in ("slug", "language")
+        ]
+    if one.operation == "why":
+        number = {"type": "string", "pattern": "^[0-9]{1,9}$"}
+        operation["parameters"] = [
+            {"name": name, "in": "query", "required": True, "schema": schema}
+            for name, schema in (("number", number), ("language", {"type": "string", "maxLength": 100}))
         ]
     if one.operation == "file":
         wanted = {"type": "string", "pattern": "^[0-9a-z]{26}$"}

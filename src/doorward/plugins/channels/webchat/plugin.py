@@ -39,6 +39,7 @@ from doorward.vocabulary.channel import (
     TypingRequest,
     VerificationRequest,
     VisitRequest,
+    WhyRequest,
 )
 from doorward.vocabulary.errors import Malformed, TooLarge
 from doorward.vocabulary.text import WildText
@@ -108,6 +109,11 @@ class _Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     language: LanguageCode
 
 
+class _Why(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    number: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,9}$")]
+    language: LanguageCode
+
+
 class WebChat:
     """Parses the web chat's addresses."""
 
@@ -156,6 +162,7 @@ class WebChat:
             ),
             ChannelRoute(method="GET", path="/file", operation="file", parse=self._file_wanted),
             ChannelRoute(method="GET", path="/source", operation="source", parse=self._source),
+            ChannelRoute(method="GET", path="/why", operation="why", parse=self._why),
             ChannelRoute(method="POST", path="/feedback", operation="feedback", parse=self._feedback, body=_Feedback),
             ChannelRoute(method="POST", path="/callback", operation="callback", parse=self._callback, body=_Callback),
             ChannelRoute(
@@ -244,6 +251,15 @@ class WebChat:
         except (msgspec.ValidationError, UnicodeEncodeError):
             raise Malformed("slug, language: not as expected") from None
         return SourceRequest(credential=credential, slug=wanted.slug, language=wanted.language)
+
+    def _why(self, request: ChannelRequest) -> WhyRequest:
+        refuse_other_parameters(request, "number", "language")
+        credential = bearer(request)
+        try:
+            wanted = msgspec.convert(dict(request.query), _Why)
+        except (msgspec.ValidationError, UnicodeEncodeError):
+            raise Malformed("number, language: not as expected") from None
+        return WhyRequest(credential=credential, number=int(wanted.number), language=wanted.language)
 
     def _feedback(self, request: ChannelRequest) -> FeedbackRequest:
         credential = bearer(request)
