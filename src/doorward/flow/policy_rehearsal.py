@@ -123,8 +123,8 @@ def rehearsed_policy(
 def count_decided(tx: Tx, scope: Scope, *, since: datetime) -> Counter[str]:
     """Return how often each rule decided in conversations opened since a moment, by `<policy>.<rule>`."""
     found: Counter[str] = Counter()
-    for lines in _decisions(tx, scope, _cards(tx, scope, since)[:MOST_CONVERSATIONS]):
-        found.update(_bare(str(line.entry.data.get("rule", ""))) for line in lines)
+    for rule, count in record.count_deciding_rules(tx, scope, since=since).items():
+        found[_bare(rule)] += count
     return found
 
 

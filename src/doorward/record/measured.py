@@ -1,8 +1,9 @@
 """What figures are reckoned from: how conversations went, and what happened when."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -44,9 +45,23 @@ class Happened(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, Any]
 
 
+class _Ruled(msgspec.Struct, frozen=True):
+    """The part of a decision's data that names its rule; the rest is not read."""
+
+    rule: str = ""
+
+
+_RULE: Final = msgspec.json.Decoder(_Ruled)
+
+
 def measured_between(tx: Tx, scope: Scope, since: datetime, until: datetime) -> tuple[Measured, ...]:
     """Return the conversations opened from `since` until before `until`, in the order in which they were."""
     return tuple(_measured(row) for row in repository.opened_between(tx, scope, since=since, until=until))
+
+
+def count_deciding_rules(tx: Tx, scope: Scope, *, since: datetime) -> Counter[str]:
+    """Return how often each rule decided in conversations opened since a moment, by its name with its version."""
+    return Counter(_RULE.decode(data).rule for data in repository.decided_since(tx, scope, since=since))
 
 
 def resolved_between(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import Text, exists, select, text, type_coerce
 
 from doorward.kit.tx import Tx
 from doorward.record.tables import HAPPENED, audit_table, card_table, entry_table
@@ -35,6 +35,19 @@ def opened_between(tx: Tx, scope: Scope, *, since: datetime, until: datetime) ->
         card_table.c.tenant_id == scope.tenant_id, card_table.c.opened_at >= since, card_table.c.opened_at < until
     )
     return tx.execute(query.order_by(card_table.c.opened_at, card_table.c.conversation_id)).all()
+
+
+def decided_since(tx: Tx, scope: Scope, *, since: datetime) -> Sequence[str]:
+    """Return the data of every decision in conversations opened since a moment, as it is stored: JSON."""
+    line, card = entry_table.c, card_table.c
+    query = select(type_coerce(line.data, Text)).where(
+        card.tenant_id == scope.tenant_id,
+        card.opened_at >= since,
+        line.tenant_id == card.tenant_id,
+        line.conversation_id == card.conversation_id,
+        line.kind == "decision.made",
+    )
+    return tx.execute(query).scalars().all()
 
 
 def resolved_between(tx: Tx, scope: Scope, *, since: datetime, until: datetime, limit: int) -> Sequence[Any]:
