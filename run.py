@@ -11,7 +11,7 @@
     python3 run.py migration "Add this."   write the next step of the tables' history
     python3 run.py naming   train the finder of names and addresses
     python3 run.py secrets  train the judge of codes, PINs and passwords
-    python3 run.py fuzz     throw made-up bytes at the guards and the readers of archives
+    python3 run.py fuzz     throw made-up bytes at guards, readers of archives and the reader of rules
     python3 run.py lock     pin all dependencies anew
 
 Each command first brings .venv to the state that requirements/*.txt describe; when nothing changed that costs nothing

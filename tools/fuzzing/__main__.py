@@ -1,4 +1,4 @@
-"""Throw made-up bytes at the guards and the readers of archives.
+"""Throw made-up bytes at the guards, the readers of archives, and the reader of rules.
 
     python3 run.py fuzz [--seconds 10] [--target view]
 
@@ -15,6 +15,7 @@ from tools.terminal import ROOT, say
 
 FOLDER = ROOT / "build" / "fuzz"
 LONGEST = 4096
+_SEEN = ["doorward.protection", "doorward.flow.archives", "doorward.decision", "doorward.kit.expressions"]
 
 
 def fuzz(target: str, seconds: int) -> int:
@@ -33,7 +34,7 @@ def fuzz_inside(target: str, seconds: int) -> None:
     """Become the fuzzer; does not return."""
     import atheris  # noqa: PLC0415 - there are platforms without it; the sentence below is for them
 
-    with atheris.instrument_imports(include=["doorward.protection", "doorward.flow.archives"]):
+    with atheris.instrument_imports(include=_SEEN):
         from tools.fuzzing.seeds import write_seeds  # noqa: PLC0415 - it must be imported here to be instrumented
         from tools.fuzzing.targets import TARGETS, screener  # noqa: PLC0415 - as above
     folder = FOLDER / target
@@ -52,7 +53,7 @@ def fuzz_inside(target: str, seconds: int) -> None:
 
 def main() -> int:
     """Run all targets, or one."""
-    names = ("view", "screener", "jsonl", "csv", "mbox", "eml", "text")
+    names = ("view", "screener", "rules", "jsonl", "csv", "mbox", "eml", "text")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--target", choices=names)

@@ -3,10 +3,17 @@
 import json
 from pathlib import Path
 
+import doorward.plugins.policies
 from tests.support.archives import box, lines_of_tickets, mail
 from tests.support.screening import generated_texts
 
 EACH = 60
+
+_CONDITIONS = [
+    b"risk >= settings.risk_threshold and not (blank || size(masked_kinds) > 1)",
+    b"'CARD' in masked_kinds and emotion in [\"anger\"] or -misunderstood * 2 / 0 != 1.5",
+    b'!blank && social == "\\"\\n" or intent != \'a\'',
+]
 
 _BROKEN_MAILS = [
     b'Subject: a\nContent-Type: text/plain; charset="utf-8\0"\nContent-Transfer-Encoding: 8bit\n\n\xc3\xa4\n',
@@ -33,6 +40,9 @@ def seeds_for(target: str) -> list[bytes]:
             return [box(one.as_bytes(), one.as_bytes()) for one in mails]
         case "eml":
             return [*_BROKEN_MAILS, *(one.as_bytes() for one in mails)]
+        case "rules":
+            policies = Path(doorward.plugins.policies.__path__[0]).glob("*/rules.toml")
+            return [*(one.read_bytes() for one in policies), *_CONDITIONS]
         case _:
             return plain
 

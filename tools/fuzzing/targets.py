@@ -1,19 +1,25 @@
 """What is thrown at: each target takes bytes, and raises when something is wrong that must hold for all of them."""
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from doorward.decision import SETTINGS, USUAL, PolicyInvalid, RuleBook, read_rule_file
 from doorward.flow.archives import FORMATS, FormatName, Order
 from doorward.flow.archives.chunks import chunked, screen_chunk
 from doorward.protection import Screener
 from doorward.protection.view import View
+from doorward.vocabulary.decision import Facts
 from doorward.vocabulary.text import WildText
 
 Target = Callable[[bytes], None]
+
+_RULE: Final = '[[rule]]\naction = "answer"\nreason = "x"\n'
+_FACTS: Final = (Facts(), Facts(risk=float("nan"), margin=float("inf"), misunderstood=10**30, masked_kinds=("CARD",)))
 
 
 @cache
@@ -55,6 +61,19 @@ def throw_at_screener(data: bytes) -> None:
             end = finding.end
 
 
+def throw_at_rules(data: bytes) -> None:
+    """A text is a rule file that decides whatever the facts are, or is refused; likewise as a rule's condition."""
+    text = data.decode("utf-8", "replace")
+    condition = json.dumps(text, ensure_ascii=False).replace("\x7f", " ")
+    for written in (text, f'{_RULE}name = "a"\nwhen = {condition}\n{_RULE}name = "b"\n'):
+        try:
+            book = RuleBook([("p", "1", read_rule_file(written, settings=SETTINGS).rules)])
+        except PolicyInvalid:
+            continue
+        for facts in _FACTS:
+            book.decide(facts, USUAL)
+
+
 def thrower(form: FormatName) -> Target:
     """Return what throws bytes at the reader of a format, and all that it reads at the chunk function."""
 
@@ -78,5 +97,6 @@ def thrower(form: FormatName) -> Target:
 TARGETS: Final[dict[str, Target]] = {
     "view": throw_at_view,
     "screener": throw_at_screener,
+    "rules": throw_at_rules,
     **{form: thrower(form) for form in FORMATS},
 }
