@@ -137,6 +137,9 @@ def contained(left: Node, right: Node) -> Node:
     if left.fixed and item.name == "text":
         _check_options(right, [left.value])
     run_left, run_right, fixed = left.run, right.run, right.value
+    if left.kind.name == "amount":
+        run = lambda values: _among(run_left(values), run_right(values))  # noqa: E731
+        return _truth(f"{left.text} in {right.text}", run, (left, right), "in")
     if right.fixed:
         return _truth(f"{left.text} in {right.text}", lambda values: run_left(values) in fixed, (left, right), "in")
     sign = "has" if left.fixed else ""
@@ -278,6 +281,16 @@ def _carefully(compared: Callable[[Any, Any], Any], one: Any, other: Any) -> boo
         return False
     try:
         return bool(compared(one, other))
+    except ArithmeticError:
+        return False
+
+
+def _among(amount: Any, held: Any) -> bool:
+    """Return whether an amount is in a list; a signalling NaN, which cannot even be looked up, is in none."""
+    if amount is None or (isinstance(amount, Decimal) and amount.is_snan()):
+        return False
+    try:
+        return amount in held
     except ArithmeticError:
         return False
 

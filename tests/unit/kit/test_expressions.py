@@ -193,6 +193,15 @@ def test_a_value_that_is_missing_is_an_error_unless_it_may_be() -> None:
     assert compile_expression("slots.times == null", NAMES).evaluate({"slots": {}}) is True
 
 
+@pytest.mark.parametrize("amount", ["sNaN", "NaN", "Infinity", "1E+999999"])
+def test_an_amount_that_is_no_number_is_in_no_list(amount: str) -> None:
+    """Signalling NaNs neither compare nor hash; that is nobody's error but answered with no."""
+    names = {"amount": Decimal, "amounts": tuple[Decimal, ...]}
+    values = {"amount": Decimal(amount), "amounts": (Decimal("sNaN"), Decimal(1))}
+    for text in ("amount in [1, 2.5]", "amount in amounts", "amount == 1", "amount * amount == 1"):
+        assert compile_expression(text, names, condition=True).evaluate(values) is False
+
+
 def test_one_expression_serves_many_threads() -> None:
     """It keeps nothing of what it was asked."""
     expression = compile_expression("count >= 500 and 'x' in kinds", NAMES)
@@ -292,7 +301,15 @@ def _well_made(kind: str) -> st.SearchStrategy[str]:
         st.tuples(sums, comparisons, sums).map(" ".join),
         st.tuples(amounts, comparisons, st.just("slots.amount")).map(" ".join),
         st.sampled_from(
-            ["blank", "slots.sure", "slots.card in ['a']", "slots.card in kinds", "born >= born", "seen < seen"]
+            [
+                "blank",
+                "slots.sure",
+                "slots.card in ['a']",
+                "slots.amount in [1, 2.5]",
+                "slots.card in kinds",
+                "born >= born",
+                "seen < seen",
+            ]
         ),
     )
     return st.recursive(
