@@ -216,6 +216,8 @@ def size_of(node: Node) -> Node:
 
 def _reach(values: Mapping[str, Any], groups: Sequence[str], last: str, *, optional: bool) -> Any:
     for group in groups:
+        if optional and values.get(group) is None:
+            return None
         values = values[group]
     return values.get(last) if optional else values[last]
 

@@ -96,8 +96,9 @@ class Expression:
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """Return what the expression comes to.
 
-        `values` must give every one of `names` a value of its declared type (those of type `T | None` may be missing);
-        then nothing is raised and a condition comes to True or False. Else `KeyError` or `TypeError` may be raised.
+        `values` must give every one of `names` a value of its declared type; one of type `T | None` may be missing,
+        with the group that it is in. Then nothing is raised and a condition comes to True or False. Else `KeyError` or
+        `TypeError` may be raised.
         """
         return self._run(values)
 

@@ -190,7 +190,11 @@ def test_a_value_that_is_missing_is_an_error_unless_it_may_be() -> None:
     """Only what is declared as optional may be left out."""
     with pytest.raises(KeyError):
         compile_expression("blank", NAMES).evaluate({})
-    assert compile_expression("slots.times == null", NAMES).evaluate({"slots": {}}) is True
+    expression = compile_expression("slots.times == null", NAMES)
+    absent: list[dict[str, Any]] = [{"slots": {}}, {"slots": None}, {}]
+    assert [expression.evaluate(values) for values in absent] == [True, True, True]
+    with pytest.raises(KeyError):
+        compile_expression("risk > settings.high", NAMES).evaluate({"risk": 1.0})
 
 
 @pytest.mark.parametrize("amount", ["sNaN", "NaN", "Infinity", "1E+999999"])
