@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -64,7 +65,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
                     raise PhrasesInvalid(f"line {number}: it is longer than {LARGEST_LINE} bytes")
                 if line := line.strip().removeprefix(b"\xef\xbb\xbf"):
                     yield number, line
-        except (EOFError, gzip.BadGzipFile) as error:
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise PhrasesInvalid(f"behind line {number} the compressed file is damaged") from error
 
 

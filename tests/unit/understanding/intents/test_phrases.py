@@ -72,6 +72,11 @@ def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
     file.write_bytes(gzip.compress(b'{"text": "hi", "intent": "greet"}\n' * 100)[:-20])
     with pytest.raises(PhrasesInvalid, match="damaged"):
         read_phrases(file)
+    content = bytearray(gzip.compress(b'{"text": "hi", "intent": "greet"}\n'))
+    content[10:14] = b"\xff" * 4  # behind the head, where the packed data begin
+    file.write_bytes(content)
+    with pytest.raises(PhrasesInvalid, match="damaged"):
+        read_phrases(file)
 
 
 @given(st.binary(max_size=200))
