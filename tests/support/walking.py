@@ -26,6 +26,7 @@ from doorward.plugins.policies.first_line.plugin import FirstLine
 from doorward.protection import CustomerIndex, ProtectionService
 from doorward.record import Card, WrittenEntry
 from doorward.routing import RoutingPlan
+from doorward.understanding import Wished
 from doorward.vocabulary.arrival import Arrival
 from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.decision import Decision
@@ -66,7 +67,12 @@ class Mind:
         return Assessment(score=0.0)
 
     def understand(
-        self, reading: Reading, masked: MaskedText, *, nearest: Callable[[Reading], tuple[Candidate, ...]]
+        self,
+        reading: Reading,
+        masked: MaskedText,
+        *,
+        nearest: Callable[[Reading], tuple[Candidate, ...]],
+        wished: Callable[[Reading], Wished | None],
     ) -> Understanding:
         """Understand `person` as the wish for a person, everything else as a greeting."""
         self._meet("understand")

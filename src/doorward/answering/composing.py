@@ -70,6 +70,8 @@ class Composer:
         if decision.action == "answer":
             unchanged = bool(known) and known[0][0] == understanding.candidates[0]
             return self._answer(known, language) if unchanged else self._no_answer(language)
+        if understanding.near and not decision.facts.misunderstood:
+            return self._which(understanding, language)
         return self._clarify(decision, known, language)
 
     def _answer(self, known: list[tuple[Candidate, KnownSection]], language: str) -> Reply:
@@ -96,6 +98,15 @@ class Composer:
         if again:
             return self._say(language, "reply.clarify_again", choices=choices + person)
         return self._say(language, "reply.clarify", choices=choices)
+
+    def _which(self, understanding: Understanding, language: str) -> Reply:
+        """Return the one question which of a few intents is meant; 'none of these' asks for a person."""
+        choices = tuple(Choice(label=wish.label, says=wish.label) for wish in understanding.wishes[:CHOICES])
+        none = Choice(
+            label=self._sentences.say(language, "reply.none_of_these"),
+            says=self._sentences.say(language, "reply.person_says"),
+        )
+        return self._say(language, "reply.clarify", choices=(*choices, none))
 
     def _no_answer(self, language: str) -> Reply:
         return self._say(language, "reply.no_answer", choices=(self._person(language),))

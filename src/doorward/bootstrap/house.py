@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
+
 from doorward import record, routing
 from doorward.admission import Admission, Blocks, Rates, VisitorTokens
 from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeService, Publisher, Publishing
@@ -75,6 +77,8 @@ from doorward.kit.settings import Settings
 from doorward.kit.tx import Transactions, Tx
 from doorward.protection import CustomerIndex, ProtectionService
 from doorward.record.search import SearchIndex, Terms
+from doorward.understanding import ActiveModels, IntentModels, Intents, read_active
+from doorward.understanding.jobs import IntentTrainer, TrainerRooms, own_process
 from doorward.vocabulary.company import CoreSystem
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.outcome import Job, Outcome
@@ -195,6 +199,27 @@ class House:
             phrases=self.translator,
         )
         self.sealer = record.AuditSealer(self.transactions, self.keys, self.audit_folder)
+        self._build_understanding()
+
+    def _build_understanding(self) -> None:
+        self.active_models = ActiveModels(
+            lambda scope, held: self.transactions.read(lambda tx: read_active(tx, scope, held)),
+            encoder=self.reader.encoder_id,
+        )
+        self.intents = Intents()
+        self.intent_models = IntentModels(changed=self.active_models.changed)
+        self.intent_trainer = IntentTrainer(
+            self.transactions,
+            rooms=TrainerRooms(
+                intents=self.intents,
+                models=self.intent_models,
+                languages_of=lambda tenant_id: self.settings_book.settings_of(tenant_id).languages,
+                settings=msgspec.to_builtins(Settings(data=self.settings.data, models=self.settings.models)),
+            ),
+            bus=self.bus,
+            command=own_process("doorward.bootstrap.training"),
+            folder=self.settings.folder / "cache",
+        )
 
     def _rates(self) -> Rates:
         storage = self.settings.limits.storage
@@ -213,6 +238,7 @@ class House:
             packs=self.packs,
             settings_of=self.settings_book.settings_of,
             plan_of=lambda scope: self.transactions.read(lambda tx: routing.read_plan(tx, scope).plan),
+            wished=self.active_models.wished,
         )
         self.runner = Runner(
             self.walk_rooms,
@@ -353,6 +379,7 @@ class House:
             self.transactions, knowledge=self.knowledge_service, publishing=self.publishing, bus=self.bus
         )
         self.jobs.register(publisher.kind, publisher, lane="publishing")
+        self.jobs.register(self.intent_trainer.kind, self.intent_trainer, lane="training")
         self.scheduled_reports = ScheduledReports(
             self.transactions,
             mailer=self.mailer,
@@ -429,6 +456,7 @@ class House:
 
     def close(self) -> None:
         """Finish what is in hand, seal the audit, and close everything."""
+        self.intent_trainer.stop()
         self.jobs.stop()
         self.runner.close()
         self.core_facts.close()

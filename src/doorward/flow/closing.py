@@ -108,6 +108,9 @@ def _decided(tx: Tx, walk: Walk) -> Entry:
         "language": walk.need("read").language,
         "understanding": understanding.version,
     }
+    if understanding.wishes:
+        data["wishes"] = [{"name": one.name, "score": round(one.score, 4)} for one in understanding.wishes]
+        data["stranger"] = understanding.stranger
     return _line(tx, walk, "decision.made", data)
 
 

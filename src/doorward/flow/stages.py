@@ -42,8 +42,12 @@ def assess(rooms: WalkRooms, walk: Walk) -> Assessment:
 
 def understand(rooms: WalkRooms, walk: Walk) -> Understanding:
     """Find out what is wanted and what could answer it."""
+    masked = walk.message.text
     return rooms.understander.understand(
-        walk.need("read"), walk.message.text, nearest=lambda reading: rooms.knowledge.search(walk.scope, reading)
+        walk.need("read"),
+        masked,
+        nearest=lambda reading: rooms.knowledge.search(walk.scope, reading),
+        wished=lambda reading: rooms.wished(walk.scope, reading, masked),
     )
 
 

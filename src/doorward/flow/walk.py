@@ -11,6 +11,7 @@ from doorward.kit.i18n import Translator
 from doorward.kit.settings import TenantSettings
 from doorward.record import Card
 from doorward.routing import RoutingPlan, direct
+from doorward.understanding import Wished, nearest_article
 from doorward.vocabulary.arrival import Message
 from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.decision import Decision, Facts
@@ -54,9 +55,14 @@ class Understands(Protocol):
     """What finds out what is wanted."""
 
     def understand(
-        self, reading: Reading, masked: MaskedText, *, nearest: Callable[[Reading], tuple[Candidate, ...]]
+        self,
+        reading: Reading,
+        masked: MaskedText,
+        *,
+        nearest: Callable[[Reading], tuple[Candidate, ...]],
+        wished: Callable[[Reading], Wished | None],
     ) -> Understanding:
-        """Return intent and candidates."""
+        """Return intent, candidates and wishes."""
 
 
 class Knows(Protocol):
@@ -88,6 +94,7 @@ class WalkRooms(msgspec.Struct, frozen=True, kw_only=True):
     packs: Mapping[str, LanguagePack]
     settings_of: Callable[[TenantId], TenantSettings]
     plan_of: Callable[[Scope], RoutingPlan]
+    wished: Callable[[Scope, Reading, MaskedText], Wished | None] = lambda _scope, _reading, _masked: None
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,12 +157,14 @@ def facts_of(walk: Walk) -> Facts:
     understanding: Understanding = walk.need("understand")
     assessment: Assessment = walk.need("assess")
     scores = [candidate.score for candidate in understanding.candidates]
+    article = nearest_article(understanding.candidates) if understanding.wishes else understanding.intent
+    wishes = [wish.score for wish in understanding.wishes]
     return Facts(
         state=walk.card.state if walk.card.state != "resolved" else "bot",
         wants_person=understanding.wants_person,
         social=understanding.social or "",
         intent=understanding.intent.name if understanding.intent else "",
-        intent_score=understanding.intent.score if understanding.intent else 0.0,
+        intent_score=article.score if article else 0.0,
         best_score=scores[0] if scores else 0.0,
         margin=scores[0] - scores[1] if len(scores) > 1 else (scores[0] if scores else 0.0),
         candidates=len(scores),
@@ -167,4 +176,6 @@ def facts_of(walk: Walk) -> Facts:
         language=walk.need("read").language,
         channel=walk.message.channel,
         blank=not walk.need("read").words,
+        intent_known=bool(wishes) and not understanding.stranger,
+        intent_margin=wishes[0] - (wishes[1] if len(wishes) > 1 else 0.0) if wishes else 0.0,
     )

@@ -13,3 +13,9 @@ def leave_no_core() -> None:
     """
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def limit_memory(size: int) -> None:
+    """Have the system refuse this process more than `size` bytes of address space, where it can."""
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))

@@ -1,8 +1,52 @@
 """Understanding: in which language somebody writes, what the words are, and what is wanted."""
 
-from doorward.understanding.intent import Understander
+from doorward.understanding.active import ActiveModels, Wished, read_active
+from doorward.understanding.catalogue import (
+    LONGEST_LABEL,
+    LONGEST_PHRASE,
+    MOST_AT_ONCE,
+    Added,
+    Catalogue,
+    Intents,
+    KeptPhrase,
+    NewPhrase,
+    PhraseSource,
+    TaughtIntent,
+    phrase_id_of,
+)
+from doorward.understanding.intent import Understander, nearest_article
 from doorward.understanding.language import LanguageDetector
+from doorward.understanding.models import IntentModels, ModelReport, ModelVersion, Training
 from doorward.understanding.ports import Encoder, TextTranslator, Vectors
-from doorward.understanding.reader import Reader
+from doorward.understanding.reader import Reader, without_spans
+from doorward.understanding.repository import PhraseQuery
 
-__all__ = ["Encoder", "LanguageDetector", "Reader", "TextTranslator", "Understander", "Vectors"]
+__all__ = [
+    "LONGEST_LABEL",
+    "LONGEST_PHRASE",
+    "MOST_AT_ONCE",
+    "ActiveModels",
+    "Added",
+    "Catalogue",
+    "Encoder",
+    "IntentModels",
+    "Intents",
+    "KeptPhrase",
+    "LanguageDetector",
+    "ModelReport",
+    "ModelVersion",
+    "NewPhrase",
+    "PhraseQuery",
+    "PhraseSource",
+    "Reader",
+    "TaughtIntent",
+    "TextTranslator",
+    "Training",
+    "Understander",
+    "Vectors",
+    "Wished",
+    "nearest_article",
+    "phrase_id_of",
+    "read_active",
+    "without_spans",
+]

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterable
 from typing import Final
 
+import msgspec
+
 from doorward.kit.phrases import PhraseBook
 from doorward.kit.words import stemmer_for
+from doorward.understanding.active import Wished
 from doorward.vocabulary.language import LanguagePack
 from doorward.vocabulary.reading import Reading
 from doorward.vocabulary.text import MaskedText
@@ -30,6 +33,7 @@ SHORT: Final = 4
 """Words that a message may have for a single word such as 'human' to be a request for a person."""
 
 Nearest = Callable[[Reading], tuple[Candidate, ...]]
+Wishes = Callable[[Reading], Wished | None]
 
 
 class Understander:
@@ -48,23 +52,28 @@ class Understander:
             for code, pack in by_code.items()
         }
 
-    def understand(self, reading: Reading, masked: MaskedText, *, nearest: Nearest) -> Understanding:
+    def understand(
+        self, reading: Reading, masked: MaskedText, *, nearest: Nearest, wished: Wishes = lambda _reading: None
+    ) -> Understanding:
         """Return the intent, what could answer it, and what was plainly asked for.
 
-        `nearest` returns knowledge for the reading, best first; it is not asked about small talk and wordless messages.
-        A message with masked places is never small talk.
+        `nearest` returns knowledge for the reading, best first, `wished` what the company's model says of it, None
+        without one; neither is asked about small talk and wordless messages. A message with masked places is never
+        small talk.
         """
         if not reading.words:
             return Understanding(intent=None, version=VERSION)
         social = None if masked.spans else self._small_talk(reading)
         candidates = () if social else nearest(reading)
-        return Understanding(
-            intent=_nearest_article(candidates),
+        wants = None if social else wished(reading)
+        found = Understanding(
+            intent=nearest_article(candidates),
             candidates=candidates,
             wants_person=social != "identity_question" and self._wants_person(reading),
             social=social,
             version=VERSION,
         )
+        return found if wants is None else _with_wishes(found, wants)
 
     def _wants_person(self, reading: Reading) -> bool:
         """Return whether a phrase for 'a person, please' is there; a phrase of one word only in a short message.
@@ -105,7 +114,19 @@ def _book(pack: LanguagePack, purpose: str, *, whole: bool = False) -> PhraseBoo
     return PhraseBook(pack.words(purpose), fold=pack.fold_case, stemmer=stemmer_for("" if whole else pack.stemmer))
 
 
-def _nearest_article(candidates: tuple[Candidate, ...]) -> Intent | None:
+def _with_wishes(found: Understanding, wants: Wished) -> Understanding:
+    """Return an understanding with what the company's model says; its likeliest intent counts unless none fits."""
+    return msgspec.structs.replace(
+        found,
+        intent=found.intent if wants.stranger or not wants.wishes else wants.wishes[0],
+        wishes=wants.wishes,
+        stranger=wants.stranger,
+        near=wants.near,
+        version=f"{found.version} {wants.version}",
+    )
+
+
+def nearest_article(candidates: tuple[Candidate, ...]) -> Intent | None:
     """Return the best candidate's article with the chance that it is the one meant: its candidates' scores together.
 
     Scores of all sections share one whole (see answering), so several likely sections of one article make that article

@@ -69,7 +69,7 @@ class Reader:
         masked is left out of words and embedding, and so are pleasantries around a request. Never raises for any text;
         of very long texts the beginning is read.
         """
-        text = visible(_without_spans(masked)[:CHARACTERS])
+        text = visible(without_spans(masked)[:CHARACTERS])
         guess = self._detector.detect(text, languages=languages, hint=hint)
         text = self._pleasantries.without(text, language=guess.language)
         vectors = self._embed([text]) if text.strip() else [b""]
@@ -134,8 +134,8 @@ class Reader:
         )
 
 
-def _without_spans(masked: MaskedText) -> str:
-    """Return the text with a space for every masked place."""
+def without_spans(masked: MaskedText) -> str:
+    """Return what is read of a text: a space stands for every masked place."""
     parts, end = [], 0
     for span in masked.spans:
         parts.append(masked.text[end : span.start])

@@ -20,7 +20,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     Scores are 0..1: `intent_score` is the article's, `best_score` that of its best section alone, `margin` the distance
     between the best and the second-best candidate. `misunderstood` counts the clarifying questions in a row before this
-    message. `state` is the conversation's.
+    message. `state` is the conversation's. `intent` is what the company's own model says, the nearest article where it
+    has none or nothing fits.
 
     `intent_known` and `intent_margin` are the classifier's: whether the message is in its scope, and how far the best
     intent is from the second. `procedure` is the one that the intent would start, `procedure_active` whether one is

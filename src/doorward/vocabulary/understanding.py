@@ -17,10 +17,14 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
-    """The best guess at what is wanted: a stable name and a score 0..1 that thresholds can be set against."""
+    """A guess at what is wanted: a stable name and a score 0..1 that thresholds can be set against.
+
+    `label` is what a button calls it in the message's language, empty for what is no button.
+    """
 
     name: str
     score: float
+    label: str = ""
 
 
 class Understanding(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +32,10 @@ class Understanding(msgspec.Struct, frozen=True, kw_only=True):
 
     `wants_person`: asked for a person. `social`: small talk and nothing else (`greeting`,
     `thanks`, `farewell`, `agreement`, or `identity_question`: who or what answers).
+
+    `wishes` are the intents of the company's own model that come nearest, the likeliest first, at most five; none where
+    it has no model. `stranger`: rather none of them is meant. `near`: one of a few is meant, and the customer may say
+    which. `intent` is the likeliest wish unless the message is a stranger, else the nearest article.
     """
 
     intent: Intent | None
@@ -35,3 +43,6 @@ class Understanding(msgspec.Struct, frozen=True, kw_only=True):
     wants_person: bool = False
     social: str | None = None
     version: str = ""
+    wishes: tuple[Intent, ...] = ()
+    stranger: bool = False
+    near: bool = False

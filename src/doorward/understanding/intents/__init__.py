@@ -11,7 +11,14 @@ from doorward.understanding.intents.judging import (
     judge_unseen,
 )
 from doorward.understanding.intents.phrases import Phrase, PhrasesInvalid, read_phrase, read_phrases
-from doorward.understanding.intents.store import Description, ModelUnusable, read_model, write_model
+from doorward.understanding.intents.store import (
+    Description,
+    ModelUnusable,
+    open_model,
+    pack_model,
+    read_model,
+    write_model,
+)
 from doorward.understanding.intents.suggesting import Suggestion, suggest
 from doorward.understanding.intents.training import FALSE_REJECT, Trained, name_phrases, train
 
@@ -34,6 +41,8 @@ __all__ = [
     "judge",
     "judge_unseen",
     "name_phrases",
+    "open_model",
+    "pack_model",
     "read_model",
     "read_phrase",
     "read_phrases",

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -140,12 +140,16 @@ def judge_unseen(trained: Trained, phrases: Sequence[Phrase]) -> Judgement:
 
 
 class Harmful(msgspec.Struct, frozen=True, kw_only=True):
-    """A training phrase that heads which had not seen it surely took for another intent: mislabelled, or misleading."""
+    """A training phrase that heads which had not seen it surely took for another intent: mislabelled, or misleading.
+
+    `id` is whatever the list of phrases calls it.
+    """
 
     text: str
     intent: str
     taken_for: str
     score: float
+    id: Any = None
 
 
 def harmful_phrases(trained: Trained, phrases: Sequence[Phrase]) -> tuple[Harmful, ...]:
@@ -155,5 +159,5 @@ def harmful_phrases(trained: Trained, phrases: Sequence[Phrase]) -> tuple[Harmfu
         phrase, guess = phrases[one.place], trained.heads.judge(one.said)
         name, score = guess.ranked[0]
         if phrase.intent is not None and name != phrase.intent and score >= SURE:
-            found.append(Harmful(text=phrase.text, intent=phrase.intent, taken_for=name, score=score))
+            found.append(Harmful(text=phrase.text, intent=phrase.intent, taken_for=name, score=score, id=phrase.id))
     return tuple(sorted(found, key=lambda it: -it.score)[:HARMFUL])

@@ -54,11 +54,8 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
-def write_model(folder: Path, heads: Heads, *, encoder: str, languages: tuple[str, ...], phrases: int) -> Description:
-    """Write a model into a folder, made if it is not there, and return its description.
-
-    A model that is there already is replaced as a whole or not at all. Raises `OSError`.
-    """
+def pack_model(heads: Heads, *, encoder: str, languages: tuple[str, ...], phrases: int) -> tuple[Description, bytes]:
+    """Return a model's description and its arrays, packed; `open_model` makes heads of them again."""
     weights = heads.weights
     arrays = {"numbers": heads.vocabulary.numbers, "rarity": heads.vocabulary.rarity} | msgspec.structs.asdict(weights)
     packed = io.BytesIO()
@@ -77,6 +74,15 @@ def write_model(folder: Path, heads: Heads, *, encoder: str, languages: tuple[st
         threshold=heads.threshold,
         sha256=digest,
     )
+    return description, content
+
+
+def write_model(folder: Path, heads: Heads, *, encoder: str, languages: tuple[str, ...], phrases: int) -> Description:
+    """Write a model into a folder, made if it is not there, and return its description.
+
+    A model that is there already is replaced as a whole or not at all. Raises `OSError`.
+    """
+    description, content = pack_model(heads, encoder=encoder, languages=languages, phrases=phrases)
     folder.mkdir(parents=True, exist_ok=True)
     # The description goes last: until it stands there, the old one's digest refuses the new arrays.
     for name, data in ((ARRAYS, content), (DESCRIPTION, msgspec.json.format(msgspec.json.encode(description)))):
@@ -100,13 +106,21 @@ def read_model(folder: Path, *, encoder: str) -> tuple[Heads, Description]:
         description = msgspec.json.decode(described, type=Description)
     except msgspec.DecodeError as error:
         raise ModelUnusable(f"{DESCRIPTION} is not the description of a model: {error}") from error
+    return open_model(description, content, encoder=encoder), description
+
+
+def open_model(description: Description, content: bytes, *, encoder: str) -> Heads:
+    """Return the heads of a description and its packed arrays.
+
+    Raises `ModelUnusable` when they are damaged, do not belong together, or are for another encoder.
+    """
     if description.format != FORMAT:
         raise ModelUnusable(f"the model has format {description.format}; this version reads format {FORMAT}")
     if hashlib.sha256(content).hexdigest() != description.sha256:
         raise ModelUnusable(f"{ARRAYS} is not the file that {DESCRIPTION} describes: damaged, changed or half-written")
     if description.encoder != encoder:
         raise ModelUnusable(f"it was trained with the encoder {description.encoder}, not with {encoder}; train it anew")
-    return unpack(content, description), description
+    return unpack(content, description)
 
 
 def unpack(content: bytes, description: Description) -> Heads:

@@ -7,7 +7,7 @@ import rich_click as click
 
 from doorward.bootstrap import make_reader
 from doorward.doors.cli.ending import Code, Stop
-from doorward.doors.cli.intents import Lines, learn, predict_lines, read_labelled, show_judgement, show_suggestions
+from doorward.doors.cli.intents import Lines, learn_from, predict_lines, read_labelled, show_judgement, show_suggestions
 from doorward.doors.cli.lines import INPUT, OUTPUT
 from doorward.doors.cli.options import EXISTING_FILE, examples, with_config, with_json
 from doorward.doors.cli.output import hint, print_json, progress, say
@@ -68,7 +68,7 @@ def train(settings: Settings, *, source: Path, out: Path, false_reject: float, a
     reader = make_reader(settings, clock=SystemClock())
     phrases = read_labelled(source)
     with progress("learning") as tell:
-        learnt = learn(reader, phrases, false_reject=false_reject, tell=lambda stage: tell(0, doing=stage))
+        learnt = learn_from(reader, phrases, false_reject=false_reject, tell=lambda stage: tell(0, doing=stage))
     description = write_model(
         out, learnt.trained.heads, encoder=reader.encoder_id, languages=learnt.languages, phrases=len(phrases)
     )

@@ -1,6 +1,5 @@
 """What the `doorward intents` commands do with files."""
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -16,26 +15,12 @@ from doorward.understanding.intents import (
     Phrase,
     PhrasesInvalid,
     Suggestion,
-    Trained,
-    harmful_phrases,
-    judge_unseen,
-    name_phrases,
     read_phrases,
-    train,
 )
+from doorward.understanding.learning import Learnt, learn
 
 BATCH: Final = 256
 """Messages that are read together."""
-
-
-class Learnt(NamedTuple):
-    """A trained model and how its phrases fared unseen."""
-
-    trained: Trained
-    languages: tuple[str, ...]
-    unseen: Judgement
-    harmful: tuple[Harmful, ...]
-    seconds: float
 
 
 def read_labelled(source: Path, *, labelled: bool = True) -> list[Phrase]:
@@ -46,27 +31,14 @@ def read_labelled(source: Path, *, labelled: bool = True) -> list[Phrase]:
         raise Stop(f"{source.name}: {error}. Nothing was changed.", code=Code.USAGE) from error
 
 
-def learn(reader: Reader, phrases: Sequence[Phrase], *, false_reject: float, tell: Callable[[str], None]) -> Learnt:
+def learn_from(
+    reader: Reader, phrases: Sequence[Phrase], *, false_reject: float, tell: Callable[[str], None]
+) -> Learnt:
     """Return a model of phrases. Raises `Stop` when they cannot teach anything."""
-    began = time.monotonic()
-    tell("reading the phrases")
-    languages = reader.languages
-    readings = reader.read_all(
-        [phrase.text for phrase in phrases], languages=languages, hints=[phrase.language for phrase in phrases]
-    )
-    named = name_phrases(sorted({phrase.intent for phrase in phrases if phrase.intent is not None}))
-    names = reader.read_all([phrase.text for phrase in named], languages=languages)
     try:
-        trained = train(phrases, readings, names=names, false_reject=false_reject, tell=tell)
+        return learn(reader, phrases, false_reject=false_reject, tell=tell)
     except PhrasesInvalid as error:
         raise Stop(f"Nothing can be learnt: {error}.", code=Code.USAGE) from error
-    return Learnt(
-        trained,
-        languages,
-        judge_unseen(trained, phrases),
-        harmful_phrases(trained, phrases),
-        time.monotonic() - began,
-    )
 
 
 class Lines(NamedTuple):
