@@ -31,7 +31,7 @@ from doorward.kit.db import Database, metadata
 from doorward.kit.keys import FileKeyStore
 from doorward.kit.settings import Settings, load
 from doorward.understanding import Encoder, Reader, Vectors
-from doorward.vocabulary.company import ArticleSeed, Company, CustomerSeed, PastConversation, PieceSeed
+from doorward.vocabulary.company import ArticleSeed, Company, CustomerSeed, IntentSeed, PastConversation, PieceSeed
 from tests.support.databases import PostgresServer, import_tables
 
 try:
@@ -129,6 +129,10 @@ class Brief:
 
     def history(self) -> Iterable[PastConversation]:
         """Yield nothing."""
+        return ()
+
+    def intents(self) -> Iterable[IntentSeed]:
+        """Yield nothing: tests teach what they ask."""
         return ()
 
 

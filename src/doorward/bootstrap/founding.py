@@ -11,8 +11,8 @@ from doorward.kit.clock import Clock
 from doorward.kit.db import Database
 from doorward.kit.keys import FileKeyStore
 from doorward.kit.settings import Settings
-from doorward.vocabulary.company import Company
-from doorward.vocabulary.scope import system_scope
+from doorward.vocabulary.company import Company, IntentSource
+from doorward.vocabulary.scope import Scope, system_scope
 
 
 def found_tenant(house: House, *, slug: str, name: str) -> Tenant:
@@ -35,10 +35,24 @@ def found_company(house: House, company: Company, *, password: str, progress: Pr
     seeder.seed_pieces(scope, company)
     house.settings_book.forget(tenant.id)
     seeder.seed_articles(scope, company, progress=progress)
+    seed_intents(house, company, scope)
     staff = seeder.seed_staff(scope, company, password=password)
     seeder.seed_customers(scope, company, progress=progress)
     seeder.seed_history(scope, company, staff=staff, progress=progress)
     return tenant
+
+
+def seed_intents(house: House, company: Company, scope: Scope) -> int:
+    """Keep what a company says that its customers want, and ask for a training where any of it was new.
+
+    Returns how many phrases were new. The training is a job: nothing waits for it.
+    """
+    if not isinstance(company, IntentSource):
+        return 0
+    added = house.teaching.seed(scope, company.intents())
+    if added:
+        house.transactions.write(scope, lambda tx: house.intent_models.ask(tx, scope))
+    return added
 
 
 def open_house(settings: Settings, *, clock: Clock | None = None) -> House:

@@ -49,6 +49,7 @@ from doorward.flow.seed import PastWriter, Seeder
 from doorward.flow.senders import Senders
 from doorward.flow.settle import Settlement
 from doorward.flow.staffing import Staffing
+from doorward.flow.teaching import Teaching
 from doorward.flow.tenancy import SettingsBook
 from doorward.flow.tenant_rules import TenantRules
 from doorward.flow.views.wallboard import WallRooms
@@ -356,6 +357,13 @@ class House:
 
     def _build_portal(self) -> None:
         identity = self.identity
+        self.teaching = Teaching(
+            self.transactions,
+            intents=self.intents,
+            active=self.active_models,
+            screening=self.screening,
+            reader=self.reader,
+        )
         self.portal = Portal(self.transactions, admission=self.admission, identity=identity, keys=self.keys)
         self.portal_export = PortalExport(self.transactions, identity=identity)
         self.portal_wishes = PortalWishes(

@@ -82,7 +82,9 @@ def _tell(stage: str) -> None:
 
 def _end_with_parent() -> None:
     """End this process at once when its standard input does: nobody waits for it any more."""
-    sys.stdin.buffer.read()
+    # Not by `sys.stdin`: a thread that waits with its lock would keep this process from ending in order.
+    while os.read(0, 1):
+        pass
     os._exit(1)
 
 

@@ -113,7 +113,11 @@ class IntentTrainer:
                 languages=self._rooms.languages_of(scope.tenant_id),
                 phrases=(*(_taught(one) for one in phrases), *intents),
             )
-            reason = self._teach(scope, training_id, lesson)
+            try:
+                reason = self._teach(scope, training_id, lesson)
+            except TrainingStopped:
+                self._transactions.write(scope, lambda tx: self._rooms.models.give_back(tx, scope, training_id))
+                raise
             if reason:
                 self._end(scope, training_id, lambda tx: self._rooms.models.fail(tx, scope, training_id, reason))
                 return
@@ -168,7 +172,6 @@ class IntentTrainer:
                     with contextlib.suppress(BrokenPipeError):
                         pipe.close()
         if self._stopping:
-            self._transactions.write(scope, lambda tx: self._rooms.models.give_back(tx, scope, training_id))
             raise TrainingStopped
         if late.is_set():
             return "time"

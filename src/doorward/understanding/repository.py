@@ -52,7 +52,7 @@ def delete_intent(tx: Tx, scope: Scope, name: str) -> None:
 def labels_edition(tx: Tx, scope: Scope) -> tuple[int, Any]:
     """Return what changes whenever an intent is made, changed or removed."""
     query = select(func.count(), func.max(intent_table.c.changed_at)).where(intent_table.c.tenant_id == scope.tenant_id)
-    row = tx.execute(query).one()
+    row: Any = tx.execute(query).one()
     return int(row[0]), row[1]
 
 

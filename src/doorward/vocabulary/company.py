@@ -85,6 +85,17 @@ class PieceSeed(msgspec.Struct, frozen=True, kw_only=True):
     piece: Mapping[str, Any]
 
 
+class IntentSeed(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that the company's customers want: its name, what a button calls it, and phrases, all by language.
+
+    An empty name is for phrases that customers write and none of the intents means.
+    """
+
+    name: str
+    labels: Mapping[str, str] = {}
+    phrases: Mapping[str, tuple[str, ...]] = {}
+
+
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """What one simulated visitor says, line by line, and how long they take before each line."""
 
@@ -176,6 +187,14 @@ class SignalSource(Protocol):
         Reading changes nothing. Raises `Unavailable` when it cannot tell. It is level 1 knowledge (`Operates`): nobody
         hears of it of whom it is not known who they are.
         """
+
+
+@runtime_checkable
+class IntentSource(Protocol):
+    """What a company may offer besides: what its customers want, and phrases that teach it."""
+
+    def intents(self) -> Iterable[IntentSeed]:
+        """Yield the intents, the same ones every time."""
 
 
 class Company(Protocol):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.kit.tx import Transactions
-from doorward.understanding import Catalogue, Intents, NewPhrase, PhraseQuery, catalogue, phrase_id_of
+from doorward.understanding import Catalogue, Intents, KeptPhrase, NewPhrase, PhraseQuery, catalogue, phrase_id_of
 from doorward.vocabulary.errors import Malformed, NotFound, TooLarge
 from doorward.vocabulary.ids import SpanId
 from doorward.vocabulary.scope import Scope
@@ -35,6 +35,12 @@ def phrase(text: str, intent: str = "card.block", language: str = "en") -> NewPh
 def known(transactions: Transactions, scope: Scope = SCOPE) -> Catalogue:
     """Return what is kept."""
     return transactions.read(lambda tx: INTENTS.catalogue(tx, scope))
+
+
+def page_after(transactions: Transactions, phrase_id: str | None) -> tuple[KeptPhrase, ...]:
+    """Return the next three phrases."""
+    wanted = PhraseQuery("card.block", None, phrase_id)
+    return transactions.read(lambda tx: INTENTS.phrases(tx, SCOPE, wanted, limit=3))
 
 
 def test_a_text_is_kept_once_however_it_is_written(transactions: Transactions) -> None:
@@ -82,14 +88,10 @@ def test_phrases_are_listed_page_by_page(transactions: Transactions) -> None:
     put(transactions, "card.block")
     add(transactions, *(phrase(f"phrase {number}") for number in range(7)))
     seen: list[str] = []
-    after = None
-    while True:
-        wanted = PhraseQuery("card.block", None, after)
-        page = transactions.read(lambda tx, wanted=wanted: INTENTS.phrases(tx, SCOPE, wanted, limit=3))
+    page = page_after(transactions, None)
+    while page:
         seen += [one.text for one in page]
-        if len(page) < 3:
-            break
-        after = page[-1].id
+        page = page_after(transactions, page[-1].id)
     assert sorted(seen) == [f"phrase {number}" for number in range(7)]
 
 

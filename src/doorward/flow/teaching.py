@@ -1,0 +1,200 @@
+"""Teaching what customers want: phrases are masked before they are kept, and customers' own words suggest new ones."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+import msgspec
+
+from doorward import record
+from doorward.flow.accept import TenantScreening
+from doorward.flow.reading import read_noted
+from doorward.kit.ids import new_id
+from doorward.kit.tx import Transactions, Tx
+from doorward.understanding import LONGEST_PHRASE, ActiveModels, Added, Intents, NewPhrase, PhraseSource, Reader
+from doorward.understanding.intents import Heads, suggest
+from doorward.vocabulary.company import IntentSeed
+from doorward.vocabulary.entry import AuditEvent, Entry
+from doorward.vocabulary.errors import NotFound, TooLarge
+from doorward.vocabulary.ids import ConversationId, MessageId
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.text import MaskedText, WildText
+
+LOOKED_BACK: Final = timedelta(days=30)
+CONVERSATIONS: Final = 1_000
+MESSAGES: Final = 400
+"""Unanswered messages that suggestions are made of, the latest: reading them anew takes a second or two."""
+LEAST: Final = 2
+
+UNANSWERED: Final = frozenset({"nothing_fits", "not_sure", "misunderstood_twice"})
+"""Reasons of decisions that mean: it was not understood."""
+
+
+class WildPhrase(NamedTuple):
+    """A phrase as somebody typed it; `intent` empty for what none of the intents means."""
+
+    text: WildText
+    intent: str
+    language: str = ""
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a conversation that may become a phrase: where it stands, and what it says, masked."""
+
+    conversation_id: str
+    seq: int
+    text: str
+    language: str
+
+
+class Heap(msgspec.Struct, frozen=True, kw_only=True):
+    """Unanswered messages that mean alike: how many, some of them, and the nearest intent; `new`: not that one either."""
+
+    messages: int
+    examples: tuple[Said, ...]
+    intent: str
+    likeness: float
+    new: bool
+
+
+class _Unanswered(NamedTuple):
+    said: Said
+    masked: MaskedText
+
+
+class Teaching:
+    """The verbs that need what masks, reads and remembers, beside the intents themselves."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        *,
+        intents: Intents,
+        active: ActiveModels,
+        screening: TenantScreening,
+        reader: Reader,
+    ) -> None:
+        """Take the rooms that the verbs need."""
+        self._transactions = transactions
+        self._intents = intents
+        self._active = active
+        self._screening = screening
+        self._reader = reader
+
+    async def add(self, scope: Scope, phrases: Sequence[WildPhrase]) -> Added:
+        """Mask phrases and add them; see `Intents.add`.
+
+        Raises as that, `TooLarge` for one that is too long, and `SecretRefused` where the company takes no such text.
+        """
+        if any(len(one.text) > LONGEST_PHRASE for one in phrases):
+            raise TooLarge(f"text: longer than {LONGEST_PHRASE} characters", limit=LONGEST_PHRASE)
+        masked = await asyncio.to_thread(self._mask, scope, phrases)
+        new = [
+            NewPhrase(text=text, intent=one.intent, language=one.language)
+            for one, text in zip(phrases, masked, strict=True)
+        ]
+        return await self._transactions.write_async(scope, lambda tx: self._intents.add(tx, scope, new))
+
+    async def take_over(self, scope: Scope, lines: Sequence[tuple[str, int]], intent: str) -> Added:
+        """Have customers' lines, by conversation and number, teach an intent, masked as they are.
+
+        Raises `NotFound` for a line that is not there or not a customer's, and as `Intents.add`.
+        """
+        source: PhraseSource = "suggestion"
+
+        def work(tx: Tx) -> Outcome[Added]:
+            new = []
+            for conversation_id, seq in lines:
+                found = record.entries_at(tx, scope, ConversationId(conversation_id), (seq,)).get(seq)
+                if found is None or found.entry.kind != "message.customer" or found.entry.text is None:
+                    raise NotFound("no such message")
+                language = str(found.entry.data.get("language", "")).partition("-")[0]
+                new.append(NewPhrase(text=found.entry.text, intent=intent, language=language, source=source))
+            return self._intents.add(tx, scope, new)
+
+        return await self._transactions.write_async(scope, work)
+
+    async def suggestions(self, scope: Scope) -> tuple[Heap, ...]:
+        """Return what customers asked of late and nobody understood, in heaps that mean alike, the largest first.
+
+        None without an active model. That somebody read them is noted.
+        """
+        heads = await asyncio.to_thread(self._active.heads, scope)
+        if heads is None:
+            return ()
+        noted = AuditEvent(action="intent.suggestions_read", object_kind="tenant", object_id=scope.tenant_id)
+        found = await read_noted(self._transactions, scope, lambda tx: _unanswered(tx, scope), event=noted)
+        return await asyncio.to_thread(self._heaps, heads, found)
+
+    def seed(self, scope: Scope, seeds: Iterable[IntentSeed]) -> int:
+        """Add what a company brings along: its intents with their labels, and its phrases; return how many were new."""
+        total = 0
+        for seed in seeds:
+            # The company's own text, like its articles; where its phrases have numbers, they are masked all the same.
+            said = [
+                WildPhrase(WildText(text), seed.name, language)
+                for language, texts in seed.phrases.items()
+                for text in texts
+            ]
+            masked = self._mask(scope, said)
+            new = [
+                NewPhrase(text=text, intent=one.intent, language=one.language, source="company")
+                for one, text in zip(said, masked, strict=True)
+            ]
+            total += self._transactions.write(scope, lambda tx, seed=seed, new=new: self._keep(tx, scope, seed, new))  # type: ignore[misc]  # because the loop binds them
+        return total
+
+    def _keep(self, tx: Tx, scope: Scope, seed: IntentSeed, new: Sequence[NewPhrase]) -> Outcome[int]:
+        made = self._intents.put(tx, scope, seed.name, seed.labels).entries if seed.name else ()
+        added = self._intents.add(tx, scope, new)
+        return Outcome(added.value.added, (*made, *added.entries))
+
+    def _mask(self, scope: Scope, phrases: Sequence[WildPhrase]) -> list[MaskedText]:
+        return [self._screening.screen_staff(scope, one.text, MessageId(new_id()), names=()).masked for one in phrases]
+
+    def _heaps(self, heads: Heads, found: Sequence[_Unanswered]) -> tuple[Heap, ...]:
+        readings = [
+            self._reader.read(one.masked, languages=self._reader.languages, hint=one.said.language or None)
+            for one in found
+        ]
+        by_text: Mapping[str, Said] = {one.masked.text: one.said for one in found}
+        heaps = suggest(heads, [one.masked.text for one in found], readings, least=LEAST)
+        return tuple(
+            Heap(
+                messages=heap.messages,
+                examples=tuple(by_text[text] for text in heap.examples),
+                intent=heap.intent,
+                likeness=heap.likeness,
+                new=heap.new,
+            )
+            for heap in heaps
+        )
+
+
+def _unanswered(tx: Tx, scope: Scope) -> tuple[_Unanswered, ...]:
+    """Return the latest messages that were not understood, the oldest first."""
+    wanted = record.CardQuery(since=tx.now - LOOKED_BACK, limit=CONVERSATIONS)
+    ids = [card.conversation_id for card in record.list_cards(tx, scope, wanted)]
+    decided = record.entries_of_kinds(tx, scope, ids, kinds=("decision.made",), limit=10 * CONVERSATIONS)
+    lost = {one.entry.message_id for one in decided if one.entry.data.get("reason") in UNANSWERED}
+    spoken = record.entries_of_kinds(tx, scope, ids, kinds=("message.customer",), limit=10 * CONVERSATIONS)
+    found = [_line(one) for one in spoken if one.entry.message_id in lost and _is_short(one.entry)]
+    return tuple(reversed(found[:MESSAGES]))
+
+
+def _is_short(entry: Entry) -> bool:
+    return entry.text is not None and len(entry.text) <= LONGEST_PHRASE and bool(entry.text.text.strip())
+
+
+def _line(written: record.WrittenEntry) -> _Unanswered:
+    entry = written.entry
+    masked = entry.text or MaskedText("")
+    said = Said(
+        conversation_id=entry.conversation_id,
+        seq=written.seq,
+        text=masked.text,
+        language=str(entry.data.get("language") or ""),
+    )
+    return _Unanswered(said, masked)
