@@ -86,6 +86,13 @@ class Admission:
             _rate("code.network", self._limits.sign_ins_per_address, tenant, network_of(address)),
         )
 
+    def admit_own_code(self, scope: Scope, *, party_id: PartyId) -> None:
+        """Admit that a code is mailed to the address on file, unasked: it counts like one asked for.
+
+        Raises `RateLimited`.
+        """
+        self._rates.take(_rate("code.party", self._limits.codes_per_party, scope.tenant_id, party_id))
+
     def admit_confirmation(self, scope: Scope, *, party_id: PartyId, address: str) -> None:
         """Admit an attempt to hand in a code. Raises `RateLimited`."""
         self._rates.take(

@@ -10,7 +10,7 @@ import msgspec
 from doorward import record, routing
 from doorward.admission import Admission, Blocks, Rates, VisitorTokens
 from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeService, Publisher, Publishing
-from doorward.answering.procedures import UntouchedRuns
+from doorward.answering.procedures import Listener, UntouchedRuns
 from doorward.bootstrap.engines import Engines, make_engines
 from doorward.bootstrap.plugins import chosen_scanner, chosen_translator
 from doorward.bootstrap.sweeping import serve_each
@@ -38,6 +38,15 @@ from doorward.flow.policies import Policies
 from doorward.flow.portal import Portal
 from doorward.flow.portal_export import PortalExport
 from doorward.flow.portal_wishes import PortalWishes, WishRooms
+from doorward.flow.procedures import (
+    CoreCalls,
+    Finishing,
+    Gate,
+    ProcedureBook,
+    ProcedureRooms,
+    ProcedureWork,
+    Verifying,
+)
 from doorward.flow.promises import Promises
 from doorward.flow.refusals import noting
 from doorward.flow.repository import count_unfinished, forget_runs
@@ -60,6 +69,7 @@ from doorward.identity import (
     Identity,
     Mailer,
     MailSender,
+    Tenant,
     open_identity,
     sweep_codes,
     sweep_host_tokens,
@@ -80,8 +90,9 @@ from doorward.protection import CustomerIndex, ProtectionService
 from doorward.record.search import SearchIndex, Terms
 from doorward.understanding import ActiveModels, IntentModels, Intents, read_active
 from doorward.understanding.jobs import IntentTrainer, TrainerRooms, own_process
-from doorward.vocabulary.company import CoreSystem
+from doorward.vocabulary.company import CoreSystem, ProcedureSource
 from doorward.vocabulary.ids import TenantId
+from doorward.vocabulary.operations import Operates
 from doorward.vocabulary.outcome import Job, Outcome
 from doorward.vocabulary.scope import Scope, system_scope
 from doorward.vocabulary.text import MaskedText
@@ -240,6 +251,7 @@ class House:
             settings_of=self.settings_book.settings_of,
             plan_of=lambda scope: self.transactions.read(lambda tx: routing.read_plan(tx, scope).plan),
             wished=self.active_models.wished,
+            procedures=self._procedures(),
         )
         self.runner = Runner(
             self.walk_rooms,
@@ -278,6 +290,27 @@ class House:
                 scans_files=self.scanner is not None,
             ),
         )
+
+    def _procedures(self) -> ProcedureWork:
+        self.procedure_book, self.core_calls = ProcedureBook(), CoreCalls()
+        originals = Originals(self.transactions, admission=self.admission, protection=self.protection)
+        self.originals = originals
+        rooms = ProcedureRooms(
+            book=self.procedure_book,
+            identity=self.identity,
+            gate=Gate(self.transactions, identity=self.identity, originals=originals, calls=self.core_calls),
+            verifying=Verifying(
+                self.transactions,
+                identity=self.identity,
+                admission=self.admission,
+                protection=self.protection,
+                keys=self.keys,
+            ),
+            finishing=Finishing(self.identity),
+            listener=Listener(self.packs.values()),
+            sentences=self.translator,
+        )
+        return ProcedureWork(self.transactions, rooms)
 
     def _build_desk(self) -> None:
         self.colleagues = Colleagues(self.identity.staff, self.identity.sessions)
@@ -326,7 +359,6 @@ class House:
         self.destruction = Destruction(
             self.transactions, keys=self.keys, protection=self.protection, parties=self.identity.parties
         )
-        self.originals = Originals(self.transactions, admission=self.admission, protection=self.protection)
         self.core_facts = CoreFacts(self.core_systems, clock=self.clock)
         self.dossiers = Dossiers(self.transactions, identity=self.identity, core_facts=self.core_facts)
         self.customer_search = CustomerSearch(self.transactions, admission=self.admission, index=self.customer_index)
@@ -455,6 +487,12 @@ class House:
             if core is not None:
                 self.core_systems[tenant.id] = core
                 self.health.register(f"core.{tenant.slug}", core.ping, vital=False)
+            self._load_procedures(tenant, company, core)
+
+    def _load_procedures(self, tenant: Tenant, company: object, core: object) -> None:
+        if isinstance(core, Operates) and isinstance(company, ProcedureSource):
+            languages = tenant.settings.languages
+            self.procedure_book.load(tenant.id, company.procedures(), core=core, languages=languages)
 
     def _warm_up(self) -> None:
         """Load the encoder and the knowledge before the first customer has to wait for them."""
@@ -468,6 +506,7 @@ class House:
         self.jobs.stop()
         self.runner.close()
         self.core_facts.close()
+        self.core_calls.close()
         with contextlib.suppress(Exception):
             self.seal_audit()
         if self._owns_engines:

@@ -346,6 +346,7 @@ def _begun(arrival: Arrival, accepted: Accepted, screened: Screened, card: recor
         text=screened.masked,
         received_at=arrival.received_at,
         language=arrival.language or None,
+        acting=arrival.acting,
     )
     return Begun(message=message, card=card, findings=screened.findings)
 
@@ -383,6 +384,8 @@ def _received(scope: Scope, arrival: Arrival, accepted: Accepted, screened: Scre
     }
     if arrival.language:
         data["language"] = arrival.language
+    if arrival.acting:
+        data["acting"] = arrival.acting
     return Entry(
         kind="message.customer",
         conversation_id=arrival.conversation_id,

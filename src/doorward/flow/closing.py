@@ -6,13 +6,14 @@ import msgspec
 
 from doorward import record, routing
 from doorward.flow import repository
-from doorward.flow.walk import Walk, known_of
+from doorward.flow.procedures import Advanced, Here, ProcedureWork, acted_line, told_of
+from doorward.flow.walk import Walk, WalkRooms, here_of, known_of
 from doorward.kit.tx import Tx
 from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.decision import SHORT_LIVED, Decision
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.ids import MessageId
-from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.outcome import Job, Outcome
 from doorward.vocabulary.reply import Reply
 from doorward.vocabulary.text import house_text
 from doorward.vocabulary.understanding import Understanding
@@ -31,7 +32,7 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     next_message: MessageId | None = None
 
 
-def close(tx: Tx, walk: Walk, *, has_steps: bool = True) -> Outcome[Closed]:
+def close(tx: Tx, walk: Walk, *, rooms: WalkRooms, has_steps: bool = True) -> Outcome[Closed]:
     """Write down a finished walk. Doing it twice does it once.
 
     `has_steps` tells whether results of its stages may be in the database, to be removed.
@@ -47,27 +48,49 @@ def close(tx: Tx, walk: Walk, *, has_steps: bool = True) -> Outcome[Closed]:
         return Outcome(Closed())
     card = record.card_of(tx, scope, message.conversation_id)
     if card is not None and (card.state, card.misunderstood) != (walk.card.state, walk.card.misunderstood):
-        return Outcome(Closed(moved=True))
+        return Outcome(Closed(moved=True), _acted(tx, rooms, walk))
+    advanced = _with_procedures(rooms, walk)
+    if advanced is not None and not advanced[0].finishing.fits(tx, advanced[1], advanced[2]):
+        return Outcome(Closed(moved=True), _acted(tx, rooms, walk))
     entries: list[Entry | AuditEvent] = [_assessed(tx, walk), _decided(tx, walk)]
+    jobs: tuple[Job, ...] = ()
     reply: Reply | None = walk.need("answer").reply
     if reply is not None:
         entries.append(_replied(tx, walk, reply))
+    if advanced is not None:
+        work, here, told = advanced
+        finished = work.finishing.write(tx, here, told)
+        entries += finished.entries
+        jobs = finished.jobs
     # They are written together with the end of the run, which has not ended.
     record.note_absent(tx, scope, message.conversation_id, [one.key for one in entries if isinstance(one, Entry)])
     if handoff is not None:
         handoff = routing.direct_by_plan(tx, scope, known_of(walk, handoff))
         data = {"reason": handoff.reason, "queue": handoff.queue, "priority": handoff.priority}
+        if advanced is not None and advanced[2].handoff:
+            data["stopped"] = advanced[2].handoff
         entries.append(_line(tx, walk, "handoff.requested", data))
         queued = routing.enter_queue(tx, scope, message.conversation_id, message.party_id, handoff=handoff)
         entries += queued.entries
     repository.finish_run(tx, scope, message.id, has_steps=has_steps)
     following = next((run for run in runs if run.message_id != message.id), None)
     if following is None:
-        return Outcome(Closed(), tuple(entries))
+        return Outcome(Closed(), tuple(entries), jobs)
     # Whoever closed this one walks on with it: nobody else may think that it was abandoned.
     next_message = MessageId(following.message_id)
     repository.lease_run(tx, scope, next_message, until=tx.now + repository.LEASE)
-    return Outcome(Closed(next_message=next_message), tuple(entries))
+    return Outcome(Closed(next_message=next_message), tuple(entries), jobs)
+
+
+def _with_procedures(rooms: WalkRooms, walk: Walk) -> tuple[ProcedureWork, Here, Advanced] | None:
+    found, advanced = here_of(rooms, walk), walk.need("answer").procedure
+    return None if found is None or advanced is None else (found[0], found[2], advanced)
+
+
+def _acted(tx: Tx, rooms: WalkRooms, walk: Walk) -> tuple[Entry, ...]:
+    """Return the lines of what was done, which stays done if the walk has to decide again."""
+    found = _with_procedures(rooms, walk)
+    return () if found is None else tuple(acted_line(tx, found[1], one) for one in found[2].acted)
 
 
 def _line(tx: Tx, walk: Walk, kind: Any, data: dict[str, Any]) -> Entry:
@@ -126,4 +149,7 @@ def _replied(tx: Tx, walk: Walk, reply: Reply) -> Entry:
             "choices": msgspec.to_builtins(reply.choices),
         },
     )
+    advanced: Advanced | None = walk.need("answer").procedure
+    if advanced is not None:
+        line.data.update(procedure=told_of(advanced))
     return msgspec.structs.replace(line, text=house_text(reply.text))

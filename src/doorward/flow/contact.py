@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -96,6 +97,14 @@ class VisitOpened(msgspec.Struct, frozen=True, kw_only=True):
         return "<VisitOpened>"
 
 
+class _Place(NamedTuple):
+    """For whom and in which conversation something is said, and by whose credential if that proves anything of them."""
+
+    party_id: PartyId
+    conversation_id: ConversationId
+    acting: PartyId | None = None
+
+
 class Contact:
     """The verbs of visitors and machines. All are asynchronous and hold no thread while they wait."""
 
@@ -147,7 +156,8 @@ class Contact:
         self._rooms.admission.admit_message(visitor.scope, request.text, party_id=visitor.party_id)
         await self._threshold.refuse_closed(visitor.scope, channel)
         party_id = await self._threshold.admitted(visitor)
-        return await self._accept(visitor.scope, channel, request, party_id, visitor.conversation_id)
+        place = _Place(party_id, visitor.conversation_id, visitor.party_id)
+        return await self._accept(visitor.scope, channel, request, place)
 
     async def machine_message(self, channel: str, request: MessageRequest) -> Accepted:
         """Accept a message that came with an API token: on behalf of `customer`, in `conversation`, if named."""
@@ -157,10 +167,10 @@ class Contact:
         scope = use.principal.scope
         rooms.admission.admit_machine_message(scope, request.text, token_id=use.token_id)
         await self._threshold.refuse_closed(scope, channel)
-        party_id, conversation_id = await self._machine_place(scope, channel, request)
+        place = await self._machine_place(scope, channel, request)
         blocks = rooms.blocks
-        await self._transactions.read_async(lambda tx: blocks.refuse_blocked(tx, scope, party_id))
-        return await self._accept(scope, channel, request, party_id, conversation_id)
+        await self._transactions.read_async(lambda tx: blocks.refuse_blocked(tx, scope, place.party_id))
+        return await self._accept(scope, channel, request, place)
 
     async def token_use(self, secret: str) -> TokenUse:
         """Return what an API token entitles to, and note its use now and then. Raises `NotSignedIn`."""
@@ -334,9 +344,7 @@ class Contact:
         conversation_id = visitor.conversation_id if visitor is not None and same else ConversationId(new_id())
         return _visitor(tenant, party.id, conversation_id)
 
-    async def _machine_place(
-        self, scope: Scope, channel: str, request: MessageRequest
-    ) -> tuple[PartyId, ConversationId]:
+    async def _machine_place(self, scope: Scope, channel: str, request: MessageRequest) -> _Place:
         """Return for whom and in which conversation a program speaks. Raises `NotFound` for an unknown conversation."""
         parties, reference = self._rooms.identity.parties, request.customer
         if request.conversation is not None:
@@ -344,30 +352,24 @@ class Contact:
             card = await self._transactions.read_async(lambda tx: record.card_of(tx, scope, named))
             if card is None:
                 raise NotFound("no such conversation")
-            return card.party_id, named
+            return _Place(card.party_id, named)
         if reference is not None:
             customer = await self._threshold.write(scope, lambda tx: parties.known_customer(tx, scope, reference))
-            return customer.id, ConversationId(derive_id("conversation", scope.tenant_id, channel, customer.id))
+            return _Place(customer.id, ConversationId(derive_id("conversation", scope.tenant_id, channel, customer.id)))
         # Nobody is named: each message is a conversation with somebody of its own, and a repetition is the same one.
         sender = (scope.tenant_id, scope.actor.id, self._rooms.screening.kept_id(scope, request.client_message_id))
-        return PartyId(derive_id("party", *sender)), ConversationId(derive_id("conversation", *sender))
+        return _Place(PartyId(derive_id("party", *sender)), ConversationId(derive_id("conversation", *sender)))
 
-    async def _accept(
-        self,
-        scope: Scope,
-        channel: str,
-        request: MessageRequest,
-        party_id: PartyId,
-        conversation_id: ConversationId,
-    ) -> Accepted:
+    async def _accept(self, scope: Scope, channel: str, request: MessageRequest, place: _Place) -> Accepted:
         arrival = Arrival(
             channel=channel,
             client_message_id=request.client_message_id,
             text=request.text,
-            party_id=party_id,
-            conversation_id=conversation_id,
+            party_id=place.party_id,
+            conversation_id=place.conversation_id,
             received_at=self._rooms.clock.now(),
             language=request.language,
+            acting=place.acting,
         )
         return await self._rooms.front_door.accept(scope, arrival)
 

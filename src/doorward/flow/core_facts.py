@@ -29,7 +29,7 @@ MOST: Final = 50
 _AT_ONCE: Final = 4
 """Questions that a company's system works on at a time."""
 _REMEMBERED: Final = 200
-_FAILURES: Final = (
+FAILURES: Final = (
     OSError,
     ArithmeticError,
     AttributeError,
@@ -109,7 +109,7 @@ class CoreFacts:
         asked.add_done_callback(lambda done: self._ended(tenant_id, done))
         try:
             return await asyncio.wait_for(asyncio.shield(asked), self._patience)
-        except _FAILURES as error:
+        except FAILURES as error:
             log.warning("flow.core.unanswered", tenant_id=tenant_id, why=type(error).__name__)
             return None
 

@@ -17,6 +17,7 @@ import msgspec
 from doorward import record
 from doorward.flow import closing, repository
 from doorward.flow.openings import hand_over_words
+from doorward.flow.procedures import Standing
 from doorward.flow.repository import LEASE, RunKey
 from doorward.flow.stages import STAGES, Stage
 from doorward.flow.steps import Steps
@@ -187,7 +188,9 @@ class Runner:
                 self._take(walk, stage, kept, steps=steps)
             steps.supersede()
             has_steps = had_steps or steps.were_written
-            closed = self._transactions.write(walk.scope, partial(closing.close, walk=walk, has_steps=has_steps))
+            closed = self._transactions.write(
+                walk.scope, partial(closing.close, walk=walk, rooms=self._rooms, has_steps=has_steps)
+            )
             if not closed.moved:
                 return closed.next_message
             walk = self._go_back(walk)
@@ -196,7 +199,12 @@ class Runner:
     def _begin(self, scope: Scope, begun: Begun) -> tuple[Walk, dict[str, bytes], int]:
         settings = self._rooms.settings_of(scope.tenant_id)
         walk = Walk(scope=scope, message=begun.message, card=begun.card, settings=settings, findings=begun.findings)
+        walk.standing = self._standing(walk)
         return walk, {}, 0
+
+    def _standing(self, walk: Walk) -> Standing | None:
+        procedures = self._rooms.procedures
+        return None if procedures is None else procedures.standing(walk.message, walk.scope)
 
     def _load(self, scope: Scope, message_id: MessageId) -> tuple[Walk, dict[str, bytes], int] | None:
         settings = self._rooms.settings_of(scope.tenant_id)
@@ -218,7 +226,10 @@ class Runner:
             )
             return walk, repository.find_steps(tx, scope, message_id), run.attempts
 
-        return self._transactions.read(load)
+        loaded = self._transactions.read(load)
+        if loaded is not None:
+            loaded[0].standing = self._standing(loaded[0])
+        return loaded
 
     def _take(self, walk: Walk, stage: Stage, kept: dict[str, bytes], *, steps: Steps) -> None:
         if getattr(walk, stage.name) is not None:
@@ -243,7 +254,9 @@ class Runner:
             return Outcome(record.card_of(tx, walk.scope, walk.message.conversation_id))
 
         card = self._transactions.write(walk.scope, forget) or walk.card
-        return msgspec.structs.replace(walk, card=card, **dict.fromkeys(redo))
+        again = msgspec.structs.replace(walk, card=card, **dict.fromkeys(redo))
+        again.standing = self._standing(again)
+        return again
 
     def _give_up(self, walk: Walk) -> None:
         """Fill in what could not be computed: a person takes over, and the reason says why."""
@@ -276,6 +289,7 @@ def _message(written: WrittenEntry) -> Message:
         text=entry.text or MaskedText(""),
         received_at=entry.at,
         language=entry.data.get("language"),
+        acting=entry.data.get("acting"),
     )
 
 

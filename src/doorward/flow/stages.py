@@ -8,17 +8,38 @@ transaction (`flow/closing.py`).
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from doorward.flow.openings import hand_over_words
-from doorward.flow.walk import Answered, Reconsideration, Routed, Walk, WalkRooms, facts_of, hours_told, thresholds_of
+from doorward.flow.walk import (
+    Answered,
+    Reconsideration,
+    Routed,
+    Walk,
+    WalkRooms,
+    facts_of,
+    here_of,
+    hours_told,
+    procedure_facts,
+    thresholds_of,
+    with_procedures,
+)
 from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.decision import Decision
 from doorward.vocabulary.reading import Reading
-from doorward.vocabulary.reply import Handoff
+from doorward.vocabulary.reply import Handoff, Reply
 from doorward.vocabulary.understanding import Understanding
+
+PROCEEDS: Final = frozenset({"ask", "verify", "act"})
+"""Actions that a procedure carries out."""
+
+BETWEEN: Final = frozenset({"answer", "greet"})
+"""Actions that answer something else while a procedure waits."""
+
+STOPPED: Final = "procedure_stopped"
+"""Why people take over whom a procedure hands over."""
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,23 +79,64 @@ def reconsider(_rooms: WalkRooms, _walk: Walk) -> Reconsideration:
 
 def decide(rooms: WalkRooms, walk: Walk) -> Decision:
     """Choose what happens, by the policies and the tenant's thresholds."""
-    return rooms.rules_of(walk.scope.tenant_id).decide(facts_of(walk), thresholds_of(walk.settings))
+    facts = with_procedures(rooms, walk, facts_of(walk))
+    return rooms.rules_of(walk.scope.tenant_id).decide(facts, thresholds_of(walk.settings))
 
 
 def answer(rooms: WalkRooms, walk: Walk) -> Answered:
-    """Say it, if there is something to say."""
+    """Say it, if there is something to say; go on with a procedure, if that was decided."""
+    decision: Decision = walk.need("decide")
+    if decision.action in PROCEEDS:
+        advanced = _advanced(rooms, walk)
+        if advanced is not None:
+            return advanced
     language = walk.need("read").language
-    reply = rooms.knowledge.compose(walk.scope, walk.need("decide"), walk.need("understand"), language=language)
-    if reply is None or walk.need("decide").action != "hand_over":
+    reply = rooms.knowledge.compose(walk.scope, decision, walk.need("understand"), language=language)
+    if reply is None:
         return Answered(reply=reply)
-    hours = hours_told(rooms, walk, reason=walk.need("decide").reason)
+    if decision.action == "hand_over":
+        return Answered(reply=_with_hours(rooms, walk, reply, reason=decision.reason))
+    return Answered(reply=_and_question(rooms, walk, reply) if decision.action in BETWEEN else reply)
+
+
+def _advanced(rooms: WalkRooms, walk: Walk) -> Answered | None:
+    found = here_of(rooms, walk)
+    if found is None:
+        return None
+    work, standing, here = found
+    advanced = work.answer(standing, here, facts=procedure_facts(walk.need("decide").facts))
+    if advanced is None:
+        return None
+    reply = Reply(text=advanced.text, language=here.language, choices=advanced.choices)
+    if advanced.handoff:
+        handed = rooms.translator.say(here.language, "reply.hand_over")
+        reply = msgspec.structs.replace(reply, text=f"{reply.text}\n\n{handed}".strip())
+        reply = _with_hours(rooms, walk, reply, reason=STOPPED)
+    return Answered(reply=reply, procedure=advanced)
+
+
+def _with_hours(rooms: WalkRooms, walk: Walk, reply: Reply, *, reason: str) -> Reply:
+    hours = hours_told(rooms, walk, reason=reason)
     text = hand_over_words(rooms.translator, reply.language, reply.text, settings=hours, now=walk.message.received_at)
-    return Answered(reply=msgspec.structs.replace(reply, text=text))
+    return msgspec.structs.replace(reply, text=text)
+
+
+def _and_question(rooms: WalkRooms, walk: Walk, reply: Reply) -> Reply:
+    """Return an answer to something else with the question behind it that a procedure waits with."""
+    found = here_of(rooms, walk)
+    question = None if found is None else found[0].question_again(found[1], found[2])
+    if question is None:
+        return reply
+    text, choices = question
+    return msgspec.structs.replace(reply, text=f"{reply.text}\n\n{text}", choices=choices)
 
 
 def route(_rooms: WalkRooms, walk: Walk) -> Routed:
-    """Hand over to people, if that was decided."""
+    """Hand over to people, if that was decided or a procedure wants it."""
     decision: Decision = walk.need("decide")
+    advanced = walk.need("answer").procedure
+    if advanced is not None and advanced.handoff:
+        return Routed(handoff=Handoff(reason=STOPPED))
     if decision.action != "hand_over":
         return Routed()
     return Routed(handoff=Handoff(reason=decision.reason))

@@ -1,11 +1,12 @@
 """What a walking message carries: the accepted message, what the rooms need to know of its tenant, and the results."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
 from doorward.decision import SETTINGS, RuleBook
+from doorward.flow.procedures import Advanced, Here, ProcedureFacts, ProcedureWork, Standing
 from doorward.flow.team_hours import hours_at
 from doorward.kit.i18n import Translator
 from doorward.kit.settings import TenantSettings
@@ -24,6 +25,9 @@ from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import MaskedText
 from doorward.vocabulary.understanding import Candidate, Understanding
 
+BRIEF: Final = 3
+"""Words of an answer whose own language cannot be told."""
+
 
 class Reconsideration(msgspec.Struct, frozen=True, kw_only=True):
     """Admission's second look, with content: whether to go on. (Floods and campaigns are judged here later.)"""
@@ -33,9 +37,10 @@ class Reconsideration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer stage's result: a reply, or nothing to say."""
+    """The answer stage's result: a reply, or nothing to say, and what comes of procedures."""
 
     reply: Reply | None = None
+    procedure: Advanced | None = None
 
 
 class Routed(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +100,7 @@ class WalkRooms(msgspec.Struct, frozen=True, kw_only=True):
     settings_of: Callable[[TenantId], TenantSettings]
     plan_of: Callable[[Scope], RoutingPlan]
     wished: Callable[[Scope, Reading, MaskedText], Wished | None] = lambda _scope, _reading, _masked: None
+    procedures: ProcedureWork | None = None
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,13 +112,17 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Walk(msgspec.Struct, kw_only=True):
-    """One message on its way. The stages fill in the fields below the line, in their order."""
+    """One message on its way. The stages fill in the fields below the line, in their order.
+
+    `standing` is how things stand with procedures, None for a tenant that has none.
+    """
 
     scope: Scope
     message: Message
     card: Card
     settings: TenantSettings
     findings: tuple[Finding, ...] = ()
+    standing: Standing | None = None
     # ------------------------------------------------------------------------
     read: Reading | None = None
     assess: Assessment | None = None
@@ -178,4 +188,49 @@ def facts_of(walk: Walk) -> Facts:
         blank=not walk.need("read").words,
         intent_known=bool(wishes) and not understanding.stranger,
         intent_margin=wishes[0] - (wishes[1] if len(wishes) > 1 else 0.0) if wishes else 0.0,
+    )
+
+
+def here_of(rooms: WalkRooms, walk: Walk) -> tuple[ProcedureWork, Standing, Here] | None:
+    """Return where a message stands for procedures, None for a tenant without any.
+
+    An answer of a word or two is in the language of the conversation.
+    """
+    work, standing = rooms.procedures, walk.standing
+    if work is None or standing is None:
+        return None
+    reading: Reading = walk.need("read")
+    spoken = walk.card.language
+    brief = standing.run is not None and len(reading.words) <= BRIEF and spoken in walk.settings.languages
+    language = spoken if brief else reading.language
+    here = work.here(walk.scope, walk.message, language=language, settings=walk.settings, standing=standing)
+    return work, standing, here
+
+
+def with_procedures(rooms: WalkRooms, walk: Walk, facts: Facts) -> Facts:
+    """Return the facts with those of procedures."""
+    found = here_of(rooms, walk)
+    if found is None:
+        return facts
+    work, standing, here = found
+    own = work.facts(standing, here, intent=facts.intent, social=facts.social)
+    return msgspec.structs.replace(
+        facts,
+        intent_known=facts.intent_known or bool(own.procedure),
+        procedure=own.procedure,
+        procedure_active=own.active,
+        procedure_wants=own.wants,
+        procedure_heard=own.heard,
+        level=own.level,
+    )
+
+
+def procedure_facts(facts: Facts) -> ProcedureFacts:
+    """Return those facts that a decision was made by."""
+    return ProcedureFacts(
+        procedure=facts.procedure,
+        active=facts.procedure_active,
+        wants=facts.procedure_wants,
+        heard=facts.procedure_heard,
+        level=facts.level,
     )

@@ -12,7 +12,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """What a channel parsed out of a request.
 
     `client_message_id` is the sender's own id for the message: the same id twice is the same message. `text` is wild.
-    `language` is the sender's own wish (a code such as `tr`), not a finding.
+    `language` is the sender's own wish (a code such as `tr`), not a finding. `acting` is the party that holds the
+    credential with which this came, whose proofs of who they are count; None where nobody proved anything.
     """
 
     channel: str
@@ -22,10 +23,11 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     conversation_id: ConversationId
     received_at: datetime
     language: str | None = None
+    acting: PartyId | None = None
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """An accepted message: masked, durable, numbered within its conversation from 1."""
+    """An accepted message: masked, durable, numbered within its conversation from 1; `acting` as in `Arrival`."""
 
     id: MessageId
     conversation_id: ConversationId
@@ -35,3 +37,4 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     text: MaskedText
     received_at: datetime
     language: str | None = None
+    acting: PartyId | None = None

@@ -197,6 +197,14 @@ class IntentSource(Protocol):
         """Yield the intents, the same ones every time."""
 
 
+@runtime_checkable
+class ProcedureSource(Protocol):
+    """What a company may bring besides: procedures that its core system (`Operates`) carries out."""
+
+    def procedures(self) -> Path:
+        """Return the folder below which each procedure has one of its own; it need not be there."""
+
+
 class Company(Protocol):
     """A `companies/<name>` plugin: `build(kit)` returns one of these."""
 

@@ -57,6 +57,7 @@ EntryKind = Literal[
     "callback.withdrawn",
     "review.written",
     "review.answered",
+    "procedure.acted",
 ]
 """What a line of the ledger can say. Whatever is not listed in `flow.views.transcript.SHOWN` no customer ever sees.
 
@@ -87,6 +88,10 @@ for one (`callback.requested`) takes that back by `callback.withdrawn` (text) as
 A `message.agent` that is a translation holds in `own` (`text`, `spans`, `language`) what the agent wrote, masked.
 What a rule caused holds `by_rule` besides: the rule's `name` then, and `chain`, the ids of the rules that led to it,
 its own the last.
+
+What a procedure had the company's core system do for the customer is `procedure.acted` (`procedure` and `version`, the
+`step`, the `operation`, its `outcome`, the `level` of the grant, the `run`): names and codes, no value. A `message.bot`
+of a procedure holds in `procedure` its `id`, what it `awaits` and of which `kind`, and the `outcome` if it is over.
 
 Of a review, which only those who review and the one who was reviewed read: `review.written` (text; `review_id`,
 `staff_id` of the reviewed, `scorecard`, a key, `name` and `questions` of it as they were, `answers`, `score`,

@@ -126,6 +126,8 @@ def _hear(walk: Walk, heard: Heard) -> Turn:
     if heard.cancels:
         return walk.end("declined", reason="cancelled")
     step = walk.procedure.step(walk.run.at)
+    if walk.run.awaits == "verification":
+        return _unproven(walk)
     if walk.run.awaits == "confirmation" and isinstance(step, ConfirmStep):
         return _hear_confirmation(walk, step, heard)
     if walk.run.awaits != "answer" or not isinstance(step, AskStep):
@@ -136,6 +138,15 @@ def _hear(walk: Walk, heard: Heard) -> Turn:
         if corrected is not None:
             return _refill(walk, *corrected)
     return _answer(walk, step, taken)
+
+
+def _unproven(walk: Walk) -> Turn:
+    """Something was said where a proof was asked for: words prove nothing, and too many of them end the waiting."""
+    failures = walk.run.failures + 1
+    if failures > VERIFY_RETRIES:
+        return _not_verified(walk)
+    walk.change(failures=failures)
+    return walk.again(answered=False)
 
 
 def _press(walk: Walk, key: str) -> Turn:

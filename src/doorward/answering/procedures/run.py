@@ -54,7 +54,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     `pending` is what a yes would confirm, `confirmed` what was confirmed and not yet done. `visits` counts how often a
     step was come to, `failures` how often in a row an answer or a call failed. `first` is the message that started it,
     looked at once for each slot. `today` is the customer's day as it was last told. `beneath` are the runs that wait
-    for this one, the latest last.
+    for this one, the latest last. `suspended` and `mailed` are for whoever carries it out alone: the customer is asked
+    whether it shall go on, and a code was mailed for the proof that it waits for.
     """
 
     id: str
@@ -79,6 +80,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     beneath: tuple[str, ...] = ()
     outcome: RunOutcome = ""
     reason: str = ""
+    suspended: bool = False
+    mailed: bool = False
 
     @property
     def is_over(self) -> bool:

@@ -168,6 +168,20 @@ class Actions:
             gate=_FROM_THE_GATE,
         )
 
+    def level_now(self, tx: Tx, scope: Scope, party_id: PartyId) -> AssuranceLevel:
+        """Return how surely an acting party is known as a customer now; what it proved counts while that is fresh.
+
+        It tells what `require` would come to and grants nothing. Raises `NotFound` without the party.
+        """
+        if self._parties.recognise(tx, scope, party_id).kind != "customer":
+            return AssuranceLevel.ANONYMOUS
+        since = tx.now - self._fresh_for
+        found = AssuranceLevel.ANONYMOUS
+        for row in repository.assurances(tx, scope, party_id):
+            fresh = row.at > since or row.level < AssuranceLevel.VERIFIED
+            found = max(found, AssuranceLevel(row.level) if fresh else AssuranceLevel.CLAIMED)
+        return found
+
     def _level(self, tx: Tx, scope: Scope, party_id: PartyId, *, rule: ActionRule) -> AssuranceLevel | None:
         """Return the highest level that counts for the rule, None when none is enough."""
         since = tx.now - self._fresh_for

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -119,6 +119,21 @@ class Parties:
             return Outcome(None)
         self._write_profile(tx, scope, party_id, msgspec.structs.replace(before, email=email), language=row.language)
         return Outcome(None, entries=(_event("party.changed", party_id, "email"),))
+
+    def change_detail(
+        self, tx: Tx, scope: Scope, party_id: PartyId, *, name: Literal["email", "phone"], value: str
+    ) -> Outcome[None]:
+        """Keep the mail address or telephone number by which the company knows a customer from now on.
+
+        Only for those to whom identity granted that change, for the party of the grant. Raises `NotFound`.
+        """
+        row = self._row(tx, scope, party_id)
+        before = self._open(scope, row)
+        if getattr(before, name) == value.strip():
+            return Outcome(None)
+        profile = msgspec.structs.replace(before, **{name: value.strip()})
+        self._write_profile(tx, scope, party_id, profile, language=row.language)
+        return Outcome(None, entries=(_event("party.changed", party_id, name),))
 
     def change_language(self, tx: Tx, scope: Scope, party_id: PartyId, *, language: str) -> Outcome[None]:
         """Note in which language a party wishes to hear from the company. The caller knows that there is such a one."""

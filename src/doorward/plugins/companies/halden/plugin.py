@@ -79,6 +79,10 @@ class HaldenBank:
         """Return what the next simulated visitor says."""
         return next_visit(random)
 
+    def procedures(self) -> Path:
+        """Return the folder of the bank's procedures."""
+        return Path(__file__).parent / "procedures"
+
     def core_system(self, folder: Path) -> CoreSystem:
         """Open the core system's own database below `folder` (made and seeded at first use)."""
         return HaldenCore(folder, seed=make_seed(), clock=self._clock)

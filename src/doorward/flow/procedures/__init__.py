@@ -1,0 +1,29 @@
+"""Procedures in the walk: what they want is carried out here, for the customer that identity grants it to, and told."""
+
+from doorward.flow.procedures.book import ProcedureBook, TenantProcedures
+from doorward.flow.procedures.core_calls import CoreCalls
+from doorward.flow.procedures.finishing import Finishing, acted_line, told_of
+from doorward.flow.procedures.gate import Gate
+from doorward.flow.procedures.here import Here
+from doorward.flow.procedures.journey import Acted, Advanced
+from doorward.flow.procedures.standing import Standing
+from doorward.flow.procedures.verifying import Verifying
+from doorward.flow.procedures.work import ProcedureFacts, ProcedureRooms, ProcedureWork
+
+__all__ = [
+    "Acted",
+    "Advanced",
+    "CoreCalls",
+    "Finishing",
+    "Gate",
+    "Here",
+    "ProcedureBook",
+    "ProcedureFacts",
+    "ProcedureRooms",
+    "ProcedureWork",
+    "Standing",
+    "TenantProcedures",
+    "Verifying",
+    "acted_line",
+    "told_of",
+]

@@ -1,0 +1,75 @@
+"""Calls of a company's core system that somebody waits for: with patience for seconds, in threads of their own."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
+from typing import Any, Final, TypeVar
+
+from doorward.flow.core_facts import FAILURES, PATIENCE
+from doorward.kit.logging import get_logger
+from doorward.vocabulary.errors import Unavailable
+from doorward.vocabulary.ids import TenantId
+
+log = get_logger("flow.procedures")
+
+T = TypeVar("T")
+
+_AT_ONCE: Final = 8
+"""Calls that a company's system works on at a time; whoever comes beyond is told at once that it does not answer."""
+
+
+class Patience:
+    """How long somebody still waits: one budget for all calls of one message."""
+
+    def __init__(self, seconds: float = PATIENCE, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Begin to wait now."""
+        self._clock = clock
+        self._until = clock() + seconds
+
+    @property
+    def left(self) -> float:
+        """Return the seconds that are left, 0 when there are none."""
+        return max(0.0, self._until - self._clock())
+
+
+class CoreCalls:
+    """Asks core systems. One that hangs keeps some threads of its own, never those of the house."""
+
+    def __init__(self) -> None:
+        """Begin with nobody asked."""
+        self._pools: dict[TenantId, ThreadPoolExecutor] = {}
+        self._busy: dict[TenantId, int] = {}
+        self._lock = Lock()
+
+    def ask(self, tenant_id: TenantId, call: Callable[[], T], *, patience: Patience) -> T:
+        """Return what a call returns. Raises `Unavailable` when it fails, in whatever way, or does not come in time."""
+        if patience.left <= 0:
+            raise Unavailable("nobody waits for the core system any more")
+        asked = self._submit(tenant_id, call)
+        try:
+            return asked.result(timeout=patience.left)
+        except FAILURES as error:
+            log.warning("flow.procedures.unanswered", tenant_id=tenant_id, why=type(error).__name__)
+            raise Unavailable("the core system did not answer") from None
+
+    def close(self) -> None:
+        """Wait for nobody any more."""
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _submit(self, tenant_id: TenantId, call: Callable[[], T]) -> "Future[T]":
+        with self._lock:
+            if self._busy.get(tenant_id, 0) >= _AT_ONCE:
+                raise Unavailable("the core system is busy with calls that it does not answer")
+            pool = self._pools.setdefault(tenant_id, ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="procedures"))
+            self._busy[tenant_id] = self._busy.get(tenant_id, 0) + 1
+        asked = pool.submit(call)
+        asked.add_done_callback(lambda done: self._ended(tenant_id, done))
+        return asked
+
+    def _ended(self, tenant_id: TenantId, done: "Future[Any]") -> None:
+        with self._lock:
+            self._busy[tenant_id] -= 1
+        if not done.cancelled():
+            done.exception()  # whoever asked was told, or has gone

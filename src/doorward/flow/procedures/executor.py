@@ -1,0 +1,235 @@
+"""Feeding the machine of a procedure until the customer has to say something, or it is over."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from doorward.answering.procedures import Procedure, Run, advance, begin_run
+from doorward.answering.procedures.ports import Sentences
+from doorward.answering.procedures.run import (
+    Act,
+    Ask,
+    Confirm,
+    End,
+    Event,
+    Failed,
+    Find,
+    Found,
+    HandOver,
+    LookUp,
+    Resumed,
+    Turn,
+    Verified,
+    Verify,
+    Want,
+)
+from doorward.answering.procedures.state import want_of
+from doorward.flow.procedures.book import TenantProcedures
+from doorward.flow.procedures.core_calls import Patience
+from doorward.flow.procedures.gate import Asked, Gate
+from doorward.flow.procedures.here import Here
+from doorward.flow.procedures.journey import Journey
+from doorward.flow.procedures.telling import buttons, hidden_address, new_code, question, said, yes_no
+from doorward.flow.procedures.verifying import CLAIMED, Verifying
+from doorward.flow.procedures.writing import write_moves
+from doorward.kit.ids import derive_id
+from doorward.kit.tx import Tx
+from doorward.vocabulary.ids import PartyId
+
+GONE: Final = "procedure_changed"
+"""Why a run cannot go on whose procedure is there no more."""
+
+FindRun = Callable[[str], tuple[Run, PartyId]]
+
+
+class Executor:
+    """Carries out what the machine wants. One of these works on one message."""
+
+    def __init__(
+        self, here: Here, procedures: TenantProcedures, *, gate: Gate, verifying: Verifying, sentences: Sentences
+    ) -> None:
+        """Begin with everybody's patience fresh."""
+        self.here = here
+        self.journey = Journey()
+        self._procedures = procedures
+        self._gate = gate
+        self._verifying = verifying
+        self._sentences = sentences
+        self._patience = Patience()
+        self._owner = here.party_id
+        self._find: FindRun | None = None
+        self._named: tuple[str, ...] = ()
+
+    def owned_by(self, owner: PartyId, *, find: FindRun) -> "Executor":
+        """Go on with runs of this party; `find` returns one that waited beneath, with whose it is."""
+        self._owner = owner
+        self._find = find
+        return self
+
+    def begin(self, procedure: Procedure, event: Event, *, beneath: Run | None = None) -> None:
+        """Begin a procedure, another one waiting beneath it meanwhile."""
+        run_id = derive_id("procedure", self.here.scope.tenant_id, self.here.moment, procedure.id)
+        self.feed(begin_run(procedure, run_id, beneath=beneath), event)
+
+    def feed(self, run: Run, event: Event) -> None:
+        """Tell the machine what happened, and do what it wants then."""
+        procedure = self._procedure_of(run)
+        if procedure is None:
+            self._gone(run)
+        else:
+            self._drive(procedure, advance(procedure, run, event))
+
+    def take_up(self, run: Run) -> None:
+        """Do what a run wanted when it was kept, and could not tell any more."""
+        procedure = self._procedure_of(run)
+        if procedure is None:
+            self._gone(run)
+        else:
+            self._drive(procedure, Turn(run=run, want=want_of(procedure, run)))
+
+    def offer(self, run: Run, *, elsewhere: bool) -> None:
+        """Ask whether what was left shall go on; `elsewhere`: it was begun in another conversation and comes here."""
+        procedure = self._procedure_of(run)
+        if procedure is None:
+            self._gone(run)
+            return
+        journey, language, want = self.journey, self.here.language, want_of(procedure, run)
+        asked = (
+            question(procedure, language, want, sentences=self._sentences) if isinstance(want, Ask | Confirm) else ""
+        )
+        journey.takes = run.id if elsewhere else ""
+        journey.change(msgspec.structs.replace(run, suspended=True))
+        key = "procedure.go_on_with" if asked else "procedure.go_on"
+        journey.say(self._sentences.say(language, key, question=asked))
+        journey.procedure, journey.awaits, journey.kind = run.procedure, "confirmation", "confirm"
+        journey.choices = tuple(yes_no(language, self._sentences).values())
+
+    def ask_again(self, run: Run) -> None:
+        """Say once more what a run waits for; nothing of it changes."""
+        procedure = self._procedure_of(run)
+        if procedure is not None:
+            self._tell(procedure, run, want_of(procedure, run))
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _procedure_of(self, run: Run) -> Procedure | None:
+        return self._procedures.procedures.get(run.procedure)
+
+    def _drive(self, procedure: Procedure, turn: Turn) -> None:
+        while True:
+            run = turn.run
+            if run.mailed and run.awaits != "verification":
+                run = msgspec.structs.replace(run, mailed=False)
+            self.journey.change(run)
+            for one in turn.says:
+                self.journey.say(said(procedure, self.here.language, one))
+            event = self._done(run, turn.want)
+            if event is None:
+                self._tell(procedure, run, turn.want)
+                return
+            turn = advance(procedure, self._with_named(run, event), event)
+
+    def _done(self, run: Run, want: Want) -> Event | None:
+        """Do what is wanted if the house can; return what came of it, None where the customer has to come in."""
+        match want:
+            case Act() if want.two_persons:
+                return None
+            case Find() | LookUp() | Act():
+                return self._through_the_gate(run, want)
+            case Verify():
+                level = self._verifying.level(self.here)
+                return Verified(level=level) if level >= want.level else None
+            case _:
+                return None
+
+    def _through_the_gate(self, run: Run, want: Find | LookUp | Act, *, agreed: bool = False) -> Event:
+        asked = Asked(self.here, self._procedures, run, want, self._owner, self._keep, agreed)
+        passed = self._gate.pass_through(asked, patience=self._patience)
+        if isinstance(want, Act):
+            self.journey.written()
+        if passed.acted is not None:
+            self.journey.acted.append(passed.acted)
+        self._named = passed.named
+        return passed.event
+
+    def _keep(self, tx: Tx) -> None:
+        write_moves(tx, self.here, self.journey.moves, takes=self.journey.takes)
+
+    def _with_named(self, run: Run, event: Event) -> Run:
+        """Let the message that began a run be heard with those own things that it named in masked places."""
+        named, self._named = self._named, ()
+        if not named or run.first is None or not isinstance(event, Found):
+            return run
+        first = msgspec.structs.replace(run.first, digits=tuple(dict.fromkeys((*run.first.digits, *named))))
+        return msgspec.structs.replace(run, first=first)
+
+    def _gone(self, run: Run) -> None:
+        nothing: dict[str, Any] = {"offers": {}, "unfit": {}, "pending": (), "confirmed": (), "first": None, "kept": ()}
+        over = msgspec.structs.replace(run, awaits="nothing", outcome="handed_over", reason=GONE, **nothing)
+        self.journey.change(over)
+        self._end(over, HandOver(reason=GONE))
+
+    def _tell(self, procedure: Procedure, run: Run, want: Want) -> None:
+        """Say what is wanted of the customer, or that it is over."""
+        journey, language = self.journey, self.here.language
+        journey.procedure, journey.kind, journey.awaits = run.procedure, "", ""
+        match want:
+            case Ask():
+                journey.awaits, journey.kind = "answer", _kind_of(procedure, want)
+                journey.say(question(procedure, language, want, sentences=self._sentences))
+            case Confirm():
+                journey.awaits, journey.kind = "confirmation", "confirm"
+                journey.say(question(procedure, language, want, sentences=self._sentences))
+            case Verify():
+                return self._ask_for_proof(procedure, run)
+            case Act():
+                journey.awaits, journey.approval = "approval", want.idempotency_key
+                journey.say(self._sentences.say(language, "procedure.waits_for_approval"))
+            case _:
+                return self._end(run, want)
+        journey.choices = tuple(buttons(procedure, language, want, sentences=self._sentences).values())
+        return None
+
+    def _ask_for_proof(self, procedure: Procedure, run: Run) -> None:
+        """Ask whom nobody knows to sign in, and everybody else for a code that is mailed to their own address."""
+        journey, say, language = self.journey, self._sentences.say, self.here.language
+        if self._verifying.level(self.here) < CLAIMED:
+            journey.awaits, journey.kind = "sign_in", "sign_in"
+            journey.say(say(language, "procedure.sign_in"))
+            return
+        if not run.mailed and not self._verifying.can_mail(self.here):
+            self._drive(procedure, advance(procedure, run, Failed(code="not_verified")))
+            return
+        journey.awaits, journey.kind = "code", "code"
+        journey.code = not run.mailed
+        journey.change(msgspec.structs.replace(run, mailed=True))
+        shown = hidden_address(self._verifying.address(self.here))
+        journey.say(say(language, "procedure.code_again" if run.mailed else "procedure.code_sent", address=shown))
+        journey.choices = (new_code(language, self._sentences),)
+
+    def _end(self, run: Run, want: Want) -> None:
+        """Say that it is over, and go on with what waited beneath."""
+        journey, language = self.journey, self.here.language
+        journey.procedure, journey.outcome = run.procedure, run.outcome
+        if isinstance(want, HandOver):
+            journey.handoff = want.reason
+            return
+        if not journey.said:
+            journey.say(self._sentences.say(language, f"procedure.ended.{_ending(run)}"))
+        if isinstance(want, End) and want.resumes and self._find is not None:
+            waiting, owner = self._find(want.resumes)
+            self.journey.know(waiting)
+            self._owner = owner
+            journey.say(self._sentences.say(language, "procedure.back"))
+            self.feed(waiting, Resumed(level=self._verifying.level(self.here), today=self.here.today.isoformat()))
+
+
+def _ending(run: Run) -> str:
+    return "declined" if run.outcome == "declined" else "resolved"
+
+
+def _kind_of(procedure: Procedure, want: Ask) -> str:
+    """Return what kind of answer is asked for: the kind of thing, or of slot."""
+    slot = procedure.slots[want.slot]
+    return slot.of if slot.kind == "thing" else slot.kind

@@ -1,0 +1,68 @@
+"""Writing down what came of a message for procedures: where runs stand, what was done, and the code that is mailed."""
+
+from typing import Any
+
+from doorward.flow.procedures.here import Here
+from doorward.flow.procedures.journey import Acted, Advanced
+from doorward.flow.procedures.verifying import own_address
+from doorward.flow.procedures.writing import fits, write_moves
+from doorward.identity import Identity
+from doorward.kit.tx import Tx
+from doorward.vocabulary.entry import AuditEvent, Entry
+from doorward.vocabulary.outcome import Job, Outcome
+
+
+class Finishing:
+    """Writes, in the caller's transaction, all or nothing."""
+
+    def __init__(self, identity: Identity) -> None:
+        """Have `identity` mail codes."""
+        self._identity = identity
+
+    def fits(self, tx: Tx, here: Here, advanced: Advanced) -> bool:
+        """Return whether nobody went on with these runs meanwhile."""
+        return fits(tx, here, advanced.moves)
+
+    def write(self, tx: Tx, here: Here, advanced: Advanced) -> Outcome[None]:
+        """Keep the runs, and return the lines and jobs that belong to them. Raises `Conflict` unless it `fits`."""
+        write_moves(tx, here, advanced.moves, takes=advanced.takes)
+        lines: list[Entry | AuditEvent] = [acted_line(tx, here, one) for one in advanced.acted]
+        jobs: list[Job] = []
+        if advanced.code and here.acting is not None:
+            address = own_address(tx, here, identity=self._identity)
+            mailed = self._identity.step_up.start(tx, here.scope, here.acting, email=address)
+            lines += mailed.entries
+            jobs += mailed.jobs
+        return Outcome(None, tuple(lines), tuple(jobs))
+
+
+def acted_line(tx: Tx, here: Here, acted: Acted) -> Entry:
+    """Return the ledger's line of an act; the same act with the same outcome is written once."""
+    data: dict[str, Any] = {
+        "procedure": acted.procedure,
+        "version": acted.version,
+        "step": acted.step,
+        "operation": acted.operation,
+        "outcome": acted.outcome,
+        "level": acted.level,
+        "run": acted.run_id,
+    }
+    return Entry(
+        kind="procedure.acted",
+        conversation_id=here.conversation_id,
+        party_id=here.party_id,
+        key=f"procedure.acted:{acted.key}:{acted.outcome}",
+        at=tx.now,
+        actor=here.scope.actor,
+        data=data,
+    )
+
+
+def told_of(advanced: Advanced) -> dict[str, str]:
+    """Return what the ledger's line of a reply says of a procedure: codes, no value of a customer's."""
+    return {
+        "id": advanced.procedure,
+        "awaits": advanced.awaits,
+        "kind": advanced.kind,
+        "outcome": advanced.outcome,
+    }

@@ -1,0 +1,270 @@
+"""The one gate: whatever a core system is asked or told by a procedure passes here, under a grant of identity.
+
+Nobody else calls a core system's operations (a test of the architecture looks). For whom something is done comes from
+the grant and from nothing else; what may be done from the procedure, which yields it anew from where its run stands;
+with which things from those that were offered to this customer in this run. Why so: decision record 39.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple
+
+import msgspec
+
+from doorward.answering.procedures import Procedure, Run
+from doorward.answering.procedures.run import Act, Argument, Call, Event, Failed, Find, Found, LookUp, Sealed, Succeeded
+from doorward.answering.procedures.state import want_of
+from doorward.flow.originals import Originals
+from doorward.flow.procedures.book import TenantProcedures
+from doorward.flow.procedures.core_calls import CoreCalls, Patience
+from doorward.flow.procedures.here import Here
+from doorward.flow.procedures.journey import Acted
+from doorward.flow.procedures.masked_values import own_keys_named, sealed_value
+from doorward.identity import Grant, Identity, family_of
+from doorward.kit.logging import get_logger
+from doorward.kit.tx import Transactions, Tx
+from doorward.vocabulary.entry import AuditEvent
+from doorward.vocabulary.errors import NotAllowed, NotFound, StepUpRequired, Unavailable
+from doorward.vocabulary.ids import PartyId
+from doorward.vocabulary.operations import Done, Operates, Scalar, Thing
+from doorward.vocabulary.outcome import Outcome
+
+log = get_logger("flow.procedures")
+
+THINGS: Final = "holdings.read"
+"""The action of being told which things one has."""
+
+_DETAILS: Final[Mapping[str, Literal["email", "phone"]]] = {"email.change": "email", "phone.change": "phone"}
+"""Actions that change what identity itself knows of a customer, and the argument that holds the new value."""
+
+_MOST_THINGS: Final = 500
+_LONGEST_KEY: Final = 100
+
+CoreCall = Find | LookUp | Act
+
+
+class Asked(NamedTuple):
+    """What a run wants of the core system.
+
+    `owner` is the party that the run belongs to. `agreed`: a second person agreed to exactly this act. `keep` keeps, in
+    the transaction that grants it, that an act is about to be carried out.
+    """
+
+    here: Here
+    procedures: TenantProcedures
+    run: Run
+    want: CoreCall
+    owner: PartyId
+    keep: Callable[[Tx], None]
+    agreed: bool = False
+
+    @property
+    def procedure(self) -> Procedure:
+        """Return the run's procedure."""
+        return self.procedures.procedures[self.run.procedure]
+
+
+class Passed(NamedTuple):
+    """What came of it: the event for the machine, the ledger's line of an act, and own things that were named."""
+
+    event: Event
+    acted: Acted | None = None
+    named: tuple[str, ...] = ()
+
+
+class _Granted(NamedTuple):
+    """A right with the arguments it is for, values opened: it lives for one call."""
+
+    grant: Grant
+    arguments: Mapping[str, Scalar]
+
+    def __repr__(self) -> str:
+        """Show nothing of the values."""
+        return "<_Granted>"
+
+
+class Gate:
+    """Lets through what was granted. Thread-safe."""
+
+    def __init__(
+        self, transactions: Transactions, *, identity: Identity, originals: Originals, calls: CoreCalls
+    ) -> None:
+        """Ask `identity` for every single call."""
+        self._transactions = transactions
+        self._identity = identity
+        self._originals = originals
+        self._calls = calls
+
+    def pass_through(self, asked: Asked, *, patience: Patience) -> Passed:
+        """Have done what a run wants, for the customer whom identity grants it to now, and tell what came of it.
+
+        Never raises for what was refused or failed: that is an event. Raises `Conflict` when somebody else went on with
+        the run meanwhile, before anything was done.
+        """
+        acting, scope = asked.here.acting, asked.here.scope
+        if acting is None:
+            return Passed(Failed(code="step_up_required"))
+        try:
+            granted = self._transactions.write(scope, lambda tx: self._granted(tx, asked, acting))
+            found = self._calls.ask(
+                scope.tenant_id, lambda: _call(asked.procedures.core, granted, asked.want), patience=patience
+            )
+        except StepUpRequired:
+            return Passed(Failed(code="step_up_required"))
+        except (NotAllowed, NotFound) as refusal:
+            log.warning("flow.procedures.not_granted", run_id=asked.run.id, step=asked.run.at, why=refusal.code)
+            return self._refused(asked)
+        except Unavailable:
+            return Passed(Failed(), acted=_acted(asked, "unavailable", level=0))
+        return self._came(asked, granted, found)
+
+    def keys_named(self, here: Here, keys: Sequence[str]) -> tuple[str, ...]:
+        """Return which of their own things' keys somebody just named in masked places; none for whom nobody knows."""
+        acting = here.acting
+        if acting is None or not keys or not here.text.spans:
+            return ()
+
+        def work(tx: Tx) -> Outcome[tuple[str, ...]]:
+            grant = self._identity.require(tx, here.scope, acting, action=THINGS)
+            return own_keys_named(tx, here, keys, originals=self._originals, grant=grant)
+
+        try:
+            return self._transactions.write(here.scope, work)
+        except (NotAllowed, NotFound):
+            return ()
+
+    def _granted(self, tx: Tx, asked: Asked, acting: PartyId) -> Outcome[_Granted]:
+        here, run, want = asked.here, asked.run, asked.want
+        if want != want_of(asked.procedure, run):
+            raise NotAllowed("the procedure does not want this where it stands")
+        operations = asked.procedure.known.operations
+        action = THINGS if isinstance(want, Find) else operations[want.call.operation].action
+        grant = self._identity.require(tx, here.scope, acting, action=action)
+        if not {grant.party_id, acting} & {asked.owner, *family_of(tx, here.scope, asked.owner)}:
+            raise NotAllowed("the run is another customer's")
+        arguments: dict[str, Scalar] = {}
+        events: list[Any] = []
+        if isinstance(want, LookUp | Act):
+            _check(asked)
+            for name, value in want.call.arguments.items():
+                opened = self._value(tx, here, value, grant=grant)
+                arguments[name] = opened.value
+                events += opened.entries
+        if isinstance(want, Act):
+            asked.keep(tx)
+        told = f"things:{want.of}" if isinstance(want, Find) else want.call.operation
+        events.append(
+            AuditEvent(
+                action="procedure.acted" if isinstance(want, Act) else "procedure.looked_up",
+                object_kind="party",
+                object_id=grant.party_id,
+                fields=(told,),
+                reason=f"run {run.id} step {run.at}",
+            )
+        )
+        return Outcome(_Granted(grant, arguments), tuple(events))
+
+    def _value(self, tx: Tx, here: Here, value: Argument, *, grant: Grant) -> Outcome[Scalar]:
+        if not isinstance(value, Sealed):
+            return Outcome(value)
+        opened = sealed_value(tx, here, value, originals=self._originals, grant=grant)
+        return Outcome(opened.value, opened.entries)
+
+    def _came(self, asked: Asked, granted: _Granted, found: Any) -> Passed:
+        if isinstance(asked.want, Find):
+            things = _honest_things(found, of=asked.want.of)
+            return Passed(Found(things=things), named=self.keys_named(asked.here, [thing.key for thing in things]))
+        done = _honest(found)
+        if done is None:
+            return Passed(Failed(), acted=_acted(asked, "unavailable", level=granted.grant.level))
+        if isinstance(asked.want, Act) and done.outcome == "done":
+            self._bring_up_to_date(asked, granted)
+        acted = _acted(asked, done.outcome, level=granted.grant.level)
+        return Passed(Succeeded(outcome=done.outcome, facts=done.facts), acted=acted)
+
+    def _bring_up_to_date(self, asked: Asked, granted: _Granted) -> None:
+        """Let identity know a customer by what the core system knows them by from now on."""
+        name = _DETAILS.get(granted.grant.action)
+        value = None if name is None else granted.arguments.get(name)
+        if name is None or not isinstance(value, str):
+            return
+        scope, parties = asked.here.scope, self._identity.parties
+        self._transactions.write(
+            scope, lambda tx: parties.change_detail(tx, scope, granted.grant.party_id, name=name, value=value)
+        )
+
+    def _refused(self, asked: Asked) -> Passed:
+        return Passed(Failed(code="not_allowed"), acted=_acted(asked, "not_allowed", level=0))
+
+
+def _call(core: Operates, granted: _Granted, want: CoreCall) -> Sequence[Thing] | Done:
+    """Ask the core system in the name of the granted party: the one place where that is done."""
+    reference = granted.grant.reference or ""
+    match want:
+        case Find():
+            return core.things(reference, want.of)
+        case LookUp():
+            return core.look_up(reference, want.call.operation, granted.arguments)
+        case Act():
+            return core.carry_out(
+                reference, want.call.operation, granted.arguments, idempotency_key=want.idempotency_key
+            )
+
+
+def _check(asked: Asked) -> None:
+    """Refuse a call that is none of the procedure's, uses things that were not offered, or was not agreed to."""
+    run, want = asked.run, asked.want
+    if isinstance(want, Find):
+        return
+    call: Call = want.call
+    operation = asked.procedure.known.operations[call.operation]
+    if isinstance(want, Act):
+        if not operation.reversible and call not in run.confirmed:
+            raise NotAllowed("nobody agreed to exactly this")
+        if operation.two_persons and not asked.agreed:
+            raise NotAllowed("a second person has not agreed")
+    own = (*run.offers.values(), *run.unfit.values())
+    offered = {(thing.kind, thing.key) for things in own for thing in things}
+    told = {str(value) for facts in run.facts.values() for value in facts.values()}
+    told |= {str(value) for filled in run.slots.values() for value in filled.fields.values()}
+    for name, value in call.arguments.items():
+        argument = operation.arguments[name]
+        if argument.kind != "thing" or value in (None, ""):
+            continue
+        if (argument.of, value) not in offered and value not in told:
+            raise NotAllowed("a thing that was not offered")
+
+
+def _acted(asked: Asked, outcome: str, *, level: int) -> Acted | None:
+    if not isinstance(asked.want, Act):
+        return None
+    return Acted(
+        run_id=asked.run.id,
+        procedure=asked.run.procedure,
+        version=asked.run.version,
+        step=asked.run.at,
+        operation=asked.want.call.operation,
+        outcome=outcome,
+        level=int(level),
+        key=asked.want.idempotency_key,
+    )
+
+
+def _honest(found: Any) -> Done | None:
+    """Return what a core system told if it is what it promised to tell, else None."""
+    try:
+        return msgspec.convert(msgspec.to_builtins(found), Done)
+    except (TypeError, ValueError, msgspec.MsgspecError):
+        return None
+
+
+def _honest_things(found: Any, *, of: str) -> tuple[Thing, ...]:
+    """Return those things that are what they should be; what is not is as if it were not there."""
+    things: list[Thing] = []
+    for one in list(found)[:_MOST_THINGS] if isinstance(found, Sequence) else ():
+        try:
+            thing = msgspec.convert(msgspec.to_builtins(one), Thing)
+        except (TypeError, ValueError, msgspec.MsgspecError):
+            continue
+        if thing.kind == of and 0 < len(thing.key) <= _LONGEST_KEY:
+            things.append(thing)
+    return tuple(things)

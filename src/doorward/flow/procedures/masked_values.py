@@ -1,0 +1,80 @@
+"""Looking behind masked places for one purpose at a time; nothing that is read here is kept, logged or said."""
+
+from collections.abc import Collection
+from typing import Final
+
+from doorward import record
+from doorward.answering.procedures.run import Sealed
+from doorward.flow.originals import Originals
+from doorward.flow.procedures.here import Here
+from doorward.identity import Grant
+from doorward.kit.tx import Tx
+from doorward.vocabulary.entry import AuditEvent, Entry
+from doorward.vocabulary.errors import NotFound
+from doorward.vocabulary.ids import ConversationId, SpanId
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.text import MaskedText
+
+NAMING: Final = frozenset({"PIN", "ONE_TIME_CODE", "ORDER_NUMBER"})
+"""What the end of a card's number, or a reference, may have been taken for."""
+
+_MOST: Final = 4
+_DIGITS: Final = 4
+
+
+def sealed_value(tx: Tx, here: Here, sealed: Sealed, *, originals: Originals, grant: Grant) -> Outcome[str]:
+    """Return the value that a slot keeps only the place of, opened for a granted action.
+
+    Raises `NotFound` for what is not the granted party's own.
+    """
+    if sealed.span_id:
+        return originals.resolve(tx, here.scope, SpanId(sealed.span_id), grant=grant)
+    text = _text_of(tx, here, sealed.message_id, grant=grant)
+    parts: list[str] = []
+    events: list[Entry | AuditEvent] = []
+    end = 0
+    for span in text.spans:
+        opened = _opened(tx, here, span.id, originals=originals, grant=grant)
+        parts += [text.text[end : span.start], opened.value]
+        events += opened.entries
+        end = span.end
+    return Outcome("".join((*parts, text.text[end:])).strip(), tuple(events))
+
+
+def own_keys_named(
+    tx: Tx, here: Here, keys: Collection[str], *, originals: Originals, grant: Grant
+) -> Outcome[tuple[str, ...]]:
+    """Return which keys of the customer's own things stand in masked places of what they just said.
+
+    Four digits look like a PIN, a reference like an order's number. What is no such key is forgotten unread.
+    """
+    named: list[str] = []
+    events: list[Entry | AuditEvent] = []
+    spans = [span for span in here.text.spans if span.kind in NAMING and span.id is not None]
+    for span in spans[:_MOST]:
+        opened = _opened(tx, here, span.id, originals=originals, grant=grant)
+        events += opened.entries
+        said = "".join(opened.value.split()).casefold()
+        named += [key for key in keys if _names(said, key.casefold())]
+    return Outcome(tuple(dict.fromkeys(named)), tuple(events))
+
+
+def _names(said: str, key: str) -> bool:
+    return said == key or (len(said) >= _DIGITS and said.isdecimal() and key.endswith(said))
+
+
+def _opened(tx: Tx, here: Here, span_id: SpanId | None, *, originals: Originals, grant: Grant) -> Outcome[str]:
+    if span_id is None:
+        raise NotFound("there is nothing behind this masked place")
+    return originals.resolve(tx, here.scope, span_id, grant=grant)
+
+
+def _text_of(tx: Tx, here: Here, message_id: str, *, grant: Grant) -> MaskedText:
+    """Return a message of this conversation that one of the granted party's said."""
+    places: tuple[ConversationId, ...] = (here.conversation_id,)
+    for line in record.entries_of_kinds(tx, here.scope, places, kinds=("message.customer",)):
+        entry: Entry = line.entry
+        theirs = entry.party_id in {grant.party_id, grant.acting}
+        if entry.message_id == message_id and entry.text is not None and theirs:
+            return entry.text
+    raise NotFound("there is no such message of this customer")

@@ -1,0 +1,297 @@
+"""Procedures as the walk meets them: how they stand, what a message is to them, and what comes of it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from doorward.answering.procedures import Heard, Listener, Procedure, Run, advance, keeping, may_wait
+from doorward.answering.procedures.ports import Sentences
+from doorward.answering.procedures.run import Ask, Cancelled, Chose, Event, Resumed, Said, Started, Verified
+from doorward.answering.procedures.state import want_of
+from doorward.flow.procedures.book import ProcedureBook, TenantProcedures
+from doorward.flow.procedures.executor import Executor
+from doorward.flow.procedures.finishing import Finishing
+from doorward.flow.procedures.gate import Gate
+from doorward.flow.procedures.here import Here
+from doorward.flow.procedures.journey import Advanced
+from doorward.flow.procedures.masked_values import NAMING
+from doorward.flow.procedures.standing import Standing
+from doorward.flow.procedures.telling import asks_for_new_code, pressed
+from doorward.flow.procedures.verifying import CLAIMED, Verifying, holds_code
+from doorward.identity import Identity, family_of
+from doorward.kit.settings import TenantSettings
+from doorward.kit.tx import Transactions, Tx
+from doorward.vocabulary.arrival import Message
+from doorward.vocabulary.ids import PartyId
+from doorward.vocabulary.reply import Choice
+from doorward.vocabulary.scope import Scope
+
+_WANTS: Final[Mapping[str, str]] = {"answer": "ask", "confirmation": "confirm", "verification": "verify"}
+_SMALL_TALK: Final = frozenset({"greeting", "thanks", "farewell", "identity_question"})
+
+
+class ProcedureRooms(msgspec.Struct, frozen=True, kw_only=True):
+    """What procedures need of the house."""
+
+    book: ProcedureBook
+    identity: Identity
+    gate: Gate
+    verifying: Verifying
+    finishing: Finishing
+    listener: Listener
+    sentences: Sentences
+
+
+class ProcedureFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What policies may know of procedures; see `vocabulary.decision.Facts`."""
+
+    procedure: str = ""
+    active: bool = False
+    wants: str = ""
+    heard: bool = False
+    level: int = 0
+
+
+class ProcedureWork:
+    """What the walk asks of procedures. Thread-safe."""
+
+    def __init__(self, transactions: Transactions, rooms: ProcedureRooms) -> None:
+        """Take the rooms."""
+        self._transactions = transactions
+        self._rooms = rooms
+
+    @property
+    def finishing(self) -> Finishing:
+        """Return who writes down what came of a message."""
+        return self._rooms.finishing
+
+    def standing(self, message: Message, scope: Scope) -> Standing | None:
+        """Return how things stand for a message, None for a tenant without procedures: then nothing is looked up."""
+        procedures = self._rooms.book.of(scope.tenant_id)
+        if procedures is None:
+            return None
+        return self._transactions.read(lambda tx: self._standing(tx, scope, message, procedures))
+
+    def here(
+        self, scope: Scope, message: Message, *, language: str, settings: TenantSettings, standing: Standing
+    ) -> Here:
+        """Return where a message was said."""
+        return Here(
+            scope=scope,
+            conversation_id=message.conversation_id,
+            party_id=message.party_id,
+            acting=message.acting,
+            moment=message.id,
+            language=language,
+            today=_today(standing.now, settings),
+            text=message.text,
+        )
+
+    def facts(self, standing: Standing, here: Here, *, intent: str, social: str) -> ProcedureFacts:
+        """Return what policies may know. Pure: the message is heard, and nothing comes of it."""
+        startable = standing.procedures.started_by(intent) if intent else None
+        run = standing.run
+        if run is None:
+            return ProcedureFacts(procedure="" if startable is None else startable.id, level=standing.level)
+        other = startable is not None and startable.id != run.procedure and (standing.is_left(here) or may_wait(run))
+        return ProcedureFacts(
+            procedure=startable.id if startable is not None and other else "",
+            active=True,
+            wants=self._wants(standing, here),
+            heard=self._is_heard(standing, here, asks_the_same=startable is not None and not other, social=social),
+            level=standing.level,
+        )
+
+    def answer(self, standing: Standing, here: Here, *, facts: ProcedureFacts) -> Advanced | None:
+        """Go on with what is under way, or begin what the message asks for; None where there is neither."""
+        executor = self._executor(standing, here)
+        if facts.procedure and not facts.heard:
+            self._begin(executor, standing, here, procedure=standing.procedures.procedures[facts.procedure])
+        elif standing.run is not None:
+            self._go_on(executor, standing, here, standing.run)
+        else:
+            return None
+        return executor.journey.ended()
+
+    def question_again(self, standing: Standing, here: Here) -> tuple[str, tuple[Choice, ...]] | None:
+        """Return the question that waits here, to be said behind the answer to another; None where none waits."""
+        run = standing.run
+        if run is None or standing.is_left(here) or run.suspended or run.awaits not in _WANTS:
+            return None
+        if run.awaits == "verification" and not run.mailed:
+            return None
+        executor = self._executor(standing, here)
+        executor.ask_again(run)
+        told = executor.journey.ended()
+        return (told.text, told.choices) if told.text else None
+
+    def advance_to(self, standing: Standing, here: Here, event: Event) -> Advanced | None:
+        """Tell a run something that no message said: that a proof came, or that somebody agreed."""
+        if standing.run is None:
+            return None
+        executor = self._executor(standing, here)
+        executor.feed(standing.run, event)
+        return executor.journey.ended()
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _standing(self, tx: Tx, scope: Scope, message: Message, procedures: TenantProcedures) -> Standing:
+        acting, identity, level = message.acting, self._rooms.identity, 0
+        parties: tuple[PartyId, ...] = ()
+        if acting is not None:
+            level = int(identity.actions.level_now(tx, scope, acting))
+            # Only whoever is known finds again what they began elsewhere.
+            parties = family_of(tx, scope, acting) if level >= CLAIMED else ()
+        kept = keeping.active_run(tx, scope, conversation_id=message.conversation_id, parties=parties)
+        return Standing(procedures=procedures, kept=kept, level=level, now=tx.now)
+
+    def _executor(self, standing: Standing, here: Here) -> Executor:
+        rooms = self._rooms
+        executor = Executor(
+            here, standing.procedures, gate=rooms.gate, verifying=rooms.verifying, sentences=rooms.sentences
+        )
+        if standing.kept is not None:
+            executor.journey.know(standing.kept.run)
+            executor.owned_by(standing.kept.party_id, find=lambda run_id: self._waiting(here, run_id))
+        return executor
+
+    def _waiting(self, here: Here, run_id: str) -> tuple[Run, PartyId]:
+        kept = self._transactions.read(lambda tx: keeping.find(tx, here.scope, run_id))
+        return kept.run, kept.party_id
+
+    def _wants(self, standing: Standing, here: Here) -> str:
+        run = standing.run
+        if run is None:
+            return ""
+        if standing.is_left(here):
+            return "resume"
+        if run.suspended:
+            return "confirm"
+        return "approval" if self._waits_for_staff(standing, run) else _WANTS.get(run.awaits, "act")
+
+    def _waits_for_staff(self, standing: Standing, run: Run) -> bool:
+        procedure = standing.procedure
+        if procedure is None or run.awaits != "act":
+            return False
+        want = want_of(procedure, run)
+        return getattr(want, "two_persons", False) is True
+
+    def _is_heard(self, standing: Standing, here: Here, *, asks_the_same: bool, social: str) -> bool:
+        """Return whether a message is for the procedure that is under way."""
+        run, procedure = standing.run, standing.procedure
+        if run is None or procedure is None:
+            return run is not None
+        if standing.is_left(here):
+            return asks_the_same or social == "greeting"
+        if run.suspended:
+            heard = self._hear(procedure, here)
+            return heard.agrees is not None or heard.cancels
+        if run.awaits == "verification":
+            return self._proves(standing, here, procedure, run)
+        if run.awaits not in _WANTS:
+            return not self._waits_for_staff(standing, run)
+        if social in _SMALL_TALK and _is_free_text(procedure, run):
+            return False
+        # The end of a number may have been taken for a secret: whether it names a thing is seen when it is opened.
+        may_name = bool(_keys_at_hand(run)) and any(span.kind in NAMING for span in here.text.spans)
+        return may_name or advance(procedure, run, self._event(procedure, run, here, named=())).answered
+
+    def _proves(self, standing: Standing, here: Here, procedure: Procedure, run: Run) -> bool:
+        """Return whether a message has to do with the proof that is waited for."""
+        return (
+            holds_code(here)
+            or standing.level >= _level_wanted(procedure, run)
+            or asks_for_new_code(here.text.text, procedure.texts, sentences=self._rooms.sentences)
+        )
+
+    def _event(self, procedure: Procedure, run: Run, here: Here, *, named: tuple[str, ...]) -> Event:
+        key = pressed(procedure, run, here.text.text, sentences=self._rooms.sentences)
+        if key is not None:
+            return Chose(key=key)
+        heard = self._hear(procedure, here)
+        if named:
+            heard = msgspec.structs.replace(heard, digits=tuple(dict.fromkeys((*heard.digits, *named))))
+        return Said(heard=heard)
+
+    def _hear(self, procedure: Procedure, here: Here) -> Heard:
+        return self._rooms.listener.hear(
+            here.text, procedure=procedure, language=here.language, message_id=here.moment, today=here.today
+        )
+
+    def _begin(self, executor: Executor, standing: Standing, here: Here, *, procedure: Procedure) -> None:
+        beneath = None if standing.is_left(here) else standing.run
+        started = Started(level=standing.level, today=here.today.isoformat(), heard=self._hear(procedure, here))
+        executor.owned_by(here.party_id, find=lambda run_id: self._waiting(here, run_id))
+        executor.begin(procedure, started, beneath=beneath)
+
+    def _go_on(self, executor: Executor, standing: Standing, here: Here, run: Run) -> None:
+        procedure = standing.procedure
+        if procedure is None:
+            executor.feed(run, Resumed(level=standing.level, today=here.today.isoformat()))
+        elif standing.is_left(here):
+            executor.offer(run, elsewhere=_is_elsewhere(standing, here))
+        elif run.suspended:
+            self._suspended(executor, standing, here, procedure)
+        elif run.awaits == "verification":
+            self._proof(executor, standing, here, procedure)
+        elif run.awaits in _WANTS:
+            named = self._rooms.gate.keys_named(here, _keys_at_hand(run))
+            executor.feed(run, self._event(procedure, run, here, named=named))
+        else:
+            executor.take_up(run)
+
+    def _suspended(self, executor: Executor, standing: Standing, here: Here, procedure: Procedure) -> None:
+        run = standing.run
+        if run is None:
+            return
+        heard = self._hear(procedure, here)
+        goes_on = msgspec.structs.replace(run, suspended=False, mailed=False)
+        if heard.agrees:
+            executor.feed(goes_on, Resumed(level=standing.level, today=here.today.isoformat()))
+        elif heard.agrees is False or heard.cancels:
+            executor.feed(goes_on, Cancelled())
+        else:
+            executor.offer(run, elsewhere=False)
+
+    def _proof(self, executor: Executor, standing: Standing, here: Here, procedure: Procedure) -> None:
+        """Take what was said as a mailed code, unless the proof is there already (a crash came between)."""
+        run = standing.run
+        if run is None:
+            return
+        wanted = _level_wanted(procedure, run)
+        languages = procedure.texts
+        if standing.level < wanted and asks_for_new_code(here.text.text, languages, sentences=self._rooms.sentences):
+            executor.take_up(msgspec.structs.replace(run, mailed=False))
+            return
+        if standing.level < wanted and run.mailed:
+            self._rooms.verifying.hand_in(here)
+        level = self._rooms.verifying.level(here)
+        if level >= wanted:
+            executor.feed(run, Verified(level=level))
+        else:
+            executor.feed(run, Said(heard=self._hear(procedure, here)))
+
+
+def _today(now: datetime, settings: TenantSettings) -> date:
+    return now.astimezone(ZoneInfo(settings.time_zone)).date()
+
+
+def _is_elsewhere(standing: Standing, here: Here) -> bool:
+    return standing.kept is not None and standing.kept.conversation_id != here.conversation_id
+
+
+def _level_wanted(procedure: Procedure, run: Run) -> int:
+    return int(getattr(want_of(procedure, run), "level", 0))
+
+
+def _is_free_text(procedure: Procedure, run: Run) -> bool:
+    want = want_of(procedure, run)
+    return isinstance(want, Ask) and procedure.slots[want.slot].kind == "text"
+
+
+def _keys_at_hand(run: Run) -> tuple[str, ...]:
+    """Return the keys of all things that were offered: one of them may be named, or named instead."""
+    return tuple(dict.fromkeys(thing.key for things in (*run.offers.values(), *run.unfit.values()) for thing in things))
