@@ -1,5 +1,6 @@
 """A company's own rules: rehearsed on what was decided before, put in force for the next message, taken back."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -25,10 +26,10 @@ from tests.support.words import packs
 HOUSE = HousePolicies([FirstLine()])
 THRESHOLDS = {"answer_threshold": 0.5, "clarify_threshold": 0.25, "risk_threshold": 0.7}
 GREETED = 'when = { social = { one_of = ["greeting", "thanks", "farewell", "identity_question"] } }\naction = "greet"'
-REFUSING = (
-    HOUSE.text()
-    .replace(GREETED, GREETED.replace('"greet"', '"refuse"'))
-    .replace('facts = {social = "greeting"}\naction = "greet"', 'facts = {social = "greeting"}\naction = "refuse"')
+REFUSING = re.sub(
+    r'(facts = \{social = "(?:greeting|thanks)"[^\n]*\naction = )"greet"',
+    r'\1"refuse"',
+    HOUSE.text().replace(GREETED, GREETED.replace('"greet"', '"refuse"')),
 )
 
 
