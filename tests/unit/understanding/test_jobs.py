@@ -148,7 +148,7 @@ def test_a_house_that_stops_ends_it_and_the_next_one_takes_it_up(
     """The job is not lost, and the process does not outlive the house."""
     begun = threading.Event()
     code = "print('judging', flush=True); import sys; sys.stdin.read()"
-    with asked(transactions, tmp_path, python(code)) as (trainer, job):
+    with asked(transactions, tmp_path, python(code)) as (_, job):
 
         def note(*arguments: Any) -> Any:
             if arguments[-1] == "judging":

@@ -26,6 +26,7 @@ from doorward.doors.web.api import (
     dossiers,
     drafts,
     governance,
+    intents,
     inviting,
     joining,
     marks,
@@ -67,6 +68,7 @@ from doorward.doors.web.desk.conversation.routes import (
 from doorward.doors.web.desk.customers.routes import HANDLERS as CUSTOMER_HANDLERS
 from doorward.doors.web.desk.frame.routes import show_demand, show_draft_key, show_recent, show_session
 from doorward.doors.web.desk.inbox.routes import INBOX_HANDLERS
+from doorward.doors.web.desk.intents.routes import INTENT_HANDLERS
 from doorward.doors.web.desk.joining.customer import HANDLERS as DOSSIER_HANDLERS
 from doorward.doors.web.desk.joining.routes import HANDLERS as JOINING_HANDLERS
 from doorward.doors.web.desk.joining.splitting import HANDLERS as SPLITTING_HANDLERS
@@ -162,6 +164,7 @@ API_HANDLERS: Final = [
     governance.get_settings,
     governance.change_settings,
     *webhooks.HANDLERS,
+    *intents.HANDLERS,
 ]
 PAGE_HANDLERS: Final = [
     welcome,
@@ -201,6 +204,7 @@ PAGE_HANDLERS: Final = [
     *RULE_HANDLERS,
     *POLICY_HANDLERS,
     *WEBHOOK_HANDLERS,
+    *INTENT_HANDLERS,
     *PEOPLE_HANDLERS,
     *PART_HANDLERS,
     *ONCE_HANDLERS,

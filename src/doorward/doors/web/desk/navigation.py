@@ -70,6 +70,14 @@ DESTINATIONS: Final = (
         keys=("g", "k"),
     ),
     Destination(
+        key="intents",
+        label="intents.title",
+        href="/desk/intents",
+        icon="sparkle",
+        permission="articles:write",
+        keys=("g", "v"),
+    ),
+    Destination(
         key="workspace",
         label="office.title",
         href="/desk/workspace/labels",
