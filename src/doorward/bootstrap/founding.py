@@ -35,10 +35,10 @@ def found_company(house: House, company: Company, *, password: str, progress: Pr
     seeder.seed_pieces(scope, company)
     house.settings_book.forget(tenant.id)
     seeder.seed_articles(scope, company, progress=progress)
-    seed_intents(house, company, scope)
     staff = seeder.seed_staff(scope, company, password=password)
     seeder.seed_customers(scope, company, progress=progress)
     seeder.seed_history(scope, company, staff=staff, progress=progress)
+    seed_intents(house, company, scope)
     return tenant
 
 

@@ -12,6 +12,7 @@ from doorward.flow.accept import TenantScreening
 from doorward.flow.reading import read_noted
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Transactions, Tx
+from doorward.protection import DESK
 from doorward.understanding import LONGEST_PHRASE, ActiveModels, Added, Intents, NewPhrase, PhraseSource, Reader
 from doorward.understanding.intents import Heads, suggest
 from doorward.vocabulary.company import IntentSeed
@@ -50,7 +51,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Heap(msgspec.Struct, frozen=True, kw_only=True):
-    """Unanswered messages that mean alike: how many, some of them, and the nearest intent; `new`: not that one either."""
+    """Unanswered messages that mean alike: how many, some of them, the nearest intent; `new`: not that one either."""
 
     messages: int
     examples: tuple[Said, ...]
@@ -129,22 +130,24 @@ class Teaching:
         return await asyncio.to_thread(self._heaps, heads, found)
 
     def seed(self, scope: Scope, seeds: Iterable[IntentSeed]) -> int:
-        """Add what a company brings along: its intents with their labels, and its phrases; return how many were new."""
-        total = 0
-        for seed in seeds:
-            # The company's own text, like its articles; where its phrases have numbers, they are masked all the same.
-            said = [
-                WildPhrase(WildText(text), seed.name, language)
-                for language, texts in seed.phrases.items()
-                for text in texts
-            ]
-            masked = self._mask(scope, said)
-            new = [
-                NewPhrase(text=text, intent=one.intent, language=one.language, source="company")
-                for one, text in zip(said, masked, strict=True)
-            ]
-            total += self._transactions.write(scope, lambda tx, seed=seed, new=new: self._keep(tx, scope, seed, new))  # type: ignore[misc]  # because the loop binds them
-        return total
+        """Add what a company brings along: its intents with their labels, and its phrases; return how many were new.
+
+        What customers' words would be masked in is masked in these too: they teach what messages will look like.
+        """
+        return sum(self._seed(scope, seed) for seed in seeds)
+
+    def _seed(self, scope: Scope, seed: IntentSeed) -> int:
+        new = [
+            NewPhrase(
+                text=self._screening.screen_past(scope, WildText(text), MessageId(new_id()), channel=DESK).masked,
+                intent=seed.name,
+                language=language,
+                source="company",
+            )
+            for language, texts in seed.phrases.items()
+            for text in texts
+        ]
+        return self._transactions.write(scope, lambda tx: self._keep(tx, scope, seed, new))
 
     def _keep(self, tx: Tx, scope: Scope, seed: IntentSeed, new: Sequence[NewPhrase]) -> Outcome[int]:
         made = self._intents.put(tx, scope, seed.name, seed.labels).entries if seed.name else ()

@@ -63,7 +63,10 @@ def insert_phrases(tx: Tx, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> f
     for start in range(0, len(rows), _AT_ONCE):
         ids = [row["id"] for row in rows[start : start + _AT_ONCE]]
         known.update(tx.execute(select(phrase_table.c.id).where(own, phrase_table.c.id.in_(ids))).scalars())
-    fresh = {row["id"]: {**row, "tenant_id": scope.tenant_id} for row in rows if row["id"] not in known}
+    fresh: dict[str, dict[str, Any]] = {}
+    for row in rows:  # of two that are one, the first is kept
+        if row["id"] not in known:
+            fresh.setdefault(row["id"], {**row, "tenant_id": scope.tenant_id})
     if fresh:
         tx.execute(_insert(tx)(phrase_table).on_conflict_do_nothing(), list(fresh.values()))
     return frozenset(fresh)

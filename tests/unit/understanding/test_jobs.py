@@ -4,6 +4,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ from doorward.kit.clock import FixedClock
 from doorward.kit.jobs import ClaimedJob, JobWorker
 from doorward.kit.settings import Settings
 from doorward.kit.tx import Transactions
-from doorward.understanding import IntentModels, Intents, NewPhrase, jobs
-from doorward.understanding.intents import open_model
+from doorward.understanding import IntentModels, Intents, NewPhrase, jobs, repository
+from doorward.understanding.intents import Description, open_model
 from doorward.understanding.jobs import IntentTrainer, Lesson, TrainerRooms, TrainingStopped
 from doorward.understanding.models import SILENT
 from doorward.vocabulary.text import MaskedText, Span
@@ -88,10 +89,8 @@ def test_phrases_become_the_first_active_model(transactions: Transactions, tmp_p
     (version,) = transactions.read(lambda tx: MODELS.versions(tx, SCOPE))
     assert (version.state, version.phrases) == ("active", len(wishes(strangers=True)))
     assert version.report.unseen is not None
-    from doorward.understanding import repository  # noqa: PLC0415 - the test looks behind the verbs once
-
     row: Any = transactions.read(lambda tx: repository.find_weights(tx, SCOPE, 1))
-    heads = open_model(msgspec.convert(row.description, jobs.Description), bytes(row.weights), encoder=encoder().id)
+    heads = open_model(msgspec.convert(row.description, Description), bytes(row.weights), encoder=encoder().id)
     assert heads.guess(read("my new lamp is broken")).ranked[0][0] == "lamp.broken"
 
 
@@ -136,7 +135,7 @@ def test_a_training_that_takes_too_long_is_ended(
     transactions: Transactions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten minutes, here none."""
-    monkeypatch.setattr(jobs, "LIMIT", jobs.timedelta(0))
+    monkeypatch.setattr(jobs, "LIMIT", timedelta(0))
     with asked(transactions, tmp_path, python("import sys; sys.stdin.read()")) as (trainer, job):
         trainer(job)
     assert state_of(transactions) == ("failed", "time")
@@ -198,6 +197,6 @@ def test_a_process_that_died_leaves_its_job_to_the_next(
         worker.register(trainer.kind, trainer, lane="training")
         worker.run_jobs()
         assert state_of(transactions) == ("running", "")
-        clock.advance(SILENT + jobs.timedelta(seconds=10))
+        clock.advance(SILENT + timedelta(seconds=10))
         worker.run_jobs()
     assert state_of(transactions) == ("failed", "too_few")

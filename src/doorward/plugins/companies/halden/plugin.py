@@ -20,6 +20,7 @@ from doorward.vocabulary.company import (
     Company,
     CoreSystem,
     CustomerSeed,
+    IntentSeed,
     PastConversation,
     PieceSeed,
     StaffSeed,
@@ -70,6 +71,19 @@ class HaldenBank:
         """Yield a few labels, fields, statuses, views, canned replies and a macro."""
         found = tomllib.loads((files(__package__) / "workspace.toml").read_text("utf-8"))
         return [PieceSeed(key=key, piece=piece) for key, piece in found.items()]
+
+    def intents(self) -> Iterable[IntentSeed]:
+        """Yield what customers want, thirty intents, and what they write besides."""
+        folder = files(__package__)
+        labels = tomllib.loads((folder / "intents.toml").read_text("utf-8"))
+        for name in (*labels, ""):
+            lines = (folder / "intents" / f"{name or 'none'}.jsonl").read_text("utf-8").splitlines()
+            phrases: dict[str, list[str]] = {}
+            for line in lines:
+                row = msgspec.json.decode(line)
+                phrases.setdefault(row["language"], []).append(row["text"])
+            said = {language: tuple(texts) for language, texts in phrases.items()}
+            yield IntentSeed(name=name, labels=labels.get(name, {}), phrases=said)
 
     def history(self) -> Iterable[PastConversation]:
         """Yield the conversations of the past 30 days, the same ones every time."""

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from doorward.doors.web.desk.intents.view import NONE, heat_map, named, overview, report
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
 from doorward.flow.teaching import WildPhrase
-from doorward.understanding import LONGEST_LABEL, LONGEST_PHRASE, MOST_AT_ONCE, PhraseQuery
+from doorward.understanding import LONGEST_LABEL, MOST_AT_ONCE, PhraseQuery
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound, SecretRefused, TooLarge
 from doorward.vocabulary.text import WildText
 
@@ -267,10 +267,10 @@ async def _list(desk: DeskCall, *, error: Any = None, fields: Any = None, done: 
 
 
 async def _intent_page(
-    desk: DeskCall, name: str, *, error: Any = None, fields: Any = None, after: str = "", done: str = ""
+    desk: DeskCall, name: str, *, error: Any = None, fields: Any = None, **told: str
 ) -> Response[str]:
     house, scope = desk.house, desk.scope
-    wanted = PhraseQuery(_intent(name), None, after or None)
+    wanted = PhraseQuery(_intent(name), None, told.get("after") or None)
     seen = await house.transactions.read_async(lambda tx: named(tx, house, scope, wanted))
     one = None if name == NONE else seen.catalogue.intent(name)
     return await desk.page(
@@ -283,7 +283,7 @@ async def _intent_page(
         languages=house.settings_book.settings_of(scope.tenant_id).languages,
         fields=fields or {},
         trouble=_trouble(desk, error),
-        done=_told(done),
+        done=_told(told.get("done", "")),
     )
 
 

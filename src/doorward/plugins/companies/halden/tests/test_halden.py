@@ -20,7 +20,7 @@ from doorward.plugins.companies.halden.numbers import CARD_PREFIX, card_number, 
 from doorward.plugins.companies.halden.plugin import build
 from doorward.plugins.companies.halden.seed import make_seed
 from doorward.plugins.companies.halden.traffic import scripts
-from doorward.vocabulary.company import Company, PastConversation
+from doorward.vocabulary.company import Company, IntentSource, PastConversation
 from doorward.vocabulary.errors import KeyReused, NotFound, Unavailable
 
 LANGUAGES = {"en", "de", "tr", "id", "ru"}
@@ -71,6 +71,26 @@ def test_every_question_case_points_to_a_section(halden: Company) -> None:
     asked = [json.loads(line) for line in lines]
     assert len(asked) == 200
     assert {(case["article"], case["section"]) for case in asked} <= known
+
+
+def test_thirty_intents_are_taught_in_five_languages(halden: Company) -> None:
+    """Each has a label for a button and a hundred phrases; no text teaches two; what is meant by none is there too."""
+    assert isinstance(halden, IntentSource)
+    seeds = list(halden.intents())
+    assert len(seeds) == 31
+    assert [one.name for one in seeds if not one.name] == [""]
+    texts = [" ".join(text.casefold().split()) for one in seeds for said in one.phrases.values() for text in said]
+    assert len(texts) == len(set(texts))
+    for one in seeds:
+        assert set(one.phrases) == LANGUAGES
+        assert sum(map(len, one.phrases.values())) >= 100
+        if one.name:
+            assert set(one.labels) == LANGUAGES
+            assert all(0 < len(label) <= 40 for label in one.labels.values())
+            assert len(one.labels) == len(set(one.labels.values()))
+    for language in LANGUAGES:
+        labels = [one.labels[language] for one in seeds if one.name]
+        assert len(labels) == len(set(labels)), language
 
 
 def test_every_contact_in_an_article_is_public(halden: Company) -> None:
