@@ -6,7 +6,9 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from doorward.bootstrap import House
 from doorward.identity import Tenant
+from doorward.vocabulary.scope import system_scope
 from tests.support.browsing import OpenContext, follow, on_sqlite, sign_in, tab_to, violations
 from tests.support.server import Guests
 
@@ -60,6 +62,41 @@ def test_a_draft_never_answers_and_a_published_article_does(guests: Guests, hald
     assert not any("coins" in text or "free now" in text for text in answer_to(guests, halden))
     history = writer.get(f"{address}/history").text
     assert all(word in history for word in ("Withdrawn", "Published", "Draft saved", "Nadia Orlova", "free now"))
+
+
+def test_four_eyes_publish_where_the_company_wants_them(guests: Guests, house: House, halden: Tenant) -> None:
+    """A writer's press publishes nothing and loses nothing; handed in, returned, and published by somebody else."""
+    scope = system_scope(halden.id, "test")
+    tenants = house.identity.tenants
+    house.transactions.write(scope, lambda tx: tenants.change_setting(tx, scope, name="article_review", value=True))
+    writer, reader = guests.member("nadia"), guests.member("admin")
+    refused = writer.post(NEW, data=article(writer, do="publish"))
+    assert (refused.status_code, "two coins" in refused.text, "Four eyes" in refused.text) == (403, True, True)
+    address = "/desk/knowledge/umbrella-rental/en"
+    assert writer.get(address).status_code == 404
+    assert writer.post(NEW, data=article(writer)).status_code == 303
+    token = {member: {"csrf": member.headers["x-csrf-token"]} for member in (writer, reader)}
+    assert (
+        "done=submitted" in writer.post(f"{address}/submit", data=token[writer] | {"expected": "1"}).headers["location"]
+    )
+    assert (
+        "done=review" in writer.post(f"{address}/publish", data=token[writer] | {"expected": "2"}).headers["location"]
+    )
+    back = reader.post(f"{address}/return", data=token[reader] | {"expected": "2", "note": "<b>Three</b> coins!"})
+    assert "done=returned" in back.headers["location"]
+    assert "&lt;b&gt;Three&lt;/b&gt; coins!" in writer.get(address).text
+    writer.post(f"{address}/submit", data=token[writer] | {"expected": "3"})
+    assert "umbrella-rental" in reader.get("/desk/knowledge?stage=review").text
+    assert (
+        "done=published"
+        in reader.post(f"{address}/publish", data=token[reader] | {"expected": "4"}).headers["location"]
+    )
+    assert any("two coins" in text for text in answer_to(guests, halden))
+    kept = writer.post(f"{address}/steward", data=token[writer] | {"owner": "", "review_by": "2020-01-01"})
+    assert "done=entrusted" in kept.headers["location"]
+    assert "The day is past" in writer.get(address).text
+    assert writer.post(f"{address}/steward", data=token[writer] | {"review_by": "soon"}).status_code == 400
+    assert writer.post(f"{address}/steward", data=token[writer] | {"owner": "nobody"}).status_code == 404
 
 
 def test_the_later_of_two_writers_loses_nothing(guests: Guests) -> None:

@@ -2,7 +2,7 @@
 
 from doorward.answering.articles import Article, Passage, PreparedArticle
 from doorward.answering.composing import Composer
-from doorward.answering.editions import Edition, Line, Standing, changes
+from doorward.answering.editions import UNPUBLISHED, Edition, Line, Standing, changes
 from doorward.answering.index import KnowledgeIndex, KnownSection
 from doorward.answering.jobs import Publisher
 from doorward.answering.knowledge import Knowledge
@@ -12,9 +12,14 @@ from doorward.answering.publications import Publication
 from doorward.answering.publishing import Publishing, publication_topic
 from doorward.answering.records import ArticleRecord, Stage, Wanted
 from doorward.answering.repository import ArticleRepository
-from doorward.answering.service import KnowledgeService, article_id_of
+from doorward.answering.service import MEANWHILE, KnowledgeService, article_id_of
+from doorward.answering.stewards import Stewards
+from doorward.answering.stewards_repository import StewardRepository
+from doorward.answering.stewardship import Stewardship
 
 __all__ = [
+    "MEANWHILE",
+    "UNPUBLISHED",
     "Article",
     "ArticleRecord",
     "ArticleRepository",
@@ -33,6 +38,9 @@ __all__ = [
     "Sentences",
     "Stage",
     "Standing",
+    "StewardRepository",
+    "Stewards",
+    "Stewardship",
     "TextReader",
     "Wanted",
     "article_id_of",

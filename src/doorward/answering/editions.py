@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -11,15 +11,22 @@ from doorward.answering.articles import Content, State
 from doorward.vocabulary.company import ArticleSeed
 from doorward.vocabulary.ids import ArticleId
 
-EditionKind = Literal["saved", "published", "withdrawn"]
+EditionKind = Literal["saved", "submitted", "returned", "published", "withdrawn"]
+"""`submitted`: its writers want it published; `returned`: whoever read it wants it changed first."""
 Mark = Literal["same", "gone", "new"]
+
+UNPUBLISHED: Final[tuple[EditionKind, ...]] = ("saved", "submitted", "returned")
+"""Editions that answer nobody, though an earlier one may."""
 
 _AROUND = 1
 """Unchanged lines shown before and after a change."""
 
 
 class Edition(Content, frozen=True, kw_only=True):
-    """One edition: what was done, by whom, when, and the whole content as it was then. Numbers begin at 1."""
+    """One edition: what was done, by whom, when, and the whole content as it was then. Numbers begin at 1.
+
+    `note` says why it was returned, empty elsewhere.
+    """
 
     article_id: ArticleId
     number: int
@@ -27,6 +34,7 @@ class Edition(Content, frozen=True, kw_only=True):
     at: datetime
     actor_kind: str
     actor_id: str
+    note: str = ""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +48,12 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         """Return whether the latest edition answers customers, an earlier one does, or none."""
         if self.state != "published":
             return "draft"
-        return "changed" if self.latest.kind == "saved" else "published"
+        return "changed" if self.latest.kind in UNPUBLISHED else "published"
+
+    @property
+    def in_review(self) -> bool:
+        """Return whether the latest edition waits for somebody who reads and publishes it."""
+        return self.latest.kind == "submitted"
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

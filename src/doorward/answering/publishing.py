@@ -36,10 +36,11 @@ class Publishing:
         """Keep content as a draft and have it published soon; `expected` as in `KnowledgeService.save_draft`.
 
         Whoever begins what is under way already gets that. Raises `Malformed` for what cannot be published, `Conflict`
-        when somebody was faster.
+        when somebody was faster, `ReviewRequired` where four eyes are wanted: nothing is kept then.
         """
         check_publishable(seed)
         saved = self._knowledge.save_draft(tx, scope, seed, expected=expected)
+        self._knowledge.require_review(tx, scope, seed, latest=saved.value)
         edition = saved.value
         running = self.publication(tx, scope, edition.article_id)
         if running is not None and running.is_running and running.edition == edition.number:

@@ -16,12 +16,14 @@ class ArticleRecord(Article, frozen=True, kw_only=True):
     """An article with how it stands. The content is what answers customers, or did last, or a draft's if nothing did.
 
     `revision` is then 0. `stage` is `changed` when there is a draft that is newer than what answers. `edition` is the
-    number of the latest edition, which rises with everything that is done to the article.
+    number of the latest edition, which rises with everything that is done to the article; `in_review` says that it
+    waits for somebody who reads and publishes it.
     """
 
     stage: Stage
     edition: int
     edited_at: datetime
+    in_review: bool = False
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,4 +57,5 @@ def record_of(standing: Standing, stored: Article | None) -> ArticleRecord:
         stage=standing.stage,
         edition=latest.number,
         edited_at=latest.at,
+        in_review=standing.in_review,
     )

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from doorward.answering.articles import Article, Passage, PreparedArticle, State
-from doorward.answering.editions import Edition, Standing
+from doorward.answering.editions import UNPUBLISHED, Edition, Standing
 from doorward.answering.publications import Publication
 from doorward.answering.records import Wanted
 from doorward.answering.tables import article, edition, passage, publication
@@ -64,6 +64,13 @@ class ArticleRepository:
             query = query.where(edition.c.number <= upto)
         return tuple(_edition(row) for row in tx.execute(query.order_by(edition.c.number.desc()).limit(limit)))
 
+    def writers(self, tx: Tx, scope: Scope, article_id: ArticleId) -> frozenset[str]:
+        """Return the ids of those who saved or submitted an article since it was published last."""
+        own = (edition.c.tenant_id == scope.tenant_id) & (edition.c.article_id == article_id)
+        published = select(func.coalesce(func.max(edition.c.number), 0)).where(own, edition.c.kind == "published")
+        wrote = edition.c.kind.in_(("saved", "submitted")) & (edition.c.number > published.scalar_subquery())
+        return frozenset(tx.execute(select(edition.c.actor_id).where(own, wrote).distinct()).scalars())
+
     def add_edition(self, tx: Tx, scope: Scope, made: Edition) -> bool:
         """Add an edition; return False when there is one with its number already."""
         dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
@@ -86,7 +93,7 @@ class ArticleRepository:
             query = query.where(edition.c.language == wanted.language)
         is_published = func.coalesce(article.c.state, "draft") == "published"
         if wanted.state is not None:
-            changed = is_published & (edition.c.kind == "saved")
+            changed = is_published & edition.c.kind.in_(UNPUBLISHED)
             states = {"draft": ~is_published, "published": is_published, "changed": changed}
             query = query.where(states[wanted.state])
         if wanted.after is not None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -24,14 +25,25 @@ from doorward.kit.ids import derive_id
 from doorward.kit.tx import Tx
 from doorward.vocabulary.company import ArticleSeed
 from doorward.vocabulary.entry import AuditEvent
-from doorward.vocabulary.errors import Conflict, Malformed, NotFound
+from doorward.vocabulary.errors import Conflict, Malformed, NotFound, ReviewRequired
 from doorward.vocabulary.ids import ArticleId, TenantId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_SLUG = 100
+MEANWHILE: Final = "somebody saved this article meanwhile"
+LONGEST_NOTE = 1000
+"""Characters of what a reviewer says about an article that goes back."""
 _CONTENT = ("title", "summary", "keywords", "sections")
+
+
+class _Deed(NamedTuple):
+    """What makes an edition: what was done, its number, and why it went back, if it did."""
+
+    kind: EditionKind
+    number: int
+    note: str = ""
 
 
 class KnowledgeService:
@@ -47,8 +59,13 @@ class KnowledgeService:
         reader: TextReader,
         *,
         changed: Callable[[TenantId], None] = lambda _tenant_id: None,
+        needs_review: Callable[[Tx, Scope], bool] = lambda _tx, _scope: False,
     ) -> None:
-        """Take the repository and whatever reads texts; `changed` hears of every change once it is durable."""
+        """Take the repository and whatever reads texts; `changed` hears of every change once it is durable.
+
+        `needs_review` tells whether the tenant's articles are published by four eyes (`require_review`).
+        """
+        self._needs_review = needs_review
         self._repository = repository
         self._reader = reader
         self._changed = changed
@@ -115,7 +132,7 @@ class KnowledgeService:
             return Outcome(latest)
         latest = self._expect(tx, scope, article_id, expected)
         changed = _changed_fields(latest, seed)
-        made = self._add_edition(tx, scope, seed, kind="saved", number=expected + 1)
+        made = self._add_edition(tx, scope, seed, _Deed("saved", expected + 1))
         return Outcome(made, entries=(_audit("article.saved", article_id, changed),))
 
     def publish(
@@ -124,7 +141,8 @@ class KnowledgeService:
         """Make an article answer customers: a new one, or new content for the one with this slug and language.
 
         Unchanged content keeps its revision, and where nothing at all changed nothing is written. With `expected`, the
-        number of the edition that the publisher knows, raises `Conflict` when there is a newer one.
+        number of the edition that the publisher knows, raises `Conflict` when there is a newer one; raises what
+        `require_review` does.
         """
         article_id = article_id_of(scope, prepared.seed)
         latest = self._expect(tx, scope, article_id, expected)
@@ -134,14 +152,58 @@ class KnowledgeService:
         settled = latest is not None and latest.kind == "published"
         if stored is not None and stands and settled and not prepared.fresh:
             return Outcome(article_id)
+        if not (stands and settled):
+            self.require_review(tx, scope, prepared.seed, latest=latest)
         revision = 1 if stored is None else stored.revision + bool(changed)
         self._repository.save(tx, scope, article_id, prepared=prepared, revision=revision)
         if not (stands and settled):
-            self._add_edition(
-                tx, scope, prepared.seed, kind="published", number=1 if latest is None else latest.number + 1
-            )
+            number = 1 if latest is None else latest.number + 1
+            self._add_edition(tx, scope, prepared.seed, _Deed("published", number))
         tx.after_commit(lambda: self._changed(scope.tenant_id))
         return Outcome(article_id, entries=(_audit("article.published", article_id, changed),))
+
+    def require_review(self, tx: Tx, scope: Scope, seed: ArticleSeed, *, latest: Edition | None) -> None:
+        """Raise `ReviewRequired` where the tenant wants four eyes and these are not two other ones.
+
+        Who publishes must have had no hand in it since it was published last, and somebody must have submitted exactly
+        this. The product itself (a company's first articles) needs no review.
+        """
+        if scope.actor.kind == "system" or not self._needs_review(tx, scope):
+            return
+        if latest is None or latest.kind != "submitted" or latest.seed() != seed:
+            raise ReviewRequired("this has not been submitted for review", why="unsubmitted")
+        if scope.actor.id in self._repository.writers(tx, scope, latest.article_id):
+            raise ReviewRequired("somebody who had no hand in it must publish this", why="own")
+
+    def submit(self, tx: Tx, scope: Scope, article_id: ArticleId, *, expected: int) -> Outcome[Edition]:
+        """Hand the latest edition, number `expected`, to whoever reads and publishes it; twice is once.
+
+        Raises `NotFound`, `Conflict` when somebody was faster, `Malformed` for what could not be published.
+        """
+        latest = self._edition_at(tx, scope, article_id, expected)
+        if latest.kind == "submitted":
+            return Outcome(latest)
+        if latest.kind == "published":
+            raise Conflict("this is published already")
+        check_publishable(latest.seed())
+        made = self._add_edition(tx, scope, latest.seed(), _Deed("submitted", expected + 1))
+        return Outcome(made, entries=(_audit("article.submitted", article_id, ()),))
+
+    def send_back(
+        self, tx: Tx, scope: Scope, article_id: ArticleId, *, expected: int, note: str = ""
+    ) -> Outcome[Edition]:
+        """Return what waits for a review to its writers, with a word about it. Raises `NotFound`, `Conflict`."""
+        latest = self._edition_at(tx, scope, article_id, expected)
+        if latest.kind != "submitted":
+            raise Conflict("this does not wait for a review")
+        made = self._add_edition(tx, scope, latest.seed(), _Deed("returned", expected + 1, note.strip()[:LONGEST_NOTE]))
+        return Outcome(made, entries=(_audit("article.returned", article_id, ()),))
+
+    def _edition_at(self, tx: Tx, scope: Scope, article_id: ArticleId, expected: int) -> Edition:
+        latest = self._expect(tx, scope, article_id, expected)
+        if latest is None:
+            raise NotFound("no such article")
+        return latest
 
     def withdraw(self, tx: Tx, scope: Scope, article_id: ArticleId) -> Outcome[None]:
         """Take an article out of the answers and keep it as a draft. Raises `NotFound`."""
@@ -151,13 +213,17 @@ class KnowledgeService:
         self._repository.set_state(tx, scope, article_id, state="draft")
         latest = self.latest(tx, scope, article_id)
         content, number = (stored.seed(), 1) if latest is None else (latest.seed(), latest.number + 1)
-        self._add_edition(tx, scope, content, kind="withdrawn", number=number)
+        self._add_edition(tx, scope, content, _Deed("withdrawn", number))
         tx.after_commit(lambda: self._changed(scope.tenant_id))
         return Outcome(None, entries=(_audit("article.withdrawn", article_id, ("state",)),))
 
     def latest(self, tx: Tx, scope: Scope, article_id: ArticleId) -> Edition | None:
         """Return the latest edition of an article: what somebody edits. None for an article that nobody wrote."""
         return self._repository.latest_edition(tx, scope, article_id)
+
+    def writers(self, tx: Tx, scope: Scope, article_id: ArticleId) -> frozenset[str]:
+        """Return the ids of those who saved or submitted an article since it was published last."""
+        return self._repository.writers(tx, scope, article_id)
 
     def history(
         self, tx: Tx, scope: Scope, article_id: ArticleId, *, upto: int | None = None, limit: int = 50
@@ -185,14 +251,14 @@ class KnowledgeService:
     def _expect(self, tx: Tx, scope: Scope, article_id: ArticleId, expected: int | None) -> Edition | None:
         latest = self.latest(tx, scope, article_id)
         if expected is not None and expected != (0 if latest is None else latest.number):
-            raise Conflict("somebody saved this article meanwhile")
+            raise Conflict(MEANWHILE)
         return latest
 
-    def _add_edition(self, tx: Tx, scope: Scope, seed: ArticleSeed, *, kind: EditionKind, number: int) -> Edition:
+    def _add_edition(self, tx: Tx, scope: Scope, seed: ArticleSeed, deed: "_Deed") -> Edition:
         made = Edition(
             article_id=article_id_of(scope, seed),
-            number=number,
-            kind=kind,
+            number=deed.number,
+            kind=deed.kind,
             slug=seed.slug,
             language=seed.language,
             title=seed.title,
@@ -202,9 +268,10 @@ class KnowledgeService:
             at=tx.now,
             actor_kind=scope.actor.kind,
             actor_id=scope.actor.id,
+            note=deed.note,
         )
         if not self._repository.add_edition(tx, scope, made):
-            raise Conflict("somebody saved this article meanwhile")
+            raise Conflict(MEANWHILE)
         return made
 
     def article(self, tx: Tx, scope: Scope, article_id: ArticleId) -> Article:

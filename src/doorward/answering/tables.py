@@ -1,6 +1,6 @@
 """Tables: articles, the passages that search goes by, and what was done to them."""
 
-from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Date, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from doorward.kit.db import Json, UtcTime, metadata
 
@@ -57,6 +57,7 @@ edition = Table(
     Column("at", UtcTime, nullable=False),
     Column("actor_kind", String(16), nullable=False),
     Column("actor_id", String(64), nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
 )
 
 # The latest publication of an article: under way, or how it ended.
@@ -73,4 +74,14 @@ publication = Table(
     Column("reason", String(64)),
     Column("begun_at", UtcTime, nullable=False),
     Column("noted_at", UtcTime, nullable=False),
+)
+
+# Who answers for an article in all its languages, and until when somebody should have read it again.
+steward = Table(
+    "answering_steward",
+    metadata,
+    Column("tenant_id", String(64), primary_key=True),
+    Column("slug", String(100), primary_key=True),
+    Column("owner_id", String(64)),
+    Column("review_by", Date),
 )

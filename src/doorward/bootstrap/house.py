@@ -9,7 +9,16 @@ import msgspec
 
 from doorward import record, routing
 from doorward.admission import Admission, Blocks, Rates, VisitorTokens
-from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeService, Publisher, Publishing
+from doorward.answering import (
+    ArticleRepository,
+    Composer,
+    Knowledge,
+    KnowledgeService,
+    Publisher,
+    Publishing,
+    StewardRepository,
+    Stewards,
+)
 from doorward.answering.procedures import Listener, UntouchedRuns
 from doorward.bootstrap.engines import Engines, make_engines
 from doorward.bootstrap.plugins import chosen_scanner, chosen_translator
@@ -201,7 +210,12 @@ class House:
             Composer(self.translator),
         )
         articles = ArticleRepository()
-        self.knowledge_service = KnowledgeService(articles, self.reader, changed=self.knowledge.changed)
+        self.knowledge_service = KnowledgeService(
+            articles,
+            self.reader,
+            changed=self.knowledge.changed,
+            needs_review=lambda tx, scope: self.identity.tenants.settings_of(tx, scope).article_review,
+        )
         self.publishing = Publishing(articles, self.knowledge_service)
         self.policies = Policies(
             self.transactions,
@@ -210,6 +224,7 @@ class House:
             clock=clock,
             phrases=self.translator,
         )
+        self.stewards = Stewards(StewardRepository())
         self.sealer = record.AuditSealer(self.transactions, self.keys, self.audit_folder)
         self._build_understanding()
 

@@ -268,6 +268,9 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     ] = ()
     accent: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="Accent colour of the widget.")] = "#0f6b5c"
     accent_dark: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="Accent colour on dark ground.")] = "#5fd0b8"
+    article_review: Annotated[
+        bool, Meta(description="Articles are published by somebody who did not write them (four eyes).")
+    ] = False
     public_contacts: Annotated[
         tuple[str, ...], Meta(description="The tenant's own public name, numbers, addresses and links: never masked.")
     ] = ()

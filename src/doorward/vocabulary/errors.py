@@ -19,6 +19,7 @@ DoorwardError                      code                     HTTP  recipient
 │   ├── WrongMethod                method_not_allowed        405  customer
 │   ├── Slow                       request_timeout           408  customer
 │   ├── WrongHost                  wrong_host                421  customer
+│   ├── ReviewRequired             review_required           403  customer   somebody else has to publish it
 │   ├── Conflict                   conflict                  409  customer
 │   │   └── Outdated               outdated                  412  customer
 │   └── KeyReused                  idempotency_key_reused    422  customer
@@ -134,6 +135,12 @@ class StepUpRequired(NotAllowed):
     """The action needs more certainty about who asks; facts: `action`, `needs` (level name)."""
 
     code: ClassVar[str] = "step_up_required"
+
+
+class ReviewRequired(NotAllowed):
+    """The company wants four eyes; fact `why`: `unsubmitted` (nobody handed it in) or `own` (its writer asked)."""
+
+    code: ClassVar[str] = "review_required"
 
 
 class SenderBlocked(NotAllowed):

@@ -1,5 +1,6 @@
 """What the editors of articles do: drafts, the history of editions, and publishing with its progress."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
@@ -7,7 +8,7 @@ from litestar import Response, get, post, put
 from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import Meta
 
-from doorward.answering import Edition, Publication
+from doorward.answering import MEANWHILE, Edition, Publication
 from doorward.bootstrap import House
 from doorward.doors.web.api.articles import ArticleBody, Line, SectionBody
 from doorward.doors.web.api.common import ANY_OF, ACall, IdPath, Limit, etag, problems
@@ -46,6 +47,12 @@ class DraftBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             keywords=self.keywords,
             sections=tuple(one.section() for one in self.sections),
         )
+
+
+class ReturnBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why a draft goes back to its writers."""
+
+    note: Annotated[str, Meta(max_length=1000, pattern=_PRINTABLE)] = ""
 
 
 class EditionList(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,6 +181,64 @@ async def restore_edition(call: ACall, article_id: IdPath, number: NumberPath, i
     )
 
 
+@post(
+    "/articles/{article_id:str}/submit",
+    status_code=200,
+    responses=problems(404, 409, 412, 422),
+    security=ANY_OF,
+    operation_id="submit_draft",
+)
+async def submit_draft(call: ACall, article_id: IdPath, if_match: IfMatch) -> Response[Edition]:
+    """Hand the latest edition in for review: where four eyes are wanted, somebody who did not write it publishes it."""
+    scope = call.scope("articles:write")
+    wanted, expected = ArticleId(article_id), edition_of(if_match)
+    await _latest(call.house, scope, wanted)
+    service = call.house.knowledge_service
+    return await call.answer_once(
+        scope,
+        lambda _key: _moved(call.house, scope, lambda tx: service.submit(tx, scope, wanted, expected=expected)),
+        tagged=True,
+    )
+
+
+@post(
+    "/articles/{article_id:str}/return",
+    status_code=200,
+    responses=problems(404, 409, 412, 413, 415, 422),
+    security=ANY_OF,
+    operation_id="return_draft",
+)
+async def return_draft(
+    call: ACall, article_id: IdPath, data: JSONBody[ReturnBody], if_match: IfMatch
+) -> Response[Edition]:
+    """Return what was handed in to its writers, with a word about it."""
+    scope = call.scope("articles:write")
+    wanted, expected = ArticleId(article_id), edition_of(if_match)
+    await _latest(call.house, scope, wanted)
+    service = call.house.knowledge_service
+    return await call.answer_once(
+        scope,
+        lambda _key: _moved(
+            call.house, scope, lambda tx: service.send_back(tx, scope, wanted, expected=expected, note=data.note)
+        ),
+        tagged=True,
+    )
+
+
+async def _moved(house: House, scope: Scope, move: Callable[[Tx], Outcome[Edition]]) -> Edition:
+    """Carry out one step of a review. Raises `Outdated` when somebody wrote meanwhile, `Conflict` for a wrong stage."""
+
+    def work(tx: Tx) -> Outcome[Edition]:
+        try:
+            return move(tx)
+        except Conflict as error:
+            if error.detail == MEANWHILE:
+                raise Outdated("if-match: somebody wrote meanwhile; read the draft again") from error
+            raise
+
+    return await house.transactions.write_async(scope, work)
+
+
 async def _latest(house: House, scope: Scope, article_id: ArticleId) -> Edition:
     found = await house.transactions.read_async(lambda tx: house.knowledge_service.latest(tx, scope, article_id))
     if found is None:
@@ -214,4 +279,6 @@ HANDLERS = [
     list_editions,
     get_edition,
     restore_edition,
+    submit_draft,
+    return_draft,
 ]

@@ -36,7 +36,7 @@ from doorward.doors.web.door import AnyRequest, AtDoor, Door
 from doorward.doors.web.forms import read_form
 from doorward.doors.web.security import check_csrf
 from doorward.kit.tx import Tx
-from doorward.vocabulary.errors import Conflict, NotAllowed, NotFound, NotSignedIn
+from doorward.vocabulary.errors import Conflict, NotAllowed, NotFound, NotSignedIn, ReviewRequired
 
 Maybe = Annotated[int, QueryParameter(ge=0, le=10_000_000)]
 
@@ -147,6 +147,9 @@ async def _keep(desk: DeskCall, form: ArticleForm, how: _Edit, *, publishing: bo
         done = await _write(desk, form, publishing=publishing)
     except Conflict:
         return await _conflict(desk, form, how)
+    except ReviewRequired:  # nothing was kept: the writer's words stay in the form, to be saved and handed in
+        how.status, how.notice = 403, "knowledge.review.own"
+        return await _editor(desk, form, how)
     return Redirect(f"/desk/knowledge/{form.slug}/{form.language}?done={done}", status_code=303)
 
 

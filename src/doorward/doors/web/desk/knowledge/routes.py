@@ -6,8 +6,10 @@ from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
+from doorward.answering import UNPUBLISHED
 from doorward.doors.web.desk.knowledge.editing import EDITING_HANDLERS
 from doorward.doors.web.desk.knowledge.publishing import publish_and_wait
+from doorward.doors.web.desk.knowledge.reviewing import REVIEWING_HANDLERS
 from doorward.doors.web.desk.knowledge.view import (
     ARTICLE,
     HERE,
@@ -24,13 +26,23 @@ from doorward.doors.web.desk.knowledge.view import (
     stages_of,
 )
 from doorward.doors.web.desk.shared import ADeskCall
-from doorward.vocabulary.errors import Conflict, Malformed
+from doorward.vocabulary.errors import Conflict, Malformed, ReviewRequired
 
 Words = Annotated[str, QueryParameter(max_length=200)]
 Number = Annotated[int, QueryParameter(ge=1, le=10_000_000)]
 Maybe = Annotated[int, QueryParameter(ge=0, le=10_000_000)]
 
-_DONE: Final = ("saved", "published", "withdrawn", "changed", "incomplete")
+_DONE: Final = (
+    "saved",
+    "published",
+    "withdrawn",
+    "changed",
+    "incomplete",
+    "submitted",
+    "returned",
+    "entrusted",
+    "review",
+)
 
 
 @get("/desk/knowledge", include_in_schema=False)
@@ -68,7 +80,7 @@ async def show_article(
     publication = known.publication
     under_way = publication is not None and publication.is_running
     ended_well = publication is not None and publication.state == "done" and not known.failed
-    newer = known.latest is not None and (not published or known.latest.kind == "saved")
+    newer = known.latest is not None and (not published or known.latest.kind in UNPUBLISHED)
     return await desk.page(
         "desk/knowledge/article.html",
         here=HERE,
@@ -124,6 +136,8 @@ async def publish(desk: ADeskCall, slug: FromPath[str], language: FromPath[str])
         done = await publish_and_wait(desk, latest.seed(), expected=latest.number)
     except Conflict:
         done = "changed"
+    except ReviewRequired:
+        done = "review"
     except Malformed:  # the form says field by field what is missing
         done = "incomplete"
     return Redirect(f"{here}?done={done}", status_code=303)
@@ -146,4 +160,5 @@ KNOWLEDGE_HANDLERS: Final = [
     publish,
     withdraw,
     *EDITING_HANDLERS,
+    *REVIEWING_HANDLERS,
 ]

@@ -8,7 +8,17 @@ from typing import Annotated, Any, Final
 import msgspec
 from litestar.params import QueryParameter
 
-from doorward.answering import Article, Edition, Line, Publication, Standing, article_id_of, changes, plain_text
+from doorward.answering import (
+    Article,
+    Edition,
+    Line,
+    Publication,
+    Standing,
+    Stewardship,
+    article_id_of,
+    changes,
+    plain_text,
+)
 from doorward.doors.web.desk.knowledge.forms import ArticleForm, Fault
 from doorward.doors.web.desk.shared import DeskCall
 from doorward.kit.tx import Tx
@@ -21,7 +31,7 @@ Short = Annotated[str, QueryParameter(max_length=40)]
 HERE: Final = "knowledge"
 ARTICLE: Final = "/desk/knowledge/{slug:str}/{language:str}"
 PAGE: Final = 50
-STAGES: Final = ("published", "changed", "draft", "missing")
+STAGES: Final = ("published", "changed", "review", "draft", "missing")
 
 
 class Bubble(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,12 +69,19 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
-    """An article with everything about it: what answers, the latest edition, its versions, its latest publication."""
+    """An article with everything about it: what answers, the latest edition, its versions, its latest publication.
+
+    `writers` had a hand in it since it was published last; `four_eyes` tells that none of them may publish it.
+    """
 
     article: Article | None
     latest: Edition | None
     versions: tuple[Standing, ...]
     publication: Publication | None = None
+    writers: frozenset[str] = frozenset()
+    four_eyes: bool = False
+    steward: Stewardship = Stewardship(slug="")
+    overdue: bool = False
 
     @property
     def failed(self) -> bool:
@@ -97,7 +114,7 @@ def rows_of(standings: Sequence[Standing], wanted: Wanted, *, languages: Sequenc
 
 
 def _row(slug: str, versions: list[Standing], wanted: Wanted, languages: Sequence[str], reader: str) -> Row | None:
-    stages = {one.latest.language: one.stage for one in versions}
+    stages = {one.latest.language: shown_stage(one) for one in versions}
     asked = [wanted.language] if wanted.language else [*languages, *stages]
     if wanted.stage and wanted.stage not in {stages.get(language, "missing") for language in asked}:
         return None
@@ -143,11 +160,16 @@ async def dossier(desk: DeskCall, slug: str, language: str) -> Dossier:
     article_id = id_of(desk, slug, language)
 
     def read(tx: Tx) -> Dossier:
+        steward = desk.house.stewards.stewardship(tx, scope, slug)
         return Dossier(
             article=service.find(tx, scope, article_id),
             latest=service.latest(tx, scope, article_id),
             versions=service.standings(tx, scope, slug=slug),
             publication=desk.house.publishing.publication(tx, scope, article_id),
+            writers=service.writers(tx, scope, article_id),
+            four_eyes=desk.house.identity.tenants.settings_of(tx, scope).article_review,
+            steward=steward,
+            overdue=steward.is_overdue(tx.now.date()),
         )
 
     return await desk.house.transactions.read_async(read)
@@ -180,9 +202,14 @@ def sentences(desk: DeskCall, faults: dict[str, Fault]) -> dict[str, str]:
     return {name: desk.say(fault.key, limit=fault.limit) for name, fault in faults.items()}
 
 
+def shown_stage(standing: Standing) -> str:
+    """Return how far an article is, as the list tells it: what waits for a review says so, whatever answers."""
+    return "review" if standing.in_review else standing.stage
+
+
 def stages_of(known: Dossier, languages: Sequence[str]) -> list[Cell]:
     """Return how far an article is in each language: the tenant's own first, then others in which it was written."""
-    stages = {one.latest.language: one.stage for one in known.versions}
+    stages = {one.latest.language: shown_stage(one) for one in known.versions}
     return [Cell(language=one, stage=stages.get(one, "missing")) for one in dict.fromkeys([*languages, *stages])]
 
 

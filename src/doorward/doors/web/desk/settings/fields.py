@@ -95,7 +95,7 @@ def read_look(fields: Fields, around: Around) -> Reading:
 
 
 def read_limits(fields: Fields, around: Around) -> Reading:
-    """Return thresholds, capacities, sites and public contacts."""
+    """Return thresholds, capacities, whether articles need four eyes, sites and public contacts."""
     found = Reading()
     for name in _SHARES:
         written = fields.get(name, "").strip().replace(",", ".")
@@ -106,6 +106,7 @@ def read_limits(fields: Fields, around: Around) -> Reading:
             found.faults[name] = "settings.wrong.number"
         else:
             _try(found, around, (name, written, name, "settings.wrong.number"))
+    found.values["article_review"] = fields.get("article_review") == "yes"
     found.values["allowed_origins"] = origins = _lines(fields, "allowed_origins")
     if not all(map(_is_origin, origins)):
         found.faults["allowed_origins"] = "settings.wrong.origins"
@@ -131,6 +132,7 @@ def written(settings: TenantSettings, around: Around) -> dict[str, str]:
     found |= {f"greetings-{code}": text for code, text in settings.greetings.items()}
     found |= {f"privacy_notices-{code}": text for code, text in settings.privacy_notices.items()}
     found |= {name: f"{getattr(settings, name):g}" for name in (*_SHARES, *_COUNTS)}
+    found["article_review"] = "yes" if settings.article_review else ""
     for name in ("closed_days", "allowed_origins", "public_contacts"):
         found[name] = "\n".join(getattr(settings, name))
     return found | written_masking(settings)
