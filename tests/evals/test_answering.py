@@ -1,6 +1,7 @@
 """How well the demo company's customers find their answers: paraphrases that no article contains, in five languages.
 
-The questions were written before the articles. `bench/answering.py` measures the same with public sets beside them, and
+The questions were written before the articles that they are about; all sixty articles are judged by the questions of
+`tests/evals/understanding`. `bench/answering.py` measures the same with public sets beside them, and
 fits the weights; the floors below are what must not be lost, and may only rise.
 """
 
@@ -33,9 +34,10 @@ class Found(NamedTuple):
 
 @cache
 def articles() -> tuple[ArticleSeed, ...]:
-    """Return the demo company's articles."""
+    """Return the demo company's articles that the questions are about."""
     company = import_module("doorward.plugins.companies.halden.plugin").build(None)
-    return tuple(company.articles())
+    asked = {row["article"] for language in LANGUAGES for row in rows("questions", language)}
+    return tuple(seed for seed in company.articles() if seed.slug in asked)
 
 
 @cache

@@ -122,18 +122,18 @@ class Composer:
         return Reply(text=self._sentences.say(language, key), language=language, choices=choices)
 
     def _known(self, understanding: Understanding, index: KnowledgeIndex) -> list[tuple[Candidate, KnownSection]]:
-        """Return the candidates that the index still knows as they were, one for every heading."""
+        """Return the candidates that the index still knows as they were, one for every name."""
         found: dict[str, tuple[Candidate, KnownSection]] = {}
         for candidate in understanding.candidates:
             section = index.section(candidate)
             if section is not None:
-                found.setdefault(section.heading.casefold(), (candidate, section))
+                found.setdefault(section.name.casefold(), (candidate, section))
         return list(found.values())
 
 
 def _choice(section: KnownSection) -> Choice:
-    """Return a section as something to choose: its heading finds it again."""
-    return Choice(label=section.heading, says=section.heading)
+    """Return a section as something to choose: its name finds it again."""
+    return Choice(label=section.name, says=section.name)
 
 
 def _source(candidate: Candidate, section: KnownSection) -> Source:

@@ -1,5 +1,6 @@
 """The search index of one tenant: which section of which article answers a message, and how likely that is."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -21,7 +22,10 @@ Matrix = NDArray[np.float32]
 
 
 class KnownSection(msgspec.Struct, frozen=True, kw_only=True):
-    """One section as it can be answered with: the article's title, the section's heading, its body as Markdown."""
+    """One section as it can be answered with: the article's title, the section's heading, its body as Markdown.
+
+    `name` tells it from all others of its language: the heading, behind the title where several have the same.
+    """
 
     article_id: ArticleId
     slug: str
@@ -31,6 +35,7 @@ class KnownSection(msgspec.Struct, frozen=True, kw_only=True):
     heading: str
     body: str
     revision: int
+    name: str = ""
 
 
 class KnowledgeIndex:
@@ -51,6 +56,7 @@ class KnowledgeIndex:
             for id_, article in self._articles.items()
             for number in range(len(article.sections))
         }
+        self._names = _names(self._articles.values())
         self._meanings = self._learn()
         languages = dict.fromkeys(article.language for article in self._articles.values())
         self._views = {language: self._view(language) for language in languages}
@@ -61,10 +67,19 @@ class KnowledgeIndex:
         return len(self._groups)
 
     def search(self, reading: Reading, *, limit: int = 5) -> tuple[Candidate, ...]:
-        """Return the sections that may answer, best first, with the likelihood that each does; at most `limit`."""
+        """Return the sections that may answer, with the likelihood that each does; at most `limit`.
+
+        They come with the likeliest first, but before all others the best section of the likeliest article: likelihoods
+        of an article's sections add up.
+        """
         view = self.view(reading.language)
         chances = likelihood(view.evidence(reading)) * view.weight
-        order = np.argsort(-chances, kind="stable")[:limit]
+        if not len(chances):
+            return ()
+        leading = np.bincount(view.articles, weights=chances).argmax()
+        ranks = np.where(view.articles == leading, chances, -1.0)
+        first = int(ranks.argmax())
+        order = [first, *(int(one) for one in np.argsort(-chances, kind="stable")[: limit + 1] if one != first)][:limit]
         return tuple(
             _candidate(view.sections[place], float(chances[place])) for place in order if chances[place] >= LOWEST
         )
@@ -74,7 +89,7 @@ class KnowledgeIndex:
         article = self._articles.get(candidate.article_id)
         if article is None or article.revision != candidate.revision or candidate.section >= len(article.sections):
             return None
-        return _known(article, candidate.section)
+        return _known(article, candidate.section, self._names)
 
     def view(self, language: str) -> "View":
         """Return what a message in `language` is compared with."""
@@ -99,7 +114,11 @@ class KnowledgeIndex:
         for article in self._articles.values():
             if article.slug not in chosen or article.language == language:
                 chosen[article.slug] = article
-        sections = [_known(article, number) for article in chosen.values() for number in range(len(article.sections))]
+        sections = [
+            _known(article, number, self._names)
+            for article in chosen.values()
+            for number in range(len(article.sections))
+        ]
         groups = [self._groups[one.article_id, one.section] for one in sections]
         meanings = [self._meanings[_key(chosen[one.slug], one.section)] for one in sections]
         return View(language, sections, groups=groups, meanings=meanings)
@@ -123,6 +142,8 @@ class View:
         own = [[] if away else group for away, group in zip(foreign, groups, strict=True)]
         self._stems = WordIndex([[(one.kind, one.stems) for one in group] for group in own])
         self._beginnings = WordIndex([[(one.kind, tuple(map(beginning, one.words))) for one in group] for group in own])
+        slugs = {slug: place for place, slug in enumerate(dict.fromkeys(one.slug for one in sections))}
+        self.articles = np.array([slugs[one.slug] for one in sections], dtype=np.int64)
         self._dimensions = max((len(vector) for pair in meanings for vector in pair), default=0)
         self._vectors, self._starts = self._stack(groups, meanings)
 
@@ -179,8 +200,14 @@ def _unit_mean(embeddings: Sequence[bytes]) -> Matrix:
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)
 
 
-def _known(article: Article, number: int) -> KnownSection:
+def _names(articles: Iterable[Article]) -> dict[tuple[str, str], int]:
+    """Return how many sections of a language have a heading, whatever the case of its letters."""
+    return Counter((one.language, section.heading.casefold()) for one in articles for section in one.sections)
+
+
+def _known(article: Article, number: int, headings: Mapping[tuple[str, str], int]) -> KnownSection:
     section = article.sections[number]
+    alone = headings[article.language, section.heading.casefold()] == 1
     return KnownSection(
         article_id=article.id,
         slug=article.slug,
@@ -190,6 +217,7 @@ def _known(article: Article, number: int) -> KnownSection:
         heading=section.heading,
         body=section.body,
         revision=article.revision,
+        name=section.heading if alone else f"{article.title}: {section.heading}",
     )
 
 

@@ -176,7 +176,7 @@ def facts_of(walk: Walk) -> Facts:
         intent=understanding.intent.name if understanding.intent else "",
         intent_score=article.score if article else 0.0,
         best_score=scores[0] if scores else 0.0,
-        margin=scores[0] - scores[1] if len(scores) > 1 else (scores[0] if scores else 0.0),
+        margin=max(0.0, scores[0] - scores[1]) if len(scores) > 1 else (scores[0] if scores else 0.0),
         candidates=len(scores),
         misunderstood=walk.card.misunderstood,
         risk=assessment.score,

@@ -118,3 +118,20 @@ def test_any_reading_can_be_searched(stems: list[str]) -> None:
     assert sum(one.score for one in found) <= 1
     turned = Reading(language="en", language_score=1.0, words=tuple(stems[::-1]), stems=tuple(stems[::-1]))
     assert [one.slug for one in shop().search(turned)] == [one.slug for one in found]
+
+
+def test_the_likeliest_article_comes_first_and_namesakes_are_told_apart() -> None:
+    """Two sections that fit alike outweigh one; where two articles share a heading, the title stands before it."""
+    twin = msgspec.structs.replace(
+        OPENING, slug="sunday", title="Sundays", sections=(OPENING.sections[0], OPENING.sections[0])
+    )
+    index = index_of([OPENING, twin, RETURNS])
+    found = index.search(read("Are you open on Sunday?", language="en"))
+    assert found[0].slug == "sunday"
+    names = [section.name for one in found if (section := index.section(one)) is not None]
+    assert names[0] == "Sundays: Opening hours"
+    assert "Opening hours: Opening hours" in names
+    (refund, *_) = index.search(read("When do I get my refund?", language="en"))
+    section = index.section(refund)
+    assert section is not None
+    assert section.name == section.heading
