@@ -51,6 +51,7 @@ class LanguageDetector:
     def __init__(self, packs: Iterable[LanguagePack]) -> None:
         """Find out which common words belong to a single pack; the model is loaded at first use, once a process."""
         self._packs = {pack.code: pack for pack in packs}
+        self._codes = tuple(sorted(self._packs))
         self._telling = _telling_words(self._packs)
 
     def detect(self, text: str, *, languages: Sequence[str], hint: str | None = None) -> Guess:
@@ -66,7 +67,7 @@ class LanguageDetector:
         if not letters:
             return Guess(preferred or languages[0], 0.0)
         chances = dict.fromkeys(languages, UNKNOWN)
-        for language, chance in _identifier(tuple(sorted(languages))).rank(text):
+        for language, chance in _identifier(tuple(sorted(languages)), self._codes).rank(text):
             if language in chances:
                 chances[language] = chance ** min(1.0, letters / ENOUGH)
         if preferred:
@@ -97,15 +98,23 @@ def _telling_words(packs: Mapping[str, LanguagePack]) -> dict[str, str]:
     return {word: next(iter(codes)) for word, codes in owners.items() if len(codes) == 1}
 
 
-@lru_cache(maxsize=1)
-def _full_identifier() -> Any:
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+@lru_cache(maxsize=2)
+def _base(languages: tuple[str, ...]) -> Any:
+    """Return an identifier for these languages (those it knows; of none, all).
+
+    It is made anew of its narrowed tables, since the model would hold on to those of all its 142 languages: 27 MB.
+    """
+    full = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    full.set_languages([language for language in languages if language in full.labels] or None)
+    tables = (full.nb_ptc, full.nb_pc, full.nb_classes, full.tk_nextmove, full.tk_output)
+    return LanguageIdentifier(*tables, norm_probs=True, tk_row=full.tk_row)
 
 
 @lru_cache(maxsize=64)
-def _identifier(languages: tuple[str, ...]) -> Any:
-    """Return an identifier for these languages alone (those it knows), sharing the model's tables with all others."""
-    full = _full_identifier()
-    narrowed = copy.copy(full)
-    narrowed.set_languages([language for language in languages if language in full.labels] or None)
+def _identifier(languages: tuple[str, ...], installed: tuple[str, ...]) -> Any:
+    """Return an identifier for these languages alone (those it knows), sharing the tables of the installed ones."""
+    # A language that is asked for and not installed costs tables of its own, and is found all the same.
+    base = _base(tuple(sorted({*installed, *languages})))
+    narrowed = copy.copy(base)
+    narrowed.set_languages([language for language in languages if language in base.labels] or None)
     return narrowed

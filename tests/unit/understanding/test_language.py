@@ -3,9 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from doorward.understanding import LanguageDetector
-from doorward.understanding.language import Guess
+from doorward.understanding.language import Guess, _base, _identifier
 from tests.support.words import LANGUAGES, packs
 
 DETECTOR = LanguageDetector(packs().values())
@@ -106,3 +107,18 @@ def test_any_text_is_in_one_of_the_languages(text: str, hint: str | None) -> Non
     assert guess.language in LANGUAGES
     assert 0 <= guess.score <= 1
     assert detect(text, hint=hint) == guess
+
+
+@pytest.mark.parametrize("languages", [("en", "de", "tr", "id", "ru"), ("tr", "en"), ("fr", "de")])
+def test_tables_of_other_languages_are_let_go_and_change_nothing(languages: tuple[str, ...]) -> None:
+    """What is left gives the same numbers as the whole model narrowed, also for a language that is not installed."""
+    whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    whole.set_languages([code for code in languages if code in whole.labels] or None)
+    narrowed = _identifier(tuple(sorted(languages)), ("de", "en", "id", "ru", "tr"))
+    for text in ("Where is my card?", "Kartım nerede?", "Wo ist meine Karte?", "Où est ma carte ?", "12", ""):
+        assert narrowed.rank(text) == whole.rank(text)
+
+
+def test_the_installed_languages_are_all_that_is_kept() -> None:
+    """The model's other languages would be 27 MB of every process."""
+    assert _base(("de", "en", "id", "ru", "tr")).nb_ptc.nbytes < 2_000_000
