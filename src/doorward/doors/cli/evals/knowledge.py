@@ -46,9 +46,7 @@ def judge_retrieval(lab: Lab, given: Given) -> list[Measured]:
     """Judge one half of the own questions: is the first source right, and is what nobody can know left unanswered?"""
     asked = half_of(read_rows(given.own_file("questions.jsonl"), Question), given.half)
     near = half_of(read_rows(given.own_file("unanswerable.jsonl"), Question), given.half)
-    seeds = [seed for company in lab.companies for seed in company.articles()]
-    if not seeds:
-        raise Missing("no company with articles is installed")
+    seeds = _articles_about(lab, {one.topic for one in asked})
     index = index_of(seeds, lab.reader)
     topics = {(seed.slug, seed.language) for seed in seeds}
     covered = [one for one in asked if (one.topic, one.language) in topics]
@@ -73,6 +71,15 @@ def judge_retrieval(lab: Lab, given: Given) -> list[Measured]:
         *found,
         Measured(name="retrieval.questions_with_an_article", value=len(covered) / len(asked), texts=len(asked)),
     ]
+
+
+def _articles_about(lab: Lab, topics: set[str | None]) -> list[ArticleSeed]:
+    """Return the articles of the company that has most of the topics, and not those of other companies beside them."""
+    libraries = [list(company.articles()) for company in lab.companies]
+    best = max(libraries, key=lambda seeds: len({seed.slug for seed in seeds} & topics), default=[])
+    if not best:
+        raise Missing("no company with articles is installed")
+    return best
 
 
 def _read(lab: Lab, question: Question) -> Reading:

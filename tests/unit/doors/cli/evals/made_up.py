@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from doorward.doors.cli.evals.lab import Lab
 from doorward.understanding.intents import Guess, Heads, Phrase
 from doorward.vocabulary.company import ArticleSeed
@@ -24,6 +26,15 @@ class Shop:
         return SHOP
 
 
+class Bakery:
+    """Another company, which knows nothing of lamps and whose articles answer the same words."""
+
+    def articles(self) -> Iterable[ArticleSeed]:
+        """Return one article."""
+        (lead, *_) = SHOP[0].sections
+        return (msgspec.structs.replace(SHOP[0], slug="bread", sections=(lead, *SHOP[0].sections)),)
+
+
 class Watched(Lab):
     """A lab with the real reader and heads that were taught once, which remembers what taught and what was asked.
 
@@ -32,7 +43,7 @@ class Watched(Lab):
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        super().__init__(reader(), understander(), companies=(Shop(),), answer_threshold=0.5)  # type: ignore[arg-type]  # because it has articles alone
+        super().__init__(reader(), understander(), companies=(Bakery(), Shop()), answer_threshold=0.5)  # type: ignore[arg-type]  # because it has articles alone
         self.lessons: list[list[Phrase]] = []
         self.exams: list[list[Phrase]] = []
 
