@@ -25,8 +25,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     `intent_known` and `intent_margin` are the classifier's: whether the message is in its scope, and how far the best
     intent is from the second. `procedure` is the one that the intent would start, `procedure_active` whether one is
-    under way, `procedure_wants` what that one waits for (`ask`, `confirm`, `verify`, `act`, `approval`, or `resume`
-    where it was left), `procedure_heard` whether the message is an answer to that. `level` is how surely the customer
+    under way, `procedure_wants` what that one waits for (`ask`, `confirm`, `verify`, `act`, or `resume` where it
+    was left), `procedure_heard` whether the message is an answer to that. `level` is how surely the customer
     is known (0 anonymous to 3 strongly verified), `injection` how likely the message tries to command us.
     """
 

@@ -91,7 +91,8 @@ its own the last.
 
 What a procedure had the company's core system do for the customer is `procedure.acted` (`procedure` and `version`, the
 `step`, the `operation`, its `outcome`, the `level` of the grant, the `run`): names and codes, no value. A `message.bot`
-of a procedure holds in `procedure` its `id`, what it `awaits` and of which `kind`, and the `outcome` if it is over.
+of a procedure holds in `procedure` its `id`, what it `awaits`, of which `kind` and for which `slot`, and the `outcome`
+if it is over.
 
 Of a review, which only those who review and the one who was reviewed read: `review.written` (text; `review_id`,
 `staff_id` of the reviewed, `scorecard`, a key, `name` and `questions` of it as they were, `answers`, `score`,

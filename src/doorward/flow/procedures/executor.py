@@ -19,6 +19,7 @@ from doorward.answering.procedures.run import (
     HandOver,
     LookUp,
     Resumed,
+    Succeeded,
     Turn,
     Verified,
     Verify,
@@ -39,6 +40,9 @@ from doorward.vocabulary.ids import PartyId
 
 GONE: Final = "procedure_changed"
 """Why a run cannot go on whose procedure is there no more."""
+
+WAITING: Final = "waiting"
+"""The outcome of an act that a second person has to agree to."""
 
 FindRun = Callable[[str], tuple[Run, PartyId]]
 
@@ -134,7 +138,7 @@ class Executor:
         """Do what is wanted if the house can; return what came of it, None where the customer has to come in."""
         match want:
             case Act() if want.two_persons:
-                return None
+                return Succeeded(outcome=WAITING)
             case Find() | LookUp() | Act():
                 return self._through_the_gate(run, want)
             case Verify():
@@ -173,19 +177,16 @@ class Executor:
     def _tell(self, procedure: Procedure, run: Run, want: Want) -> None:
         """Say what is wanted of the customer, or that it is over."""
         journey, language = self.journey, self.here.language
-        journey.procedure, journey.kind, journey.awaits = run.procedure, "", ""
+        journey.procedure, journey.awaits, journey.kind, journey.slot = run.procedure, "", "", ""
         match want:
             case Ask():
-                journey.awaits, journey.kind = "answer", _kind_of(procedure, want)
+                journey.awaits, journey.kind, journey.slot = "answer", _kind_of(procedure, want), want.slot
                 journey.say(question(procedure, language, want, sentences=self._sentences))
             case Confirm():
                 journey.awaits, journey.kind = "confirmation", "confirm"
                 journey.say(question(procedure, language, want, sentences=self._sentences))
             case Verify():
                 return self._ask_for_proof(procedure, run)
-            case Act():
-                journey.awaits, journey.approval = "approval", want.idempotency_key
-                journey.say(self._sentences.say(language, "procedure.waits_for_approval"))
             case _:
                 return self._end(run, want)
         journey.choices = tuple(buttons(procedure, language, want, sentences=self._sentences).values())

@@ -64,5 +64,6 @@ def told_of(advanced: Advanced) -> dict[str, str]:
         "id": advanced.procedure,
         "awaits": advanced.awaits,
         "kind": advanced.kind,
+        "slot": advanced.slot,
         "outcome": advanced.outcome,
     }

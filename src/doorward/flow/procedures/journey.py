@@ -8,8 +8,8 @@ import msgspec
 from doorward.answering.procedures import Run
 from doorward.vocabulary.reply import Choice
 
-Awaits = Literal["", "answer", "confirmation", "code", "sign_in", "approval"]
-"""What the customer is asked for: an answer, a yes, a mailed code, to sign in, or to wait for a member of staff."""
+Awaits = Literal["", "answer", "confirmation", "code", "sign_in"]
+"""What the customer is asked for: an answer, a yes, a mailed code, or to sign in."""
 
 
 class Acted(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +44,7 @@ class Advanced(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[Choice, ...] = ()
     awaits: Awaits = ""
     kind: str = ""
+    slot: str = ""
     procedure: str = ""
     outcome: str = ""
     handoff: str = ""
@@ -51,7 +52,6 @@ class Advanced(msgspec.Struct, frozen=True, kw_only=True):
     moves: tuple[Move, ...] = ()
     takes: str = ""
     acted: tuple[Acted, ...] = ()
-    approval: str = ""
 
 
 class Journey:
@@ -66,12 +66,12 @@ class Journey:
         self.choices: tuple[Choice, ...] = ()
         self.awaits: Awaits = ""
         self.kind = ""
+        self.slot = ""
         self.procedure = ""
         self.outcome = ""
         self.handoff = ""
         self.code = False
         self.takes = ""
-        self.approval = ""
 
     def know(self, run: Run) -> None:
         """Note how a run is kept."""
@@ -104,6 +104,7 @@ class Journey:
             choices=self.choices,
             awaits=self.awaits,
             kind=self.kind,
+            slot=self.slot,
             procedure=self.procedure,
             outcome=self.outcome,
             handoff=self.handoff,
@@ -111,5 +112,4 @@ class Journey:
             moves=self.moves,
             takes=self.takes,
             acted=tuple(self.acted),
-            approval=self.approval,
         )

@@ -15,7 +15,7 @@ from doorward.vocabulary.ids import ConversationId, SpanId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.text import MaskedText
 
-NAMING: Final = frozenset({"PIN", "ONE_TIME_CODE", "ORDER_NUMBER"})
+NAMING: Final = frozenset({"PIN", "ONE_TIME_CODE", "ORDER_NUMBER", "CARD", "CARD_SECURITY_CODE"})
 """What the end of a card's number, or a reference, may have been taken for."""
 
 _MOST: Final = 4

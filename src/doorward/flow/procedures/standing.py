@@ -16,15 +16,13 @@ PAUSE: Final = timedelta(hours=12)
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What a walk knows of procedures before it decides. `level` is how surely the acting party is known now.
 
-    `kept` is the run that is under way here, or else elsewhere for the same customer. `approval`: it waits for a member
-    of staff to agree.
+    `kept` is the run that is under way here, or else elsewhere for the same customer.
     """
 
     procedures: TenantProcedures
     kept: KeptRun | None
     level: int
     now: datetime
-    approval: bool = False
 
     @property
     def run(self) -> Run | None:

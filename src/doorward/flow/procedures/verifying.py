@@ -1,5 +1,6 @@
 """Making sure of who a customer is, in the conversation: how surely they are known, codes mailed and handed in."""
 
+import re
 from typing import Final
 
 from doorward.admission import Admission
@@ -8,13 +9,17 @@ from doorward.identity import Identity, family_of
 from doorward.kit.keys import Keys
 from doorward.kit.tx import Transactions, Tx
 from doorward.protection import ForAction, ProtectionService
+from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.errors import NotFound, RateLimited
 from doorward.vocabulary.ids import PartyId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.party import AssuranceLevel
 
-CODES: Final = frozenset({"ONE_TIME_CODE", "PIN"})
-"""What a mailed code is masked as."""
+CODES: Final = frozenset({"ONE_TIME_CODE", "PIN", "CARD", "CARD_SECURITY_CODE", "PASSWORD", "ORDER_NUMBER"})
+"""What a mailed code may be masked as: beside the word 'card' its digits look like those of a card."""
+
+_CODE: Final = re.compile(r"[0-9]{6}")
+_MOST: Final = 3
 
 PURPOSE: Final = "step_up"
 CLAIMED: Final = int(AssuranceLevel.CLAIMED)
@@ -67,19 +72,24 @@ class Verifying:
     def hand_in(self, here: Here) -> bool | None:
         """Hand in the code that was just written; return whether it was right, None where none was written.
 
-        Exactly the masked places that may be one are opened, for this purpose alone, and given to identity.
+        Only masked places that may be one are opened, for this purpose alone; what is one goes to identity, once.
         """
         acting = here.acting
         spans = [span.id for span in here.text.spans if span.kind in CODES and span.id is not None]
         if acting is None or not spans:
             return None
 
-        def work(tx: Tx) -> Outcome[bool]:
+        def work(tx: Tx) -> Outcome[bool | None]:
             theirs = ForAction(frozenset({acting, here.party_id, *family_of(tx, here.scope, acting)}))
-            opened = self._protection.unmask(tx, here.scope, spans[0], purpose=theirs, reason=PURPOSE)
-            code = "".join(opened.value.split())
-            confirmed = self._identity.step_up.confirm(tx, here.scope, acting, code=code)
-            return Outcome(confirmed.value.confirmed, (*opened.entries, *confirmed.entries), confirmed.jobs)
+            events: list[Entry | AuditEvent] = []
+            for span_id in spans[:_MOST]:
+                opened = self._protection.unmask(tx, here.scope, span_id, purpose=theirs, reason=PURPOSE)
+                events += opened.entries
+                code = "".join(opened.value.split())
+                if _CODE.fullmatch(code):
+                    confirmed = self._identity.step_up.confirm(tx, here.scope, acting, code=code)
+                    return Outcome(confirmed.value.confirmed, (*events, *confirmed.entries), confirmed.jobs)
+            return Outcome(None, tuple(events))
 
         try:
             return self._transactions.write(here.scope, work)

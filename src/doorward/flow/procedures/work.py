@@ -170,14 +170,7 @@ class ProcedureWork:
             return "resume"
         if run.suspended:
             return "confirm"
-        return "approval" if self._waits_for_staff(standing, run) else _WANTS.get(run.awaits, "act")
-
-    def _waits_for_staff(self, standing: Standing, run: Run) -> bool:
-        procedure = standing.procedure
-        if procedure is None or run.awaits != "act":
-            return False
-        want = want_of(procedure, run)
-        return getattr(want, "two_persons", False) is True
+        return _WANTS.get(run.awaits, "act")
 
     def _is_heard(self, standing: Standing, here: Here, *, asks_the_same: bool, social: str) -> bool:
         """Return whether a message is for the procedure that is under way."""
@@ -192,7 +185,7 @@ class ProcedureWork:
         if run.awaits == "verification":
             return self._proves(standing, here, procedure, run)
         if run.awaits not in _WANTS:
-            return not self._waits_for_staff(standing, run)
+            return True
         if social in _SMALL_TALK and _is_free_text(procedure, run):
             return False
         # The end of a number may have been taken for a secret: whether it names a thing is seen when it is opened.

@@ -1,0 +1,177 @@
+"""Procedures as customers meet them: by the web chat, in a whole house, with Halden's core system behind it."""
+
+from typing import Any
+
+from doorward.plugins.companies.halden.worlds import BYSTANDER, CUSTOMER
+from doorward.record import WrittenEntry
+from tests.support.playing import Customer, Stage, World
+
+TWO_CARDS: dict[str, Any] = {
+    "card": [{"last4": "4471", "kind": "debit"}, {"last4": "9012", "kind": "credit"}],
+}
+ONE_CARD: dict[str, Any] = {"card": [{"last4": "4471", "kind": "debit"}]}
+
+
+def began(stage: Stage, world: World, text: str, intent: str, *, level: int = 1) -> tuple[Customer, WrittenEntry]:
+    """Return a customer who said what they want, and the answer."""
+    stage.hints = {text: intent}
+    customer = world.customer(level=level)
+    line = customer.say(text)
+    assert line is not None
+    return customer, line
+
+
+def told(line: WrittenEntry | None) -> str:
+    """Return the text of a line."""
+    assert line is not None
+    assert line.entry.text is not None
+    return line.entry.text.text
+
+
+def cards(world: World, reference: str = CUSTOMER) -> dict[str, str]:
+    """Return how cards stand."""
+    return {card["last4"]: card["status"] for card in world.snapshot()[reference]["card"]}
+
+
+def test_what_is_known_is_not_asked(stage: Stage) -> None:
+    """The one card of somebody who is signed in is frozen at once, and the act stands in the ledger."""
+    world = stage.people(ONE_CARD, language="en")
+    customer, line = began(stage, world, "please freeze my card", "card.freeze")
+    assert told(line) == "Your debit card ending in 4471 is frozen."
+    assert cards(world)["4471"] == "frozen"
+    (acted,) = [one.entry.data for one in customer.ledger() if one.entry.kind == "procedure.acted"]
+    assert (acted["operation"], acted["outcome"], acted["level"], acted["step"]) == ("freeze_card", "done", 1, "freeze")
+    assert line.entry.data["procedure"]["outcome"] == "resolved"
+
+
+def test_something_that_cannot_be_taken_back_is_confirmed_for_exactly_one_thing(stage: Stage) -> None:
+    """The card is asked for with buttons, confirmed by name, and blocked; a no leaves it as it is."""
+    world = stage.people(TWO_CARDS, language="en")
+    customer, line = began(stage, world, "i want a card blocked", "card.block")
+    choices = [choice["says"] for choice in line.entry.data["choices"]]
+    assert sorted(choices) == ["credit card ending in 9012", "debit card ending in 4471"]
+    assert "credit card ending in 9012" in told(customer.say("credit card ending in 9012"))
+    assert cards(world)["9012"] == "active"
+    assert told(customer.say("Yes")) == "Your credit card ending in 9012 is blocked."
+    assert cards(world) == {"4471": "active", "9012": "blocked"}
+    assert "4471" in told(customer.say("i want a card blocked"))
+    assert told(customer.say("no")) == "I have left it as it is."
+    assert cards(world) == {"4471": "active", "9012": "blocked"}
+
+
+def test_the_end_of_a_number_names_a_card_even_where_it_looks_like_a_secret(stage: Stage) -> None:
+    """'No, 9012' is masked as a PIN; it is opened for this one purpose and names the other card."""
+    world = stage.people(TWO_CARDS, language="en")
+    customer, _ = began(stage, world, "block it", "card.block")
+    assert "debit card ending in 4471" in told(customer.say("4471"))
+    line = customer.say("no, 9012")
+    assert "[PIN]" in str([one.entry.text for one in customer.ledger() if one.entry.kind == "message.customer"])
+    assert "credit card ending in 9012" in told(line)
+    customer.say("yes")
+    assert cards(world) == {"4471": "active", "9012": "blocked"}
+
+
+def test_a_question_in_between_is_answered_and_the_procedure_asks_again(stage: Stage) -> None:
+    """Nothing is lost by asking something else."""
+    world = stage.people(TWO_CARDS, language="en")
+    customer, _ = began(stage, world, "block it", "card.block")
+    line = customer.say("How long does it take until a new card arrives?")
+    assert line is not None
+    assert line.entry.data["action"] == "answer"
+    assert told(line).endswith("Which card shall I block?")
+    assert "4471" in told(customer.say("the debit card"))
+
+
+def test_another_procedure_lets_the_first_one_wait(stage: Stage) -> None:
+    """The first is taken up where it was, once the second is over."""
+    world = stage.people(TWO_CARDS, language="en")
+    customer, _ = began(stage, world, "block it", "card.block")
+    stage.hints = {"i would rather complain about something": "complaint.make"}
+    assert told(customer.say("i would rather complain about something")) == "Did you tell somebody about it already?"
+    line = customer.say("no")
+    assert "Your complaint is noted." in told(line)
+    assert told(line).endswith("Which card shall I block?")
+    customer.say("9012")
+    customer.say("yes")
+    assert cards(world) == {"4471": "active", "9012": "blocked"}
+
+
+def test_a_code_in_the_text_field_proves_who_it_is_and_the_procedure_goes_on(stage: Stage) -> None:
+    """The code is masked like every secret, opened once for this, and nothing of it is kept."""
+    world = stage.people(ONE_CARD, language="en")
+    customer, line = began(stage, world, "i need a new card", "card.replace")
+    assert line.entry.data["procedure"]["awaits"] == "code"
+    assert f"{world.email[0]}…@e…" in told(line)
+    assert "Shall I replace" in told(customer.say(customer.code()))
+    said = [one.entry.text.text for one in customer.ledger() if one.entry.text is not None]
+    assert customer.code() not in " ".join(said)
+    assert told(customer.say("yes")) == "A new card is on its way."
+    assert cards(world)["4471"] == "blocked"
+
+
+def test_wrong_codes_lead_nowhere(stage: Stage) -> None:
+    """After a few the customer hears what they cannot have, and nothing was changed."""
+    world = stage.people(ONE_CARD, language="en")
+    customer, _ = began(stage, world, "i need a new card", "card.replace")
+    assert customer.say(customer.wrong_code()) is not None
+    customer.say(customer.wrong_code())
+    assert told(customer.say(customer.wrong_code())) == "Without the code I cannot do that."
+    assert cards(world)["4471"] == "active"
+
+
+def test_a_new_number_is_kept_where_it_belongs_and_nowhere_else(stage: Stage) -> None:
+    """The core system has it, identity knows it, and the ledger shows the mask only."""
+    world = stage.people(ONE_CARD, language="en")
+    customer, line = began(stage, world, "my number has changed", "phone.change")
+    assert told(line) == "What is your new telephone number?"
+    customer.say("+44 20 7946 0312")
+    assert "0312" not in told(customer.say(customer.code()))
+    assert world.snapshot()[CUSTOMER]["customer"]["phone"] == "+44 20 7946 0312"
+    house, scope = stage.house, stage.scope
+    party = stage.read(lambda tx: house.identity.parties.find_by_reference(tx, scope, world.reference))
+    profile = house.transactions.write(
+        scope, lambda tx: house.identity.parties.read_profile(tx, scope, party.id, reason="test")
+    )
+    assert profile.phone == "+44 20 7946 0312"
+    said = [one.entry.text.text for one in customer.ledger() if one.entry.text is not None]
+    assert "7946" not in " ".join(said)
+
+
+def test_a_stranger_is_told_to_sign_in_and_learns_nothing(stage: Stage) -> None:
+    """Not even whether there is such a customer: the core system is never asked."""
+    world = stage.people(ONE_CARD, language="en")
+    customer, line = began(stage, world, "freeze my card", "card.freeze", level=0)
+    assert line.entry.data["procedure"]["awaits"] == "sign_in"
+    customer.say("it is Robin Ambrose, born in 1980")
+    assert world.core.asked == []
+    assert cards(world)["4471"] == "active"
+
+
+def test_a_stranger_may_complain(stage: Stage) -> None:
+    """What anybody may do needs no proof, and is nobody's in the core system."""
+    world = stage.people(ONE_CARD, language="en")
+    customer, _ = began(stage, world, "i want to complain", "complaint.make", level=0)
+    assert told(customer.say("no")) == "Your complaint is noted."
+    assert len(world.snapshot()[""]["case"]) == 1
+    assert world.snapshot()[BYSTANDER]["case"] == []
+
+
+def test_never_mind_ends_it(stage: Stage) -> None:
+    """Whoever wants none of it any more is taken at their word."""
+    world = stage.people(TWO_CARDS, language="en")
+    customer, _ = began(stage, world, "block it", "card.block")
+    line = customer.say("never mind")
+    assert line is not None
+    assert line.entry.data["procedure"]["outcome"] == "declined"
+    assert cards(world) == {"4471": "active", "9012": "active"}
+
+
+def test_a_person_comes_when_asked_for_and_the_procedure_waits(stage: Stage) -> None:
+    """Nothing is done while a person has it."""
+    world = stage.people(TWO_CARDS, language="en")
+    customer, _ = began(stage, world, "block it", "card.block")
+    customer.say("I want to talk to a person")
+    assert customer.state() == "waiting"
+    customer.say("4471")
+    customer.say("yes")
+    assert cards(world) == {"4471": "active", "9012": "active"}
