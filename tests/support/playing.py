@@ -43,8 +43,6 @@ WRONG: Final = "<wrong code>"
 
 T = TypeVar("T")
 
-T = TypeVar("T")
-
 _numbers = itertools.count(1)
 
 
@@ -191,6 +189,17 @@ class Customer:
         finally:
             self.stage.settle()
         return True
+
+    def sign_in(self, reference: str) -> None:
+        """Come back to the same conversation with the host site's word."""
+        request = VisitRequest(
+            widget_key=self.stage.tenant.widget_key,
+            language=self._language,
+            user_token=self.stage.host_token(reference),
+            resume=self.opened.token,
+        )
+        self.opened = asyncio.run(self.stage.house.contact.visit(request, address=ADDRESS))
+        self.stage.settle()
 
     def code(self) -> str:
         """Return the newest code in the mailbox, a wrong one where none came."""

@@ -54,6 +54,8 @@ from doorward.flow.procedures import (
     ProcedureBook,
     ProcedureRooms,
     ProcedureWork,
+    Resuming,
+    Speaking,
     Verifying,
 )
 from doorward.flow.promises import Promises
@@ -182,6 +184,7 @@ class House:
         settlement.follow = self.promises.follow
         settlement.announce = self._announce
         self._register_jobs()
+        self._register_procedures()
         self.health.register("database", database.ping)
         self.health.register("walks", self._walks_ping, vital=False)
         self.health.register("webhooks", lambda: self.webhook_work.ping(self.tenant_scopes), vital=False)
@@ -255,6 +258,7 @@ class House:
         return Rates(self.clock, secret=secret, storage=storage)
 
     def _build_flow(self) -> None:
+        self.procedure_work = self._procedures()
         self.walk_rooms = WalkRooms(
             reader=self.reader,
             risk=self.engines.assessor,
@@ -266,7 +270,7 @@ class House:
             settings_of=self.settings_book.settings_of,
             plan_of=lambda scope: self.transactions.read(lambda tx: routing.read_plan(tx, scope).plan),
             wished=self.active_models.wished,
-            procedures=self._procedures(),
+            procedures=self.procedure_work,
         )
         self.runner = Runner(
             self.walk_rooms,
@@ -425,6 +429,12 @@ class House:
                 clock=self.clock,
             ),
         )
+
+    def _register_procedures(self) -> None:
+        settings_of, work = self.settings_book.settings_of, self.procedure_work
+        speaking = Speaking(work.finishing, translator=self.translator, settings_of=settings_of)
+        resuming = Resuming(self.transactions, work, speaking=speaking, settings_of=settings_of)
+        self.jobs.register(resuming.kind, resuming, lane="procedures")
 
     def _register_jobs(self) -> None:
         # A lane each: who waits for a code or publishes an article does not wait behind a scanner that does not answer.

@@ -16,6 +16,7 @@ from doorward.flow.feedback import Feedback
 from doorward.flow.handoffs import handoff_for
 from doorward.flow.joined import goes_on_in
 from doorward.flow.openings import Closed
+from doorward.flow.procedures import resume_jobs
 from doorward.flow.prospects import Prospects
 from doorward.flow.secret_words import SecretWords
 from doorward.flow.team_hours import hours_at
@@ -277,6 +278,7 @@ class Contact:
             card = record.card_of(tx, scope, visitor.conversation_id)
             if not confirmed.value.confirmed or card is None:
                 return confirmed
+            jobs = resume_jobs(tx, scope, visitor.conversation_id, acting=party_id)
             raised = Entry(
                 kind="identity.raised",
                 conversation_id=visitor.conversation_id,
@@ -286,7 +288,9 @@ class Contact:
                 actor=scope.actor,
                 data={"level": confirmed.value.level.name, "factor": "mailed_code"},
             )
-            return msgspec.structs.replace(confirmed, entries=(*confirmed.entries, raised))
+            return msgspec.structs.replace(
+                confirmed, entries=(*confirmed.entries, raised), jobs=(*confirmed.jobs, *jobs)
+            )
 
         confirmation = await self._threshold.write(scope, work)
         return confirmation.require()
@@ -340,9 +344,13 @@ class Contact:
             lambda tx: rooms.identity.host_tokens.accept(tx, scope, user_token, language=language, visitor_id=before),
         )
         # Somebody else's conversation is not this customer's to read: a new one begins.
-        same = visitor is not None and party.id == visitor.party_id
-        conversation_id = visitor.conversation_id if visitor is not None and same else ConversationId(new_id())
-        return _visitor(tenant, party.id, conversation_id)
+        if visitor is None or party.id != visitor.party_id:
+            return _visitor(tenant, party.id, ConversationId(new_id()))
+        here = visitor.conversation_id
+        jobs = await self._transactions.read_async(lambda tx: resume_jobs(tx, scope, here, acting=party.id))
+        if jobs:
+            await self._threshold.write(scope, lambda _tx: Outcome(None, jobs=jobs))
+        return _visitor(tenant, party.id, here)
 
     async def _machine_place(self, scope: Scope, channel: str, request: MessageRequest) -> _Place:
         """Return for whom and in which conversation a program speaks. Raises `NotFound` for an unknown conversation."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from doorward.flow.openings import hand_over_words
+from doorward.flow.procedures import STOPPED
 from doorward.flow.walk import (
     Answered,
     Reconsideration,
@@ -37,9 +38,6 @@ PROCEEDS: Final = frozenset({"ask", "verify", "act"})
 
 BETWEEN: Final = frozenset({"answer", "greet"})
 """Actions that answer something else while a procedure waits."""
-
-STOPPED: Final = "procedure_stopped"
-"""Why people take over whom a procedure hands over."""
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):

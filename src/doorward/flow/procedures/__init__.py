@@ -6,11 +6,14 @@ from doorward.flow.procedures.finishing import Finishing, acted_line, told_of
 from doorward.flow.procedures.gate import Gate
 from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.journey import Acted, Advanced
+from doorward.flow.procedures.resuming import Resuming, resume_jobs
+from doorward.flow.procedures.speaking import STOPPED, Speaking
 from doorward.flow.procedures.standing import Standing
 from doorward.flow.procedures.verifying import Verifying
 from doorward.flow.procedures.work import ProcedureFacts, ProcedureRooms, ProcedureWork
 
 __all__ = [
+    "STOPPED",
     "Acted",
     "Advanced",
     "CoreCalls",
@@ -21,9 +24,12 @@ __all__ = [
     "ProcedureFacts",
     "ProcedureRooms",
     "ProcedureWork",
+    "Resuming",
+    "Speaking",
     "Standing",
     "TenantProcedures",
     "Verifying",
     "acted_line",
+    "resume_jobs",
     "told_of",
 ]

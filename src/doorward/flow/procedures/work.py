@@ -25,7 +25,7 @@ from doorward.identity import Identity, family_of
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.arrival import Message
-from doorward.vocabulary.ids import PartyId
+from doorward.vocabulary.ids import ConversationId, PartyId
 from doorward.vocabulary.reply import Choice
 from doorward.vocabulary.scope import Scope
 
@@ -70,10 +70,15 @@ class ProcedureWork:
 
     def standing(self, message: Message, scope: Scope) -> Standing | None:
         """Return how things stand for a message, None for a tenant without procedures: then nothing is looked up."""
+        return self.standing_of(scope, message.conversation_id, acting=message.acting)
+
+    def standing_of(self, scope: Scope, conversation_id: ConversationId, *, acting: PartyId | None) -> Standing | None:
+        """Return how things stand in a conversation for whoever holds a credential, None as in `standing`."""
         procedures = self._rooms.book.of(scope.tenant_id)
         if procedures is None:
             return None
-        return self._transactions.read(lambda tx: self._standing(tx, scope, message, procedures))
+        here = (conversation_id, acting)
+        return self._transactions.read(lambda tx: self._standing(tx, scope, here, procedures))
 
     def here(
         self, scope: Scope, message: Message, *, language: str, settings: TenantSettings, standing: Standing
@@ -86,7 +91,7 @@ class ProcedureWork:
             acting=message.acting,
             moment=message.id,
             language=language,
-            today=_today(standing.now, settings),
+            today=day_of(standing.now, settings),
             text=message.text,
         )
 
@@ -128,24 +133,32 @@ class ProcedureWork:
         told = executor.journey.ended()
         return (told.text, told.choices) if told.text else None
 
-    def advance_to(self, standing: Standing, here: Here, event: Event) -> Advanced | None:
-        """Tell a run something that no message said: that a proof came, or that somebody agreed."""
-        if standing.run is None:
+    def proven(self, standing: Standing, here: Here) -> Advanced | None:
+        """Go on with what waited for a proof that came without a message; None where nothing waits for one."""
+        run = standing.run
+        if run is None or run.suspended or standing.is_left(here):
             return None
         executor = self._executor(standing, here)
-        executor.feed(standing.run, event)
+        if run.awaits == "verification":
+            executor.feed(run, Verified(level=standing.level))
+        elif run.awaits in _WANTS:
+            return None
+        else:
+            executor.take_up(run)  # a crash came while it went on
         return executor.journey.ended()
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
-    def _standing(self, tx: Tx, scope: Scope, message: Message, procedures: TenantProcedures) -> Standing:
-        acting, identity, level = message.acting, self._rooms.identity, 0
+    def _standing(
+        self, tx: Tx, scope: Scope, here: tuple[ConversationId, PartyId | None], procedures: TenantProcedures
+    ) -> Standing:
+        (conversation_id, acting), identity, level = here, self._rooms.identity, 0
         parties: tuple[PartyId, ...] = ()
         if acting is not None:
             level = int(identity.actions.level_now(tx, scope, acting))
             # Only whoever is known finds again what they began elsewhere.
             parties = family_of(tx, scope, acting) if level >= CLAIMED else ()
-        kept = keeping.active_run(tx, scope, conversation_id=message.conversation_id, parties=parties)
+        kept = keeping.active_run(tx, scope, conversation_id=conversation_id, parties=parties)
         return Standing(procedures=procedures, kept=kept, level=level, now=tx.now)
 
     def _executor(self, standing: Standing, here: Here) -> Executor:
@@ -268,7 +281,8 @@ class ProcedureWork:
             executor.feed(run, Said(heard=self._hear(procedure, here)))
 
 
-def _today(now: datetime, settings: TenantSettings) -> date:
+def day_of(now: datetime, settings: TenantSettings) -> date:
+    """Return the day that it is for a company's customers."""
     return now.astimezone(ZoneInfo(settings.time_zone)).date()
 
 

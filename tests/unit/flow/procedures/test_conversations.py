@@ -28,6 +28,11 @@ def told(line: WrittenEntry | None) -> str:
     return line.entry.text.text
 
 
+def told_nothing() -> WrittenEntry:
+    """Say that there should have been an answer."""
+    raise AssertionError("no answer")
+
+
 def cards(world: World, reference: str = CUSTOMER) -> dict[str, str]:
     """Return how cards stand."""
     return {card["last4"]: card["status"] for card in world.snapshot()[reference]["card"]}
@@ -109,6 +114,28 @@ def test_a_code_in_the_text_field_proves_who_it_is_and_the_procedure_goes_on(sta
     assert cards(world)["4471"] == "blocked"
 
 
+def test_a_code_in_the_widgets_own_field_goes_on_without_another_word(stage: Stage) -> None:
+    """The bot says what comes next as soon as the proof is there, once."""
+    world = stage.people(ONE_CARD, language="en")
+    customer, _ = began(stage, world, "i need a new card", "card.replace")
+    assert not customer.confirm(customer.wrong_code())
+    before = len(customer.bot_lines())
+    assert customer.confirm(customer.code())
+    assert told(customer.bot_lines()[-1]) == "Shall I replace your debit card ending in 4471?"
+    assert len(customer.bot_lines()) == before + 1
+    customer.say("yes")
+    assert cards(world)["4471"] == "blocked"
+
+
+def test_whoever_signs_in_goes_on_without_another_word(stage: Stage) -> None:
+    """A stranger who comes back with the host site's word is the customer, in the same conversation."""
+    world = stage.people(ONE_CARD, language="en")
+    customer, _ = began(stage, world, "freeze my card", "card.freeze", level=0)
+    customer.sign_in(world.reference)
+    assert told(customer.bot_lines()[-1]) == "Your debit card ending in 4471 is frozen."
+    assert cards(world)["4471"] == "frozen"
+
+
 def test_wrong_codes_lead_nowhere(stage: Stage) -> None:
     """After a few the customer hears what they cannot have, and nothing was changed."""
     world = stage.people(ONE_CARD, language="en")
@@ -129,6 +156,7 @@ def test_a_new_number_is_kept_where_it_belongs_and_nowhere_else(stage: Stage) ->
     assert world.snapshot()[CUSTOMER]["customer"]["phone"] == "+44 20 7946 0312"
     house, scope = stage.house, stage.scope
     party = stage.read(lambda tx: house.identity.parties.find_by_reference(tx, scope, world.reference))
+    assert party is not None
     profile = house.transactions.write(
         scope, lambda tx: house.identity.parties.read_profile(tx, scope, party.id, reason="test")
     )
@@ -154,6 +182,32 @@ def test_a_stranger_may_complain(stage: Stage) -> None:
     assert told(customer.say("no")) == "Your complaint is noted."
     assert len(world.snapshot()[""]["case"]) == 1
     assert world.snapshot()[BYSTANDER]["case"] == []
+
+
+def test_what_was_left_is_asked_about_in_another_conversation(stage: Stage) -> None:
+    """The same customer finds it again and goes on; nobody else does."""
+    world = stage.people(TWO_CARDS, language="en", bystander=True)
+    began(stage, world, "block it", "card.block")
+    other = world.bystander()
+    assert "procedure" not in (other.say("hello") or told_nothing()).entry.data
+    again = world.customer()
+    line = again.say("hello")
+    assert "Which card shall I block?" in told(line)
+    assert "Shall we go on?" in told(line)
+    assert told(again.say("yes")) == "Which card shall I block?"
+    again.say("4471")
+    again.say("yes")
+    assert cards(world) == {"4471": "blocked", "9012": "active"}
+
+
+def test_what_was_left_is_ended_by_a_no(stage: Stage) -> None:
+    """Whoever does not want it any more hears no more of it."""
+    world = stage.people(TWO_CARDS, language="en")
+    began(stage, world, "block it", "card.block")
+    again = world.customer()
+    again.say("hello")
+    again.say("no")
+    assert "procedure" not in (again.say("hello") or told_nothing()).entry.data
 
 
 def test_never_mind_ends_it(stage: Stage) -> None:
