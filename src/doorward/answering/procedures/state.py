@@ -142,6 +142,7 @@ def question_of(procedure: Procedure, run: Run, slot_name: str, *, first: bool =
         now=run.slots.get(slot_name),
         unfit=run.unfit.get(slot_name, ()),
         first=first,
+        amount=any(one.kind == "amount" for one in procedure.slots.values()),
         minor=10 ** get_currency_precision(procedure.known.currency),
     )
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.answering.procedures.answers.listening import Listener
-from doorward.answering.procedures.heard import LAST, Heard, Masked
+from doorward.answering.procedures.heard import LAST, Heard, Masked, Number
 from doorward.vocabulary.ids import SpanId
 from doorward.vocabulary.text import MaskedText, Span
 from tests.unit.answering.procedures.examples import example
@@ -363,3 +363,23 @@ def test_any_text_is_heard(text: str, language: str) -> None:
 def test_any_digits_are_heard(text: str, language: str) -> None:
     """Numbers of every length and shape."""
     hear(text, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "set the limit of 4471 to 2000 euros"),
+        ("en", "4471: €2000 please"),
+        ("de", "4471 bitte auf 2.000 Euro"),
+        ("de", "EUR 2000 für die 4471"),
+        ("tr", "4471 için 2000 euro olsun"),
+        ("tr", "4471 kartıma 2000 euroluk limit"),
+        ("id", "kartu 4471 jadi 2000 euro"),
+        ("ru", "лимит 4471 до 2000 евро"),
+    ],
+)
+def test_an_amount_names_nothing(language: str, text: str) -> None:
+    """Digits beside the currency are no end of a card; they are a number all the same."""
+    heard = hear(text, language)
+    assert heard.digits == ("4471",)
+    assert Number(200_000) in heard.numbers

@@ -11,7 +11,7 @@ from typing import Final
 
 from doorward.answering.procedures.answers.agreement import agreement
 from doorward.answering.procedures.answers.dates import Day, days_of
-from doorward.answering.procedures.answers.numbers import digits_of, numbers_of
+from doorward.answering.procedures.answers.numbers import digits_of, numbers_of, without_amounts
 from doorward.answering.procedures.answers.spoken import Spoken, Words
 from doorward.answering.procedures.formatting import language_of
 from doorward.answering.procedures.heard import Heard, Masked
@@ -50,9 +50,10 @@ class Listener:
         days = days_of(spoken, folded, today=today)
         rest = _without(folded, days)
         numbers, runs = numbers_of(spoken, rest)
+        bare = without_amounts(rest, procedure.known.currency, spoken.pack.code)
         yes = agreement(spoken, said, text)
         ordinals = tuple(dict.fromkeys(int(one.meaning) for one in spoken.ordinal.find(said)))
-        bare = [number.whole for number in numbers if len(said) <= _BARE and number.whole is not None]
+        places = [number.whole for number in numbers if len(said) <= _BARE and number.whole is not None]
         return Heard(
             message_id=message_id,
             language=language,
@@ -64,8 +65,8 @@ class Listener:
             other=bool(spoken.other.find(said)),
             every=bool(spoken.every.find(said)),
             asks=text.rstrip().endswith(("?", "？")),
-            ordinals=ordinals or tuple(place for place in bare if 1 <= place <= _MOST_PLACES),
-            digits=tuple(dict.fromkeys((*digits_of(rest), *runs, *_tails(masked)))),
+            ordinals=ordinals or tuple(place for place in places if 1 <= place <= _MOST_PLACES),
+            digits=tuple(dict.fromkeys((*digits_of(bare), *runs, *_tails(masked)))),
             numbers=numbers,
             dates=tuple(dict.fromkeys(day.day.isoformat() for day in days)),
             codes=self._codes_said(procedure, spoken, said),

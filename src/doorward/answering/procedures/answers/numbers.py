@@ -2,7 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import get_currency_name, get_currency_symbol
 
 from doorward.answering.procedures.answers.spoken import Spoken
 from doorward.answering.procedures.heard import Number
@@ -35,6 +39,26 @@ def numbers_of(spoken: Spoken, text: str) -> tuple[tuple[Number, ...], tuple[str
         else:
             found += [Number(int(number.digits) * 100) for number in numbers if int(number.digits) <= _LARGEST]
     return tuple(dict.fromkeys(found)), tuple(runs)
+
+
+def without_amounts(text: str, currency: str, language: str) -> str:
+    """Return a folded text with its amounts blanked out: a number beside the currency's sign or name names nothing."""
+    return _amount(currency, language).sub(lambda match: " " * len(match[0]), text)
+
+
+@lru_cache
+def _amount(currency: str, language: str) -> re.Pattern[str]:
+    """Return the expression for an amount; the currency's name may have another ending ('euroluk', 'euros')."""
+    try:
+        locale = Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en")
+    names = {currency, *(get_currency_name(currency, count, locale) for count in (None, 1, 2, 5))}
+    worded = "|".join(sorted({re.escape(name.casefold()) for name in names}, key=len, reverse=True))
+    sign = re.escape(get_currency_symbol(currency, locale).casefold())
+    unit = rf"(?:{sign}|(?<![^\W\d_])(?:{worded})[^\W\d_]{{0,4}})"
+    number = r"\d[\d.,'’\u00a0\u202f]*"
+    return re.compile(rf"{unit}[ \u00a0]?{number}|{number}[ \u00a0-]?{unit}")
 
 
 def digits_of(text: str) -> tuple[str, ...]:

@@ -17,6 +17,9 @@ from doorward.vocabulary.operations import FactKind, Thing
 DIGITS: Final = 3
 """Digits that name something by the end of its key, at least."""
 
+_TAIL: Final = 4
+"""Digits that cards and accounts are told by."""
+
 _NAMING: Final = 4
 """Letters of a word that names something, at least: 'the' in a merchant's name names nobody."""
 
@@ -28,8 +31,8 @@ class Question(NamedTuple):
     """What was asked: the slot, the things offered and how their fields are to be read, what it is filled with by now.
 
     `unfit` are the customer's other things of the kind, which were not offered.
-    `first`: nobody has asked yet, the message is the one that began it all. `minor` is the number of minor units of one
-    unit of the currency.
+    `first`: nobody has asked yet, the message is the one that began it all, and may name an `amount` as well. `minor`
+    is the number of minor units of one unit of the currency.
     """
 
     slot: Slot
@@ -38,6 +41,7 @@ class Question(NamedTuple):
     now: Filled | None = None
     unfit: tuple[Thing, ...] = ()
     first: bool = False
+    amount: bool = False
     minor: int = 100
 
 
@@ -88,7 +92,7 @@ def _take_offered(question: Question, heard: Heard) -> Taken:
     meant = [thing for place, thing in enumerate(things) if all(place in mark for mark in marks)]
     if marks and len(meant) == 1:
         return filled_with(meant[0])
-    if _names_another(things, heard):
+    if _names_another(question, heard):
         return "not_offered"
     if heard.every and len(things) > 1:
         return "all"
@@ -157,9 +161,14 @@ def _by_other(question: Question, heard: Heard) -> frozenset[int]:
     return frozenset(place for place, thing in enumerate(question.things) if thing.key != question.now.value)
 
 
-def _names_another(things: Sequence[Thing], heard: Heard) -> bool:
+def _names_another(question: Question, heard: Heard) -> bool:
     """Return whether the message gives the last four digits of something, and that is none of the things."""
-    return any(len(run) == 4 and not any(_is_keyed(thing, [run]) for thing in things) for run in heard.digits)
+    strange = [run for run in heard.digits if len(run) == _TAIL and not _is_any(question.things, run)]
+    return len(strange) > (1 if question.first and question.amount else 0)
+
+
+def _is_any(things: Sequence[Thing], run: str) -> bool:
+    return any(_is_keyed(thing, [run]) for thing in things)
 
 
 def _take_choice(question: Question, heard: Heard) -> Taken:
@@ -194,7 +203,9 @@ def _take_date(question: Question, heard: Heard) -> Taken:
 
 
 def _take_amount(question: Question, heard: Heard) -> Taken:
-    said = {number.hundredths * question.minor for number in heard.numbers}
+    """Take an amount; before anybody asked for one, four bare digits may as well be the end of a card."""
+    tails = {int(run) * 100 for run in heard.digits if question.first and len(run) == _TAIL and run.isdecimal()}
+    said = {number.hundredths * question.minor for number in heard.numbers if number.hundredths not in tails}
     if len(said) != 1:
         return "several" if said else "unclear"
     hundredfold = said.pop()

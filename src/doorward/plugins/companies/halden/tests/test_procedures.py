@@ -466,6 +466,29 @@ def test_a_named_card_in_the_wrong_state_is_not_hidden(procedure: str, first: st
 
 
 @pytest.mark.parametrize(
+    ("first", "answers", "asked", "limit"),
+    [
+        ("set my limit to 2000 euros", {}, (), 200_000),
+        ("raise the limit of 4471 to €2500", {}, (), 250_000),
+        ("raise the limit for card 4471", {"limit": (_euros(700),)}, ("how_much",), 70_000),
+        ("set my limit to 2000", {"limit": (_euros(2_000),)}, ("how_much",), 200_000),
+        (
+            "raise the limit of card 3321 to 2000",
+            {"card": (Chose(key="4471"),), "limit": (_euros(2_000),)},
+            ("which_card", "how_much"),
+            200_000,
+        ),
+    ],
+)
+def test_the_end_of_a_card_is_no_limit(
+    first: str, answers: Answers, asked: tuple[str, ...], limit: int, tmp_path: Path
+) -> None:
+    """A limit that is said for certain is not asked for; one that may be the end of a card is."""
+    walked = Walk(tmp_path, "set_limit", _cards(c4471="active")).take(answers, first=first)
+    assert walked == Walked(("set",), asked, "resolved", [_set("card", "4471", daily_limit_cents=limit)])
+
+
+@pytest.mark.parametrize(
     ("procedure", "language", "text", "code"),
     [
         ("block_card", "en", "my wallet was stolen", "block"),
