@@ -133,11 +133,16 @@ def _hear(walk: Walk, heard: Heard) -> Turn:
     if walk.run.awaits != "answer" or not isinstance(step, AskStep):
         return walk.again(answered=False)
     taken = take(question_of(walk.procedure, walk.run, step.slot), heard)
-    if not isinstance(taken, Filled) and heard.corrects:
-        corrected = correction_of(walk.procedure, walk.run, heard)
-        if corrected is not None:
-            return _refill(walk, *corrected)
+    corrected = correction_of(walk.procedure, walk.run, heard) if heard.corrects or heard.other else None
+    # 'The other card' at a question for something else is no answer to it, whatever else the message holds.
+    if corrected is not None and (not isinstance(taken, Filled) or _is_of_another(taken, corrected[1])):
+        return _refill(walk, *corrected)
     return _answer(walk, step, taken)
+
+
+def _is_of_another(taken: Filled, corrected: Filled) -> bool:
+    """Return whether a thing was corrected where something else was asked for."""
+    return taken.kind != "thing" and corrected.kind == "thing"
 
 
 def _unproven(walk: Walk) -> Turn:

@@ -135,9 +135,10 @@ def _value_of(reference: Reference, run: Run) -> Argument:
 def question_of(procedure: Procedure, run: Run, slot_name: str, *, first: bool = False) -> Question:
     """Return the question for a slot as it can be answered now."""
     slot = procedure.slots[slot_name]
+    offered = run.offers.get(slot_name, ())
     return Question(
         slot=slot,
-        things=run.offers.get(slot_name, ()),
+        things=tuple(thing for one in run.offers.values() for thing in one) if slot.kind == "amount" else offered,
         kinds=procedure.known.kinds.get(slot.of, {}),
         now=run.slots.get(slot_name),
         unfit=run.unfit.get(slot_name, ()),

@@ -30,7 +30,8 @@ _MASKS: Final = {"phone": "PHONE", "email": "EMAIL", "address": "ADDRESS"}
 class Question(NamedTuple):
     """What was asked: the slot, the things offered and how their fields are to be read, what it is filled with by now.
 
-    `unfit` are the customer's other things of the kind, which were not offered.
+    `unfit` are the customer's other things of the kind, which were not offered; for an amount, `things` are all that
+    were offered so far.
     `first`: nobody has asked yet, the message is the one that began it all, and may name an `amount` as well. `minor`
     is the number of minor units of one unit of the currency.
     """
@@ -164,7 +165,8 @@ def _by_other(question: Question, heard: Heard) -> frozenset[int]:
 def _names_another(question: Question, heard: Heard) -> bool:
     """Return whether the message gives the last four digits of something, and that is none of the things."""
     strange = [run for run in heard.digits if len(run) == _TAIL and not _is_any(question.things, run)]
-    return len(strange) > (1 if question.first and question.amount else 0)
+    may_be_amount = question.first and question.amount and len(heard.numbers) == 1
+    return len(strange) > (1 if may_be_amount else 0)
 
 
 def _is_any(things: Sequence[Thing], run: str) -> bool:
@@ -203,8 +205,12 @@ def _take_date(question: Question, heard: Heard) -> Taken:
 
 
 def _take_amount(question: Question, heard: Heard) -> Taken:
-    """Take an amount; before anybody asked for one, four bare digits may as well be the end of a card."""
-    tails = {int(run) * 100 for run in heard.digits if question.first and len(run) == _TAIL and run.isdecimal()}
+    """Take an amount. The end of a card is none; before anybody asked, four bare digits may always be one."""
+    tails = {
+        int(run) * 100
+        for run in heard.digits
+        if len(run) == _TAIL and run.isdecimal() and (question.first or _is_any(question.things, run))
+    }
     said = {number.hundredths * question.minor for number in heard.numbers if number.hundredths not in tails}
     if len(said) != 1:
         return "several" if said else "unclear"

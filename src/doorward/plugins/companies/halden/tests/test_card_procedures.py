@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from doorward.answering.procedures.run import Chose
+from doorward.answering.procedures.run import Chose, Said
 from doorward.plugins.companies.halden.tests.walking import (
     NO,
     YES,
@@ -327,6 +327,12 @@ def test_a_named_card_in_the_wrong_state_is_not_hidden(procedure: str, first: st
         ("raise the limit for card 4471", {"limit": (euros(700),)}, ("how_much",), 70_000),
         ("set my limit to 2000", {"limit": (euros(2_000),)}, ("how_much",), 200_000),
         (
+            "set the limit of card 3321 to 2000 euros",
+            {"card": (Chose(key="4471"),)},
+            ("which_card",),
+            200_000,
+        ),
+        (
             "raise the limit of card 3321 to 2000",
             {"card": (Chose(key="4471"),), "limit": (euros(2_000),)},
             ("which_card", "how_much"),
@@ -340,6 +346,19 @@ def test_the_end_of_a_card_is_no_limit(
     """A limit that is said for certain is not asked for; one that may be the end of a card is."""
     walked = Walk(tmp_path, "set_limit", cards(c4471="active")).take(answers, first=first)
     assert walked == Walked(("set",), asked, "resolved", [changed("card", "4471", daily_limit_cents=limit)])
+
+
+@pytest.mark.parametrize("text", ["sorry, wrong card, I meant 9012", "the other card, 9012", "no, the other one"])
+def test_another_card_is_no_limit(text: str, tmp_path: Path) -> None:
+    """Whoever corrects the card while the limit is asked for has said no limit."""
+    walking = Walk(tmp_path, "set_limit", cards(c4471="active", c9012="active"))
+    answers: Answers = {
+        "card": (Chose(key="4471"),),
+        "limit": (Said(heard=hear(walking.procedure, text)), euros(1_500)),
+    }
+    walked = walking.take(answers)
+    assert walked.asked == ("which_card", "how_much", "how_much")
+    assert walked.changed == [changed("card", "9012", daily_limit_cents=150_000)]
 
 
 @pytest.mark.parametrize(
