@@ -250,6 +250,15 @@ def test_a_count_out_of_bounds_is_asked_for_again(hundredths: int, why: str) -> 
     assert turn.want.unclear == why
 
 
+@pytest.mark.parametrize("digits", [("HT410002", "4100", "02"), ("410002",)])
+def test_a_key_with_strokes_is_named(digits: tuple[str, ...]) -> None:
+    """'HT-4100-02', as `digits_of` tells it; its '4100' is no other thing's end."""
+    other = msgspec.structs.replace(TILL, key="HT-4100-02")
+    first = Started(level=1, heard=Heard(digits=digits, text="paper", words=("paper",)))
+    turn = walk(ORDER, [first, Found(things=(TILL, other))])
+    assert turn.run.slots["terminal"].value == "HT-4100-02"
+
+
 def test_nothing_to_choose_goes_where_it_says() -> None:
     """All cards are blocked."""
     assert walk(BLOCK, [KNOWN_ALREADY, Found(things=(BLOCKED,))]).want == HandOver(reason="no_card_to_block")

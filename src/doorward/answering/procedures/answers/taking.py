@@ -4,6 +4,7 @@ Pure, and narrow on purpose: a thing that was not offered, a code that is no opt
 taken, whatever else the message says.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
@@ -23,6 +24,7 @@ _TAIL: Final = 4
 _NAMING: Final = 4
 """Letters of a word that names something, at least: 'the' in a merchant's name names nobody."""
 
+_STROKES: Final = re.compile("[-/]")
 _TEXT_MOST: Final = 1000
 _MASKS: Final = {"phone": "PHONE", "email": "EMAIL", "address": "ADDRESS"}
 
@@ -129,8 +131,9 @@ def _marks(question: Question, heard: Heard) -> list[frozenset[int]]:
 
 
 def _is_keyed(thing: Thing, digits: Sequence[str]) -> bool:
-    """Return whether a run of digits is the key, or its end."""
-    return any(len(run) >= DIGITS and thing.key.endswith(run) for run in digits)
+    """Return whether a run of digits is the key, or its end; `digits_of` leaves the strokes of a key out."""
+    key = _STROKES.sub("", thing.key).upper()
+    return any(len(run) >= DIGITS and key.endswith(run) for run in digits)
 
 
 def _is_named(thing: Thing, kinds: Mapping[str, FactKind], words: Sequence[str]) -> bool:
