@@ -10,11 +10,11 @@ from doorward.answering import Article, ArticleRepository, KnowledgeService
 from doorward.answering.service import article_id_of
 from doorward.doors.cli.commands.evals import installed_phrases
 from doorward.doors.cli.evals.sources import read_intents, read_texts
-from doorward.doors.cli.intents import learn
 from doorward.kit.clock import SystemClock
 from doorward.kit.plugins import discover
 from doorward.understanding import Reader
 from doorward.understanding.intents import FALSE_REJECT, write_model
+from doorward.understanding.learning import learn
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.scope import system_scope
 

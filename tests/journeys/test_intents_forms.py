@@ -72,9 +72,9 @@ def test_forms_teach_and_customers_are_understood(guests: Guests, house: House, 
         lost.say(text)
         lost.wait_for_answer()
     suggested = nadia.get("/desk/intents/suggestions").text
-    lines = re.findall(r'name="line" value="([^"]+)"', suggested)
-    if lines:  # whether they lie together is the model's to say
-        taken = send(nadia, "/suggestions", line=lines, name="umbrella.rent")
+    heap = re.findall(r'name="line" value="([^"]+)"', suggested)
+    if heap:  # whether they lie together is the model's to say
+        taken = send(nadia, "/suggestions", line=heap, name="umbrella.rent")
         assert "Added." in taken.text
         assert "umbrella" in nadia.get("/desk/intents/named/umbrella.rent").text
     phrase = re.search(r"/desk/intents/phrases/([0-9a-z]{26})/move", nadia.get("/desk/intents/named/lamp.buy").text)

@@ -70,9 +70,8 @@ class Composer:
         if decision.action == "answer":
             unchanged = bool(known) and known[0][0] == understanding.candidates[0]
             return self._answer(known, language) if unchanged else self._no_answer(language)
-        if understanding.near and not decision.facts.misunderstood:
-            return self._which(understanding, language)
-        return self._clarify(decision, known, language)
+        near = understanding.near and not decision.facts.misunderstood
+        return self._which(understanding, language) if near else self._clarify(decision, known, language)
 
     def _answer(self, known: list[tuple[Candidate, KnownSection]], language: str) -> Reply:
         """Return the best section's text with its source, and what else may have been meant."""
