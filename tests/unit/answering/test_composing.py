@@ -165,3 +165,36 @@ def test_every_sentence_exists_in_every_language(language: str) -> None:
     ]
     for decision in cases:
         assert compose(decision, language=language).text in packs()[language].messages.values()
+
+
+NEAR = Understanding(
+    intent=None,
+    wishes=tuple(
+        Intent(name=f"lamp.{name}", score=0.4, label=f"Lamp: {name}") for name in ("buy", "broken", "rent", "old")
+    ),
+    stranger=True,
+    near=True,
+)
+
+
+@pytest.mark.parametrize("reason", ["nothing_fits", "not_sure"])
+def test_a_near_miss_asks_which_wish_is_meant(reason: str) -> None:
+    """The likeliest as buttons that say what they show; 'none of these' says what asks for a person."""
+    reply = compose(decided("clarify", reason=reason), NEAR)
+    assert reply.text == said("en", "reply.clarify")
+    *wishes, none = reply.choices
+    assert wishes == [Choice(label=f"Lamp: {name}", says=f"Lamp: {name}") for name in ("buy", "broken", "rent")]
+    assert none == Choice(label="None of these", says=PERSON.says)
+
+
+def test_a_near_miss_is_asked_about_once() -> None:
+    """Whoever is not understood again hears something else, and then a person is offered."""
+    reply = compose(decided("clarify", reason="nothing_fits", misunderstood=1), NEAR)
+    assert reply.choices == (PERSON,)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_none_of_these_asks_for_a_person_in_every_language(language: str) -> None:
+    """What the button says is understood as the wish for a person."""
+    reply = compose(decided("clarify", reason="nothing_fits"), NEAR, language=language)
+    assert understood(reply.choices[-1].says, language=language).wants_person

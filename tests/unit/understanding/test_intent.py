@@ -2,10 +2,11 @@
 
 import pytest
 
+from doorward.understanding import Wished, active
 from doorward.vocabulary.ids import ArticleId
 from doorward.vocabulary.reading import Reading
 from doorward.vocabulary.text import MaskedText
-from doorward.vocabulary.understanding import Candidate, Understanding
+from doorward.vocabulary.understanding import Candidate, Intent, Understanding
 from tests.support.words import masked, read, reader, understander
 
 FOUND = (
@@ -124,3 +125,56 @@ def test_a_language_without_pack_can_still_be_answered() -> None:
     reading = Reading(language="xx", language_score=1.0, words=("qwerty",), stems=("qwerty",))
     understanding = understander().understand(reading, MaskedText("qwerty"), nearest=lambda _reading: FOUND)
     assert understanding.intent is not None
+
+
+def wanting(*, stranger: bool, near: bool = False) -> Understanding:
+    """Return what is understood where the company's model says this."""
+    wished = Wished((Intent(name="card.block", score=0.9),), stranger=stranger, near=near, version="intents@1")
+    reading = read("please freeze my card")
+    return understander().understand(
+        reading, MaskedText("please freeze my card"), nearest=lambda _reading: FOUND, wished=lambda _reading: wished
+    )
+
+
+def test_the_company_s_own_model_names_the_intent() -> None:
+    """The candidates stay, and the version names both."""
+    found = wanting(stranger=False)
+    assert (found.intent, found.wishes[0].name) == (found.wishes[0], "card.block")
+    assert found.candidates == FOUND
+    assert found.version == "nearest-articles@3 intents@1"
+
+
+def test_a_stranger_to_the_model_may_still_be_answered_by_an_article() -> None:
+    """Its wishes are told, and the nearest article is the intent as without a model."""
+    found = wanting(stranger=True, near=True)
+    assert found.intent is not None
+    assert found.intent.name == "lost-card"
+    assert (found.stranger, found.near, len(found.wishes)) == (True, True, 1)
+
+
+def test_the_model_is_not_asked_about_small_talk() -> None:
+    """A greeting wants nothing, whatever a model would make of it."""
+
+    def wished(_reading: Reading) -> Wished | None:
+        raise AssertionError("it was asked")
+
+    reading = read("hello")
+    found = understander().understand(reading, MaskedText("hello"), nearest=lambda _reading: (), wished=wished)
+    assert (found.social, found.wishes) == ("greeting", ())
+
+
+@pytest.mark.parametrize(
+    ("scores", "stranger", "near"),
+    [
+        ((0.2, 0.1), True, False),
+        ((0.3, 0.1), True, True),
+        ((0.9, 0.5), False, False),
+        ((0.9, 0.8), False, True),
+        ((0.9,), False, False),
+        ((), True, False),
+    ],
+)
+def test_near_is_within_reach_or_two_alike(scores: tuple[float, ...], stranger: bool, near: bool) -> None:  # noqa: FBT001 - a table
+    """From half the threshold on a stranger is asked back; a known one only where a second is as likely."""
+    wishes = tuple(Intent(name=str(place), score=score) for place, score in enumerate(scores))
+    assert active._is_near(wishes, stranger=stranger, threshold=0.5) is near
