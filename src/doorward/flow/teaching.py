@@ -13,7 +13,7 @@ from doorward.flow.reading import read_noted
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.protection import DESK
-from doorward.understanding import LONGEST_PHRASE, ActiveModels, Added, Intents, NewPhrase, PhraseSource, Reader
+from doorward.understanding import LONGEST_PHRASE, ActiveModels, Intents, NewPhrase, PhrasesAdded, PhraseSource, Reader
 from doorward.understanding.intents import Heads, suggest
 from doorward.vocabulary.company import IntentSeed
 from doorward.vocabulary.entry import AuditEvent, Entry
@@ -41,7 +41,7 @@ class WildPhrase(NamedTuple):
     language: str = ""
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
+class SuggestedLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line of a conversation that may become a phrase: where it stands, and what it says, masked."""
 
     conversation_id: str
@@ -50,18 +50,18 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     language: str
 
 
-class Heap(msgspec.Struct, frozen=True, kw_only=True):
+class IntentSuggestion(msgspec.Struct, frozen=True, kw_only=True):
     """Unanswered messages that mean alike: how many, some of them, the nearest intent; `new`: not that one either."""
 
     messages: int
-    examples: tuple[Said, ...]
+    examples: tuple[SuggestedLine, ...]
     intent: str
     likeness: float
     new: bool
 
 
 class _Unanswered(NamedTuple):
-    said: Said
+    said: SuggestedLine
     masked: MaskedText
 
 
@@ -84,7 +84,7 @@ class Teaching:
         self._screening = screening
         self._reader = reader
 
-    async def add(self, scope: Scope, phrases: Sequence[WildPhrase]) -> Added:
+    async def add(self, scope: Scope, phrases: Sequence[WildPhrase]) -> PhrasesAdded:
         """Mask phrases and add them; see `Intents.add`.
 
         Raises as that, `TooLarge` for one that is too long, and `SecretRefused` where the company takes no such text.
@@ -98,14 +98,14 @@ class Teaching:
         ]
         return await self._transactions.write_async(scope, lambda tx: self._intents.add(tx, scope, new))
 
-    async def take_over(self, scope: Scope, lines: Sequence[tuple[str, int]], intent: str) -> Added:
+    async def take_over(self, scope: Scope, lines: Sequence[tuple[str, int]], intent: str) -> PhrasesAdded:
         """Have customers' lines, by conversation and number, teach an intent, masked as they are.
 
         Raises `NotFound` for a line that is not there or not a customer's, and as `Intents.add`.
         """
         source: PhraseSource = "suggestion"
 
-        def work(tx: Tx) -> Outcome[Added]:
+        def work(tx: Tx) -> Outcome[PhrasesAdded]:
             new = []
             for conversation_id, seq in lines:
                 found = record.entries_at(tx, scope, ConversationId(conversation_id), (seq,)).get(seq)
@@ -117,7 +117,7 @@ class Teaching:
 
         return await self._transactions.write_async(scope, work)
 
-    async def suggestions(self, scope: Scope) -> tuple[Heap, ...]:
+    async def suggestions(self, scope: Scope) -> tuple[IntentSuggestion, ...]:
         """Return what customers asked of late and nobody understood, in heaps that mean alike, the largest first.
 
         None without an active model. That somebody read them is noted.
@@ -157,15 +157,15 @@ class Teaching:
     def _mask(self, scope: Scope, phrases: Sequence[WildPhrase]) -> list[MaskedText]:
         return [self._screening.screen_staff(scope, one.text, MessageId(new_id()), names=()).masked for one in phrases]
 
-    def _heaps(self, heads: Heads, found: Sequence[_Unanswered]) -> tuple[Heap, ...]:
+    def _heaps(self, heads: Heads, found: Sequence[_Unanswered]) -> tuple[IntentSuggestion, ...]:
         readings = [
             self._reader.read(one.masked, languages=self._reader.languages, hint=one.said.language or None)
             for one in found
         ]
-        by_text: Mapping[str, Said] = {one.masked.text: one.said for one in found}
+        by_text: Mapping[str, SuggestedLine] = {one.masked.text: one.said for one in found}
         heaps = suggest(heads, [one.masked.text for one in found], readings, least=LEAST)
         return tuple(
-            Heap(
+            IntentSuggestion(
                 messages=heap.messages,
                 examples=tuple(by_text[text] for text in heap.examples),
                 intent=heap.intent,
@@ -194,7 +194,7 @@ def _is_short(entry: Entry) -> bool:
 def _line(written: record.WrittenEntry) -> _Unanswered:
     entry = written.entry
     masked = entry.text or MaskedText("")
-    said = Said(
+    said = SuggestedLine(
         conversation_id=entry.conversation_id,
         seq=written.seq,
         text=masked.text,

@@ -5,18 +5,18 @@ from doorward.understanding.catalogue import (
     LONGEST_LABEL,
     LONGEST_PHRASE,
     MOST_AT_ONCE,
-    Added,
-    Catalogue,
+    IntentCatalogue,
     Intents,
     KeptPhrase,
     NewPhrase,
+    PhrasesAdded,
     PhraseSource,
     TaughtIntent,
     phrase_id_of,
 )
 from doorward.understanding.intent import Understander, nearest_article
 from doorward.understanding.language import LanguageDetector
-from doorward.understanding.models import IntentModels, ModelReport, ModelVersion, Training
+from doorward.understanding.models import IntentModels, IntentTraining, ModelReport, ModelVersion
 from doorward.understanding.ports import Encoder, TextTranslator, Vectors
 from doorward.understanding.reader import Reader, without_spans
 from doorward.understanding.repository import PhraseQuery
@@ -26,10 +26,10 @@ __all__ = [
     "LONGEST_PHRASE",
     "MOST_AT_ONCE",
     "ActiveModels",
-    "Added",
-    "Catalogue",
     "Encoder",
+    "IntentCatalogue",
     "IntentModels",
+    "IntentTraining",
     "Intents",
     "KeptPhrase",
     "LanguageDetector",
@@ -38,10 +38,10 @@ __all__ = [
     "NewPhrase",
     "PhraseQuery",
     "PhraseSource",
+    "PhrasesAdded",
     "Reader",
     "TaughtIntent",
     "TextTranslator",
-    "Training",
     "Understander",
     "Vectors",
     "Wished",

@@ -74,7 +74,7 @@ class TaughtIntent(msgspec.Struct, frozen=True, kw_only=True):
         return self.labels.get(language) or next(iter(self.labels.values()), self.name)
 
 
-class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
+class IntentCatalogue(msgspec.Struct, frozen=True, kw_only=True):
     """All intents by their names, and how many phrases by language belong to none of them."""
 
     intents: tuple[TaughtIntent, ...]
@@ -93,7 +93,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
 
-class Added(msgspec.Struct, frozen=True, kw_only=True):
+class PhrasesAdded(msgspec.Struct, frozen=True, kw_only=True):
     """What became of phrases to add: how many were new, and the ids of those that were there before."""
 
     added: int
@@ -103,7 +103,7 @@ class Added(msgspec.Struct, frozen=True, kw_only=True):
 class Intents:
     """Keeps a tenant's intents and phrases. What teaches is what the next training reads."""
 
-    def catalogue(self, tx: Tx, scope: Scope) -> Catalogue:
+    def catalogue(self, tx: Tx, scope: Scope) -> IntentCatalogue:
         """Return all intents with their labels and counts."""
         counts = repository.count_phrases(tx, scope)
 
@@ -112,7 +112,7 @@ class Intents:
 
         rows = repository.intents(tx, scope)
         intents = tuple(TaughtIntent(name=row.name, labels=row.labels, phrases=of(row.name)) for row in rows)
-        return Catalogue(intents=intents, strangers=of(STRANGE))
+        return IntentCatalogue(intents=intents, strangers=of(STRANGE))
 
     def put(self, tx: Tx, scope: Scope, name: str, labels: Mapping[str, str]) -> Outcome[str]:
         """Make an intent, or give one other labels; return its name.
@@ -137,7 +137,7 @@ class Intents:
         repository.delete_intent(tx, scope, name)
         return Outcome(None, (_event("intent.removed", name),))
 
-    def add(self, tx: Tx, scope: Scope, phrases: Sequence[NewPhrase]) -> Outcome[Added]:
+    def add(self, tx: Tx, scope: Scope, phrases: Sequence[NewPhrase]) -> Outcome[PhrasesAdded]:
         """Add phrases; a text that is there already, whatever it teaches, stays as it is.
 
         Raises `NotFound` for an unknown intent, `Malformed` for a phrase without words or in no language, `TooLarge`
@@ -151,7 +151,7 @@ class Intents:
         told = sorted({row["intent"] for row in rows if row["id"] in fresh})
         known = tuple(row["id"] for row in rows if row["id"] not in fresh)
         return Outcome(
-            Added(added=len(fresh), known=known),
+            PhrasesAdded(added=len(fresh), known=known),
             tuple(_event("intent.phrases_added", name, "phrases") for name in told),
         )
 

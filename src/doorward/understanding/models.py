@@ -67,7 +67,7 @@ class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
     usable: bool = False
 
 
-class Training(msgspec.Struct, frozen=True, kw_only=True):
+class IntentTraining(msgspec.Struct, frozen=True, kw_only=True):
     """The training that was asked for last: how far it is, and the version that came of it."""
 
     id: str
@@ -98,13 +98,13 @@ class IntentModels:
         """`changed` hears, once it is durable, that another model is active."""
         self._changed = changed
 
-    def ask(self, tx: Tx, scope: Scope) -> Outcome[Training]:
+    def ask(self, tx: Tx, scope: Scope) -> Outcome[IntentTraining]:
         """Ask for a training of all phrases; while one is under way, that is the one."""
         row = repository.find_training(tx, scope, held=True)
         before = None if row is None else _training(row)
         if before is not None and before.is_under_way(tx.now):
             return Outcome(before)
-        asked = Training(
+        asked = IntentTraining(
             id=new_id(), state="waiting", stage="", asked_at=tx.now, asked_by=scope.actor.id, seen_at=tx.now
         )
         repository.save_training(tx, scope, msgspec.structs.asdict(asked))
@@ -112,7 +112,7 @@ class IntentModels:
             asked, (_event("training_asked", asked.id),), (Job(kind=TRAIN, key=asked.id, payload={"id": asked.id}),)
         )
 
-    def training(self, tx: Tx, scope: Scope) -> Training | None:
+    def training(self, tx: Tx, scope: Scope) -> IntentTraining | None:
         """Return the training that was asked for last, or None."""
         row = repository.find_training(tx, scope)
         return None if row is None else _training(row)
@@ -243,9 +243,9 @@ class IntentModels:
         tx.after_commit(lambda: self._changed(scope.tenant_id))
 
 
-def _training(row: Any) -> Training:
-    values: dict[str, Any] = {name: getattr(row, name) for name in Training.__struct_fields__}
-    return Training(**values)
+def _training(row: Any) -> IntentTraining:
+    values: dict[str, Any] = {name: getattr(row, name) for name in IntentTraining.__struct_fields__}
+    return IntentTraining(**values)
 
 
 def _event(what: str, object_id: str) -> AuditEvent:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.kit.tx import Transactions
-from doorward.understanding import Catalogue, Intents, KeptPhrase, NewPhrase, PhraseQuery, catalogue, phrase_id_of
+from doorward.understanding import IntentCatalogue, Intents, KeptPhrase, NewPhrase, PhraseQuery, catalogue, phrase_id_of
 from doorward.vocabulary.errors import Malformed, NotFound, TooLarge
 from doorward.vocabulary.ids import SpanId
 from doorward.vocabulary.scope import Scope
@@ -32,7 +32,7 @@ def phrase(text: str, intent: str = "card.block", language: str = "en") -> NewPh
     return NewPhrase(text=MaskedText(text), intent=intent, language=language)
 
 
-def known(transactions: Transactions, scope: Scope = SCOPE) -> Catalogue:
+def known(transactions: Transactions, scope: Scope = SCOPE) -> IntentCatalogue:
     """Return what is kept."""
     return transactions.read(lambda tx: INTENTS.catalogue(tx, scope))
 
@@ -71,7 +71,7 @@ def test_a_tenant_sees_and_changes_its_own_alone(transactions: Transactions) -> 
     put(transactions, "card.block")
     add(transactions, phrase("block my card"))
     phrase_id = phrase_id_of(SCOPE, "block my card")
-    assert known(transactions, OTHER_SCOPE) == Catalogue(intents=(), strangers={})
+    assert known(transactions, OTHER_SCOPE) == IntentCatalogue(intents=(), strangers={})
     for work in (
         lambda tx: INTENTS.move(tx, OTHER_SCOPE, phrase_id, ""),
         lambda tx: INTENTS.drop(tx, OTHER_SCOPE, phrase_id),

@@ -10,19 +10,19 @@ from msgspec import Meta
 
 from doorward.doors.web.api.common import ANY_OF, ACall, IdPath, Limit, problems
 from doorward.doors.web.api.paging import IdCursor
-from doorward.flow.teaching import Heap, WildPhrase
+from doorward.flow.teaching import IntentSuggestion, WildPhrase
 from doorward.kit.tx import Tx
 from doorward.understanding import (
     LONGEST_LABEL,
     LONGEST_PHRASE,
     MOST_AT_ONCE,
-    Added,
-    Catalogue,
+    IntentCatalogue,
+    IntentTraining,
     KeptPhrase,
     ModelVersion,
     PhraseQuery,
+    PhrasesAdded,
     TaughtIntent,
-    Training,
 )
 from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.text import WildText
@@ -84,11 +84,11 @@ class IntentModelList(msgspec.Struct, frozen=True, kw_only=True):
 class SuggestionList(msgspec.Struct, frozen=True, kw_only=True):
     """What customers asked in 30 days and nobody understood, in heaps that mean alike."""
 
-    items: tuple[Heap, ...]
+    items: tuple[IntentSuggestion, ...]
 
 
 @get("/intents", responses=problems(), security=ANY_OF, operation_id="list_intents")
-async def list_intents(call: ACall) -> Catalogue:
+async def list_intents(call: ACall) -> IntentCatalogue:
     """List all intents with their labels and how many phrases each has, and those that belong to none."""
     scope = call.scope("articles:read")
     return await call.house.transactions.read_async(lambda tx: call.house.intents.catalogue(tx, scope))
@@ -133,12 +133,12 @@ async def list_intent_phrases(
     security=ANY_OF,
     operation_id="add_intent_phrases",
 )
-async def add_intent_phrases(call: ACall, data: JSONBody[PhrasesBody]) -> Response[Added]:
+async def add_intent_phrases(call: ACall, data: JSONBody[PhrasesBody]) -> Response[PhrasesAdded]:
     """Add phrases, masked as every other text; one that is there already, whatever it teaches, stays as it is."""
     scope = call.scope("articles:write")
     phrases = [WildPhrase(WildText(one.text), one.intent or "", one.language) for one in data.phrases]
 
-    async def act(_key: str) -> Added:
+    async def act(_key: str) -> PhrasesAdded:
         return await call.house.teaching.add(scope, phrases)
 
     return await call.answer_once(scope, act)
@@ -176,18 +176,18 @@ async def remove_intent_phrase(call: ACall, phrase_id: IdPath) -> None:
 
 
 @post("/intent-trainings", status_code=202, responses=problems(422), security=ANY_OF, operation_id="train_intents")
-async def train_intents(call: ACall) -> Response[Training]:
+async def train_intents(call: ACall) -> Response[IntentTraining]:
     """Ask for a training of all phrases; while one is under way, that is the one that is answered."""
     scope = call.scope("articles:write")
 
-    async def act(_key: str) -> Training:
+    async def act(_key: str) -> IntentTraining:
         return await call.house.transactions.write_async(scope, lambda tx: call.house.intent_models.ask(tx, scope))
 
     return await call.answer_once(scope, act, status=202)
 
 
 @get("/intent-trainings/latest", responses=problems(404), security=ANY_OF, operation_id="get_intent_training")
-async def get_intent_training(call: ACall) -> Training:
+async def get_intent_training(call: ACall) -> IntentTraining:
     """Show how far the training is that was asked for last, or what came of it."""
     scope = call.scope("articles:read")
     found = await call.house.transactions.read_async(lambda tx: call.house.intent_models.training(tx, scope))

@@ -7,7 +7,7 @@ import msgspec
 
 from doorward.bootstrap import House
 from doorward.kit.tx import Tx
-from doorward.understanding import Catalogue, KeptPhrase, ModelVersion, PhraseQuery, Training
+from doorward.understanding import IntentCatalogue, IntentTraining, KeptPhrase, ModelVersion, PhraseQuery
 from doorward.understanding.intents import Judgement, Pair
 from doorward.understanding.models import HarmfulPhrase
 from doorward.vocabulary.scope import Scope
@@ -23,8 +23,8 @@ HEAT: Final = 12
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """All intents, how far a training is, and the versions of the model; `found` is the active version's judgement."""
 
-    catalogue: Catalogue
-    training: Training | None
+    catalogue: IntentCatalogue
+    training: IntentTraining | None
     under_way: bool
     versions: tuple[ModelVersion, ...]
     active: ModelVersion | None
@@ -47,7 +47,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 class Named(msgspec.Struct, frozen=True, kw_only=True):
     """A page of an intent's phrases."""
 
-    catalogue: Catalogue
+    catalogue: IntentCatalogue
     phrases: tuple[KeptPhrase, ...]
     more: bool
 
