@@ -15,7 +15,7 @@ COMMANDS: Final = {
     "Look after": ("doctor", "backup", "restore", "db", "key", "audit", "settings", "plugins"),
     "People and sites": ("tenant", "staff", "token", "site", "webhook", "party"),
     "Work with contacts": ("contact", "screen", "import"),
-    "Teach and judge": ("intents", "evals", "policy"),
+    "Teach and judge": ("intents", "knowledge", "policy", "evals"),
     "Extend": ("new",),
 }
 """Every command, under the heading that the help shows it."""

@@ -1,0 +1,135 @@
+"""`doorward knowledge`: articles that were written elsewhere, and what asks for care among those here."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import rich_click as click
+
+from doorward.answering import ArticleRepository, KnowledgeService, StewardRepository, Stewards
+from doorward.answering.care import findings
+from doorward.answering.intake import MOST_BYTES, Columns, Intake, Plan, Read, Refused, open_files, read_files
+from doorward.doors.cli.ending import Code, Stop
+from doorward.doors.cli.opening import Office, office, scope_of
+from doorward.doors.cli.options import examples, with_json, with_settings, with_tenant
+from doorward.doors.cli.output import hint, print_json, print_table, say
+from doorward.kit.settings import Settings
+from doorward.vocabulary.errors import Unavailable
+from doorward.vocabulary.reading import Reading
+
+SOURCE: Final = click.Path(exists=True, path_type=Path)
+FIELDS: Final = tuple(field.name for field in msgspec.structs.fields(Columns))
+
+
+class _Unread:
+    """Stands where texts would be read: drafts are not."""
+
+    encoder_id = ""
+
+    def read_own(self, texts: Sequence[str], *, language: str) -> tuple[Reading, ...]:
+        """Raise `Unavailable`."""
+        raise Unavailable(f"{len(texts)} texts in {language}: nothing is published here")
+
+
+@click.group()
+def command() -> None:
+    """Bring articles in, and see which ask for care."""
+
+
+def _knowledge() -> KnowledgeService:
+    return KnowledgeService(ArticleRepository(), _Unread())
+
+
+@command.command(
+    "import",
+    epilog=examples(
+        "doorward knowledge import help-centre/ --preview",
+        "doorward knowledge import help-centre.zip --language de",
+        "doorward knowledge import faq.csv --map title=Question --map body=Answer",
+    ),
+)
+@click.argument("sources", type=SOURCE, nargs=-1, required=True)
+@click.option("--language", default="", metavar="CODE", help="Of files whose name tells none. [default: the tenant's]")
+@click.option("--map", "mapped", multiple=True, metavar="FIELD=COLUMN", help=f"For tables: {', '.join(FIELDS)}.")
+@click.option("--preview", "only_look", is_flag=True, help="Show what would come in, and write nothing.")
+@with_tenant
+@with_json
+@with_settings
+def bring(settings: Settings, *, sources: Sequence[Path], tenant: str | None, as_json: bool, **wishes: Any) -> int:
+    """Keep articles as drafts that were written elsewhere: Markdown, HTML pages, CSV, or a zip of them.
+
+    SOURCES are files or folders. Nothing is published. Importing again changes nothing. What cannot be taken is
+    told with its place, the others come in, and the exit code is 3. With SQLite, Doorward must not be running.
+    """
+    columns = _columns(wishes["mapped"])
+    with office(settings, read_only=wishes["only_look"]) as opened:
+        read, refused = _read(opened, tenant, sources, wishes["language"], columns)
+        scope, intake = scope_of(opened.tenant(tenant)), Intake(_knowledge())
+        plan = opened.read(lambda tx: intake.plan(tx, scope, read, refused))
+        if not wishes["only_look"]:
+            opened.write(scope, lambda tx: intake.take(tx, scope, read, planned=plan))
+    print_json(plan) if as_json else _show(plan, only_look=wishes["only_look"])
+    return Code.BAD_LINES if plan.refused else Code.OK
+
+
+@command.command(epilog=examples("doorward knowledge report", "doorward knowledge report --untouched 90 --json"))
+@click.option("--untouched", type=click.IntRange(1), default=365, show_default=True, metavar="DAYS", help="How long.")
+@with_tenant
+@with_json
+@with_settings
+def report(settings: Settings, *, untouched: int, tenant: str | None, as_json: bool) -> None:
+    """List articles past their day or untouched for long, missing languages, and links that lead to no article."""
+    with office(settings, read_only=True) as opened:
+        chosen = opened.tenant(tenant)
+        scope = scope_of(chosen)
+        found = opened.read(
+            lambda tx: findings(
+                _knowledge().standings(tx, scope),
+                Stewards(StewardRepository()).all(tx, scope),
+                languages=chosen.settings.languages,
+                now=tx.now,
+                untouched=timedelta(days=untouched),
+            )
+        )
+    if as_json:
+        print_json(found)
+    else:
+        rows = [(one.concern, f"{one.slug}/{one.language}", one.detail) for one in found]
+        print_table(("what", "article", "detail"), rows, empty="Nothing asks for care.")
+
+
+def _columns(mapped: Sequence[str]) -> Columns:
+    pairs = [one.partition("=") for one in mapped]
+    if wrong := [field for field, _, column in pairs if field not in FIELDS or not column]:
+        raise Stop(f"--map takes FIELD=COLUMN; '{wrong[0]}' is none of {', '.join(FIELDS)}.", code=Code.USAGE)
+    return Columns(**{field: column for field, _, column in pairs})
+
+
+def _read(
+    opened: Office, tenant: str | None, sources: Sequence[Path], language: str, columns: Columns
+) -> tuple[tuple[Read, ...], tuple[Refused, ...]]:
+    languages = opened.tenant(tenant).settings.languages
+    if language and language not in languages:
+        raise Stop(f"The tenant does not answer in '{language}', but in {', '.join(languages)}.", code=Code.USAGE)
+    files = []
+    for source in sources:
+        inside = sorted(one for one in source.rglob("*") if one.is_file()) if source.is_dir() else [source]
+        base = source if source.is_dir() else source.parent
+        for file in inside:
+            with file.open("rb") as content:
+                files.append((file.relative_to(base).as_posix(), content.read(MOST_BYTES + 1)))
+    return read_files(open_files(files), languages=languages, language=language or languages[0], columns=columns)
+
+
+def _show(plan: Plan, *, only_look: bool) -> None:
+    shown = [(one.standing, f"{one.slug}/{one.language}", one.title, one.place) for one in plan.articles]
+    if only_look and shown:
+        print_table(("what", "article", "title", "from"), shown, empty="")
+    if plan.refused:
+        places = [(f"{one.place}:{one.line}" if one.line else one.place, one.trouble) for one in plan.refused]
+        print_table(("refused", "why"), places, empty="")
+    counts = [f"{plan.count(one)} {one}" for one in ("new", "changed", "unchanged")]
+    say(f"{', '.join(counts)}, {len(plan.refused)} refused.")
+    hint("Nothing was written." if only_look else "What is new or changed waits as drafts.")

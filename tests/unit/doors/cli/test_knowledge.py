@@ -1,0 +1,37 @@
+"""`doorward knowledge`."""
+
+from pathlib import Path
+
+from tests.unit.doors.cli.conftest import Call
+
+
+def test_articles_are_previewed_and_come_in_as_drafts(call: Call, data: Path, tmp_path: Path) -> None:
+    """A preview writes nothing; then what is new comes in, once; what is refused says where, and the exit code is 3."""
+    folder = tmp_path / "help"
+    (folder / "cards").mkdir(parents=True)
+    (folder / "cards" / "de.md").write_text("# Karten\n\nSo geht es: [mehr](article:gone).\n", encoding="utf-8")
+    (folder / "notes.exe").write_bytes(b"MZ")
+    words = ("knowledge", "import", str(folder), "--tenant", "acme", "--data", data, "--json")
+    for preview, standing in (("--preview", "new"), ("--preview", "new"), (None, "new"), ("--preview", "unchanged")):
+        done = call(*words, *((preview,) if preview else ()))
+        assert done.code == 3, done.err
+        assert [(one["slug"], one["language"], one["standing"]) for one in done.json["articles"]] == [
+            ("cards", "de", standing)
+        ]
+        assert [(one["place"], one["trouble"]) for one in done.json["refused"]] == [("notes.exe", "unsupported")]
+    report = call("knowledge", "report", "--tenant", "acme", "--data", data, "--json").json
+    assert [(one["concern"], one["slug"], one["detail"]) for one in report] == [
+        ("broken_link", "cards", "article:gone")
+    ]
+
+
+def test_what_cannot_be_meant_is_said(call: Call, data: Path, tmp_path: Path) -> None:
+    """A column that no field has, and a language in which the company does not answer."""
+    table = tmp_path / "faq.csv"
+    table.write_text("Question,Answer\nWhy?,Because.\n", encoding="utf-8")
+    words = ("knowledge", "import", str(table), "--tenant", "acme", "--data", data)
+    assert call(*words, "--map", "colour=Question").code == 2
+    assert call(*words, "--language", "xx").code == 2
+    done = call(*words, "--map", "title=Question", "--map", "body=Answer")
+    assert done.code == 0, done.err
+    assert "1 new, 0 changed, 0 unchanged, 0 refused." in done.out
