@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from doorward.answering.procedures.answers.listening import Listener
-from doorward.answering.procedures.heard import Heard, Number
+from doorward.answering.procedures.heard import Heard, Masked, Number
 from doorward.answering.procedures.loading import Loaded, known_of, load_procedures
 from doorward.answering.procedures.machine import advance, begin_run
 from doorward.answering.procedures.model import Procedure
@@ -24,6 +24,7 @@ from doorward.answering.procedures.run import (
     HandOver,
     LookUp,
     Said,
+    Sealed,
     Started,
     Succeeded,
     Turn,
@@ -94,8 +95,13 @@ class Walk:
         self.procedure = loaded().procedures[procedure]
         self._core: HaldenCore = bank(folder, world)
 
-    def take(self, answers: Answers, *, level: int = 1, reached: int = 2, first: str = "") -> Walked:
-        """Walk to the end; `reached` is how sure the bank can be of the customer at most."""
+    def take(
+        self, answers: Answers, *, level: int = 1, reached: int = 2, first: str = "", agreed: bool = False
+    ) -> Walked:
+        """Walk to the end; `reached` is how sure the bank can be of the customer at most.
+
+        What two persons have to agree to waits unless it is `agreed`.
+        """
         before = self._core.snapshot()
         left = {name: list(events) for name, events in answers.items()}
         heard = hear(self.procedure, first) if first else None
@@ -108,7 +114,7 @@ class Walk:
         while not isinstance(turn.want, End | HandOver):
             if isinstance(turn.want, Ask | Confirm):
                 asked.append(turn.want.text)
-            turn = advance(self.procedure, turn.run, self._event(turn, left, reached))
+            turn = advance(self.procedure, turn.run, self._event(turn, left, reached, agreed=agreed))
             said += [say.text for say in turn.says]
         after = self._core.snapshot()
         assert before[BYSTANDER] == after[BYSTANDER]
@@ -116,7 +122,7 @@ class Walk:
         end = turn.want.how if isinstance(turn.want, End) else turn.want.reason
         return Walked(tuple(said), tuple(asked), end, differences(before[CUSTOMER], after[CUSTOMER]))
 
-    def _event(self, turn: Turn, left: Mapping[str, list[Event]], reached: int) -> Event:
+    def _event(self, turn: Turn, left: Mapping[str, list[Event]], reached: int, *, agreed: bool) -> Event:
         match turn.want:
             case Find(of=of):
                 return Found(things=tuple(self._core.things(CUSTOMER, of)))
@@ -125,6 +131,8 @@ class Walk:
             case LookUp(call=call):
                 found = self._core.look_up(CUSTOMER, call.operation, _plain(call.arguments))
                 return Succeeded(outcome=found.outcome, facts=found.facts)
+            case Act(two_persons=True) if not agreed:
+                return Succeeded(outcome="waiting")
             case Act(call=call, idempotency_key=key):
                 done = self._core.carry_out(CUSTOMER, call.operation, _plain(call.arguments), idempotency_key=key)
                 return Succeeded(outcome=done.outcome, facts=done.facts)
@@ -135,7 +143,13 @@ class Walk:
 
 
 def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(arguments)
+    """Return the arguments as the core system takes them; what is sealed lies where `sealed` says."""
+    return {name: one.span_id if isinstance(one, Sealed) else one for name, one in arguments.items()}
+
+
+def sealed(kind: str, value: str) -> Said:
+    """Return an answer that holds a masked value; here the span's name is what it hides."""
+    return Said(heard=Heard(masked=(Masked(kind=kind, span_id=value, shown=f"[{kind}]"),), text=f"[{kind}]"))
 
 
 def euros(amount: int) -> Said:
@@ -143,8 +157,8 @@ def euros(amount: int) -> Said:
     return Said(heard=Heard(numbers=(Number(amount * 100),), text=str(amount), words=(str(amount),)))
 
 
-def changed(thing: str, key: str, **fields: Any) -> Difference:
-    """Return a thing that was changed."""
+def changed(thing: str, key: str | None, **fields: Any) -> Difference:
+    """Return a thing that was changed; the customer and the access have no key."""
     return Difference(thing=thing, key=key, set=fields)
 
 
