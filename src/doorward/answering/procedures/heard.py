@@ -29,7 +29,8 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     """A message as an answer. Everything in it comes from masked text.
 
     `agrees` is True for a yes, False for a no, None for neither. `corrects`: says that something is meant instead;
-    `other`: the other one; `every`: all of them; `cancels`: wants none of it any more; `asks`: a question. `ordinals`
+    `other`: the other one; `every`: all of them; `cancels`: wants none of it any more; `asks`: a question;
+    `wonders`: one that wants to know something ('what', 'how'). `ordinals`
     count from 1, `LAST` is the last. `digits` are runs of digits as written, those of tails among them, `words` the
     words as written in lower case, `codes` the codes of the procedure whose names were said. `dates` are ISO 8601.
     """
@@ -44,6 +45,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     other: bool = False
     every: bool = False
     asks: bool = False
+    wonders: bool = False
     ordinals: tuple[int, ...] = ()
     digits: tuple[str, ...] = ()
     numbers: tuple[Number, ...] = ()

@@ -383,3 +383,20 @@ def test_an_amount_names_nothing(language: str, text: str) -> None:
     heard = hear(text, language)
     assert heard.digits == ("4471",)
     assert Number(200_000) in heard.numbers
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wonders"),
+    [
+        ("en", "what is the difference between lost and stolen?", True),
+        ("en", "can you put it down as stolen?", False),
+        ("en", "stolen, I don't know how", False),
+        ("de", "Was ist der Unterschied zwischen verloren und gestohlen?", True),
+        ("tr", "çalıntı ile kayıp arasında ne fark var?", True),
+        ("id", "apa bedanya hilang dan dicuri?", True),
+        ("ru", "чем кража отличается от потери, что выбрать?", True),
+    ],
+)
+def test_who_wants_to_know_something_wonders(language: str, text: str, *, wonders: bool) -> None:
+    """A question with a question word; a request in the form of a question is none."""
+    assert hear(text, language).wonders is wonders

@@ -150,6 +150,18 @@ def test_a_digression_is_no_failure() -> None:
     assert back.run.failures == 0
 
 
+def test_a_question_about_the_choices_chooses_none() -> None:
+    """'What is the difference between lost and stolen?' is no answer; one that names the card is."""
+    asked: tuple[Event, ...] = (KNOWN_ALREADY, BOTH, Chose(key="9012"))
+    turn = walk(BLOCK, [*asked, said(codes=("stolen",), asks=True, wonders=True)])
+    assert isinstance(turn.want, Ask)
+    assert (turn.answered, "why" in turn.run.slots) == (False, False)
+    named = said(digits=("9012",), asks=True, wonders=True)
+    assert walk(BLOCK, [KNOWN_ALREADY, BOTH, named]).run.slots["card"].value == "9012"
+    first = Started(level=1, heard=Heard(codes=("credit",), asks=True, wonders=True))
+    assert walk(BLOCK, [first, BOTH]).run.slots["card"].value == "9012"
+
+
 def test_no_leaves_everything_as_it_is() -> None:
     """The way for a no is taken; without one it ends as declined."""
     turn = walk(BLOCK, [*TO_CONFIRM, Said(heard=NO)])

@@ -51,6 +51,7 @@ class Listener:
         rest = _without(folded, days)
         numbers, runs = numbers_of(spoken, rest)
         bare = without_amounts(rest, procedure.known.currency, spoken.pack.code)
+        asks = text.rstrip().endswith(("?", "？"))
         yes = agreement(spoken, said, text)
         ordinals = tuple(dict.fromkeys(int(one.meaning) for one in spoken.ordinal.find(said)))
         places = [number.whole for number in numbers if len(said) <= _BARE and number.whole is not None]
@@ -64,7 +65,8 @@ class Listener:
             corrects=bool(spoken.correction.find(said)),
             other=bool(spoken.other.find(said)),
             every=bool(spoken.every.find(said)),
-            asks=text.rstrip().endswith(("?", "？")),
+            asks=asks,
+            wonders=asks and bool(spoken.question.find(said)),
             ordinals=ordinals or tuple(place for place in places if 1 <= place <= _MOST_PLACES),
             digits=tuple(dict.fromkeys((*digits_of(bare), *runs, *_tails(masked)))),
             numbers=numbers,

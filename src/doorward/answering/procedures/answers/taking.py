@@ -53,7 +53,16 @@ Taken = Filled | Unclear
 
 def take(question: Question, heard: Heard) -> Taken:
     """Return what the slot is to be filled with, or why the message is no answer that can be taken."""
+    if _only_wonders(question, heard):
+        return "unclear"
     return _TAKERS[question.slot.kind](question, heard)
+
+
+def _only_wonders(question: Question, heard: Heard) -> bool:
+    """Return whether a message only wants to know something: 'what is the difference between the two?'."""
+    if not heard.wonders or question.first or question.slot.kind not in {"thing", "choice"}:
+        return False
+    return not any(_is_keyed(thing, heard.digits) for thing in (*question.things, *question.unfit))
 
 
 def take_key(question: Question, key: str) -> Taken:
