@@ -7,7 +7,7 @@ from pathlib import Path
 from doorward.kit.i18n import Translator
 from doorward.plugins import languages
 from doorward.plugins.models.sentence_encoder.plugin import SentenceEncoder
-from doorward.understanding import Reader, Understander
+from doorward.understanding import Feelings, Reader, Understander, read_head
 from doorward.vocabulary.errors import Unavailable
 from doorward.vocabulary.ids import SpanId
 from doorward.vocabulary.language import LanguagePack
@@ -38,9 +38,15 @@ def reader() -> Reader:
 
 
 @cache
+def feelings() -> Feelings:
+    """Return what hears how somebody feels, with its head."""
+    return Feelings(packs().values(), head=read_head(), encoder_id=encoder().id)
+
+
+@cache
 def understander() -> Understander:
     """Return what finds out wishes."""
-    return Understander(packs().values())
+    return Understander(packs().values(), feelings=feelings())
 
 
 @cache

@@ -14,7 +14,7 @@ from doorward.kit.i18n import Translator
 from doorward.kit.settings import Settings
 from doorward.protection import Screener
 from doorward.risk import Assessor
-from doorward.understanding import Encoder, Reader, Understander
+from doorward.understanding import Encoder, Feelings, Reader, Understander, read_head
 from doorward.vocabulary.errors import DoorwardError, Misconfigured
 
 
@@ -53,7 +53,7 @@ def make_engines(
         encoder=encoder,
         reader=Reader(packs, encoder, on_failure=encoder_failed),
         assessor=Assessor(packs),
-        understander=Understander(packs),
+        understander=Understander(packs, feelings=Feelings(packs, head=read_head(), encoder_id=encoder.id)),
         passwords=Passwords(),
     )
 

@@ -188,6 +188,8 @@ def facts_of(walk: Walk) -> Facts:
         blank=not walk.need("read").words,
         intent_known=bool(wishes) and not understanding.stranger,
         intent_margin=wishes[0] - (wishes[1] if len(wishes) > 1 else 0.0) if wishes else 0.0,
+        emotion=understanding.emotion,
+        vulnerable=understanding.vulnerable,
     )
 
 

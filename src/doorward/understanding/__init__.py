@@ -14,6 +14,7 @@ from doorward.understanding.catalogue import (
     TaughtIntent,
     phrase_id_of,
 )
+from doorward.understanding.feelings import Feelings, read_head
 from doorward.understanding.intent import Understander, nearest_article
 from doorward.understanding.language import LanguageDetector
 from doorward.understanding.models import IntentModels, IntentTraining, ModelReport, ModelVersion
@@ -27,6 +28,7 @@ __all__ = [
     "MOST_AT_ONCE",
     "ActiveModels",
     "Encoder",
+    "Feelings",
     "IntentCatalogue",
     "IntentModels",
     "IntentTraining",
@@ -48,5 +50,6 @@ __all__ = [
     "nearest_article",
     "phrase_id_of",
     "read_active",
+    "read_head",
     "without_spans",
 ]

@@ -8,6 +8,7 @@ import msgspec
 from doorward.kit.phrases import PhraseBook
 from doorward.kit.words import stemmer_for
 from doorward.understanding.active import Wished
+from doorward.understanding.feelings import Feelings
 from doorward.vocabulary.language import LanguagePack
 from doorward.vocabulary.reading import Reading
 from doorward.vocabulary.text import MaskedText
@@ -39,9 +40,10 @@ Wishes = Callable[[Reading], Wished | None]
 class Understander:
     """Says what a read message wants. Compiles the packs' phrases once; thread-safe."""
 
-    def __init__(self, packs: Iterable[LanguagePack]) -> None:
-        """Take the installed language packs."""
+    def __init__(self, packs: Iterable[LanguagePack], *, feelings: Feelings | None = None) -> None:
+        """Take the installed language packs, and what hears feelings: the packs' phrases alone if nothing is given."""
         by_code = {pack.code: pack for pack in packs}
+        self._feelings = feelings or Feelings(by_code.values())
         self._person = {code: _book(pack, "person_request") for code, pack in by_code.items()}
         self._person_to_the_letter = {code: _book(pack, "person_request", whole=True) for code, pack in by_code.items()}
         self._social = {
@@ -66,11 +68,14 @@ class Understander:
         social = None if masked.spans else self._small_talk(reading)
         candidates = () if social else nearest(reading)
         wants = None if social else wished(reading)
+        heard = self._feelings.hear(reading)
         found = Understanding(
             intent=nearest_article(candidates),
             candidates=candidates,
             wants_person=social != "identity_question" and self._wants_person(reading),
             social=social,
+            emotion=heard.emotion,
+            vulnerable=heard.vulnerable,
             version=VERSION,
         )
         return found if wants is None else _with_wishes(found, wants)
