@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.evals.feelings.sets import FILE, LABELS, LANGUAGES, felt
 
-RECORD = Path(__file__).parents[3] / "docs/decisions/0038-evaluation-of-feelings.md"
+RECORD = Path(__file__).parents[3] / "docs/decisions/0037-evaluation-of-feelings.md"
 
 
 def test_the_set_is_the_one_that_was_recorded() -> None:

@@ -59,7 +59,7 @@ def _emotion(loud: dict[str, float]) -> Emotion:
     heard = {label: loud[label] for label in EMOTIONS if loud.get(label, 0.0) >= 1.0}
     for label in FIRST:
         if label in heard:
-            return cast("Emotion", label)
+            return label
     return cast("Emotion", max(heard, key=lambda label: heard[label], default=""))
 
 

@@ -32,6 +32,13 @@ FOLDS: Final = 5
 SMALL: Final = 3_000
 """Up to so many phrases each is judged by heads that saw four fifths; of more, one fifth by heads that saw the rest."""
 
+OF_ONE: Final = 0.9
+"""The share of phrases from which a list counts as written in one language."""
+
+ALONE: Final = 2.0
+"""The weight of the embedding where the phrases are in one language: little less than the best for it, and customers of
+other languages are carried by the embedding alone."""
+
 TRIED: Final = 2_500
 """Phrases by which the weight of the embedding is chosen."""
 
@@ -89,7 +96,8 @@ def train(
         raise PhrasesInvalid("there must be phrases of at least two intents")
     extra = _rows(name_phrases(intents), names) if names else None
     tell("judging phrases by heads that did not see them")
-    weight = _choose_weight(rows, extra)
+    (_, commonest), *_ = Counter(reading.language for reading in readings).most_common(1)
+    weight = ALONE if commonest >= OF_ONE * len(readings) else _choose_weight(rows, extra)
     judged = tuple(_judge_unseen(rows, extra, weight=weight))
     tell("fitting the heads")
     heads = _fit(rows, extra, weight=weight)
