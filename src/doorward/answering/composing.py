@@ -23,6 +23,7 @@ _HAND_OVER: Final = {
     "risk_high": "reply.hand_over_risk",
     "guard_unavailable": "reply.hand_over_guard",
     "misunderstood_twice": "reply.hand_over_misunderstood",
+    "care": "reply.hand_over_care",
 }
 _SOCIAL: Final = {
     "greeting": "reply.greeting",
@@ -56,7 +57,7 @@ class Composer:
             case "relay":
                 return None
             case "hand_over":
-                return self._say(language, _HAND_OVER.get(decision.reason, "reply.hand_over"))
+                return self._say(language, _hand_over(decision))
             case "refuse":
                 return self._say(language, "reply.refused", choices=(self._person(language),))
             case "ask" | "verify" | "act" | "nudge":
@@ -133,6 +134,13 @@ class Composer:
 def _choice(section: KnownSection) -> Choice:
     """Return a section as something to choose: its name finds it again."""
     return Choice(label=section.name, says=section.name)
+
+
+def _hand_over(decision: Decision) -> str:
+    """Return the key of what is said to somebody who is passed to a person."""
+    if decision.reason == "care" and decision.facts.emotion == "self_harm":
+        return "reply.hand_over_in_danger"
+    return _HAND_OVER.get(decision.reason, "reply.hand_over")
 
 
 def _source(candidate: Candidate, section: KnownSection) -> Source:

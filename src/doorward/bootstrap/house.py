@@ -101,6 +101,7 @@ from doorward.kit.tx import Transactions, Tx
 from doorward.protection import CustomerIndex, ProtectionService
 from doorward.record.search import SearchIndex, Terms
 from doorward.understanding import ActiveModels, IntentModels, Intents, read_active
+from doorward.understanding.feelings import sweep_hints
 from doorward.understanding.jobs import IntentTrainer, TrainerRooms, own_process
 from doorward.vocabulary.company import CoreSystem, ProcedureSource
 from doorward.vocabulary.ids import TenantId
@@ -555,7 +556,7 @@ class House(Chores):
     def _forget(self) -> None:
         def forget(tx: Tx) -> Outcome[int]:
             sessions = sweep_sessions(tx, settings=self.settings.sessions).value
-            others = (sweep_codes(tx).value, sweep_host_tokens(tx).value, sweep_sign_ins(tx).value)
+            others = (sweep_codes(tx).value, sweep_host_tokens(tx).value, sweep_sign_ins(tx).value, sweep_hints(tx))
             done = forget_done(tx, older_than=KEEP_DONE_JOBS) + forget_runs(tx, older_than=KEEP_DONE_RUNS)
             return Outcome(done + forget_old(tx) + sessions + sum(others))
 

@@ -9,6 +9,7 @@ from doorward.flow import repository
 from doorward.flow.procedures import Advanced, Here, ProcedureWork, acted_line, told_of
 from doorward.flow.walk import Walk, WalkRooms, here_of, known_of
 from doorward.kit.tx import Tx
+from doorward.understanding.feelings import Heard, keep_hint
 from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.decision import SHORT_LIVED, Decision
 from doorward.vocabulary.entry import AuditEvent, Entry
@@ -72,6 +73,9 @@ def close(tx: Tx, walk: Walk, *, rooms: WalkRooms, has_steps: bool = True) -> Ou
         entries.append(_line(tx, walk, "handoff.requested", data))
         queued = routing.enter_queue(tx, scope, message.conversation_id, message.party_id, handoff=handoff)
         entries += queued.entries
+    understanding: Understanding = walk.need("understand")
+    heard = Heard(emotion=understanding.emotion, vulnerable=understanding.vulnerable)
+    keep_hint(tx, scope, message.conversation_id, message.party_id, heard)
     repository.finish_run(tx, scope, message.id, has_steps=has_steps)
     following = next((run for run in runs if run.message_id != message.id), None)
     if following is None:

@@ -11,6 +11,7 @@ from doorward.identity import Parties, family_of
 from doorward.kit.keys import Keys
 from doorward.kit.tx import Transactions, Tx
 from doorward.protection import ProtectionService
+from doorward.understanding.feelings import forget_hints
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.ids import PartyId
@@ -86,6 +87,7 @@ class Destruction:
                 found += self._parties.forget(tx, scope, (party_id,))
                 found += attachments.delete_attachments(tx, scope, (party_id,))
                 found += forget_runs(tx, scope, party_id)
+                found += forget_hints(tx, scope, party_id)
                 if found or action == "party.shredded":
                     events.append(AuditEvent(action=action, object_kind="party", object_id=party_id))
                 rows += found

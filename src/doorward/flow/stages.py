@@ -137,8 +137,12 @@ def route(_rooms: WalkRooms, walk: Walk) -> Routed:
         return Routed(handoff=Handoff(reason=STOPPED))
     if decision.action != "hand_over":
         return Routed()
-    return Routed(handoff=Handoff(reason=decision.reason))
+    # The same for all that needs care: how urgent it is, which is kept, does not say how somebody felt.
+    return Routed(handoff=Handoff(reason=decision.reason, priority=CARE if decision.reason == "care" else 0))
 
+
+CARE: Final = 2
+"""How urgent it is that a person sees somebody who needs care."""
 
 BEFORE_ACCEPTANCE = ("admit", "identify", "protect")
 

@@ -2,5 +2,6 @@
 
 from doorward.understanding.feelings.head import Head, read_head
 from doorward.understanding.feelings.hearing import Feelings, Heard
+from doorward.understanding.feelings.keeping import forget_hints, hint_of, keep_hint, sweep_hints
 
-__all__ = ["Feelings", "Head", "Heard", "read_head"]
+__all__ = ["Feelings", "Head", "Heard", "forget_hints", "hint_of", "keep_hint", "read_head", "sweep_hints"]

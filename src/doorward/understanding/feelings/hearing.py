@@ -15,7 +15,7 @@ from doorward.vocabulary.reading import Reading
 EMOTIONS: Final = tuple(one for one in get_args(Emotion) if one)
 VULNERABLE: Final = "vulnerable"
 
-FIRST: Final = ("self_harm", "bereavement")
+FIRST: Final[tuple[Emotion, ...]] = ("self_harm", "bereavement")
 """What is heard wins in this order, however loud the rest is: to miss it is worse than to mistake it."""
 
 FORGIVEN: Final = frozenset({"self_harm"})

@@ -22,6 +22,7 @@ from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
 from doorward.protection import Sighting
 from doorward.record import Card
+from doorward.understanding.feelings import Heard, hint_of
 from doorward.vocabulary.assessment import Reason
 from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.scope import Scope
@@ -74,6 +75,7 @@ async def conversation_places(
         "along": standing == "theirs" and desk.may("conversations:supervise"),
         "whisper": whisper_to(view, desk.scope),
         "handed": handed_of(view),
+        "caring": caring_notes(about.hint),
         "pieces": about.pieces,
         "service": about.service,
         "pressing": about.pressing,
@@ -146,6 +148,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     copies: tuple[Wish, ...]
     service: StandingService | None
     pressing: routing.Promise | None
+    hint: Heard | None
 
 
 def _about(desk: DeskCall, tx: Tx, card: Card) -> About:
@@ -159,7 +162,15 @@ def _about(desk: DeskCall, tx: Tx, card: Card) -> About:
         copies=copies_taken(tx, scope, customer.id),
         service=_service(desk, tx, card),
         pressing=routing.pressing(tx, scope, (card.conversation_id,)).get(card.conversation_id),
+        hint=hint_of(tx, scope, card.conversation_id) if desk.may("conversations:write") else None,
     )
+
+
+def caring_notes(heard: Heard | None) -> tuple[str, ...]:
+    """Return which notes help whoever talks with the customer: what it sounds like, and whether care is needed."""
+    if heard is None:
+        return ()
+    return (*((heard.emotion,) if heard.emotion else ()), *(("vulnerable",) if heard.vulnerable else ()))
 
 
 def _service(desk: DeskCall, tx: Tx, card: Card) -> StandingService | None:
