@@ -175,3 +175,18 @@ def test_what_cannot_be_published_is_said_before_anything_is_read(program: httpx
     assert (refused.status_code, refused.json()["code"]) == (400, "malformed")
     assert "sections" in refused.json()["reason"]
     assert program.get(f"{where}/publication").status_code == 404
+
+
+def test_a_program_hands_in_returns_and_entrusts(program: httpx.Client) -> None:
+    """Each step rests on the edition before; what does not wait cannot go back; an owner must be somebody."""
+    where = begin(program)
+    assert program.post(f"{where}/submit", headers={"if-match": '"7"'}).status_code == 412
+    submitted = program.post(f"{where}/submit", headers={"if-match": '"1"'})
+    assert (submitted.status_code, submitted.json()["kind"], submitted.headers["etag"]) == (200, "submitted", '"2"')
+    assert program.get(where).json()["in_review"] is True
+    returned = program.post(f"{where}/return", json={"note": "Why?"}, headers={"if-match": '"2"'})
+    assert (returned.json()["kind"], returned.json()["note"]) == ("returned", "Why?")
+    assert program.post(f"{where}/return", json={}, headers={"if-match": '"3"'}).status_code == 409
+    kept = program.put(f"{where}/steward", json={"review_by": "2027-03-31"})
+    assert kept.json() == {"slug": "umbrellas", "owner_id": None, "review_by": "2027-03-31"}
+    assert program.put(f"{where}/steward", json={"owner_id": "0" * 26}).status_code == 404

@@ -1,6 +1,7 @@
 """What the editors of articles do: drafts, the history of editions, and publishing with its progress."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -8,7 +9,7 @@ from litestar import Response, get, post, put
 from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import Meta
 
-from doorward.answering import MEANWHILE, Edition, Publication
+from doorward.answering import MEANWHILE, Edition, Publication, Stewardship
 from doorward.bootstrap import House
 from doorward.doors.web.api.articles import ArticleBody, Line, SectionBody
 from doorward.doors.web.api.common import ANY_OF, ACall, IdPath, Limit, etag, problems
@@ -53,6 +54,13 @@ class ReturnBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Why a draft goes back to its writers."""
 
     note: Annotated[str, Meta(max_length=1000, pattern=_PRINTABLE)] = ""
+
+
+class StewardBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who answers for an article, the id of a member of staff, and the day by which it is to be read again."""
+
+    owner_id: Annotated[str, Meta(pattern="^[0-9a-z]{26}$")] | None = None
+    review_by: date | None = None
 
 
 class EditionList(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,6 +233,28 @@ async def return_draft(
     )
 
 
+@put(
+    "/articles/{article_id:str}/steward",
+    status_code=200,
+    responses=problems(404, 413, 415, 422),
+    security=ANY_OF,
+    operation_id="entrust_article",
+)
+async def entrust_article(call: ACall, article_id: IdPath, data: JSONBody[StewardBody]) -> Response[Stewardship]:
+    """Say who answers for an article in all its languages, and until when it is to be read again."""
+    scope = call.scope("articles:write")
+    house = call.house
+
+    def entrust(tx: Tx) -> Outcome[Stewardship]:
+        latest = house.knowledge_service.latest(tx, scope, ArticleId(article_id))
+        everybody = {str(one.id) for one in house.identity.staff.everybody(tx, scope)}
+        if latest is None or (data.owner_id is not None and data.owner_id not in everybody):
+            raise NotFound("no such article or member of staff")
+        return house.stewards.entrust(tx, scope, latest.slug, owner_id=data.owner_id, review_by=data.review_by)
+
+    return await call.answer_once(scope, lambda _key: house.transactions.write_async(scope, entrust))
+
+
 async def _moved(house: House, scope: Scope, move: Callable[[Tx], Outcome[Edition]]) -> Edition:
     """Carry out one step of a review. Raises `Outdated` when somebody wrote meanwhile, `Conflict` for a wrong stage."""
 
@@ -281,4 +311,5 @@ HANDLERS = [
     restore_edition,
     submit_draft,
     return_draft,
+    entrust_article,
 ]
