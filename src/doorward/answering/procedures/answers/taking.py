@@ -260,7 +260,7 @@ def _take_sealed(question: Question, heard: Heard) -> Taken:
     """Take where a masked value lies. An address may be masked in part only: then it is the message that holds it."""
     kind = question.slot.kind
     masks = [mask for mask in heard.masked if mask.kind == _MASKS[kind]]
-    if len(masks) == 1 and masks[0].span_id:
+    if len(masks) == 1 and masks[0].span_id and not (kind == "address" and _goes_on(heard.text, masks[0].shown)):
         sealed = Sealed(message_id=heard.message_id, span_id=masks[0].span_id)
         return Filled(kind=kind, value=masks[0].shown, sealed=sealed)
     if kind != "address":
@@ -269,6 +269,11 @@ def _take_sealed(question: Question, heard: Heard) -> Taken:
     if not told:
         return "unclear"
     return Filled(kind="address", value=heard.text.strip()[:_TEXT_MOST], sealed=Sealed(message_id=heard.message_id))
+
+
+def _goes_on(text: str, shown: str) -> bool:
+    """Return whether a message begins with an address of which the mask leaves out the end: a country, say."""
+    return text.lstrip().startswith(f"{shown},")
 
 
 def _take_yes_no(question: Question, heard: Heard) -> Taken:

@@ -1,0 +1,32 @@
+"""Taking what was heard: where a masked address lies."""
+
+import pytest
+
+from doorward.answering.procedures.answers.taking import Question, take
+from doorward.answering.procedures.heard import Heard, Masked
+from doorward.answering.procedures.model import Slot
+from doorward.answering.procedures.run import Filled, Sealed
+
+ADDRESS = Question(slot=Slot(name="address", kind="address", ask="which"))
+SHOWN = "[ADDRESS]"
+WITHIN = Sealed(message_id="M1", span_id="S1")
+WHOLE = Sealed(message_id="M1")
+
+
+@pytest.mark.parametrize(
+    ("text", "sealed"),
+    [
+        (SHOWN, WITHIN),
+        (f"{SHOWN}, Österreich", WHOLE),
+        (f"  {SHOWN}, United Kingdom", WHOLE),
+        (f"my new address is {SHOWN}", WITHIN),
+        (f"my new address is {SHOWN}, thank you", WITHIN),
+        (f"{SHOWN} please", WITHIN),
+    ],
+)
+def test_an_address_that_goes_on_behind_its_mask_is_held_by_the_message(text: str, sealed: Sealed) -> None:
+    """A country that was not masked is not lost; what stands around an address does not become part of it."""
+    heard = Heard(message_id="M1", text=text, masked=(Masked(kind="ADDRESS", span_id="S1", shown=SHOWN),))
+    taken = take(ADDRESS, heard)
+    assert isinstance(taken, Filled)
+    assert taken.sealed == sealed
