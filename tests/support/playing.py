@@ -37,7 +37,6 @@ from doorward.vocabulary.text import MaskedText, WildText
 from doorward.vocabulary.understanding import Intent
 
 MOST_TURNS: Final = 20
-ADDRESS: Final = "192.0.2.7"
 RIGHT: Final = "<code>"
 WRONG: Final = "<wrong code>"
 
@@ -152,11 +151,12 @@ class Customer:
         """Come to the web chat."""
         self.stage = stage
         self.email = email
+        self._address = f"2001:db8:{next(_numbers) % 0xFFFF:x}::1"
         self._numbers = itertools.count(1)
         token = None if reference is None else stage.host_token(reference)
         request = VisitRequest(widget_key=stage.tenant.widget_key, language=language, user_token=token)
         self._language = language
-        self.opened = asyncio.run(stage.house.contact.visit(request, address=ADDRESS))
+        self.opened = asyncio.run(stage.house.contact.visit(request, address=self._address))
 
     @property
     def conversation_id(self) -> ConversationId:
@@ -174,7 +174,7 @@ class Customer:
             idempotency_key=own_id,
             language=self._language,
         )
-        asyncio.run(self.stage.house.contact.message("webchat", request, address=ADDRESS))
+        asyncio.run(self.stage.house.contact.message("webchat", request, address=self._address))
         self.stage.settle()
         after = self.bot_lines()
         return after[-1] if len(after) > before else None
@@ -183,7 +183,7 @@ class Customer:
         """Hand a code in as the widget's own field does; return whether it was right."""
         try:
             request = ConfirmRequest(credential=self.opened.token, code=code)
-            asyncio.run(self.stage.house.contact.confirm_code(request, address=ADDRESS))
+            asyncio.run(self.stage.house.contact.confirm_code(request, address=self._address))
         except NotAllowed:
             return False
         finally:
@@ -198,7 +198,7 @@ class Customer:
             user_token=self.stage.host_token(reference),
             resume=self.opened.token,
         )
-        self.opened = asyncio.run(self.stage.house.contact.visit(request, address=ADDRESS))
+        self.opened = asyncio.run(self.stage.house.contact.visit(request, address=self._address))
         self.stage.settle()
 
     def code(self) -> str:

@@ -48,6 +48,9 @@ IN_MEMORY = 1000
 LAST_ATTEMPT = 5
 """Tries after which a message that cannot be walked goes to a person, so that it is not lost."""
 
+MOST_DECISIONS = 50
+"""How often a walk decides again because the conversation moved meanwhile; then it is tried again later."""
+
 StageSeen = Callable[[str, float], None]
 
 
@@ -183,7 +186,7 @@ class Runner:
 
     def _walk_on(self, walk: Walk, kept: dict[str, bytes], steps: Steps) -> MessageId | None:
         had_steps = bool(kept)
-        while True:
+        for _ in range(MOST_DECISIONS):
             for stage in STAGES:
                 self._take(walk, stage, kept, steps=steps)
             steps.supersede()
@@ -195,6 +198,7 @@ class Runner:
                 return closed.next_message
             walk = self._go_back(walk)
             kept = {}
+        raise RuntimeError("the conversation moved every time that the walk decided")
 
     def _begin(self, scope: Scope, begun: Begun) -> tuple[Walk, dict[str, bytes], int]:
         settings = self._rooms.settings_of(scope.tenant_id)

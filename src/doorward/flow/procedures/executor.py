@@ -150,7 +150,7 @@ class Executor:
     def _through_the_gate(self, run: Run, want: Find | LookUp | Act, *, agreed: bool = False) -> Event:
         asked = Asked(self.here, self._procedures, run, want, self._owner, self._keep, agreed)
         passed = self._gate.pass_through(asked, patience=self._patience)
-        if isinstance(want, Act):
+        if passed.kept:
             self.journey.written()
         if passed.acted is not None:
             self.journey.acted.append(passed.acted)

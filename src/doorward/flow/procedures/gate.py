@@ -64,11 +64,15 @@ class Asked(NamedTuple):
 
 
 class Passed(NamedTuple):
-    """What came of it: the event for the machine, the ledger's line of an act, and own things that were named."""
+    """What came of it: the event for the machine, the ledger's line of an act, and own things that were named.
+
+    `kept`: it was granted, and that an act is about to be carried out is in the database.
+    """
 
     event: Event
     acted: Acted | None = None
     named: tuple[str, ...] = ()
+    kept: bool = False
 
 
 class _Granted(NamedTuple):
@@ -105,17 +109,18 @@ class Gate:
             return Passed(Failed(code="step_up_required"))
         try:
             granted = self._transactions.write(scope, lambda tx: self._granted(tx, asked, acting))
-            found = self._calls.ask(
-                scope.tenant_id, lambda: _call(asked.procedures.core, granted, asked.want), patience=patience
-            )
         except StepUpRequired:
             return Passed(Failed(code="step_up_required"))
         except (NotAllowed, NotFound) as refusal:
             log.warning("flow.procedures.not_granted", run_id=asked.run.id, step=asked.run.at, why=refusal.code)
-            return self._refused(asked)
+            return Passed(Failed(code="not_allowed"), acted=_acted(asked, "not_allowed", level=0))
+        core, want, kept = asked.procedures.core, asked.want, isinstance(asked.want, Act)
+        try:
+            found = self._calls.ask(scope.tenant_id, lambda: _call(core, granted, want), patience=patience)
         except Unavailable:
-            return Passed(Failed(), acted=_acted(asked, "unavailable", level=0))
-        return self._came(asked, granted, found)
+            level = granted.grant.level
+            return Passed(Failed(), acted=_acted(asked, "unavailable", level=level), kept=kept)
+        return self._came(asked, granted, found)._replace(kept=kept)
 
     def keys_named(self, here: Here, keys: Sequence[str]) -> tuple[str, ...]:
         """Return which of their own things' keys somebody just named in masked places; none for whom nobody knows."""
@@ -191,9 +196,6 @@ class Gate:
         self._transactions.write(
             scope, lambda tx: parties.change_detail(tx, scope, granted.grant.party_id, name=name, value=value)
         )
-
-    def _refused(self, asked: Asked) -> Passed:
-        return Passed(Failed(code="not_allowed"), acted=_acted(asked, "not_allowed", level=0))
 
 
 def _call(core: Operates, granted: _Granted, want: CoreCall) -> Sequence[Thing] | Done:
