@@ -8,6 +8,7 @@ import pytest
 from doorward import routing
 from doorward.answering.composing import Composer
 from doorward.answering.index import KnowledgeIndex
+from doorward.understanding import Wished
 from doorward.understanding.feelings import Heard, hint_of
 from doorward.vocabulary.decision import Decision, Emotion, Facts
 from doorward.vocabulary.reading import Reading
@@ -25,7 +26,12 @@ class Feeling(Mind):
     heard: Understanding = Understanding(intent=None)
 
     def understand(
-        self, reading: Reading, masked: MaskedText, *, nearest: Callable[[Reading], tuple[Candidate, ...]]
+        self,
+        reading: Reading,
+        masked: MaskedText,
+        *,
+        nearest: Callable[[Reading], tuple[Candidate, ...]],
+        wished: Callable[[Reading], Wished | None],
     ) -> Understanding:
         """Return what the test says."""
         return self.heard
