@@ -1,7 +1,6 @@
 """Training as a job: in a process of its own, so that nobody who answers customers waits for it or pays its memory."""
 
 import contextlib
-import os
 import subprocess
 import sys
 import threading
@@ -186,12 +185,7 @@ class IntentTrainer:
             if self._stopping:
                 raise TrainingStopped
             self._process = subprocess.Popen(  # noqa: S603 - our own module, with the interpreter that runs this one
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                # One thread: several would wait for each other, and for whoever answers customers meanwhile.
-                env=os.environ | dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1"),
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
             )
             return self._process
 
