@@ -94,7 +94,7 @@ def answer(rooms: WalkRooms, walk: Walk) -> Answered:
         return Answered(reply=reply)
     if decision.action == "hand_over":
         return Answered(reply=_with_hours(rooms, walk, reply, reason=decision.reason))
-    return Answered(reply=_and_question(rooms, walk, reply) if decision.action in BETWEEN else reply)
+    return _and_question(rooms, walk, reply) if decision.action in BETWEEN else Answered(reply=reply)
 
 
 def _advanced(rooms: WalkRooms, walk: Walk) -> Answered | None:
@@ -119,14 +119,14 @@ def _with_hours(rooms: WalkRooms, walk: Walk, reply: Reply, *, reason: str) -> R
     return msgspec.structs.replace(reply, text=text)
 
 
-def _and_question(rooms: WalkRooms, walk: Walk, reply: Reply) -> Reply:
+def _and_question(rooms: WalkRooms, walk: Walk, reply: Reply) -> Answered:
     """Return an answer to something else with the question behind it that a procedure waits with."""
     found = here_of(rooms, walk)
     question = None if found is None else found[0].question_again(found[1], found[2])
     if question is None:
-        return reply
-    text, choices = question
-    return msgspec.structs.replace(reply, text=f"{reply.text}\n\n{text}", choices=choices)
+        return Answered(reply=reply)
+    both = msgspec.structs.replace(reply, text=f"{reply.text}\n\n{question.text}", choices=question.choices)
+    return Answered(reply=both, procedure=question)
 
 
 def route(_rooms: WalkRooms, walk: Walk) -> Routed:

@@ -26,7 +26,6 @@ from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.arrival import Message
 from doorward.vocabulary.ids import ConversationId, PartyId
-from doorward.vocabulary.reply import Choice
 from doorward.vocabulary.scope import Scope
 
 _WANTS: Final[Mapping[str, str]] = {"answer": "ask", "confirmation": "confirm", "verification": "verify"}
@@ -121,8 +120,11 @@ class ProcedureWork:
             return None
         return executor.journey.ended()
 
-    def question_again(self, standing: Standing, here: Here) -> tuple[str, tuple[Choice, ...]] | None:
-        """Return the question that waits here, to be said behind the answer to another; None where none waits."""
+    def question_again(self, standing: Standing, here: Here) -> Advanced | None:
+        """Return the question that waits here, to be said behind the answer to another; None where none waits.
+
+        Nothing of the run changes.
+        """
         run = standing.run
         if run is None or standing.is_left(here) or run.suspended or run.awaits not in _WANTS:
             return None
@@ -130,8 +132,8 @@ class ProcedureWork:
             return None
         executor = self._executor(standing, here)
         executor.ask_again(run)
-        told = executor.journey.ended()
-        return (told.text, told.choices) if told.text else None
+        told = msgspec.structs.replace(executor.journey.ended(), moves=(), code=False)
+        return told if told.text else None
 
     def proven(self, standing: Standing, here: Here) -> Advanced | None:
         """Go on with what waited for a proof that came without a message; None where nothing waits for one."""
