@@ -6,7 +6,7 @@
  *   secrets?: string[]}} Visit */
 /** @typedef {{seq: number, kind: string, at: string, author: "customer" | "bot" | "agent" | "system", text: string,
  *   language?: string, spans?: Span[], formatted?: import("./formatting.js").Formatted[], sources?: {title: string, slug: string}[],
- *   choices?: {label: string, says: string}[], client_id?: string,
+ *   choices?: {label: string, says: string}[], client_id?: string, awaits?: string,
  *   attachment?: {attachment_id: string, media_type: string, size: number, state: string}}} Entry */
 /** @typedef {{start: number, end: number}} Span in code points; nothing else says what is masked */
 /** @typedef {{position: number, minutes?: number} | null} Waiting */

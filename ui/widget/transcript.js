@@ -32,7 +32,7 @@ export class Transcript {
    * @param {HTMLElement} log the list @param {HTMLElement} hello its first bubble, which stays
    * @param {import("./labels.js").Labels} labels
    * @param {{choose: (says: string) => void, again: (draft: Draft) => void, file: (id: string) => Promise<Blob>,
-   *   source: (slug: string, language: string) => void, why: (number: number) => void}} deeds what the customer does here
+   *   source: (slug: string, language: string) => void, why: (number: number) => void, code: () => void}} deeds what the customer does here
    */
   constructor(log, hello, labels, deeds) {
     this.#log = log;
@@ -187,6 +187,7 @@ export class Transcript {
     if (entry.sources?.length) bubble.item.append(this.#sources(entry.sources, entry.language ?? ""));
     if (entry.author === "bot" && !entry.conversation_id && (entry.sources?.length || entry.choices?.length)) bubble.item.append(this.#why(entry.seq));
     if (entry.choices?.length) bubble.item.append(this.#choices(entry.choices));
+    if (entry.awaits === "code" && !quiet) this.#deeds.code();
     if (own) this.#drafts.delete(entry.client_id ?? "");
     else this.#log.append(bubble.item);
   }

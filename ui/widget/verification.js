@@ -32,6 +32,18 @@ export class Verification {
     (on ? p.email : p.menuOpen).focus();
   }
 
+  /** A code is on its way already: only its field is needed. Nobody's writing is interrupted. */
+  code() {
+    const p = this.#parts;
+    this.#then = () => {};
+    p.verify.hidden = false;
+    p.verifyForm.hidden = false;
+    p.emailForm.hidden = true;
+    p.codeForm.hidden = false;
+    p.code.value = "";
+    this.#labels.say(p.verifyNote, "widget.verify.sent");
+  }
+
   /** @param {Event} event */
   async #mail(event) {
     event.preventDefault();

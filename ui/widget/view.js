@@ -56,10 +56,10 @@ export class View {
       chat.say(says);
       p.message.focus();
     };
-    const deeds = { choose, again: (draft) => chat.again(draft), file: (id) => chat.file(id), source: (slug, language) => this.#extras.source(slug, language), why: (number) => this.#extras.why(number) };
+    const verification = new Verification(p, this.#labels, chat);
+    const deeds = { choose, again: (draft) => chat.again(draft), file: (id) => chat.file(id), source: (slug, language) => this.#extras.source(slug, language), why: (number) => this.#extras.why(number), code: () => verification.code() };
     this.#transcript = new Transcript(p.log, p.hello, this.#labels, deeds);
     this.#sheet = new Sheet(p, this.#labels);
-    const verification = new Verification(p, this.#labels, chat);
     this.#extras = new Extras(p, this.#labels, { chat, transcript: this.#transcript, sheet: this.#sheet, verification });
     p.launcher.addEventListener("click", () => chat.open());
     p.close.addEventListener("click", () => chat.close());

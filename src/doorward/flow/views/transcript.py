@@ -101,7 +101,8 @@ class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `formatted` is what staff wrote in pieces, where it has a form; without it the text is shown as it is.
     `conversation_id` is where it was said if that was another conversation, which was merged into this one; `seq` is
     its number there. `copied_from` is the conversation out of which a line was split into this one. A note that is
-    `whispered` is for whoever had the conversation then.
+    `whispered` is for whoever had the conversation then. `awaits` is what a procedure waits for behind the bot's line:
+    `answer`, `confirmation`, `code` (one was mailed) or `sign_in`.
     """
 
     seq: int
@@ -123,6 +124,7 @@ class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     copied_from: str = ""
     own: OwnText | None = None
     whispered: bool = False
+    awaits: str = ""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -277,6 +279,7 @@ def show(written: WrittenEntry, *, authors: Mapping[str, str] = SHOWN) -> ShownE
         choices=msgspec.convert(data.get("choices", ()), tuple[ShownChoice, ...]),
         attachment=_attachment(data) if entry.kind.startswith("attachment.") else None,
         client_id=data.get("client_id"),
+        awaits=str(data.get("procedure", {}).get("awaits", "")),
     )
 
 
