@@ -115,7 +115,8 @@ def _advanced(rooms: WalkRooms, walk: Walk) -> Answered | None:
 
 def _with_hours(rooms: WalkRooms, walk: Walk, reply: Reply, *, reason: str) -> Reply:
     hours = hours_told(rooms, walk, reason=reason)
-    text = hand_over_words(rooms.translator, reply.language, reply.text, settings=hours, now=walk.message.received_at)
+    said = f"{reply.text} {_crisis_help(walk, reply.language)}".rstrip()
+    text = hand_over_words(rooms.translator, reply.language, said, settings=hours, now=walk.message.received_at)
     return msgspec.structs.replace(reply, text=text)
 
 
@@ -127,6 +128,13 @@ def _and_question(rooms: WalkRooms, walk: Walk, reply: Reply) -> Answered:
         return Answered(reply=reply)
     both = msgspec.structs.replace(reply, text=f"{reply.text}\n\n{question.text}", choices=question.choices)
     return Answered(reply=both, procedure=question)
+
+
+def _crisis_help(walk: Walk, language: str) -> str:
+    """Return where the company says that help is, for somebody who may be in danger; else nothing."""
+    decision: Decision = walk.need("decide")
+    in_danger = decision.reason == "care" and decision.facts.emotion == "self_harm"
+    return walk.settings.crisis_help.get(language, "") if in_danger else ""
 
 
 def route(_rooms: WalkRooms, walk: Walk) -> Routed:

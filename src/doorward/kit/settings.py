@@ -290,6 +290,13 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     ] = ()
     greetings: Annotated[dict[str, str], Meta(description="First words of the web chat per language.")] = {}
     privacy_notices: Annotated[dict[str, str], Meta(description="Privacy notice of the web chat per language.")] = {}
+    crisis_help: Annotated[
+        dict[str, str],
+        Meta(
+            description="Per language, where somebody who may want to hurt themselves finds help at any hour, such as "
+            '"Emergency number: 112"; said behind the words of the language pack, which name no number.'
+        ),
+    ] = {}
     closed_channels: Annotated[
         tuple[str, ...], Meta(description="Channels that take no messages now, by their ids.")
     ] = ()

@@ -16,7 +16,7 @@ from doorward.vocabulary.text import MaskedText
 from doorward.vocabulary.understanding import Candidate, Understanding
 from tests.support.knowledge import index_of
 from tests.support.transactions import CONVERSATION, SCOPE
-from tests.support.walking import Flow, Mind
+from tests.support.walking import SETTINGS, Flow, Mind
 from tests.support.words import LANGUAGES, translator
 
 
@@ -77,6 +77,17 @@ def test_who_may_be_in_danger_is_told_where_help_is(language: str) -> None:
     assert said["self_harm"] == translator().say(language, "reply.hand_over_in_danger")
     assert said["bereavement"] == translator().say(language, "reply.hand_over_care")
     assert not [one for one in said["self_harm"] if one.isdigit()]
+
+
+@pytest.mark.parametrize(("emotion", "told"), [("self_harm", True), ("distress", False)])
+def test_the_company_says_where_help_is(flow: Flow, emotion: Emotion, *, told: bool) -> None:
+    """Its own words stand behind ours, for those in danger and for nobody else."""
+    settings = msgspec.structs.replace(SETTINGS, crisis_help={"en": "Emergency number: 112."})
+    flow.rooms = msgspec.structs.replace(flow.rooms, settings_of=lambda _tenant_id: settings)
+    felt(flow, emotion)
+    (said,) = [one.entry.text for one in flow.ledger() if one.entry.kind == "message.bot"]
+    assert said is not None
+    assert ("Emergency number: 112." in said.text) is told
 
 
 def reply(language: str, emotion: str) -> str:
