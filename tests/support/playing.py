@@ -174,6 +174,7 @@ class Customer:
             idempotency_key=own_id,
             language=self._language,
         )
+        self.stage.saying = text
         asyncio.run(self.stage.house.contact.message("webchat", request, address=self._address))
         self.stage.settle()
         after = self.bot_lines()
@@ -238,6 +239,7 @@ class Stage:
         self._waiting: list[Any] = []
         self._folder = Path(tempfile.mkdtemp(prefix="doorward-play-"))
         self.hints: dict[str, str] = {}
+        self.saying = ""
         cast("Any", house.front_door)._submit = lambda key, _begun: self._waiting.append(key)
         rooms = house.walk_rooms
         self._wished = rooms.wished
@@ -284,7 +286,7 @@ class Stage:
         self.house.procedure_book.put(self.tenant.id, msgspec.structs.replace(known, core=core))
 
     def _hinted(self, scope: Scope, reading: Reading, masked: MaskedText) -> Wished | None:
-        name = self.hints.get(masked.text)
+        name = self.hints.get(self.saying or masked.text)
         if name is None:
             return self._wished(scope, reading, masked)
         wishes = (Intent(name=name, score=0.95),) if name else ()

@@ -122,15 +122,15 @@ class Gate:
             return Passed(Failed(), acted=_acted(asked, "unavailable", level=level), kept=kept)
         return self._came(asked, granted, found)._replace(kept=kept)
 
-    def keys_named(self, here: Here, keys: Sequence[str]) -> tuple[str, ...]:
-        """Return which of their own things' keys somebody just named in masked places; none for whom nobody knows."""
+    def keys_named(self, here: Here, things: Sequence[Thing]) -> tuple[str, ...]:
+        """Return the keys of own things that somebody just named in masked places; none for whom nobody knows."""
         acting = here.acting
-        if acting is None or not keys or not here.text.spans:
+        if acting is None or not things or not here.text.spans:
             return ()
 
         def work(tx: Tx) -> Outcome[tuple[str, ...]]:
             grant = self._identity.require(tx, here.scope, acting, action=THINGS)
-            return own_keys_named(tx, here, keys, originals=self._originals, grant=grant)
+            return own_keys_named(tx, here, things, originals=self._originals, grant=grant)
 
         try:
             return self._transactions.write(here.scope, work)
@@ -177,7 +177,7 @@ class Gate:
     def _came(self, asked: Asked, granted: _Granted, found: Any) -> Passed:
         if isinstance(asked.want, Find):
             things = _honest_things(found, of=asked.want.of)
-            return Passed(Found(things=things), named=self.keys_named(asked.here, [thing.key for thing in things]))
+            return Passed(Found(things=things), named=self.keys_named(asked.here, things))
         done = _honest(found)
         if done is None:
             return Passed(Failed(), acted=_acted(asked, "unavailable", level=granted.grant.level))

@@ -9,17 +9,20 @@ from doorward.flow.originals import Originals
 from doorward.flow.procedures.here import Here
 from doorward.identity import Grant
 from doorward.kit.tx import Tx
+from doorward.kit.words import split_words, visible
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.ids import ConversationId, SpanId
+from doorward.vocabulary.operations import Thing
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.text import MaskedText
 
-NAMING: Final = frozenset({"PIN", "ONE_TIME_CODE", "ORDER_NUMBER", "CARD", "CARD_SECURITY_CODE"})
-"""What the end of a card's number, or a reference, may have been taken for."""
+NAMING: Final = frozenset({"PIN", "ONE_TIME_CODE", "ORDER_NUMBER", "CARD", "CARD_SECURITY_CODE", "PERSON"})
+"""What the end of a card's number, a reference, or the name of a payee or a shop may have been taken for."""
 
 _MOST: Final = 4
 _DIGITS: Final = 4
+_NAMING_LETTERS: Final = 4
 
 
 def sealed_value(tx: Tx, here: Here, sealed: Sealed, *, originals: Originals, grant: Grant) -> Outcome[str]:
@@ -42,11 +45,12 @@ def sealed_value(tx: Tx, here: Here, sealed: Sealed, *, originals: Originals, gr
 
 
 def own_keys_named(
-    tx: Tx, here: Here, keys: Collection[str], *, originals: Originals, grant: Grant
+    tx: Tx, here: Here, things: Collection[Thing], *, originals: Originals, grant: Grant
 ) -> Outcome[tuple[str, ...]]:
-    """Return which keys of the customer's own things stand in masked places of what they just said.
+    """Return the keys of the customer's own things that masked places of what they just said name.
 
-    Four digits look like a PIN, a reference like an order's number. What is no such key is forgotten unread.
+    Four digits look like a PIN, a reference like an order's number, a shop like somebody's name. What names none of
+    these things is forgotten.
     """
     named: list[str] = []
     events: list[Entry | AuditEvent] = []
@@ -55,12 +59,21 @@ def own_keys_named(
         opened = _opened(tx, here, span.id, originals=originals, grant=grant)
         events += opened.entries
         said = "".join(opened.value.split()).casefold()
-        named += [key for key in keys if _names(said, key.casefold())]
+        words = frozenset(split_words(visible(opened.value).casefold()))
+        named += [one.key for one in things if _names(said, one.key.casefold()) or _is_called(words, one)]
     return Outcome(tuple(dict.fromkeys(named)), tuple(events))
 
 
 def _names(said: str, key: str) -> bool:
     return said == key or (len(said) >= _DIGITS and said.isdecimal() and key.endswith(said))
+
+
+def _is_called(words: frozenset[str], thing: Thing) -> bool:
+    """Return whether all words stand in one of the thing's fields, at least one of them long enough to name it."""
+    if not any(len(word) >= _NAMING_LETTERS for word in words):
+        return False
+    texts = (value for value in thing.fields.values() if isinstance(value, str))
+    return any(words <= frozenset(split_words(visible(text).casefold())) for text in texts)
 
 
 def _opened(tx: Tx, here: Here, span_id: SpanId | None, *, originals: Originals, grant: Grant) -> Outcome[str]:

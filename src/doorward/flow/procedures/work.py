@@ -26,6 +26,7 @@ from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.arrival import Message
 from doorward.vocabulary.ids import ConversationId, PartyId
+from doorward.vocabulary.operations import Thing
 from doorward.vocabulary.scope import Scope
 
 _WANTS: Final[Mapping[str, str]] = {"answer": "ask", "confirmation": "confirm", "verification": "verify"}
@@ -204,7 +205,7 @@ class ProcedureWork:
         if social in _SMALL_TALK and _is_free_text(procedure, run):
             return False
         # The end of a number may have been taken for a secret: whether it names a thing is seen when it is opened.
-        may_name = bool(_keys_at_hand(run)) and any(span.kind in NAMING for span in here.text.spans)
+        may_name = bool(_things_at_hand(run)) and any(span.kind in NAMING for span in here.text.spans)
         return may_name or advance(procedure, run, self._event(procedure, run, here, named=())).answered
 
     def _proves(self, standing: Standing, here: Here, procedure: Procedure, run: Run) -> bool:
@@ -246,7 +247,7 @@ class ProcedureWork:
         elif run.awaits == "verification":
             self._proof(executor, standing, here, procedure)
         elif run.awaits in _WANTS:
-            named = self._rooms.gate.keys_named(here, _keys_at_hand(run))
+            named = self._rooms.gate.keys_named(here, _things_at_hand(run))
             executor.feed(run, self._event(procedure, run, here, named=named))
         else:
             executor.take_up(run)
@@ -301,6 +302,6 @@ def _is_free_text(procedure: Procedure, run: Run) -> bool:
     return isinstance(want, Ask) and procedure.slots[want.slot].kind == "text"
 
 
-def _keys_at_hand(run: Run) -> tuple[str, ...]:
-    """Return the keys of all things that were offered: one of them may be named, or named instead."""
-    return tuple(dict.fromkeys(thing.key for things in (*run.offers.values(), *run.unfit.values()) for thing in things))
+def _things_at_hand(run: Run) -> tuple[Thing, ...]:
+    """Return all things that were offered, and the others of their kinds: one may be named, or named instead."""
+    return tuple(thing for things in (*run.offers.values(), *run.unfit.values()) for thing in things)
