@@ -57,7 +57,8 @@ def played(stage: Stage, half: Half) -> list[Outcome]:
 def test_most_dialogues_come_out_right_and_none_does_anything_wrong(stage: Stage) -> None:
     """The floor of all two hundred; nothing is changed that should not be."""
     outcomes = [*played(stage, "dev"), *played(stage, "test")]
+    # Plain numbers: what a failing assertion shows must tell nothing of the half that is seen through its score.
     wrong = sum(bool(outcome.wrong) for outcome in outcomes)
-    right = sum(outcome.right for outcome in outcomes)
+    share = sum(outcome.right for outcome in outcomes) / len(outcomes)
     assert wrong == 0
-    assert right / len(outcomes) >= FLOOR
+    assert share >= FLOOR
