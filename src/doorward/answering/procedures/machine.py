@@ -38,6 +38,8 @@ MOST_EVENTS: Final = 200
 """Events of a run before a person takes over: every run ends."""
 
 CONFIRM_RETRIES: Final = 2
+IMPOSSIBLE: Final = "impossible"
+_CANNOT_BE: Final = frozenset({"not_offered", "too_low", "too_high", "too_early", "too_late"})
 VERIFY_RETRIES: Final = 2
 STEP_UP: Final = "step_up_required"
 
@@ -127,7 +129,8 @@ def _hear(walk: Walk, heard: Heard) -> Turn:
         return walk.end("declined", reason="cancelled")
     step = walk.procedure.step(walk.run.at)
     if walk.run.awaits == "verification":
-        return _unproven(walk)
+        # Whoever says no to a proof gives none: asking on would only take them for somebody else's words.
+        return _not_verified(walk) if heard.agrees is False else _unproven(walk)
     if walk.run.awaits == "confirmation" and isinstance(step, ConfirmStep):
         return _hear_confirmation(walk, step, heard)
     if walk.run.awaits != "answer" or not isinstance(step, AskStep):
@@ -172,7 +175,9 @@ def _answer(walk: Walk, step: AskStep, taken: Taken) -> Turn:
 def _unclear(walk: Walk, why: Unclear, *, retries: int) -> Turn:
     failures = walk.run.failures + 1
     if failures > retries:
-        return walk.hand_over("not_understood", answered=why != "unclear")
+        # What was understood and cannot be had needs nobody else to say so again.
+        over = walk.end("declined", reason=IMPOSSIBLE) if why in _CANNOT_BE else None
+        return over or walk.hand_over("not_understood", answered=why != "unclear")
     walk.change(failures=failures)
     return walk.again(answered=why != "unclear", unclear=why)
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from doorward.answering.procedures import Procedure, Run, advance, begin_run
+from doorward.answering.procedures.machine import IMPOSSIBLE
 from doorward.answering.procedures.ports import Sentences
 from doorward.answering.procedures.run import (
     Act,
@@ -227,7 +228,9 @@ class Executor:
 
 
 def _ending(run: Run) -> str:
-    return "declined" if run.outcome == "declined" else "resolved"
+    if run.outcome != "declined":
+        return "resolved"
+    return "impossible" if run.reason == IMPOSSIBLE else "declined"
 
 
 def _kind_of(procedure: Procedure, want: Ask) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from doorward.answering.procedures.heard import LAST, Heard, Number
 from doorward.answering.procedures.loading import load_procedure
-from doorward.answering.procedures.machine import advance, begin_run, may_wait
+from doorward.answering.procedures.machine import IMPOSSIBLE, advance, begin_run, may_wait
 from doorward.answering.procedures.model import Procedure
 from doorward.answering.procedures.run import (
     Act,
@@ -138,6 +138,22 @@ def test_after_as_many_tries_as_it_has_a_person_takes_over() -> None:
     unclear = said(text="well")
     assert isinstance(walk(BLOCK, [KNOWN_ALREADY, BOTH, unclear, unclear]).want, Ask)
     assert walk(BLOCK, [KNOWN_ALREADY, BOTH, unclear, unclear, unclear]).want == HandOver(reason="not_understood")
+
+
+def test_what_cannot_be_ends_without_a_person() -> None:
+    """Sixty rolls, three times: it was understood, and nobody else could say anything but the same."""
+    too_many = said(numbers=(Number(6000),))
+    turn = walk(ORDER, [KNOWN_ALREADY, Found(things=(TILL,)), too_many, too_many, too_many])
+    assert turn.want == End(how="declined")
+    assert (turn.run.reason, turn.answered) == (IMPOSSIBLE, True)
+
+
+def test_who_says_no_to_a_proof_is_not_asked_on() -> None:
+    """Other words leave the question standing for a while; a no ends where the step says, or with a person."""
+    before = walk(BLOCK, [Started(level=0)])
+    assert before.want == Verify(level=1)
+    assert advance(BLOCK, before.run, said(text="well")).want == Verify(level=1)
+    assert advance(BLOCK, before.run, Said(heard=NO)).want == HandOver(reason="not_verified")
 
 
 def test_a_digression_is_no_failure() -> None:
