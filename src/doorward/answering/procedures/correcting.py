@@ -23,12 +23,23 @@ def correction_of(procedure: Procedure, run: Run, heard: Heard) -> tuple[str, Fi
         for name in reversed(run.asked):
             if procedure.slots[name].kind != kind:
                 continue
-            taken = take(question_of(procedure, run, name), heard)
-            if isinstance(taken, Filled) and taken.value != run.slots[name].value:
+            filled = run.slots[name]
+            taken = take(question_of(procedure, run, name), _beside(filled, heard))
+            if isinstance(taken, Filled) and taken.value != filled.value:
                 return name, taken
             if isinstance(taken, Filled):
                 return None
     return None
+
+
+def _beside(filled: Filled, heard: Heard) -> Heard:
+    """Return what was heard without the number that is there already: 'not six, three' means three."""
+    if filled.kind not in {"count", "amount"} or len(heard.numbers) < 2:
+        return heard
+    others = tuple(
+        one for one in heard.numbers if (one.whole if filled.kind == "count" else one.hundredths) != filled.value
+    )
+    return msgspec.structs.replace(heard, numbers=others) if others else heard
 
 
 def refilled(procedure: Procedure, run: Run, slot_name: str, filled: Filled) -> Run:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from doorward.answering.procedures.correcting import correction_of
 from doorward.answering.procedures.heard import LAST, Heard, Number
 from doorward.answering.procedures.loading import load_procedure
 from doorward.answering.procedures.machine import IMPOSSIBLE, advance, begin_run, may_wait
@@ -276,6 +277,15 @@ def test_a_count_out_of_bounds_is_asked_for_again(hundredths: int, why: str) -> 
     turn = walk(ORDER, [KNOWN_ALREADY, Found(things=(TILL,)), said(numbers=(Number(hundredths),))])
     assert isinstance(turn.want, Ask)
     assert turn.want.unclear == why
+
+
+def test_not_six_but_three_means_three() -> None:
+    """Whoever corrects a number says the old one too; the one that is there already is not meant."""
+    run = walk(ORDER, [KNOWN_ALREADY, Found(things=(TILL,)), said(numbers=(Number(600),))]).run
+    found = correction_of(ORDER, run, Heard(numbers=(Number(600), Number(300)), corrects=True))
+    assert found is not None
+    assert (found[0], found[1].value) == ("rolls", 3)
+    assert correction_of(ORDER, run, Heard(numbers=(Number(600),), corrects=True)) is None
 
 
 @pytest.mark.parametrize("digits", [("HT410002", "4100", "02"), ("410002",)])
