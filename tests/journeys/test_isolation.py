@@ -19,6 +19,7 @@ BODIES: dict[str, Any] = {
     "draft": {"title": "Hello"},
     "hand-over": {"note": "Hello"},
     "open": {"purpose": "legal_duty", "reason": "curious"},
+    "steward": {"review_by": "2026-12-01"},
 }
 SEEN = {"if-match": '"1"'}
 """What is sent along by whoever changes what they have seen."""
@@ -91,7 +92,8 @@ def test_every_list_is_empty_of_another_company(guests: Guests, foreign: dict[st
     read = [owner.get(path) for path in lists if path.startswith("/api/")]
     assert len(read) >= 6
     for answer in read:
-        assert answer.status_code == 200, answer.url
+        # The latest of something is no list: there is none yet, or one.
+        assert answer.status_code == (404 if answer.url.path.endswith("/latest") else 200), answer.url
         assert not any(value in answer.text for value in foreign.values() if len(value) == 26), answer.url
         assert "Halden" not in answer.text
 
