@@ -1,8 +1,8 @@
 """Tables: articles, the passages that search goes by, and what was done to them."""
 
-from sqlalchemy import Column, Date, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-from doorward.kit.db import Json, UtcTime, metadata
+from doorward.kit.db import Day, Json, UtcTime, metadata
 
 article = Table(
     "answering_article",
@@ -83,5 +83,5 @@ steward = Table(
     Column("tenant_id", String(64), primary_key=True),
     Column("slug", String(100), primary_key=True),
     Column("owner_id", String(64)),
-    Column("review_by", Date),
+    Column("review_by", Day),
 )

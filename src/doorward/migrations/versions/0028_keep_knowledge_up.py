@@ -17,6 +17,6 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.String(length=64), nullable=False),
         sa.Column("slug", sa.String(length=100), nullable=False),
         sa.Column("owner_id", sa.String(length=64), nullable=True),
-        sa.Column("review_by", sa.Date(), nullable=True),
+        sa.Column("review_by", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "slug"),
     )
