@@ -78,6 +78,7 @@ WITHHELD: Final[Mapping[str, str]] = {
     "assessment.made": "how risky somebody seems is the house's own business",
     "review.written": "how a colleague's work was judged stays in the house",
     "review.answered": "what they said to it, too",
+    "procedure.acted": "what the core system did is the core system's own to tell",
     "decision.made": "rules and the facts that they rest on are read where they can be explained",
 }
 """Kinds of lines that are told to nobody, and why. A kind that is in neither list is not told either."""
