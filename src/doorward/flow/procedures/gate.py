@@ -2,7 +2,7 @@
 
 Nobody else calls a core system's operations (a test of the architecture looks). For whom something is done comes from
 the grant and from nothing else; what may be done from the procedure, which yields it anew from where its run stands;
-with which things from those that were offered to this customer in this run. Why so: decision record 39.
+with which things from those that were offered to this customer in this run. Why so: decision record 38.
 """
 
 from collections.abc import Callable, Mapping, Sequence
