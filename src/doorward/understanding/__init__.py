@@ -19,7 +19,7 @@ from doorward.understanding.intent import Understander, nearest_article
 from doorward.understanding.language import LanguageDetector
 from doorward.understanding.models import IntentModels, IntentTraining, ModelReport, ModelVersion
 from doorward.understanding.ports import Encoder, TextTranslator, Vectors
-from doorward.understanding.reader import Reader, without_spans
+from doorward.understanding.reader import Reader
 from doorward.understanding.repository import PhraseQuery
 
 __all__ = [
@@ -51,5 +51,4 @@ __all__ = [
     "phrase_id_of",
     "read_active",
     "read_head",
-    "without_spans",
 ]

@@ -10,16 +10,13 @@ from doorward.understanding.ports import Encoder
 from doorward.vocabulary.errors import DoorwardError
 from doorward.vocabulary.language import LanguagePack
 from doorward.vocabulary.reading import Reading
-from doorward.vocabulary.text import MaskedText
+from doorward.vocabulary.text import MaskedText, without_spans
 
 CHARACTERS = 10_000
 """Characters of a message that are read; the door lets through 4,000 unless told otherwise."""
 
 WORDS = 512
 """Words of a message that are kept and stemmed, about two printed pages. The encoder looks at fewer (its own limit)."""
-
-PLACEHOLDER = " "
-"""What stands in the text for a masked place: nothing. A word such as 'card' would be read as the customer's own."""
 
 _NOTHING = LanguagePack(code="", name="")
 
@@ -132,13 +129,3 @@ class Reader:
             stems=tuple(stemmer.stem(word) for word in words),
             embedding=embedding,
         )
-
-
-def without_spans(masked: MaskedText) -> str:
-    """Return what is read of a text: a space stands for every masked place."""
-    parts, end = [], 0
-    for span in masked.spans:
-        parts.append(masked.text[end : span.start])
-        end = span.end
-    parts.append(masked.text[end:])
-    return PLACEHOLDER.join(parts)

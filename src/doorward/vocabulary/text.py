@@ -108,3 +108,16 @@ class MaskedText(msgspec.Struct, frozen=True):
 def house_text(text: str) -> MaskedText:
     """Return text that Doorward itself wrote (a reply, a notice) as masked text without masked places."""
     return MaskedText(text)
+
+
+def without_spans(masked: MaskedText) -> str:
+    """Return a text with a space for every masked place: what is read, learnt from, and heard for an answer.
+
+    Nothing stands in: a word such as 'card' would be taken for the customer's own.
+    """
+    parts, end = [], 0
+    for span in masked.spans:
+        parts.append(masked.text[end : span.start])
+        end = span.end
+    parts.append(masked.text[end:])
+    return " ".join(parts)

@@ -19,7 +19,7 @@ from doorward.answering.procedures.model import Procedure
 from doorward.kit.phrases import PhraseBook
 from doorward.kit.words import visible
 from doorward.vocabulary.language import LanguagePack
-from doorward.vocabulary.text import MaskedText
+from doorward.vocabulary.text import MaskedText, without_spans
 
 CHARACTERS: Final = 2_000
 """Characters of a message that are listened to: answers are short."""
@@ -44,7 +44,7 @@ class Listener:
     def hear(self, masked: MaskedText, *, procedure: Procedure, language: str, message_id: str, today: date) -> Heard:
         """Return what a message in `language` says. `today` is the customer's day."""
         spoken = self._spoken.get(language) or self._spoken[self._first]
-        text = visible(_without_spans(masked))[:CHARACTERS]
+        text = visible(without_spans(masked))[:CHARACTERS]
         said = spoken.words(text)
         folded = spoken.pack.fold_case(text).replace("ё", "е")
         days = days_of(spoken, folded, today=today)
@@ -91,15 +91,6 @@ class Listener:
         """Return the phrases that name codes, and the code of each."""
         pairs = [(phrase, key.partition(".")[2]) for key, text in named for phrase in text.split(",")]
         return self._spoken[language].book(phrase for phrase, _ in pairs), tuple(code for _, code in pairs)
-
-
-def _without_spans(masked: MaskedText) -> str:
-    parts, end = [], 0
-    for span in masked.spans:
-        parts.append(masked.text[end : span.start])
-        end = span.end
-    parts.append(masked.text[end:])
-    return " ".join(parts)
 
 
 def _without(text: str, days: list[Day]) -> str:
