@@ -63,8 +63,9 @@ def close(tx: Tx, walk: Walk, *, rooms: WalkRooms, has_steps: bool = True) -> Ou
         finished = work.finishing.write(tx, here, told)
         entries += finished.entries
         jobs = finished.jobs
-    # They are written together with the end of the run, which has not ended.
-    record.note_absent(tx, scope, message.conversation_id, [one.key for one in entries if isinstance(one, Entry)])
+    # They are written together with the end of the run, which has not ended; what was done is told as it is done.
+    fresh = [one.key for one in entries if isinstance(one, Entry) and one.kind != "procedure.acted"]
+    record.note_absent(tx, scope, message.conversation_id, fresh)
     if handoff is not None:
         handoff = routing.direct_by_plan(tx, scope, known_of(walk, handoff))
         data = {"reason": handoff.reason, "queue": handoff.queue, "priority": handoff.priority}

@@ -102,7 +102,8 @@ def _advanced(rooms: WalkRooms, walk: Walk) -> Answered | None:
     if found is None:
         return None
     work, standing, here = found
-    advanced = work.answer(standing, here, facts=procedure_facts(walk.need("decide").facts))
+    decision: Decision = walk.need("decide")
+    advanced = work.answer(standing, here, facts=procedure_facts(decision.facts), may_begin=decision.action == "act")
     if advanced is None:
         return None
     reply = Reply(text=advanced.text, language=here.language, choices=advanced.choices)

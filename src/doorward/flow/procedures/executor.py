@@ -74,8 +74,7 @@ class Executor:
 
     def begin(self, procedure: Procedure, event: Event, *, beneath: Run | None = None) -> None:
         """Begin a procedure, another one waiting beneath it meanwhile."""
-        run_id = derive_id("procedure", self.here.scope.tenant_id, self.here.moment, procedure.id)
-        self.feed(begin_run(procedure, run_id, beneath=beneath), event)
+        self.feed(begin_run(procedure, run_id_of(self.here, procedure.id), beneath=beneath), event)
 
     def feed(self, run: Run, event: Event) -> None:
         """Tell the machine what happened, and do what it wants then."""
@@ -221,10 +220,18 @@ class Executor:
             journey.say(self._sentences.say(language, f"procedure.ended.{_ending(run)}"))
         if isinstance(want, End) and want.resumes and self._find is not None:
             waiting, owner = self._find(want.resumes)
+            if waiting.is_over:
+                return  # it waited so long that it was given up
             self.journey.know(waiting)
             self._owner = owner
             journey.say(self._sentences.say(language, "procedure.back"))
+            waiting = msgspec.structs.replace(waiting, suspended=False)
             self.feed(waiting, Resumed(level=self._verifying.level(self.here), today=self.here.today.isoformat()))
+
+
+def run_id_of(here: Here, procedure: str) -> str:
+    """Return the id of the run of a procedure that a message begins: the same however often it is worked on."""
+    return derive_id("procedure", here.scope.tenant_id, here.moment, procedure)
 
 
 def _ending(run: Run) -> str:

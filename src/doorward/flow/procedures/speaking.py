@@ -8,7 +8,7 @@ import msgspec
 from doorward import record, routing
 from doorward.flow.handoffs import handoff_for
 from doorward.flow.openings import hand_over_words
-from doorward.flow.procedures.finishing import Finishing, told_of
+from doorward.flow.procedures.finishing import Finishing, acted_line, told_of
 from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.journey import Advanced
 from doorward.flow.team_hours import hours_for
@@ -41,8 +41,10 @@ class Speaking:
             routing.lock_queue(tx, here.scope)
         record.lock_conversation(tx, here.scope, here.conversation_id)
         card = record.card_of(tx, here.scope, here.conversation_id)
-        if card is None or card.state in {"waiting", "human"} or not self._finishing.fits(tx, here, advanced):
+        if card is None:
             return Outcome(False)
+        if card.state in {"waiting", "human"} or not self._finishing.fits(tx, here, advanced):
+            return Outcome(False, tuple(acted_line(tx, here, one) for one in advanced.acted))
         finished = self._finishing.write(tx, here, advanced)
         lines: list[Entry | AuditEvent] = list(finished.entries)
         text = advanced.text

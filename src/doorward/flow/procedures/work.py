@@ -12,7 +12,7 @@ from doorward.answering.procedures.ports import Sentences
 from doorward.answering.procedures.run import Ask, Cancelled, Chose, Event, Resumed, Said, Started, Verified
 from doorward.answering.procedures.state import want_of
 from doorward.flow.procedures.book import ProcedureBook, TenantProcedures
-from doorward.flow.procedures.executor import Executor
+from doorward.flow.procedures.executor import Executor, run_id_of
 from doorward.flow.procedures.finishing import Finishing
 from doorward.flow.procedures.gate import Gate
 from doorward.flow.procedures.here import Here
@@ -69,8 +69,14 @@ class ProcedureWork:
         return self._rooms.finishing
 
     def standing(self, message: Message, scope: Scope) -> Standing | None:
-        """Return how things stand for a message, None for a tenant without procedures: then nothing is looked up."""
-        return self.standing_of(scope, message.conversation_id, acting=message.acting)
+        """Return how things stand for a message, None for a tenant without procedures: then nothing is looked up.
+
+        None too for what comes without a customer's own credential (from a program, an agent): it is no answer to
+        anything, for its yes would be somebody else's.
+        """
+        return (
+            None if message.acting is None else self.standing_of(scope, message.conversation_id, acting=message.acting)
+        )
 
     def standing_of(self, scope: Scope, conversation_id: ConversationId, *, acting: PartyId | None) -> Standing | None:
         """Return how things stand in a conversation for whoever holds a credential, None as in `standing`."""
@@ -101,7 +107,9 @@ class ProcedureWork:
         run = standing.run
         if run is None:
             return ProcedureFacts(procedure="" if startable is None else startable.id, level=standing.level)
-        other = startable is not None and startable.id != run.procedure and (standing.is_left(here) or may_wait(run))
+        other = (
+            startable is not None and startable.id != run.procedure and (_is_elsewhere(standing, here) or may_wait(run))
+        )
         return ProcedureFacts(
             procedure=startable.id if startable is not None and other else "",
             active=True,
@@ -110,10 +118,15 @@ class ProcedureWork:
             level=standing.level,
         )
 
-    def answer(self, standing: Standing, here: Here, *, facts: ProcedureFacts) -> Advanced | None:
-        """Go on with what is under way, or begin what the message asks for; None where there is neither."""
+    def answer(
+        self, standing: Standing, here: Here, *, facts: ProcedureFacts, may_begin: bool = True
+    ) -> Advanced | None:
+        """Go on with what is under way, or begin what the message asks for; None where there is neither.
+
+        `may_begin`: that something begins was decided.
+        """
         executor = self._executor(standing, here)
-        if facts.procedure and not facts.heard:
+        if may_begin and facts.procedure and not facts.heard and not _began_here(standing.run, here):
             self._begin(executor, standing, here, procedure=standing.procedures.procedures[facts.procedure])
         elif standing.run is not None:
             self._go_on(executor, standing, here, standing.run)
@@ -193,6 +206,8 @@ class ProcedureWork:
         run, procedure = standing.run, standing.procedure
         if run is None or procedure is None:
             return run is not None
+        if _began_here(run, here):
+            return True
         if standing.is_left(here):
             return asks_the_same or social == "greeting"
         if run.suspended:
@@ -231,14 +246,16 @@ class ProcedureWork:
         )
 
     def _begin(self, executor: Executor, standing: Standing, here: Here, *, procedure: Procedure) -> None:
-        beneath = None if standing.is_left(here) else standing.run
+        beneath = None if _is_elsewhere(standing, here) else standing.run
         started = Started(level=standing.level, today=here.today.isoformat(), heard=self._hear(procedure, here))
         executor.owned_by(here.party_id, find=lambda run_id: self._waiting(here, run_id))
         executor.begin(procedure, started, beneath=beneath)
 
     def _go_on(self, executor: Executor, standing: Standing, here: Here, run: Run) -> None:
         procedure = standing.procedure
-        if procedure is None:
+        if _began_here(run, here):
+            executor.take_up(run)  # a crash came after this very message had begun it: it answers nothing of its own
+        elif procedure is None:
             executor.feed(run, Resumed(level=standing.level, today=here.today.isoformat()))
         elif standing.is_left(here):
             executor.offer(run, elsewhere=_is_elsewhere(standing, here))
@@ -287,6 +304,11 @@ class ProcedureWork:
 def day_of(now: datetime, settings: TenantSettings) -> date:
     """Return the day that it is for a company's customers."""
     return now.astimezone(ZoneInfo(settings.time_zone)).date()
+
+
+def _began_here(run: Run | None, here: Here) -> bool:
+    """Return whether a run was begun by the message that is being worked on."""
+    return run is not None and run.id == run_id_of(here, run.procedure)
 
 
 def _is_elsewhere(standing: Standing, here: Here) -> bool:

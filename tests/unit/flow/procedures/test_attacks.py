@@ -18,17 +18,20 @@ from doorward.flow.procedures import gate as gate_module
 from doorward.flow.procedures.core_calls import Patience
 from doorward.flow.procedures.gate import Asked, Gate
 from doorward.flow.procedures.here import Here
+from doorward.flow.procedures.work import ProcedureFacts
 from doorward.identity import Grant
 from doorward.identity.service import actions as actions_module
 from doorward.identity.service.actions import Actions
 from doorward.identity.tables import assurance_table
 from doorward.kit.tx import Tx
 from doorward.plugins.companies.halden.worlds import BYSTANDER, CUSTOMER
+from doorward.vocabulary.arrival import Message
 from doorward.vocabulary.errors import Unavailable
-from doorward.vocabulary.ids import PartyId
+from doorward.vocabulary.ids import MessageId, PartyId
 from doorward.vocabulary.operations import Done, Thing
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.party import AssuranceLevel
+from doorward.vocabulary.text import MaskedText
 from tests.support.playing import Customer, OwnCore, Stage, World
 from tests.unit.flow.procedures.test_conversations import ONE_CARD, TWO_CARDS, began, cards, told
 
@@ -366,10 +369,10 @@ def test_the_gate_refuses_somebody_elses_run(stage: Stage, at_work: tuple[World,
     stranger.say("hello")
     line = next(one.entry for one in stranger.ledger() if one.entry.kind == "message.customer")
     asked = asked_by(stage, customer, want=want, run=tampered, acting=line.data["acting"])
+    before = whole(world)
     passed = the_gate(stage).pass_through(asked, patience=Patience())
     assert passed.acted is not None
     assert passed.acted.outcome == "not_allowed"
-    before = whole(world)
     assert unharmed(world, before)
     assert cards(world) == {"4471": "active", "9012": "active"}
 
@@ -382,6 +385,61 @@ def test_the_gate_asks_for_a_proof_where_nobody_acts(stage: Stage, at_work: tupl
     passed = the_gate(stage).pass_through(nobody, patience=Patience())
     assert getattr(passed.event, "code", "") == "step_up_required"
     del world
+
+
+def test_a_message_without_a_credential_is_no_answer(stage: Stage, at_work: tuple[World, Customer, Run]) -> None:
+    """A program's yes in a customer's conversation is nobody's yes: for such a message nothing is under way."""
+    _, customer, run = at_work
+    here = asked_by(stage, customer, want=Find(of="card"), run=run).here
+    message = Message(
+        id=MessageId("M" * 26),
+        conversation_id=customer.conversation_id,
+        party_id=here.party_id,
+        channel="api",
+        number=9,
+        text=MaskedText("yes"),
+        received_at=stage.house.clock.now(),
+    )
+    work = stage.house.procedure_work
+    assert work.standing(message, stage.scope) is None
+    own = msgspec.structs.replace(message, acting=here.acting)
+    standing = work.standing(own, stage.scope)
+    assert standing is not None
+    assert standing.run == run
+
+
+def test_nothing_begins_that_was_not_decided(stage: Stage, at_work: tuple[World, Customer, Run]) -> None:
+    """Where the rules chose to ask again, what the message would start as well is not started."""
+    world, customer, run = at_work
+    here = asked_by(stage, customer, want=Find(of="card"), run=run).here
+    work = stage.house.procedure_work
+    standing = work.standing_of(stage.scope, customer.conversation_id, acting=here.acting)
+    assert standing is not None
+    facts = ProcedureFacts(procedure="change_address", active=True, wants="ask", heard=False, level=standing.level)
+    begun = work.answer(standing, here, facts=facts)
+    assert begun is not None
+    assert begun.procedure == "change_address"
+    asked = work.answer(standing, here, facts=facts, may_begin=False)
+    assert asked is not None
+    assert asked.procedure == run.procedure
+    assert cards(world) == {"4471": "active", "9012": "active"}
+
+
+def test_a_crash_after_an_act_is_taken_up_by_the_same_message(stage: Stage) -> None:
+    """The run that a message began is gone on with when the message is worked on again, and begins no second one."""
+    world = stage.people(ONE_CARD, language="en")
+    customer, _ = began(stage, world, "block it", "card.block")
+    run = run_of(stage, customer)
+    work = stage.house.procedure_work
+    asked = asked_by(stage, customer, want=Find(of="card"), run=run)
+    line = next(one.entry for one in customer.ledger() if one.entry.kind == "message.customer")
+    here = msgspec.structs.replace(asked.here, moment=str(line.message_id))
+    standing = work.standing_of(stage.scope, customer.conversation_id, acting=here.acting)
+    assert standing is not None
+    facts = ProcedureFacts(procedure=run.procedure, active=False, wants="", heard=False, level=standing.level)
+    again = work.answer(standing, here, facts=facts)
+    assert again is not None
+    assert {move.run.id for move in again.moves} <= {run.id}
 
 
 # -- the mutants: the suite would notice ------------------------------------------------------------------------------
