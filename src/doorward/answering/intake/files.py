@@ -40,7 +40,7 @@ def open_files(files: Iterable[tuple[str, bytes]]) -> tuple[Brought, ...]:
             found.append(Brought(place=place, trouble="too_many"))
             break
         one = content if isinstance(content, Brought) else _text(place, content)
-        left -= len(one.text)
+        left -= 0 if isinstance(content, Brought) else len(content)
         if left < 0:
             found.append(Brought(place=place, trouble="too_many"))
             break

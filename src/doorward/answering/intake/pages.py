@@ -7,6 +7,9 @@ from typing import Final
 LONGEST: Final = 262_144
 """Characters of a page: an article has at most a million, most have ten thousand."""
 
+DEEPEST: Final = 16
+"""Lists, and things that are not shown, that may lie within each other; deeper ones count as if they were not there."""
+
 _TAG: Final = re.compile(r"(/?)([a-zA-Z][a-zA-Z0-9]{0,15})(?=[\s/>])")
 _ADDRESS: Final = re.compile(
     r"""\shref\s{0,9}=\s{0,9}(?:"([^"]{0,2000})"|'([^']{0,2000})'|([^\s"'>]{1,2000}))""", re.IGNORECASE
@@ -94,7 +97,7 @@ class _Reader:
 
     def _start_tag(self, tag: str, address: str) -> None:
         self._in_title = self._in_title or tag == "title"
-        if tag in _UNSEEN:
+        if tag in _UNSEEN and len(self._hidden) < DEEPEST:
             self._hidden.append(tag)
         if self._hidden:
             return
@@ -105,7 +108,8 @@ class _Reader:
         elif tag == "a":
             self._links.append((address, len(self._line)))
         elif tag in {"ul", "ol"}:
-            self._lists.append(1 if tag == "ol" else None)
+            if len(self._lists) < DEEPEST:
+                self._lists.append(1 if tag == "ol" else None)
         else:
             self._line += self._mark(tag)
 

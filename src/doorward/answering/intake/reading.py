@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from pathlib import PurePosixPath
@@ -28,7 +29,52 @@ ReadTrouble = FileTrouble | Literal["form", "no_title", "no_body", "too_long", "
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HEADING: Final = re.compile(r"## +(?P<heading>.+?)(?: +\{#(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)\})?\s*")
-_SPECIAL: Final = str.maketrans({"ı": "i", "ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "đ": "d"})
+_CYRILLIC: Final = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+        [
+            "a",
+            "b",
+            "v",
+            "g",
+            "d",
+            "e",
+            "e",
+            "zh",
+            "z",
+            "i",
+            "y",
+            "k",
+            "l",
+            "m",
+            "n",
+            "o",
+            "p",
+            "r",
+            "s",
+            "t",
+            "u",
+            "f",
+            "kh",
+            "ts",
+            "ch",
+            "sh",
+            "shch",
+            "_",
+            "y",
+            "_",
+            "e",
+            "yu",
+            "ya",
+        ],
+        strict=True,
+    )
+)
+_SPECIAL: Final = str.maketrans(
+    {"ı": "i", "ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "đ": "d"}
+    | {letter: latin.strip("_") for letter, latin in _CYRILLIC.items()}
+)
+"""What letters become in a name for addresses, where taking marks off does not do."""
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
@@ -201,24 +247,33 @@ def _rows(file: Brought, languages: Collection[str], language: str, columns: Col
     except csv.Error:
         dialect = csv.excel
     reader = csv.DictReader(io.StringIO(file.text, newline=""), dialect=dialect)
-    missing = {columns.title, columns.body} - set(reader.fieldnames or ())
+    try:
+        missing = {columns.title, columns.body} - set(reader.fieldnames or ())
+    except csv.Error:
+        yield Refused(place=file.place, trouble="form", line=1)
+        return
     if missing:
         yield Refused(place=file.place, trouble="no_column", line=1)
         return
-    groups: dict[tuple[str, str], list[tuple[int, dict[str, str]]]] = {}
+    groups: dict[tuple[str, str, int], list[tuple[int, dict[str, str]]]] = {}
     try:
         for row in reader:
             values = {name: _CONTROLS.sub("", value) for name, value in row.items() if name and isinstance(value, str)}
             told = values.get(columns.language, "").strip().lower() or language
-            slug = values.get(columns.slug, "").strip().lower() or slug_of(values.get(columns.title, ""))
+            named = values.get(columns.slug, "").strip().lower()
+            slug = named or slug_of(values.get(columns.title, ""))
             if told not in languages:
                 yield Refused(place=file.place, trouble="form", line=reader.line_num)
                 continue
-            groups.setdefault((slug, told), []).append((reader.line_num, values))
+            # A row that names no article is one of its own, whatever others are called.
+            groups.setdefault((slug, told, 0 if named else reader.line_num), []).append((reader.line_num, values))
     except csv.Error:
         yield Refused(place=file.place, trouble="form", line=reader.line_num)
-    for (slug, told), rows in groups.items():
-        one = _attempt(file.place, partial(_of_rows, slug, told, rows, columns))
+    seen: Counter[tuple[str, str]] = Counter()
+    for (slug, told, _), rows in groups.items():
+        seen[slug, told] += 1
+        own = slug if seen[slug, told] == 1 or not slug else f"{slug[:95]}-{seen[slug, told]}"
+        one = _attempt(file.place, partial(_of_rows, own, told, rows, columns))
         yield one if isinstance(one, Read) else msgspec.structs.replace(one, line=rows[0][0])
 
 

@@ -79,6 +79,7 @@ def test_both_kinds_of_markdown_are_read_and_names_tell_slug_and_language() -> N
         ("a.html", b"<p>" + b"x" * (LONGEST + 1), "too_long", 0),
         ("a.csv", b"name,text\na,b\n", "no_column", 1),
         ("a.csv", b"title,body,language\nA,words,xx\n", "form", 2),
+        ("a.csv", b'"' + b"a" * 140_000, "form", 1),
         ("a.zip", b"PK\x03\x04 not a zip", "broken_zip", 0),
     ],
 )
@@ -146,6 +147,21 @@ def test_rows_become_articles_by_the_columns_that_are_named() -> None:
     assert [(one.seed.slug, len(one.seed.sections)) for one in found] == [("lost", 2), ("allein", 1)]
     assert found[0].seed.sections[0].body == "=cmd|calc"
     assert found[0].seed.sections[1].body == "Zwei\nZeilen"
+
+
+def test_rows_that_name_no_article_are_one_each() -> None:
+    """Also where two are called alike, and where no letter of the title is Latin."""
+    table = "title,body\nFees,One.\nFees,Two.\nКак закрыть счёт,Так.\n"
+    found, refused = read(("faq.csv", table.encode()))
+    assert refused == ()
+    assert [one.seed.slug for one in found] == ["fees", "fees-2", "kak-zakryt-schet"]
+
+
+@pytest.mark.parametrize("page", ["<nav>" * 20_000 + "</p>" * 30_000, "<ul>" * 8_000 + "<li>a" * 6_000])
+def test_a_deep_page_costs_no_more_than_a_long_one(page: str) -> None:
+    """Lists within lists without end are drawn no deeper than anybody writes."""
+    _, body = as_markdown(page)
+    assert len(body) < 10 * len(page)
 
 
 def test_the_same_article_twice_is_refused_the_second_time() -> None:
