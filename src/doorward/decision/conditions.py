@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -18,6 +19,9 @@ FACTS: Final[Mapping[str, Any]] = {
     "emotion": Emotion,
 }
 """Every fact with its type."""
+
+LARGEST_NUMBER: Final = 10**15
+"""What a number of a rule stays below: more digits mean nothing to any fact."""
 
 _COMPARISON: Final = re.compile(r"(==|!=|<=|>=|<|>|in\b)")
 _OPERATORS: Final = {
@@ -120,8 +124,12 @@ def _literal(place: str, value: Any) -> str:
         if any(ord(letter) < 0x20 for letter in value):
             raise PolicyInvalid(f"{place}: a value holds a control character")
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if isinstance(value, bool) or _is_number(value):
+    if isinstance(value, bool):
         return json.dumps(value)
+    if _is_number(value):
+        if not abs(value) < LARGEST_NUMBER:
+            raise PolicyInvalid(f"{place}: a number is too large")
+        return format(Decimal(repr(value)), "f")  # an expression knows no exponents
     if isinstance(value, list):
         return "[" + ", ".join(_literal(place, one) for one in value) + "]"
     raise PolicyInvalid(f"{place}: a value must be text, a number, true or false, or a list of them")

@@ -1,6 +1,7 @@
 """The policies that came with the installation, and rule books in which a company's file stands in for one of them."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import msgspec
 
@@ -8,6 +9,10 @@ from doorward.decision.cases import CaseReport, cases_as_toml, try_cases
 from doorward.decision.conditions import SETTINGS, PolicyInvalid
 from doorward.decision.ports import Policy
 from doorward.decision.rules import Case, Rule, RuleBook, RuleFile, read_rule_file
+from doorward.vocabulary.decision import SHORT_LIVED
+
+CARE: Final = "care"
+"""The one rule, and its one reason, that may go by how somebody feels: of whatever it was, the same is kept."""
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +64,7 @@ class HousePolicies:
         Raises `PolicyInvalid` for what cannot be read, a case that comes out otherwise, and a rule without a case.
         """
         file = read_rule_file(text, settings=SETTINGS)
+        _refuse_feelings(file)
         book = self._book(file)
         report = try_cases(book, file.cases)
         if report.failed:
@@ -75,3 +81,13 @@ class HousePolicies:
     def _book(self, file: RuleFile) -> RuleBook:
         replaced: tuple[str, str, tuple[Rule, ...]] = (self.replaceable, file.version, file.rules)
         return RuleBook([*self._parts[:-1], replaced])
+
+
+def _refuse_feelings(file: RuleFile) -> None:
+    """Raise `PolicyInvalid` for a rule that would tell how somebody felt: its name is kept with its decisions."""
+    for rule in file.rules:
+        if rule.when is not None and rule.when.names & SHORT_LIVED and (rule.name, rule.reason) != (CARE, CARE):
+            raise PolicyInvalid(
+                f"rule '{rule.name}': only the rule '{CARE}' may look at '{min(rule.when.names & SHORT_LIVED)}', for "
+                f"the reason '{CARE}', or what is kept of a decision would tell how somebody felt"
+            )

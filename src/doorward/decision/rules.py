@@ -22,6 +22,7 @@ MOST_RULES: Final = 500
 ALSO: Final = 2
 """Further rules that held, told with a decision."""
 
+LONGEST_VERSION: Final = 40
 LONGEST_FILE: Final = 200_000
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 
@@ -77,7 +78,7 @@ def read_rule_file(text: str, *, settings: Sequence[str]) -> RuleFile:
         raise PolicyInvalid(f"longer than {LONGEST_FILE} characters")
     try:
         tree = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is no error of TOML's
         raise PolicyInvalid(f"not valid TOML: {error}") from error
     if unknown := set(tree) - {"version", "rule", "table", "case"}:
         raise PolicyInvalid(f"there is no '{min(unknown)}' in a rule file")
@@ -93,9 +94,16 @@ def read_rule_file(text: str, *, settings: Sequence[str]) -> RuleFile:
     if len(rules) > MOST_RULES:
         raise PolicyInvalid(f"more than {MOST_RULES} rules")
     refuse_unreachable([(rule.name, rule) for rule in rules])
+    version = tree.get("version", "0")
+    if not isinstance(version, str | int) or not _is_short(version):
+        raise PolicyInvalid("'version' must be a short text")
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     cases = tuple(read_case(f"case {number}", item) for number, item in enumerate(_items(tree, "case"), start=1))
-    return RuleFile(version=f"{tree.get('version', '0')}+{digest}", rules=tuple(rules), cases=cases)
+    return RuleFile(version=f"{version}+{digest}", rules=tuple(rules), cases=cases)
+
+
+def _is_short(version: str | int) -> bool:
+    return len(version) <= LONGEST_VERSION if isinstance(version, str) else 0 <= version < 10**15
 
 
 def refuse_unreachable(rules: Sequence[tuple[str, Rule]]) -> None:

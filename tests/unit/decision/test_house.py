@@ -64,6 +64,36 @@ def test_the_houses_own_text_can_be_put_in_its_place() -> None:
     assert checked.report.failed == ()
 
 
+@pytest.mark.parametrize("when", ["emotion == 'bereavement'", "vulnerable and risk < 0.5"])
+def test_no_rule_of_a_company_tells_how_somebody_felt(when: str) -> None:
+    """A rule's name is kept with its decisions: only the one rule of care, for its one reason, goes by feelings."""
+    rule = f'[[rule]]\nname = "grieving"\naction = "hand_over"\nreason = "care"\nwhen = "{when}"\n'
+    with pytest.raises(PolicyInvalid, match="'grieving': only the rule 'care' may look at"):
+        HOUSE.check(HOUSE.text().replace("[[rule]]", f"{rule}[[rule]]", 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (f"version = {'9' * 5000}\n" + OWN.replace('version = "own"', ""), "not valid TOML"),
+        (f"version = 0x{'f' * 4500}\n" + OWN.replace('version = "own"', ""), "'version' must be a short text"),
+        (OWN.replace('version = "own"', f'version = "{"v" * 41}"'), "'version' must be a short text"),
+        (OWN.replace('name = "all"', 'name = "all"\nwhen = {risk = {at_least = 1e300}}'), "a number is too large"),
+    ],
+)
+def test_numbers_that_mean_nothing_are_a_sentence(text: str, wrong: str) -> None:
+    """Thousands of digits are refused like everything else that cannot be meant, not a crash."""
+    with pytest.raises(PolicyInvalid, match=wrong):
+        HOUSE.check(text)
+
+
+def test_small_numbers_are_read() -> None:
+    """An expression knows no exponents; what is written as data may have them."""
+    other = OWN.replace('version = "own"', "").replace("{}", "{risk = 0.5}").replace("asked_for_person", "other")
+    text = OWN.replace('name = "all"', 'name = "some"\nwhen = {risk = {below = 0.00001}}') + other
+    assert [rule.name for rule in HOUSE.check(text).file.rules] == ["some", "all"]
+
+
 def test_only_the_last_policy_is_replaced() -> None:
     """What another policy decides before it stays."""
     book = HOUSE.check(OWN).book

@@ -1,5 +1,6 @@
 """The page of the rules that decide: a changed file is checked and rehearsed, and put in force by a second press."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
@@ -36,7 +37,7 @@ async def change_policies(desk: ADeskCall) -> Response[Any]:
     if "wrong" in fields:
         return await _page(desk, wrong=fields["wrong"], text=text, status=400)
     try:
-        checked = policies.check(text)
+        checked = await asyncio.to_thread(policies.check, text)
     except PolicyInvalid as error:
         return await _page(desk, refused=str(error), text=text, status=400)
     if fields.get("press") != "activate":
