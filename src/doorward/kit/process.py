@@ -1,5 +1,7 @@
 """This process as the system sees it."""
 
+import contextlib
+
 try:
     import resource
 except ImportError:  # Windows has no limits of this kind, and writes no core files.
@@ -16,6 +18,12 @@ def leave_no_core() -> None:
 
 
 def limit_memory(size: int) -> None:
-    """Have the system refuse this process more than `size` bytes of address space, where it can."""
+    """Have the system refuse this process more than `size` bytes of address space, where it can.
+
+    A lower limit that is set already stays: nobody without rights may raise it.
+    """
     if resource is not None:
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        size = size if hard == resource.RLIM_INFINITY else min(size, hard)
+        with contextlib.suppress(ValueError, OSError):  # a system that knows the limit and does not let it be set
+            resource.setrlimit(resource.RLIMIT_AS, (size, hard))

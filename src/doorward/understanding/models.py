@@ -199,6 +199,7 @@ class IntentModels:
 
         Raises `NotFound`, and `Conflict` for one that failed or whose weights are no longer kept.
         """
+        repository.find_training(tx, scope, held=True)  # one after another: two would both be active
         wanted = self.version(tx, scope, number)
         if wanted.state == "active":
             return Outcome(wanted)
@@ -211,6 +212,7 @@ class IntentModels:
 
     def roll_back(self, tx: Tx, scope: Scope) -> Outcome[ModelVersion]:
         """Make the version active that was so before. Raises `Conflict` where there was none."""
+        repository.find_training(tx, scope, held=True)
         before = repository.before_active(tx, scope)
         if before is None:
             raise Conflict("no version was active before", why="none_before")
@@ -218,6 +220,7 @@ class IntentModels:
 
     def retire(self, tx: Tx, scope: Scope) -> Outcome[None]:
         """Have messages understood without a model from now on, as before the first."""
+        repository.find_training(tx, scope, held=True)
         number = repository.active_version(tx, scope)
         if number is None:
             return Outcome(None)

@@ -9,14 +9,14 @@ import io
 import os
 from pathlib import Path
 from typing import Any, Final
-from zipfile import BadZipFile
+from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from doorward.understanding.intents.grams import BUCKETS, PARTS, Vocabulary
-from doorward.understanding.intents.heads import Heads, Scales, Weights
+from doorward.understanding.intents.heads import STRANGE, Heads, Scales, Weights
 
 FORMAT: Final = 1
 DESCRIPTION, ARRAYS = "model.json", "weights.npz"
@@ -126,15 +126,33 @@ def open_model(description: Description, content: bytes, *, encoder: str) -> Hea
 def unpack(content: bytes, description: Description) -> Heads:
     """Return the heads of packed arrays. Raises `ModelUnusable` if they are no model's."""
     try:
+        with ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+        # What unpacks to more than it is, or is locked, nobody of us wrote.
+        if any(one.compress_type != ZIP_STORED or one.flag_bits & 1 for one in members):
+            raise ModelUnusable(f"{ARRAYS} is packed in another way than a model is")
+        if sum(one.file_size for one in members) > len(content):
+            raise ModelUnusable(f"{ARRAYS} claims to hold more than it does")
         with np.load(io.BytesIO(content), allow_pickle=False) as packed:
             arrays = {name: np.asarray(packed[name]) for name in _KINDS}
-    except (KeyError, ValueError, OSError, BadZipFile, EOFError) as error:
+    except (KeyError, ValueError, TypeError, OSError, MemoryError, BadZipFile, EOFError) as error:
         raise ModelUnusable(f"{ARRAYS} does not hold the arrays of a model") from error
+    _check_description(description)
     _check(arrays, classes=len(description.classes))
     vocabulary = Vocabulary(arrays.pop("numbers").astype(np.int64), arrays.pop("rarity"))
     known = arrays.pop("known").astype(np.float32)
     weights = Weights(known=known, **arrays)
     return Heads(description.classes, vocabulary, weights, scales=description.scales, threshold=description.threshold)
+
+
+def _check_description(description: Description) -> None:
+    """Raise `ModelUnusable` unless there are two intents, none twice, and scales that can be reckoned by."""
+    classes, scales = description.classes, description.scales
+    figures = (*scales.means, *scales.deviations, scales.slope, scales.offset, scales.vote, description.threshold)
+    if len(set(classes)) != len(classes) or len(set(classes) - {STRANGE}) < 2:
+        raise ModelUnusable("the classes are not those of a model")
+    if not np.isfinite(figures).all() or min(scales.deviations) <= 0:
+        raise ModelUnusable("the scales are not those of a model")
 
 
 def _check(arrays: dict[str, NDArray[Any]], *, classes: int) -> None:

@@ -1,12 +1,14 @@
 """Models on disk: data only, whole or refused."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 
 from doorward.understanding.intents import ModelUnusable, read_model, write_model
+from doorward.understanding.intents.heads import Scales
 from doorward.understanding.intents.store import ARRAYS, DESCRIPTION, Description, unpack
 from tests.support.intents import learnt
 from tests.support.words import read
@@ -93,3 +95,29 @@ def test_arrays_that_are_no_model_s_are_refused(tmp_path: Path, name: str, value
     np.savez(tmp_path / "changed.npz", **(arrays | {name: value}))
     with pytest.raises(ModelUnusable):
         unpack((tmp_path / "changed.npz").read_bytes(), described)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"classes": ("", "", "lamp.buy")},
+        {"classes": ("lamp.buy", "lamp.buy", "shop.hours")},
+        {"scales": Scales(deviations=(0.0, 1.0, 1.0))},
+        {"scales": Scales(slope=float("nan"))},
+        {"threshold": float("inf")},
+    ],
+)
+def test_a_description_that_cannot_be_reckoned_by_is_refused(tmp_path: Path, changes: dict[str, Any]) -> None:
+    """Two intents at least, none twice, and figures that divide by nothing and mean something."""
+    described = stored(tmp_path)
+    with pytest.raises(ModelUnusable):
+        unpack((tmp_path / ARRAYS).read_bytes(), msgspec.structs.replace(described, **changes))
+
+
+def test_what_is_packed_to_unpack_to_more_is_refused(tmp_path: Path) -> None:
+    """Compressed members, and those that claim a size beyond what is there, are none of ours."""
+    described = stored(tmp_path)
+    with np.load(tmp_path / ARRAYS) as packed:
+        np.savez_compressed(tmp_path / "small.npz", **dict(packed.items()))
+    with pytest.raises(ModelUnusable, match="another way"):
+        unpack((tmp_path / "small.npz").read_bytes(), described)
