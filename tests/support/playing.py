@@ -286,10 +286,12 @@ class Stage:
         self.house.procedure_book.put(self.tenant.id, msgspec.structs.replace(known, core=core))
 
     def _hinted(self, scope: Scope, reading: Reading, masked: MaskedText) -> Wished | None:
+        """Return the hint: an intent's name, which is sure unless `@` and how likely it is stand behind it."""
         name = self.hints.get(self.saying or masked.text)
         if name is None:
             return self._wished(scope, reading, masked)
-        wishes = (Intent(name=name, score=0.95),) if name else ()
+        name, _, likely = name.partition("@")
+        wishes = (Intent(name=name, score=float(likely or 0.95)),) if name else ()
         return Wished(wishes=wishes, stranger=not name, near=False, version="hinted")
 
 

@@ -64,7 +64,8 @@ class Composer:
                 # Who carries these out has words of its own; where nobody did, a person is better than silence.
                 return self._no_answer(language)
             case "greet":
-                return self._say(language, _SOCIAL.get(understanding.social or "", "reply.greeting"))
+                other = "reply.acknowledged" if decision.reason == "acknowledged" else "reply.greeting"
+                return self._say(language, _SOCIAL.get(understanding.social or "", other))
         if decision.facts.blank:
             return self._say(language, "reply.blank")
         known = self._known(understanding, index)

@@ -25,6 +25,8 @@ from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import MaskedText
 from doorward.vocabulary.understanding import Candidate, Understanding
 
+_QUESTION_MARKS: Final = "?？؟"
+
 BRIEF: Final = 3
 """Words of an answer whose own language cannot be told."""
 
@@ -186,11 +188,21 @@ def facts_of(walk: Walk) -> Facts:
         language=walk.need("read").language,
         channel=walk.message.channel,
         blank=not walk.need("read").words,
-        intent_known=bool(wishes) and not understanding.stranger,
+        # Of two that are as likely the customer says which, once, before anything begins.
+        intent_known=bool(wishes) and not understanding.stranger and not _is_open(walk),
+        intent_open=_is_open(walk),
         intent_margin=wishes[0] - (wishes[1] if len(wishes) > 1 else 0.0) if wishes else 0.0,
+        wish_score=wishes[0] if wishes else 0.0,
+        asks=any(mark in walk.message.text.text for mark in _QUESTION_MARKS),
         emotion=understanding.emotion,
         vulnerable=understanding.vulnerable,
     )
+
+
+def _is_open(walk: Walk) -> bool:
+    """Return whether one of a few intents is meant, and nobody has asked yet which."""
+    understanding: Understanding = walk.need("understand")
+    return understanding.near and not walk.card.misunderstood
 
 
 def here_of(rooms: WalkRooms, walk: Walk) -> tuple[ProcedureWork, Standing, Here] | None:
@@ -218,11 +230,13 @@ def with_procedures(rooms: WalkRooms, walk: Walk, facts: Facts) -> Facts:
     own = work.facts(standing, here, intent=facts.intent, social=facts.social)
     return msgspec.structs.replace(
         facts,
-        intent_known=facts.intent_known or bool(own.procedure),
+        intent_known=facts.intent_known or (bool(own.procedure) and not facts.intent_open),
         procedure=own.procedure,
         procedure_active=own.active,
         procedure_wants=own.wants,
         procedure_heard=own.heard,
+        procedure_ended=bool(own.ended),
+        procedure_again=bool(own.procedure) and own.procedure == own.ended,
         level=own.level,
     )
 

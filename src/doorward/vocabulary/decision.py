@@ -23,11 +23,14 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     message. `state` is the conversation's. `intent` is what the company's own model says, the nearest article where it
     has none or nothing fits.
 
-    `intent_known` and `intent_margin` are the classifier's: whether the message is in its scope, and how far the best
-    intent is from the second. `procedure` is the one that the intent would start, `procedure_active` whether one is
-    under way, `procedure_wants` what that one waits for (`ask`, `confirm`, `verify`, `act`, or `resume` where it
-    was left), `procedure_heard` whether the message is an answer to that. `level` is how surely the customer
-    is known (0 anonymous to 3 strongly verified), `injection` how likely the message tries to command us.
+    `intent_known`, `wish_score` and `intent_margin` are the classifier's: whether the message is in its scope, how
+    likely its best intent is, and how far that is from the second; `intent_open` whether one of a few is meant and
+    nobody has asked yet which. `asks` is whether it has a question mark. `procedure` is the one that the intent would
+    start, `procedure_active` whether one is under way, `procedure_wants` what that one waits for (`ask`, `confirm`,
+    `verify`, `act`, or `resume` where it was left), `procedure_heard` whether the message is an answer to that,
+    `procedure_ended` whether one ended with the bot's last words, and `procedure_again` whether the intent would start
+    that one anew. `level` is how surely the customer is known (0 anonymous to 3 strongly verified), `injection` how
+    likely the message tries to command us.
     """
 
     state: str = "bot"
@@ -48,12 +51,17 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     blank: bool = False
     intent_known: bool = False
     intent_margin: float = 0.0
+    wish_score: float = 0.0
+    intent_open: bool = False
+    asks: bool = False
     emotion: str = ""
     vulnerable: bool = False
     procedure: str = ""
     procedure_active: bool = False
     procedure_wants: str = ""
     procedure_heard: bool = False
+    procedure_ended: bool = False
+    procedure_again: bool = False
     level: int = 0
     injection: float = 0.0
 

@@ -166,8 +166,8 @@ def test_the_model_is_not_asked_about_small_talk() -> None:
 @pytest.mark.parametrize(
     ("scores", "stranger", "near"),
     [
-        ((0.2, 0.1), True, False),
-        ((0.3, 0.1), True, True),
+        ((0.35, 0.1), True, False),
+        ((0.4, 0.1), True, True),
         ((0.9, 0.5), False, False),
         ((0.9, 0.8), False, True),
         ((0.9,), False, False),
@@ -175,6 +175,6 @@ def test_the_model_is_not_asked_about_small_talk() -> None:
     ],
 )
 def test_near_is_within_reach_or_two_alike(scores: tuple[float, ...], stranger: bool, near: bool) -> None:  # noqa: FBT001 - a table
-    """From half the threshold on a stranger is asked back; a known one only where a second is as likely."""
+    """From three quarters of the threshold on a stranger is asked back; a known one only where a second is as likely."""
     wishes = tuple(Intent(name=str(place), score=score) for place, score in enumerate(scores))
     assert active._is_near(wishes, stranger=stranger, threshold=0.5) is near

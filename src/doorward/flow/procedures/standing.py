@@ -16,13 +16,15 @@ PAUSE: Final = timedelta(hours=12)
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What a walk knows of procedures before it decides. `level` is how surely the acting party is known now.
 
-    `kept` is the run that is under way here, or else elsewhere for the same customer.
+    `kept` is the run that is under way here, or else elsewhere for the same customer. `just_ended` is the
+    procedure that ended with the bot's last words, empty if none did or one is under way.
     """
 
     procedures: TenantProcedures
     kept: KeptRun | None
     level: int
     now: datetime
+    just_ended: str = ""
 
     @property
     def run(self) -> Run | None:

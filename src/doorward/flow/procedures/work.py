@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from doorward import record
 from doorward.answering.procedures import Heard, Listener, Procedure, Run, advance, keeping, may_wait
 from doorward.answering.procedures.ports import Sentences
 from doorward.answering.procedures.run import Ask, Cancelled, Chose, Event, Resumed, Said, Started, Verified
@@ -52,6 +53,7 @@ class ProcedureFacts(msgspec.Struct, frozen=True, kw_only=True):
     active: bool = False
     wants: str = ""
     heard: bool = False
+    ended: str = ""
     level: int = 0
 
 
@@ -106,7 +108,8 @@ class ProcedureWork:
         startable = standing.procedures.started_by(intent) if intent else None
         run = standing.run
         if run is None:
-            return ProcedureFacts(procedure="" if startable is None else startable.id, level=standing.level)
+            begins = "" if startable is None else startable.id
+            return ProcedureFacts(procedure=begins, ended=standing.just_ended, level=standing.level)
         other = (
             startable is not None and startable.id != run.procedure and (_is_elsewhere(standing, here) or may_wait(run))
         )
@@ -175,7 +178,8 @@ class ProcedureWork:
             # Only whoever is known finds again what they began elsewhere.
             parties = family_of(tx, scope, acting) if level >= CLAIMED else ()
         kept = keeping.active_run(tx, scope, conversation_id=conversation_id, parties=parties)
-        return Standing(procedures=procedures, kept=kept, level=level, now=tx.now)
+        ended = _just_ended(tx, scope, conversation_id) if kept is None else ""
+        return Standing(procedures=procedures, kept=kept, level=level, now=tx.now, just_ended=ended)
 
     def _executor(self, standing: Standing, here: Here) -> Executor:
         rooms = self._rooms
@@ -225,8 +229,11 @@ class ProcedureWork:
 
     def _proves(self, standing: Standing, here: Here, procedure: Procedure, run: Run) -> bool:
         """Return whether a message has to do with the proof that is waited for."""
+        heard = self._hear(procedure, here)
         return (
             holds_code(here)
+            or heard.cancels
+            or heard.agrees is False
             or standing.level >= _level_wanted(procedure, run)
             or asks_for_new_code(here.text.text, procedure.texts, sentences=self._rooms.sentences)
         )
@@ -304,6 +311,13 @@ class ProcedureWork:
 def day_of(now: datetime, settings: TenantSettings) -> date:
     """Return the day that it is for a company's customers."""
     return now.astimezone(ZoneInfo(settings.time_zone)).date()
+
+
+def _just_ended(tx: Tx, scope: Scope, conversation_id: ConversationId) -> str:
+    """Return the procedure that ended with the bot's last words in a conversation, empty if none did."""
+    spoken = record.entries_of_kinds(tx, scope, (conversation_id,), kinds=("message.bot",), limit=1)
+    told = spoken[0].entry.data.get("procedure", {}) if spoken else {}
+    return str(told.get("id", "")) if told.get("outcome") and not told.get("awaits") else ""
 
 
 def _began_here(run: Run | None, here: Here) -> bool:

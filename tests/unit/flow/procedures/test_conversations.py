@@ -229,3 +229,49 @@ def test_a_person_comes_when_asked_for_and_the_procedure_waits(stage: Stage) -> 
     customer.say("4471")
     customer.say("yes")
     assert cards(world) == {"4471": "active", "9012": "active"}
+
+
+def test_what_sounds_a_little_like_another_wish_begins_nothing_in_between(stage: Stage) -> None:
+    """Short answers sound like wishes: while a question waits, only what is surely a wish begins something else."""
+    world = stage.people(TWO_CARDS, language="en")
+    customer, _ = began(stage, world, "block it", "card.block")
+    stage.hints = {"well, what do you think": "complaint.make@0.7"}
+    assert told(customer.say("well, what do you think")).endswith("Which card shall I block?")
+    customer.say("9012")
+    customer.say("yes")
+    assert cards(world) == {"4471": "active", "9012": "blocked"}
+
+
+def test_a_word_behind_the_end_wants_nothing(stage: Stage) -> None:
+    """'Right, I will look for it first' begins nothing; whoever says it a second time is asked what they mean."""
+    world = stage.people(ONE_CARD, language="en")
+    customer, _ = began(stage, world, "please freeze my card", "card.freeze")
+    remark = "right, then i will look for it under the sofa"
+    stage.hints = {remark: "complaint.make@0.7"}
+    line = customer.say(remark)
+    assert line is not None
+    assert (line.entry.data["action"], "procedure" in line.entry.data) == ("greet", False)
+    again = customer.say(remark)
+    assert again is not None
+    assert again.entry.data["procedure"]["id"] == "complain"
+
+
+def test_a_correction_behind_the_end_begins_the_same_anew(stage: Stage) -> None:
+    """Who says it otherwise right after it was done means the same again, however it is put."""
+    world = stage.people(TWO_CARDS, language="en")
+    customer, _ = began(stage, world, "freeze the debit card", "card.freeze")
+    assert cards(world)["4471"] == "frozen"
+    stage.hints = {"it was to be the credit card": "card.freeze@0.6"}
+    customer.say("it was to be the credit card")
+    assert cards(world)["9012"] == "frozen"
+
+
+def test_no_code_is_an_answer_where_a_code_is_asked_for(stage: Stage) -> None:
+    """A no ends it, whatever else the words sound like."""
+    world = stage.people(ONE_CARD, language="en")
+    customer, _ = began(stage, world, "i need a new card", "card.replace")
+    stage.hints = {"no, i will not enter any code": "complaint.make"}
+    line = customer.say("no, i will not enter any code")
+    assert line is not None
+    assert line.entry.data["procedure"]["outcome"] == "declined"
+    assert cards(world)["4471"] == "active"
