@@ -24,6 +24,8 @@ from doorward.vocabulary.company import Company, IntentSource, PastConversation
 from doorward.vocabulary.errors import KeyReused, NotFound, Unavailable
 
 LANGUAGES = {"en", "de", "tr", "id", "ru"}
+NOT_ANSWERED = "not-answered"
+"""The article that names what the sixty others do not answer."""
 NOON = datetime(2031, 3, 5, 12, 34, 56, tzinfo=UTC)
 EMAIL = re.compile(r"[\w.+-]+@(?P<host>[\w.-]+)")
 HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|[a-z]{4,})\b")
@@ -53,14 +55,31 @@ def past(halden: Company) -> list[PastConversation]:
 
 
 def test_sixty_articles_stand_in_five_languages(halden: Company) -> None:
-    """Every article exists in every language, with the same sections in the same order."""
+    """Every article exists in every language, with the same sections in the same order; one more only names gaps."""
     by_slug: dict[str, dict[str, list[str]]] = {}
     for article in halden.articles():
         by_slug.setdefault(article.slug, {})[article.language] = [section.id for section in article.sections]
-    assert len(by_slug) == 60
+    assert NOT_ANSWERED in by_slug
+    assert len(by_slug) == 60 + 1
     for slug, pages in by_slug.items():
         assert set(pages) == LANGUAGES, slug
         assert all(ids == pages["en"] for ids in pages.values()), slug
+
+
+def test_what_is_not_answered_is_asked_in_ten_ways_and_nowhere_else(halden: Company) -> None:
+    """Each matter has ten questions a language, none of them twice or among those that an article does answer."""
+    answered: set[tuple[str, str]] = set()
+    unanswered: list[tuple[str, str]] = []
+    for article in halden.articles():
+        for section in article.sections:
+            asked = [(article.language, " ".join(question.casefold().split())) for question in section.questions]
+            if article.slug != NOT_ANSWERED:
+                answered.update(asked)
+                continue
+            unanswered += asked
+            assert len(asked) == (10 if section.id else 6), (article.language, section.id)
+    assert len(unanswered) == len(set(unanswered))
+    assert not answered & set(unanswered)
 
 
 def test_every_question_case_points_to_a_section(halden: Company) -> None:
