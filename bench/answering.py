@@ -2,10 +2,11 @@
 
     python bench/answering.py --clinc FILE --xsid FOLDER --banking77 FILE [--hwu64 FILE --fit] [--out result.json]
 
-Questions come from the company plugin's `cases/questions.<language>.jsonl`, things elsewhere from `elsewhere.*.jsonl`,
-and from public sets that are given by path and never shipped: CLINC150 (rows of domains that are not a bank's), xSID
-(requests to a voice assistant, per language), Banking77 and HWU64 (two thirds of their intents serve as a knowledge
-base, with six examples of an intent as its questions; the other intents are near misses).
+Figures are of what can be compared in any language, without the wording of whole articles (`doorward evals nlu` has the
+whole). Questions come from the company plugin's `cases/questions.<language>.jsonl`, things elsewhere from
+`elsewhere.*.jsonl`, and from public sets that are given by path and never shipped: CLINC150 (rows of domains that are
+not a bank's), xSID (requests to a voice assistant, per language), Banking77 and HWU64 (two thirds of their intents
+serve as a knowledge base, with six examples of an intent as its questions; the other intents are near misses).
 
 Every set is split by the CRC-32 of the text. `--fit` fits the weights on the even half; figures are of the odd half.
 """
@@ -25,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from doorward.answering import Article, ArticleRepository, KnowledgeIndex, KnowledgeService
-from doorward.answering.scoring import NONE, NONE_OF_WORDS, WEIGHTS, WEIGHTS_OF_WORDS
+from doorward.answering.scoring import NONE_OF_MEANING, NONE_OF_WORDS, WEIGHTS, WEIGHTS_OF_WORDS
 from doorward.answering.service import article_id_of
 from doorward.kit.clock import SystemClock
 from doorward.kit.plugins import FoundPlugin, discover
@@ -227,7 +228,7 @@ def main() -> None:
     reader = build_reader()
     outside, far = outside_texts(Path(options.clinc), Path(options.xsid))
     languages = company_sets(reader, options.company, outside)
-    weights, none, words, none_of_words = WEIGHTS, NONE, WEIGHTS_OF_WORDS, NONE_OF_WORDS
+    weights, none, words, none_of_words = WEIGHTS, NONE_OF_MEANING, WEIGHTS_OF_WORDS, NONE_OF_WORDS
     if options.fit:
         tuning = [even for even, _ in languages.values()]
         public = [(intent_set(reader, options.hwu64, far, seed=seed), 0.1) for seed in (0, 1) if options.hwu64]

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -62,6 +62,11 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     stems: tuple[str, ...]
     embedding: bytes
 
+
+NOT_ANSWERED: Final = "not-answered"
+"""The slug of an article whose sections name what the company does not answer: search learns from it, and that is all.
+
+What customers ask of every bank sounds like one bank's articles, so that a neighbour's answer would be given."""
 
 Known = Mapping[str, Passage]
 """Passages that were read already, by the hash of their text; all by the same encoder."""

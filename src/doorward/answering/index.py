@@ -1,14 +1,15 @@
 """The search index of one tenant: which section of which article answers a message, and how likely that is."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from doorward.answering.articles import Article, Passage
+from doorward.answering.articles import NOT_ANSWERED, Article, Passage
+from doorward.answering.likeness import LikenessIndex, numbers_of, pieces_of
 from doorward.answering.scoring import FOREIGN, LOWEST, Evidence, likelihood
 from doorward.answering.words import WordIndex, beginning
 from doorward.vocabulary.ids import ArticleId
@@ -76,6 +77,7 @@ class KnowledgeIndex:
         chances = likelihood(view.evidence(reading)) * view.weight
         if not len(chances):
             return ()
+        chances = np.where(view.outside, 0.0, chances)
         leading = np.bincount(view.articles, weights=chances).argmax()
         ranks = np.where(view.articles == leading, chances, -1.0)
         first = int(ranks.argmax())
@@ -137,6 +139,7 @@ class View:
     ) -> None:
         """Take sections with their passages, and the means of their bodies and probes in all languages."""
         self.sections = tuple(sections)
+        self.outside = np.array([section.slug == NOT_ANSWERED for section in sections], dtype=bool)
         foreign = [section.language != language for section in sections]
         self.weight = np.where(foreign, FOREIGN, 1.0)
         own = [[] if away else group for away, group in zip(foreign, groups, strict=True)]
@@ -144,6 +147,12 @@ class View:
         self._beginnings = WordIndex([[(one.kind, tuple(map(beginning, one.words))) for one in group] for group in own])
         slugs = {slug: place for place, slug in enumerate(dict.fromkeys(one.slug for one in sections))}
         self.articles = np.array([slugs[one.slug] for one in sections], dtype=np.int64)
+        self._foreign = np.array(foreign, dtype=bool)
+        whole: list[list[Passage]] = [[] for _ in slugs]
+        for article, group in zip(self.articles, own, strict=True):
+            whole[article] += group
+        self._pieces = LikenessIndex([pieces_of(_words(each, but="body")) for each in whole])
+        self._wording = LikenessIndex([numbers_of(_words(each)) for each in whole])
         self._dimensions = max((len(vector) for pair in meanings for vector in pair), default=0)
         self._vectors, self._starts = self._stack(groups, meanings)
 
@@ -152,13 +161,19 @@ class View:
         stems = self._stems.coverage(reading.stems)
         beginnings = self._beginnings.coverage(tuple(map(beginning, reading.words)))
         vector = np.frombuffer(reading.embedding, dtype="<f4")
-        if not len(vector) or len(vector) != self._dimensions:
-            return Evidence(stems=stems, beginnings=beginnings)
-        similar = self._vectors @ vector
-        count = len(self.sections)
-        return Evidence(
+        lexical = Evidence(
             stems=stems,
             beginnings=beginnings,
+            pieces=self._pieces.cosines(pieces_of(reading.words))[self.articles],
+            wording=self._wording.cosines(numbers_of(reading.words))[self.articles],
+            foreign=self._foreign,
+            articles=self.articles,
+        )
+        if not len(vector) or len(vector) != self._dimensions:
+            return lexical
+        similar = self._vectors @ vector
+        count = len(self.sections)
+        return lexical._replace(
             body=similar[:count],
             gist=similar[count : 2 * count],
             question=np.maximum.reduceat(similar, self._starts),
@@ -181,6 +196,11 @@ class View:
             probes = [one.embedding for one in group if one.kind in PROBES and one.embedding]
             rows += [np.frombuffer(probe, dtype="<f4") for probe in probes] or [nowhere]
         return np.array(rows, dtype=np.float32).reshape(len(rows), self._dimensions), np.array(starts, dtype=np.int64)
+
+
+def _words(passages: Iterable[Passage], *, but: str = "") -> Iterator[str]:
+    """Yield the words of passages, those of one kind left out."""
+    return (word for passage in passages if passage.kind != but for word in passage.words)
 
 
 def _key(article: Article, number: int) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorward.answering.articles import NOT_ANSWERED
+from doorward.vocabulary.company import ArticleSection
 from doorward.vocabulary.reading import Reading
 from tests.support.knowledge import OPENING, OPENING_DE, RETURNS, index_of, shop
 from tests.support.words import read
@@ -135,3 +137,14 @@ def test_the_likeliest_article_comes_first_and_namesakes_are_told_apart() -> Non
     section = index.section(refund)
     assert section is not None
     assert section.name == section.heading
+
+
+def test_what_the_company_does_not_answer_is_never_given_and_makes_neighbours_less_likely() -> None:
+    """Its article teaches search alone: it is no candidate, and a question that fits it fits its neighbours less."""
+    question = "can i return goods that i bought in another shop"
+    section = ArticleSection(heading="Goods of other shops", body="Only they can help.", questions=(question,))
+    outside = msgspec.structs.replace(RETURNS, slug=NOT_ANSWERED, title="What we do not answer", sections=(section,))
+    asked = read(question, language="en")
+    without, taught = index_of((RETURNS, OPENING)).search(asked), index_of((RETURNS, OPENING, outside)).search(asked)
+    assert {one.slug for one in taught} <= {RETURNS.slug, OPENING.slug}
+    assert max((one.score for one in taught), default=0.0) < without[0].score / 2

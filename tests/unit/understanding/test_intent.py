@@ -175,6 +175,6 @@ def test_the_model_is_not_asked_about_small_talk() -> None:
     ],
 )
 def test_near_is_within_reach_or_two_alike(scores: tuple[float, ...], stranger: bool, near: bool) -> None:  # noqa: FBT001 - a table
-    """From three quarters of the threshold on a stranger is asked back; a known one only where a second is as likely."""
+    """From three quarters of the threshold on a stranger is asked back; a known one where a second is as likely."""
     wishes = tuple(Intent(name=str(place), score=score) for place, score in enumerate(scores))
     assert active._is_near(wishes, stranger=stranger, threshold=0.5) is near
