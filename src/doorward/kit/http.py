@@ -12,13 +12,14 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
 LONGEST_ADDRESS: Final = 2000
+_PIECE: Final = 16_384
 _NAT64: Final = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48")))
 """Addresses that stand for an IPv4 address in their last four bytes (RFC 6052, RFC 8215)."""
 _NEVER: Final = tuple(
@@ -51,6 +52,32 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     status: int
     retry_after: int | None = None
+
+
+class Stream:
+    """An answer that comes in pieces: its status, its media type in lower case, and the pieces, read once."""
+
+    def __init__(
+        self, response: http.client.HTTPResponse, *, largest: int, is_over: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Give the pieces of an answer that is no longer than `largest` bytes, until it `is_over`."""
+        self._is_over = is_over
+        self.status = response.status
+        self.media_type = response.getheader("content-type", "").partition(";")[0].strip().lower()
+        self._response, self._largest = response, largest
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield what comes as it comes. Raises `ExitRefused` (`too_large`), and what the connection raises."""
+        read = 0
+        while piece := self._response.read1(_PIECE):
+            read += len(piece)
+            if read > self._largest:
+                raise ExitRefused("too_large")
+            yield piece
+        if self._is_over():  # a connection that was cut looks like one that ended
+            raise ExitRefused("timeout")
+        if self._response.length:
+            raise ExitRefused("broken")
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,30 +118,54 @@ class Exit:
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send `body` and return what came back, whatever its status but a redirect. Raises `ExitRefused`."""
-        target = self.target(url)
-        address = self._address_of(target)
+        with self._asked(url, body, headers, watch=_Deadline(self._seconds)) as response:
+            return self._read(response)
+
+    @contextlib.contextmanager
+    def stream(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, begins_within: float | None = None
+    ) -> Iterator["Stream"]:
+        """Send `body`, and give what comes back piece by piece, whatever its status but a redirect.
+
+        `begins_within` are the seconds within which the answer must have begun, the whole deadline unless said. Raises
+        `ExitRefused`, also while the pieces are read: they end where the limit or the deadline does.
+        """
         watch = _Deadline(self._seconds)
+        if begins_within is not None:
+            watch.beside = _Deadline(begins_within)
+        with self._asked(url, body, headers, watch=watch) as response:
+            if 300 <= response.status < 400:
+                raise ExitRefused("redirect")
+            yield Stream(response, largest=self._largest, is_over=lambda: watch.is_over)
+
+    @contextlib.contextmanager
+    def _asked(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, watch: "_Deadline"
+    ) -> Iterator[http.client.HTTPResponse]:
+        """Send `body` and give the answer as it begins; whatever goes wrong until it is read is an `ExitRefused`."""
         try:
-            with contextlib.closing(_Pinned(target, address, watch)) as connection:
+            target = self.target(url)
+            with contextlib.closing(_Pinned(target, self._address_of(target), watch)) as connection:
                 connection.request("POST", target.path, body=body, headers=dict(headers))
-                return self._read(connection.getresponse())
+                with connection.getresponse() as response:
+                    watch.begin()
+                    yield response
         except ssl.SSLError as error:
-            raise ExitRefused("timeout" if watch.is_over else "tls") from error
+            raise ExitRefused("timeout" if watch.was_cut else "tls") from error
         except (OSError, http.client.HTTPException, ValueError) as error:
-            late = watch.is_over or isinstance(error, TimeoutError)
+            late = watch.was_cut or isinstance(error, TimeoutError)
             lost = isinstance(error, ConnectionRefusedError) or (isinstance(error, OSError) and not watch.began)
             raise ExitRefused("timeout" if late else "unreachable" if lost else "broken") from error
         finally:
             watch.end()
 
     def _read(self, response: http.client.HTTPResponse) -> Answer:
-        with response:
-            if 300 <= response.status < 400:
-                raise ExitRefused("redirect")
-            if len(response.read(self._largest + 1)) > self._largest:
-                raise ExitRefused("too_large")
-            if response.length:  # the connection ended before the answer did
-                raise ExitRefused("broken")
+        if 300 <= response.status < 400:
+            raise ExitRefused("redirect")
+        if len(response.read(self._largest + 1)) > self._largest:
+            raise ExitRefused("too_large")
+        if response.length:  # the connection ended before the answer did
+            raise ExitRefused("broken")
         wait = response.getheader("retry-after", "")
         return Answer(status=response.status, retry_after=int(wait) if wait.isascii() and wait.isdigit() else None)
 
@@ -174,18 +225,33 @@ class _Deadline:
         self.seconds = seconds
         self.is_over = False
         self.began = False
+        self.beside: _Deadline | None = None  # one that ends sooner, until the answer begins
         self._socket: socket.socket | None = None
         self._timer = threading.Timer(seconds, self._cut)
         self._timer.daemon = True
         self._timer.start()
 
+    @property
+    def was_cut(self) -> bool:
+        """Return whether the time was up, that for all of it or that for the beginning."""
+        return self.is_over or (self.beside is not None and self.beside.is_over)
+
     def hold(self, opened: socket.socket) -> None:
         self._socket, self.began = opened, True
+        if self.beside is not None:
+            self.beside.hold(opened)
         if self.is_over:
             self._cut()
 
+    def begin(self) -> None:
+        """Know that the answer has begun in time."""
+        if self.beside is not None:
+            self.beside.end()
+
     def end(self) -> None:
         self._timer.cancel()
+        if self.beside is not None:
+            self.beside.end()
 
     def _cut(self) -> None:
         self.is_over = True
@@ -205,7 +271,9 @@ class _Pinned(http.client.HTTPConnection):
 
     def connect(self) -> None:
         """Connect to the address, and speak TLS to the name."""
-        opened = socket.create_connection((self._address, self._target.port), timeout=self._watch.seconds)
+        patience = (self._watch.beside or self._watch).seconds
+        opened = socket.create_connection((self._address, self._target.port), timeout=patience)
+        opened.settimeout(self._watch.seconds)
         self.sock = opened
         self._watch.hold(opened)
         if self._target.secure:

@@ -5,7 +5,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -216,3 +216,65 @@ def test_the_name_is_what_the_certificate_must_be_for(
     assert way_out.post(f"https://receiver.example:{port}/hook", b"{}", {}).status == 204
     assert trouble_of(way_out, f"https://other.example:{port}/hook") == "tls"
     assert len(heard.requests) == 1
+
+
+def pieces_of(way_out: Exit, url: str, *, begins_within: float | None = None) -> bytes:
+    """What came back piece by piece, put together."""
+    with way_out.stream(url, b"{}", {}, begins_within=begins_within) as answer:
+        assert (answer.status, answer.media_type) == (200, "text/event-stream")
+        return b"".join(answer)
+
+
+STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: Text/Event-Stream; charset=utf-8\r\n"
+
+
+def sending(*parts: bytes, every: float = 0.0) -> Callable[[socket.socket], None]:
+    """Behave by sending these, with a pause before each."""
+
+    def behave(connection: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            for part in parts:
+                threading.Event().wait(every)
+                connection.sendall(part)
+
+    return behave
+
+
+def test_an_answer_is_read_piece_by_piece(heard: Receiver) -> None:
+    """In chunks, and until the connection ends."""
+    heard.behave = sending(STREAM + b"transfer-encoding: chunked\r\n\r\n", b"3\r\none\r\n", b"3\r\ntwo\r\n0\r\n\r\n")
+    assert pieces_of(INSIDE, heard.url) == b"onetwo"
+    heard.behave = sending(STREAM + b"\r\n", b"one", b"two")
+    assert pieces_of(INSIDE, heard.url) == b"onetwo"
+
+
+@pytest.mark.parametrize(
+    ("behave", "trouble"),
+    [
+        (sending(STREAM + b"\r\n", *[b"x"] * 100, every=0.05), "timeout"),
+        (sending(STREAM + b"transfer-encoding: chunked\r\n\r\n", *[b"1\r\nx\r\n"] * 100, every=0.05), "timeout"),
+        (sending(STREAM + b"\r\n", *[bytes(60_000)] * 20), "too_large"),
+        (sending(STREAM + b"content-length: 50\r\n\r\n", b"half"), "broken"),
+        (sending(STREAM + b"transfer-encoding: chunked\r\n\r\n", b"5\r\nhal"), "broken"),
+        (sending(b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1/\r\ncontent-length: 0\r\n\r\n"), "redirect"),
+    ],
+    ids=["drip", "drip in chunks", "flood", "short", "torn", "redirect"],
+)  # fmt: skip
+def test_an_answer_in_pieces_is_held_to_the_same_limits(
+    heard: Receiver, behave: Callable[[socket.socket], None], trouble: str
+) -> None:
+    """One deadline for all of it, one limit of size, no redirect, and half an answer is none."""
+    heard.behave = behave
+    with pytest.raises(ExitRefused) as refused:
+        pieces_of(Exit(named="127.0.0.1", seconds=0.5), heard.url)
+    assert refused.value.trouble == trouble
+
+
+def test_an_answer_must_begin_in_time(heard: Receiver) -> None:
+    """What does not is cut long before the deadline; what does may take until then."""
+    patient = Exit(named="127.0.0.1", seconds=20.0)
+    heard.behave = stay_silent
+    with pytest.raises(ExitRefused, match="timeout"):
+        pieces_of(patient, heard.url, begins_within=0.2)
+    heard.behave = sending(STREAM + b"\r\n", b"one", b"two", every=0.4)
+    assert pieces_of(patient, heard.url, begins_within=1.0) == b"onetwo"
