@@ -85,20 +85,24 @@ _OF_DIALOGUES = frozenset(
         "day_ago",
         "day_ahead",
         "day_unit",
+        "done_act",
         "feeling_anger",
         "feeling_bereavement",
         "feeling_confusion",
         "feeling_distress",
         "feeling_self_harm",
         "feeling_vulnerable",
+        "negation",
         "ordinal_choice",
         "other_one",
+        "plain_word",
         "question_word",
         "relative_day",
         "reservation",
+        "summary_word",
     ]
 )
-"""Lexicons that procedures and feelings are heard by: no detector looks for their words."""
+"""Lexicons that procedures, feelings and model's words are judged by: no detector looks for their words."""
 
 
 def generated_texts(count: int, *, seed: int = 20261122) -> list[str]:

@@ -6,6 +6,7 @@ from doorward.bootstrap.house import House
 from doorward.bootstrap.plugins import (
     PluginKit,
     Plugins,
+    chosen_language_model,
     chosen_scanner,
     chosen_translator,
     detection_fingerprint,
@@ -18,6 +19,7 @@ __all__ = [
     "House",
     "PluginKit",
     "Plugins",
+    "chosen_language_model",
     "chosen_scanner",
     "chosen_translator",
     "detection_fingerprint",

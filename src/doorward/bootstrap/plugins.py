@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from doorward.admission import Channel
+from doorward.answering.language_model import LanguageModel
 from doorward.kit import logging as kit_logging
 from doorward.kit.clock import Clock
 from doorward.kit.plugins import FoundPlugin, discover
@@ -56,7 +57,7 @@ def load_plugins(settings: Settings, *, clock: Clock, kinds: Sequence[str] = ())
         built[kind] = {}
         for plugin in discover(kind) if not kinds or kind in kinds else ():
             found.append(plugin)
-            if kind == "model" and plugin.manifest.id not in {settings.models.encoder, settings.models.translator}:
+            if kind == "model" and plugin.manifest.id not in _chosen_models(settings):
                 continue  # a model that nobody chose need not be configured
             if kind == "detector" and plugin.manifest.opt_in and not settings.protection.experimental:
                 continue
@@ -75,6 +76,10 @@ def load_plugins(settings: Settings, *, clock: Clock, kinds: Sequence[str] = ())
         connectors=built["connector"],
         companies=built["company"],
     )
+
+
+def _chosen_models(settings: Settings) -> set[str]:
+    return {settings.models.encoder, settings.models.translator, settings.models.language_model}
 
 
 def chosen_scanner(plugins: Plugins, settings: Settings) -> tuple[str, AttachmentScanner] | None:
@@ -106,6 +111,20 @@ def chosen_translator(plugins: Plugins, settings: Settings) -> TextTranslator | 
     if not isinstance(translator, TextTranslator):
         raise Misconfigured(f"models.translator: there is no model plugin '{name}' that translates")
     return translator
+
+
+def chosen_language_model(plugins: Plugins, settings: Settings) -> LanguageModel | None:
+    """Return the language model that the settings choose, None where there is none, as by default.
+
+    Raises `Misconfigured` for something that writes nothing.
+    """
+    name = settings.models.language_model
+    if not name:
+        return None
+    model = plugins.models.get(name)
+    if not isinstance(model, LanguageModel):
+        raise Misconfigured(f"models.language_model: there is no model plugin '{name}' that writes")
+    return model
 
 
 def make_screener(plugins: Plugins, settings: Settings, *, cache_folder: Path | None = None) -> Screener:

@@ -134,7 +134,7 @@ class Protection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Models(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where embeddings come from."""
+    """Where embeddings come from, and what else is done by models."""
 
     encoder: Annotated[str, Meta(description="Id of the model plugin that makes embeddings.")] = "sentence_encoder"
     translator: Annotated[
@@ -146,6 +146,24 @@ class Models(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     )
     embeddings_model: Annotated[str, Meta(description="Model name sent to that endpoint.")] = ""
     embeddings_key: Annotated[str, Meta(description="API key for that endpoint (secret).")] = ""
+    language_model: Annotated[
+        str,
+        Meta(description="Id of the model plugin that proposes wordings (`openai_chat`); empty: none, as by default."),
+    ] = ""
+    chat_url: Annotated[
+        str, Meta(description="Base address of the OpenAI-compatible endpoint of openai_chat, as https://host/v1.")
+    ] = ""
+    chat_model: Annotated[str, Meta(description="Model name sent to that endpoint.")] = ""
+    chat_key: Annotated[str, Meta(description="API key for that endpoint (secret).")] = ""
+    chat_seconds: Annotated[
+        float, Meta(ge=0.1, le=2.5, description="A language model that needs longer is done without.")
+    ] = 2.0
+    chat_daily_tokens: Annotated[
+        int, Meta(ge=0, description="Tokens that each company may spend on the language model a day (UTC).")
+    ] = 500_000
+    chat_minute_requests: Annotated[
+        int, Meta(ge=0, description="Requests that each company may make to the language model a minute.")
+    ] = 30
 
 
 class Webhooks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,6 +14,7 @@ from doorward.doors.cli.doctor.network import examine_clocks, examine_mail, exam
 from doorward.doors.cli.doctor.places import examine_room
 from doorward.kit.clock import FixedClock, SystemClock
 from doorward.kit.settings import load
+from tests.support.chatting import chat_twin, fails_with
 from tests.unit.doors.cli.conftest import Call
 
 
@@ -51,6 +52,27 @@ def test_what_becomes_of_files_is_said(call: Call, data: Path) -> None:
     found = states(call("doctor", "--data", data, "--json").json)
     assert found["files", "scanner"] == "ok"
     assert found["plugins", "connector clamd"] == "warning"
+
+
+def test_where_masked_text_goes_is_said(call: Call, data: Path) -> None:
+    """Nowhere by itself; to a language model that is chosen, with whether it answers; one that is none fails."""
+    assert states(call("doctor", "--data", data, "--json").json)["plugins", "language model"] == "ok"
+    settings = data / "doorward.toml"
+    before = settings.read_text(encoding="utf-8") if settings.exists() else ""
+
+    def chosen(model: str, url: str) -> dict[tuple[str, str], str]:
+        models = f'language_model = "{model}"\nchat_url = "{url}"\nchat_model = "small"\n'
+        settings.write_text(f"{before}\n[models]\n{models}", encoding="utf-8")
+        return states(call("doctor", "--data", data, "--json").json)
+
+    with chat_twin() as twin:
+        twin.answers('{"ok": true}')
+        found = chosen("openai_chat", twin.url)
+        assert (found["plugins", "language model"], found["plugins", "model openai_chat"]) == ("note", "ok")
+        twin.behave = fails_with("500 Internal Server Error")
+        assert chosen("openai_chat", twin.url)["plugins", "model openai_chat"] == "warning"
+    assert chosen("sentence_encoder", "")["plugins", "language model"] == "failed"
+    assert chosen("openai_chat", "http://models.example.com/v1")["plugins", "all"] == "failed"
 
 
 @pytest.mark.parametrize("spoilt", [".", "keys", "keys/root.key", "doorward.db"])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from doorward.bootstrap import Plugins, chosen_scanner, load_plugins
+from doorward.bootstrap import Plugins, chosen_language_model, chosen_scanner, load_plugins
 from doorward.doors.cli.doctor.diagnosis import Diagnosis
 from doorward.kit.clock import Clock
 from doorward.kit.db import Database
@@ -44,7 +44,7 @@ def examine_plugins(settings: Settings, *, clock: Clock) -> Iterator[Diagnosis]:
     """Build every plugin, ask those that can be asked whether they work, and compare the languages."""
     try:
         plugins = load_plugins(settings, clock=clock)
-    except PluginBroken as error:
+    except (PluginBroken, Misconfigured) as error:
         yield Diagnosis(subject="plugins", name="all", state="failed", detail=str(error))
         return
     for plugin in plugins.found:
@@ -53,11 +53,15 @@ def examine_plugins(settings: Settings, *, clock: Clock) -> Iterator[Diagnosis]:
             yield Diagnosis(subject="plugins", name=plugin.manifest.id, state="warning", detail=detail)
     yield from _pings(plugins, settings)
     yield _scanning(plugins, settings)
+    yield _writing(plugins, settings)
     yield from _languages(plugins)
 
 
 def _pings(plugins: Plugins, settings: Settings) -> Iterator[Diagnosis]:
     used = {f"model {settings.models.encoder}": plugins.models.get(settings.models.encoder)}
+    if settings.models.language_model:
+        chosen = settings.models.language_model
+        used[f"model {chosen}"] = plugins.models.get(chosen)
     asleep = {name for name, part in plugins.connectors.items() if isinstance(part, AttachmentScanner)}
     asleep -= {settings.protection.scanner}
     asleep |= set() if settings.mail.host else {"smtp"}
@@ -82,6 +86,19 @@ def _scanning(plugins: Plugins, settings: Settings) -> Diagnosis:
         detail = "none: files that customers hand in stay held and nobody can open them; set protection.scanner"
         return Diagnosis(subject="files", name="scanner", state="note", detail=detail)
     return Diagnosis(subject="files", name="scanner", state="ok", detail=f"{chosen[0]} scans every file")
+
+
+def _writing(plugins: Plugins, settings: Settings) -> Diagnosis:
+    """Say whether a language model proposes wordings."""
+    try:
+        chosen = chosen_language_model(plugins, settings)
+    except Misconfigured as error:
+        return Diagnosis(subject="plugins", name="language model", state="failed", detail=error.detail)
+    if chosen is None:
+        detail = "none: answers are the words of articles, and nothing is sent to a language model"
+        return Diagnosis(subject="plugins", name="language model", state="ok", detail=detail)
+    detail = f"masked text goes to {chosen.id} for companies that have set language_model"
+    return Diagnosis(subject="plugins", name="language model", state="note", detail=detail)
 
 
 def _ping(name: str, part: Any) -> Diagnosis:
