@@ -22,7 +22,8 @@ from doorward.answering import (
 from doorward.answering.procedures import Listener, UntouchedRuns
 from doorward.bootstrap.chores import Chores
 from doorward.bootstrap.engines import Engines, make_engines
-from doorward.bootstrap.plugins import chosen_scanner, chosen_translator
+from doorward.bootstrap.plugins import chosen_language_model, chosen_scanner, chosen_translator
+from doorward.bootstrap.proposing import Assistance, make_assistance
 from doorward.bootstrap.sweeping import serve_each
 from doorward.decision import HousePolicies
 from doorward.flow.accept import FrontDoor, Recognition, TenantScreening
@@ -261,6 +262,8 @@ class House(Chores):
 
     def _build_flow(self) -> None:
         self.procedure_work = self._procedures()
+        self._build_screening()
+        self.assistance = self._assistance()
         self.walk_rooms = WalkRooms(
             reader=self.reader,
             risk=self.engines.assessor,
@@ -273,6 +276,7 @@ class House(Chores):
             plan_of=lambda scope: self.transactions.read(lambda tx: routing.read_plan(tx, scope).plan),
             wished=self.active_models.wished,
             procedures=self.procedure_work,
+            words=None if self.assistance is None else self.assistance.wording,
         )
         self.runner = Runner(
             self.walk_rooms,
@@ -280,7 +284,6 @@ class House(Chores):
             threads=self.settings.server.walkers,
             stage_seen=self.meters.stage_seen,
         )
-        self._build_screening()
         self.front_door = FrontDoor(
             self.transactions,
             screening=self.screening,
@@ -311,6 +314,14 @@ class House(Chores):
                 scans_files=self.scanner is not None,
             ),
         )
+
+    def _assistance(self) -> Assistance | None:
+        model = chosen_language_model(self.plugins, self.settings)
+        if model is None:
+            return None
+        made = make_assistance(model, self)
+        self.health.register("language_model", made.ping, vital=False)
+        return made
 
     def _procedures(self) -> ProcedureWork:
         self.procedure_book, self.core_calls = ProcedureBook(), CoreCalls()
@@ -466,6 +477,9 @@ class House(Chores):
             company_of=self._company_of,
         )
         self.jobs.register(alarm.kind, alarm, lane="mail")
+        if self.assistance is not None:
+            summarising = self.assistance.summarising
+            self.jobs.register(summarising.kind, summarising, lane="language_model")
         self.jobs.register(self.rule_work.job.kind, self.rule_work.job, lane="automation")
         self.jobs.register(self.ledger_reading.kind, self.ledger_reading, lane="search")
         self.jobs.register_sweep("audit.seal", every=SEAL_EVERY, sweep=self.seal_audit)
@@ -548,7 +562,8 @@ class House(Chores):
 
     def _announce(self, tx: Tx, scope: Scope, written: Sequence[record.WrittenEntry]) -> tuple[Job, ...]:
         told = self.webhook_work.announcer.announce(tx, scope, written)
-        return (*told, *self.rule_work.follower.follow(tx, scope, written))
+        summaries = () if self.assistance is None else self.assistance.summarising.follow(tx, scope, written)
+        return (*told, *summaries, *self.rule_work.follower.follow(tx, scope, written))
 
     def _ring(self) -> None:
         self.jobs.ring()

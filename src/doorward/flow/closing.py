@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from doorward import record, routing
+from doorward.answering.language_model import ModelUse
 from doorward.flow import repository
 from doorward.flow.procedures import Advanced, Here, ProcedureWork, acted_line, told_of
 from doorward.flow.walk import Walk, WalkRooms, here_of, known_of
@@ -136,6 +137,9 @@ def _decided(tx: Tx, walk: Walk) -> Entry:
         "language": walk.need("read").language,
         "understanding": understanding.version,
     }
+    model: ModelUse | None = walk.need("answer").model
+    if model is not None:
+        data["model"] = model.told()
     if understanding.wishes:
         data["wishes"] = [{"name": one.name, "score": round(one.score, 4)} for one in understanding.wishes]
         data["stranger"] = understanding.stranger

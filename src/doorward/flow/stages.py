@@ -94,7 +94,11 @@ def answer(rooms: WalkRooms, walk: Walk) -> Answered:
         return Answered(reply=reply)
     if decision.action == "hand_over":
         return Answered(reply=_with_hours(rooms, walk, reply, reason=decision.reason))
-    return _and_question(rooms, walk, reply) if decision.action in BETWEEN else Answered(reply=reply)
+    use = None
+    if decision.action == "answer" and rooms.words is not None:
+        reply, use = rooms.words.word(walk, reply)
+    answered = _and_question(rooms, walk, reply) if decision.action in BETWEEN else Answered(reply=reply)
+    return msgspec.structs.replace(answered, model=use)
 
 
 def _advanced(rooms: WalkRooms, walk: Walk) -> Answered | None:

@@ -5,6 +5,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from doorward.answering.language_model import ModelUse
 from doorward.decision import SETTINGS, RuleBook
 from doorward.flow.procedures import Advanced, Here, ProcedureFacts, ProcedureWork, Standing
 from doorward.flow.team_hours import hours_at
@@ -39,10 +40,11 @@ class Reconsideration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer stage's result: a reply, or nothing to say, and what comes of procedures."""
+    """The answer stage's result: a reply, or nothing to say, what comes of procedures, and what a model did to it."""
 
     reply: Reply | None = None
     procedure: Advanced | None = None
+    model: ModelUse | None = None
 
 
 class Routed(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +91,16 @@ class Assesses(Protocol):
         """Return score and reasons."""
 
 
+class Words(Protocol):
+    """What may have other words for an answer."""
+
+    def word(self, walk: "Walk", reply: Reply) -> tuple[Reply, ModelUse | None]:
+        """Return the reply in words that say the same, or as it is, and what the record keeps; None: nobody was asked.
+
+        In time and without fail, whatever a model does.
+        """
+
+
 class WalkRooms(msgspec.Struct, frozen=True, kw_only=True):
     """The rooms that the stages call."""
 
@@ -103,6 +115,7 @@ class WalkRooms(msgspec.Struct, frozen=True, kw_only=True):
     plan_of: Callable[[Scope], RoutingPlan]
     wished: Callable[[Scope, Reading, MaskedText], Wished | None] = lambda _scope, _reading, _masked: None
     procedures: ProcedureWork | None = None
+    words: Words | None = None
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):

@@ -289,6 +289,13 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     article_review: Annotated[
         bool, Meta(description="Articles are published by somebody who did not write them (four eyes).")
     ] = False
+    language_model: Annotated[
+        tuple[Literal["answer", "rephrase", "summary"], ...],
+        Meta(
+            description="What the installation's language model may do: answer (from articles, in its own words), "
+            "rephrase (an article's answer), summary (for whoever takes over). It gets masked text. Empty: nothing."
+        ),
+    ] = ()
     public_contacts: Annotated[
         tuple[str, ...], Meta(description="The tenant's own public name, numbers, addresses and links: never masked.")
     ] = ()

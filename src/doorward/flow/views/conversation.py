@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from doorward import record
+from doorward.answering.language_model import ModelUse
 from doorward.flow.attachments import OutgoingFile, going_with, lying_beside
 from doorward.flow.invitations import Invitation, invitation_of
 from doorward.flow.joined import all_taken_in, is_undoable, taken_in
@@ -37,7 +38,8 @@ class ShownCandidate(msgspec.Struct, frozen=True, kw_only=True):
 class Why(msgspec.Struct, frozen=True, kw_only=True):
     """Why a message was treated as it was: action, reason code, rule with version, the facts it rested on.
 
-    `looked_at` names the facts that the rule goes by, `limits` the thresholds, `also` further rules that held.
+    `looked_at` names the facts that the rule goes by, `limits` the thresholds, `also` further rules that held,
+    `model` what a language model did to the answer, None where none was concerned.
     """
 
     at: datetime
@@ -52,6 +54,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     looked_at: tuple[str, ...] = ()
     limits: dict[str, float] = {}
     also: tuple[str, ...] = ()
+    model: ModelUse | None = None
 
 
 class MessageFindings(msgspec.Struct, frozen=True, kw_only=True):
@@ -342,6 +345,7 @@ def _why(written: WrittenEntry) -> Why:
         looked_at=tuple(data.get("looked_at", ())),
         limits=data.get("limits", {}),
         also=tuple(data.get("also", ())),
+        model=msgspec.convert(data["model"], ModelUse) if "model" in data else None,
     )
 
 

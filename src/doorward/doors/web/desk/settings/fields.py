@@ -13,6 +13,9 @@ from doorward.kit.settings import DAYS, SettingsInvalid, TenantSettings, change_
 LONGEST: Final = 2000
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 _SHARES: Final = ("answer_threshold", "clarify_threshold", "risk_threshold")
+USES: Final = ("answer", "rephrase", "summary")
+"""What a company may have a language model do."""
+
 _COUNTS: Final = ("agent_capacity", "service_minutes", "undo_seconds")
 GROUNDS: Final = {"accent": "#ffffff", "accent_dark": "#182120"}
 """On which ground each accent stands in the widget: its light and its dark one."""
@@ -22,11 +25,15 @@ ENOUGH: Final = 4.5
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
-    """What the forms choose from: channels and languages that are installed, and the settings as they are."""
+    """What the forms choose from: channels and languages that are installed, and the settings as they are.
+
+    `has_model` tells whether the installation has a language model.
+    """
 
     channels: tuple[str, ...]
     languages: tuple[str, ...]
     settings: TenantSettings
+    has_model: bool = False
 
 
 class Reading(msgspec.Struct, kw_only=True):
@@ -95,7 +102,7 @@ def read_look(fields: Fields, around: Around) -> Reading:
 
 
 def read_limits(fields: Fields, around: Around) -> Reading:
-    """Return thresholds, capacities, whether articles need four eyes, sites and public contacts."""
+    """Return thresholds, capacities, four eyes for articles, uses of a language model, sites and public contacts."""
     found = Reading()
     for name in _SHARES:
         written = fields.get(name, "").strip().replace(",", ".")
@@ -107,6 +114,8 @@ def read_limits(fields: Fields, around: Around) -> Reading:
         else:
             _try(found, around, (name, written, name, "settings.wrong.number"))
     found.values["article_review"] = fields.get("article_review") == "yes"
+    if around.has_model:
+        found.values["language_model"] = [use for use in USES if fields.get(f"model-{use}") == "yes"]
     found.values["allowed_origins"] = origins = _lines(fields, "allowed_origins")
     if not all(map(_is_origin, origins)):
         found.faults["allowed_origins"] = "settings.wrong.origins"
@@ -133,6 +142,7 @@ def written(settings: TenantSettings, around: Around) -> dict[str, str]:
     found |= {f"privacy_notices-{code}": text for code, text in settings.privacy_notices.items()}
     found |= {name: f"{getattr(settings, name):g}" for name in (*_SHARES, *_COUNTS)}
     found["article_review"] = "yes" if settings.article_review else ""
+    found |= {f"model-{use}": "yes" for use in settings.language_model}
     for name in ("closed_days", "allowed_origins", "public_contacts"):
         found[name] = "\n".join(getattr(settings, name))
     return found | written_masking(settings)

@@ -148,6 +148,7 @@ def _around(desk: DeskCall, tenant: Tenant) -> Around:
         channels=tuple(channel.id for channel in desk.house.plugins.channels),
         languages=tuple(desk.house.packs),
         settings=tenant.settings,
+        has_model=desk.house.assistance is not None,
     )
 
 
