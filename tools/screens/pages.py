@@ -38,6 +38,7 @@ PAGES: Final = (
     "/desk/intents/suggestions",
     "/desk/knowledge",
     "/desk/knowledge/new",
+    "/desk/knowledge/questions",
     _ARTICLE,
     f"{_ARTICLE}/edit",
     f"{_ARTICLE}/history",

@@ -1,6 +1,6 @@
 """Tables: articles, the passages that search goes by, and what was done to them."""
 
-from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from doorward.kit.db import Day, Json, UtcTime, metadata
 
@@ -85,3 +85,18 @@ steward = Table(
     Column("owner_id", String(64)),
     Column("review_by", Day),
 )
+
+# Questions that are not the company's to answer, as references to the lines that asked them: what means alike is left
+# out of the list of questions that nobody could answer. A line that is gone leaves nothing here that could be read.
+dismissed = Table(
+    "answering_dismissed_question",
+    metadata,
+    Column("tenant_id", String(64), primary_key=True),
+    Column("conversation_id", String(64), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("party_id", String(64), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("actor_id", String(64), nullable=False),
+)
+Index("ix_answering_dismissed_question_at", dismissed.c.tenant_id, dismissed.c.at)
+Index("ix_answering_dismissed_question_party", dismissed.c.tenant_id, dismissed.c.party_id)

@@ -25,6 +25,7 @@ from doorward.bootstrap.engines import Engines, make_engines
 from doorward.bootstrap.plugins import chosen_language_model, chosen_scanner, chosen_translator
 from doorward.bootstrap.proposing import Assistance, make_assistance
 from doorward.bootstrap.sweeping import serve_each
+from doorward.bootstrap.upkeep import open_upkeep
 from doorward.decision import HousePolicies
 from doorward.flow.accept import FrontDoor, Recognition, TenantScreening
 from doorward.flow.attachments import Downloads, Leftovers, Scanning
@@ -181,6 +182,7 @@ class House(Chores):
         self._build_flow()
         self._build_office()
         self._build_portal()
+        self.upkeep = open_upkeep(self)
         self.webhook_work = WebhookWork(self.transactions, keys=self.keys, settings=settings.webhooks)
         self.webhooks = self.webhook_work.verbs
         self._build_promises()

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from doorward.answering.procedures import forget_runs
+from doorward.answering.questions import forget_dismissed
 from doorward.flow.attachments import repository as attachments
 from doorward.identity import Parties, family_of
 from doorward.kit.keys import Keys
@@ -88,6 +89,7 @@ class Destruction:
                 found += attachments.delete_attachments(tx, scope, (party_id,))
                 found += forget_runs(tx, scope, party_id)
                 found += forget_hints(tx, scope, party_id)
+                found += forget_dismissed(tx, scope, party_id)
                 if found or action == "party.shredded":
                     events.append(AuditEvent(action=action, object_kind="party", object_id=party_id))
                 rows += found

@@ -1,36 +1,28 @@
 """Teaching what customers want: phrases are masked before they are kept, and customers' own words suggest new ones."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
 
-from doorward import record
 from doorward.flow.accept import TenantScreening
 from doorward.flow.reading import read_noted
+from doorward.flow.unanswered import SuggestedLine, Unanswered, by_text, find_lines, find_unanswered
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.protection import DESK
 from doorward.understanding import LONGEST_PHRASE, ActiveModels, Intents, NewPhrase, PhrasesAdded, PhraseSource, Reader
 from doorward.understanding.intents import Heads, suggest
 from doorward.vocabulary.company import IntentSeed
-from doorward.vocabulary.entry import AuditEvent, Entry
-from doorward.vocabulary.errors import NotFound, TooLarge
-from doorward.vocabulary.ids import ConversationId, MessageId
+from doorward.vocabulary.entry import AuditEvent
+from doorward.vocabulary.errors import TooLarge
+from doorward.vocabulary.ids import MessageId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import MaskedText, WildText
 
-LOOKED_BACK: Final = timedelta(days=30)
-CONVERSATIONS: Final = 1_000
-MESSAGES: Final = 400
-"""Unanswered messages that suggestions are made of, the latest: reading them anew takes a second or two."""
 LEAST: Final = 2
-
-UNANSWERED: Final = frozenset({"nothing_fits", "not_sure", "misunderstood_twice"})
-"""Reasons of decisions that mean: it was not understood."""
 
 
 class WildPhrase(NamedTuple):
@@ -41,15 +33,6 @@ class WildPhrase(NamedTuple):
     language: str = ""
 
 
-class SuggestedLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of a conversation that may become a phrase: where it stands, and what it says, masked."""
-
-    conversation_id: str
-    seq: int
-    text: str
-    language: str
-
-
 class IntentSuggestion(msgspec.Struct, frozen=True, kw_only=True):
     """Unanswered messages that mean alike: how many, some of them, the nearest intent; `new`: not that one either."""
 
@@ -58,11 +41,6 @@ class IntentSuggestion(msgspec.Struct, frozen=True, kw_only=True):
     intent: str
     likeness: float
     new: bool
-
-
-class _Unanswered(NamedTuple):
-    said: SuggestedLine
-    masked: MaskedText
 
 
 class Teaching:
@@ -106,13 +84,10 @@ class Teaching:
         source: PhraseSource = "suggestion"
 
         def work(tx: Tx) -> Outcome[PhrasesAdded]:
-            new = []
-            for conversation_id, seq in lines:
-                found = record.entries_at(tx, scope, ConversationId(conversation_id), (seq,)).get(seq)
-                if found is None or found.entry.kind != "message.customer" or found.entry.text is None:
-                    raise NotFound("no such message")
-                language = str(found.entry.data.get("language", "")).partition("-")[0]
-                new.append(NewPhrase(text=found.entry.text, intent=intent, language=language, source=source))
+            new = [
+                NewPhrase(text=line.masked, intent=intent, language=line.said.language, source=source)
+                for line in find_lines(tx, scope, lines)
+            ]
             return self._intents.add(tx, scope, new)
 
         return await self._transactions.write_async(scope, work)
@@ -126,7 +101,7 @@ class Teaching:
         if heads is None:
             return ()
         noted = AuditEvent(action="intent.suggestions_read", object_kind="tenant", object_id=scope.tenant_id)
-        found = await read_noted(self._transactions, scope, lambda tx: _unanswered(tx, scope), event=noted)
+        found = await read_noted(self._transactions, scope, lambda tx: find_unanswered(tx, scope), event=noted)
         return await asyncio.to_thread(self._heaps, heads, found)
 
     def seed(self, scope: Scope, seeds: Iterable[IntentSeed]) -> int:
@@ -157,47 +132,20 @@ class Teaching:
     def _mask(self, scope: Scope, phrases: Sequence[WildPhrase]) -> list[MaskedText]:
         return [self._screening.screen_staff(scope, one.text, MessageId(new_id()), names=()).masked for one in phrases]
 
-    def _heaps(self, heads: Heads, found: Sequence[_Unanswered]) -> tuple[IntentSuggestion, ...]:
+    def _heaps(self, heads: Heads, found: Sequence[Unanswered]) -> tuple[IntentSuggestion, ...]:
         readings = [
             self._reader.read(one.masked, languages=self._reader.languages, hint=one.said.language or None)
             for one in found
         ]
-        by_text: Mapping[str, SuggestedLine] = {one.masked.text: one.said for one in found}
+        lines = by_text(found)
         heaps = suggest(heads, [one.masked.text for one in found], readings, least=LEAST)
         return tuple(
             IntentSuggestion(
                 messages=heap.messages,
-                examples=tuple(by_text[text] for text in heap.examples),
+                examples=tuple(lines[text] for text in heap.examples),
                 intent=heap.intent,
                 likeness=heap.likeness,
                 new=heap.new,
             )
             for heap in heaps
         )
-
-
-def _unanswered(tx: Tx, scope: Scope) -> tuple[_Unanswered, ...]:
-    """Return the latest messages that were not understood, the oldest first."""
-    wanted = record.CardQuery(since=tx.now - LOOKED_BACK, limit=CONVERSATIONS)
-    ids = [card.conversation_id for card in record.list_cards(tx, scope, wanted)]
-    decided = record.entries_of_kinds(tx, scope, ids, kinds=("decision.made",), limit=10 * CONVERSATIONS)
-    lost = {one.entry.message_id for one in decided if one.entry.data.get("reason") in UNANSWERED}
-    spoken = record.entries_of_kinds(tx, scope, ids, kinds=("message.customer",), limit=10 * CONVERSATIONS)
-    found = [_line(one) for one in spoken if one.entry.message_id in lost and _is_short(one.entry)]
-    return tuple(reversed(found[:MESSAGES]))
-
-
-def _is_short(entry: Entry) -> bool:
-    return entry.text is not None and len(entry.text) <= LONGEST_PHRASE and bool(entry.text.text.strip())
-
-
-def _line(written: record.WrittenEntry) -> _Unanswered:
-    entry = written.entry
-    masked = entry.text or MaskedText("")
-    said = SuggestedLine(
-        conversation_id=entry.conversation_id,
-        seq=written.seq,
-        text=masked.text,
-        language=str(entry.data.get("language") or ""),
-    )
-    return _Unanswered(said, masked)

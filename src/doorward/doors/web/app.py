@@ -39,6 +39,7 @@ from doorward.doors.web.api import (
     staffing,
     supervising,
     translating,
+    upkeep,
     visitors,
     webhooks,
     work,
@@ -165,6 +166,7 @@ API_HANDLERS: Final = [
     governance.change_settings,
     *webhooks.HANDLERS,
     *intents.HANDLERS,
+    *upkeep.HANDLERS,
 ]
 PAGE_HANDLERS: Final = [
     welcome,

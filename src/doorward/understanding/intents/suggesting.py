@@ -1,22 +1,26 @@
 """Suggestions: what customers ask that no intent covers, gathered into heaps that might be one."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
 
+from doorward.understanding.heaps import heaps_of, typical_first, vectors_of
 from doorward.understanding.intents.heads import Heads
 from doorward.vocabulary.reading import Reading
-
-ALIKE: Final = 0.4
-"""Cosine from which a message belongs to the heap around another: one in ten pairs of phrases of one intent lies above,
-and one in seventy of two intents (4,500 phrases of thirty intents in five languages, the built-in encoder)."""
 
 LEAST: Final = 3
 SHOWN: Final = 5
 MOST: Final = 20_000
 """Messages that are looked at; of more, the last ones."""
+
+
+class _Unsure(NamedTuple):
+    text: str
+    nearest: str
+    score: float
+    embedding: bytes
 
 
 class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,44 +40,25 @@ def suggest(
     heads: Heads, texts: Sequence[str], readings: Sequence[Reading], *, least: int = LEAST
 ) -> tuple[Suggestion, ...]:
     """Return heaps of at least `least` messages that the model turns away or is unsure of, the largest first."""
-    unsure: list[tuple[str, str, float, np.ndarray]] = []
+    unsure: list[_Unsure] = []
     for text, reading in list(zip(texts, readings, strict=True))[-MOST:]:
         guess = heads.guess(reading)
         if guess.ranked and reading.embedding and guess.stranger:
             name, score = guess.ranked[0]
-            unsure.append((text, name, score, np.frombuffer(reading.embedding, dtype="<f4")))
-    return tuple(_describe(unsure, heap, heads.threshold) for heap in _heaps(unsure) if len(heap) >= least)
+            unsure.append(_Unsure(text, name, score, reading.embedding))
+    vectors = vectors_of([one.embedding for one in unsure])
+    heaps = (typical_first(vectors, heap) for heap in heaps_of(vectors) if len(heap) >= least)
+    return tuple(_describe([unsure[place] for place in heap], heads.threshold) for heap in heaps)
 
 
-def _heaps(unsure: Sequence[tuple[str, str, float, np.ndarray]]) -> list[list[int]]:
-    """Return places of messages in heaps, the largest first: again and again the message with most alike, and those."""
-    if not unsure:
-        return []
-    vectors = np.array([one[3] for one in unsure])
-    neighbours = [np.flatnonzero(vectors @ vector >= ALIKE) for vector in vectors]
-    left = set(range(len(unsure)))
-    heaps = []
-    for place in sorted(left, key=lambda one: (-len(neighbours[one]), one)):
-        if place in left:
-            heap = [place, *(int(one) for one in neighbours[place] if one in left and one != place)]
-            left -= set(heap)
-            heaps.append(heap)
-    return sorted(heaps, key=lambda heap: (-len(heap), heap[0]))
-
-
-def _describe(
-    unsure: Sequence[tuple[str, str, float, np.ndarray]], heap: Sequence[int], threshold: float
-) -> Suggestion:
-    vectors = np.array([unsure[place][3] for place in heap])
-    middle = vectors.mean(axis=0)
-    order = np.argsort(-(vectors @ middle))
-    names = [unsure[place][1] for place in heap]
+def _describe(heap: Sequence[_Unsure], threshold: float) -> Suggestion:
+    names = [one.nearest for one in heap]
     commonest = max(sorted(set(names)), key=names.count)
-    likeness = float(np.mean([unsure[place][2] for place in heap]))
+    likeness = float(np.mean([one.score for one in heap]))
     agreed = names.count(commonest) * 2 > len(names)
     return Suggestion(
         messages=len(heap),
-        examples=tuple(dict.fromkeys(unsure[heap[one]][0] for one in order))[:SHOWN],
+        examples=tuple(dict.fromkeys(one.text for one in heap))[:SHOWN],
         intent=commonest,
         likeness=likeness,
         new=not (agreed and likeness * 2 > threshold),

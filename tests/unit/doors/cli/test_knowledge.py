@@ -35,3 +35,10 @@ def test_what_cannot_be_meant_is_said(call: Call, data: Path, tmp_path: Path) ->
     done = call(*words, "--map", "title=Question", "--map", "body=Answer")
     assert done.code == 0, done.err
     assert "1 new, 0 changed, 0 unchanged, 0 refused." in done.out
+
+
+def test_questions_that_nobody_asked_are_none(call: Call, data: Path) -> None:
+    """A company without conversations has no unanswered question, and is told so in words and as data."""
+    words = ("knowledge", "questions", "--tenant", "acme", "--data", data)
+    assert call(*words, "--json").json == []
+    assert "Every question was answered." in call(*words).out

@@ -11,10 +11,13 @@ import rich_click as click
 from doorward.answering import ArticleRepository, KnowledgeService, StewardRepository, Stewards
 from doorward.answering.care import findings
 from doorward.answering.intake import MOST_BYTES, Columns, Intake, Plan, Read, Refused, open_files, read_files
+from doorward.bootstrap import make_reader
 from doorward.doors.cli.ending import Code, Stop
 from doorward.doors.cli.opening import Office, office, scope_of
 from doorward.doors.cli.options import examples, with_json, with_settings, with_tenant
 from doorward.doors.cli.output import hint, print_json, print_table, say
+from doorward.flow.questions import DAYS, Yardstick, find_questions, gather_questions
+from doorward.kit.clock import SystemClock
 from doorward.kit.settings import Settings
 from doorward.vocabulary.errors import Unavailable
 from doorward.vocabulary.reading import Reading
@@ -98,6 +101,41 @@ def report(settings: Settings, *, untouched: int, tenant: str | None, as_json: b
     else:
         rows = [(one.concern, f"{one.slug}/{one.language}", one.detail) for one in found]
         print_table(("what", "article", "detail"), rows, empty="Nothing asks for care.")
+
+
+@command.command(epilog=examples("doorward knowledge questions", "doorward knowledge questions --days 7 --json"))
+@click.option("--days", type=click.IntRange(1, 90), default=DAYS, show_default=True, help="How far to look back.")
+@with_tenant
+@with_json
+@with_settings
+def questions(settings: Settings, *, days: int, tenant: str | None, as_json: bool) -> None:
+    """List what customers asked and nobody could answer: groups that mean alike, the largest first, all masked."""
+    reader = make_reader(settings, clock=SystemClock())
+    service = KnowledgeService(ArticleRepository(), reader)
+    with office(settings, read_only=True) as opened:
+        chosen = opened.tenant(tenant)
+        scope, gone = scope_of(chosen), opened.keys.destroyed_parties(chosen.id)
+        found, foreign = opened.read(lambda tx: find_questions(tx, scope, days=days, but=gone))
+        index = opened.read(lambda tx: service.newer(tx, scope, None))
+        now = opened.read(lambda tx: tx.now)
+    if index is None:
+        raise LookupError("loading gave no index although none was held")
+    yardstick = Yardstick(reader, index, chosen.settings.languages, chosen.settings.answer_threshold)
+    groups = gather_questions(found, foreign, yardstick, now=now)
+    if as_json:
+        print_json(groups)
+        return
+    rows = [
+        (
+            str(one.messages),
+            one.language,
+            one.examples[0].text,
+            f"{one.near.slug} {one.near.score:.0%}" if one.near else "-",
+            f"{one.recent} ({one.before} before)",
+        )
+        for one in groups
+    ]
+    print_table(("asked", "language", "question", "nearest", "last 7 days"), rows, empty="Every question was answered.")
 
 
 def _columns(mapped: Sequence[str]) -> Columns:

@@ -14,10 +14,12 @@ from doorward.doors.web.desk.knowledge.forms import (
     empty_like,
     faults_of,
     focus_after,
+    form_about,
     form_of,
     read_article,
 )
 from doorward.doors.web.desk.knowledge.publishing import publish_and_wait
+from doorward.doors.web.desk.knowledge.questions import lines_of
 from doorward.doors.web.desk.knowledge.view import (
     ARTICLE,
     HERE,
@@ -39,15 +41,20 @@ from doorward.kit.tx import Tx
 from doorward.vocabulary.errors import Conflict, NotAllowed, NotFound, NotSignedIn, ReviewRequired
 
 Maybe = Annotated[int, QueryParameter(ge=0, le=10_000_000)]
+Lines = Annotated[tuple[str, ...], QueryParameter(max_items=10)]
 
 
 @get("/desk/knowledge/new", include_in_schema=False)
-async def show_new(desk: ADeskCall, language: Short = "") -> Response[str]:
-    """Show the form of a new article."""
-    desk.require("articles:write")
+async def show_new(desk: ADeskCall, language: Short = "", line: Lines = ()) -> Response[str]:
+    """Show the form of a new article, with customers' own questions in it if it is to answer those."""
+    scope = desk.require("articles:write")
     languages = await languages_of(desk)
     chosen = next((one for one in (language, desk.language) if one in languages), languages[0])
-    return await _editor(desk, ArticleForm(slug="", language=chosen), _Edit(new=True))
+    if not line:
+        return await _editor(desk, ArticleForm(slug="", language=chosen), _Edit(new=True))
+    desk.require("conversations:read")
+    asked = [one.text for one in await desk.house.upkeep.questions.wordings(scope, lines_of(line))]
+    return await _editor(desk, form_about(asked, language=chosen), _Edit(new=True))
 
 
 @get(f"{ARTICLE}/edit", include_in_schema=False)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -132,6 +132,12 @@ def form_of(seed: ArticleSeed, *, expected: int) -> ArticleForm:
         or (SectionForm(),),
         expected=expected,
     )
+
+
+def form_about(asked: Sequence[str], *, language: str) -> ArticleForm:
+    """Return the form of a new article that is to answer questions, the first of which is what it is called."""
+    section = SectionForm(heading=asked[0], questions="\n".join(asked))
+    return ArticleForm(slug="", language=language, title=asked[0], sections=(section,))
 
 
 def empty_like(seed: ArticleSeed, *, language: str) -> ArticleForm:

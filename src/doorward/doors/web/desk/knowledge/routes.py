@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from doorward.answering import UNPUBLISHED
 from doorward.doors.web.desk.knowledge.editing import EDITING_HANDLERS
 from doorward.doors.web.desk.knowledge.publishing import publish_and_wait
+from doorward.doors.web.desk.knowledge.questions import QUESTION_HANDLERS
 from doorward.doors.web.desk.knowledge.reviewing import REVIEWING_HANDLERS
 from doorward.doors.web.desk.knowledge.view import (
     ARTICLE,
@@ -161,4 +162,5 @@ KNOWLEDGE_HANDLERS: Final = [
     withdraw,
     *EDITING_HANDLERS,
     *REVIEWING_HANDLERS,
+    *QUESTION_HANDLERS,
 ]
