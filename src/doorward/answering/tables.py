@@ -100,3 +100,49 @@ dismissed = Table(
 )
 Index("ix_answering_dismissed_question_at", dismissed.c.tenant_id, dismissed.c.at)
 Index("ix_answering_dismissed_question_party", dismissed.c.tenant_id, dismissed.c.party_id)
+
+# An answer or rules that were wrong, what those who got it are told, and how far that is.
+correction = Table(
+    "answering_correction",
+    metadata,
+    Column("tenant_id", String(64), primary_key=True),
+    Column("id", String(26), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("article_id", String(26)),
+    Column("slug", String(100), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("wrong", Json, nullable=False),
+    Column("rules", Json, nullable=False),
+    Column("words", Json, nullable=False),
+    Column("since", UtcTime),
+    Column("state", String(16), nullable=False),
+    Column("looked", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("skipped", Integer, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("noted_at", UtcTime, nullable=False),
+    # The last conversation that was looked through.
+    Column("place", Text, nullable=False),
+)
+Index("ix_answering_correction_made_at", correction.c.tenant_id, correction.c.made_at)
+
+recipient = Table(
+    "answering_correction_recipient",
+    metadata,
+    Column("tenant_id", String(64), primary_key=True),
+    Column("correction_id", String(26), primary_key=True),
+    Column("conversation_id", String(64), primary_key=True),
+    Column("party_id", String(64), nullable=False),
+    # The last line that said something wrong.
+    Column("seq", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("why", String(64), nullable=False),
+    Column("told_at", UtcTime),
+)
+Index("ix_answering_correction_recipient_at", recipient.c.tenant_id, recipient.c.correction_id, recipient.c.at)
+Index("ix_answering_correction_recipient_party", recipient.c.tenant_id, recipient.c.party_id)

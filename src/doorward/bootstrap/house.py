@@ -348,7 +348,7 @@ class House(Chores):
 
     def _build_desk(self) -> None:
         self.colleagues = Colleagues(self.identity.staff, self.identity.sessions)
-        rooms = DeskRooms(
+        self.desk_rooms = rooms = DeskRooms(
             self.screening,
             self.protection,
             self.translator,
@@ -459,6 +459,7 @@ class House(Chores):
             self.transactions, knowledge=self.knowledge_service, publishing=self.publishing, bus=self.bus
         )
         self.jobs.register(publisher.kind, publisher, lane="publishing")
+        self.upkeep.register(self.jobs)
         self.jobs.register(self.intent_trainer.kind, self.intent_trainer, lane="training")
         self.scheduled_reports = ScheduledReports(
             self.transactions,

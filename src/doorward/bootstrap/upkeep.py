@@ -3,8 +3,13 @@
 from typing import NamedTuple, Protocol
 
 from doorward.answering import Knowledge, KnowledgeService
+from doorward.answering.corrections import Corrections
+from doorward.flow.corrections import Correcting, CorrectionRooms, Finder, Teller
+from doorward.flow.desk import DeskRooms
 from doorward.flow.questions import QuestionRooms, Questions
 from doorward.flow.tenancy import SettingsBook
+from doorward.kit.i18n import Translator
+from doorward.kit.jobs import JobWorker
 from doorward.kit.keys import Keys
 from doorward.kit.tx import Transactions
 from doorward.understanding import Reader
@@ -19,16 +24,35 @@ class UpkeepRooms(Protocol):
     reader: Reader
     settings_book: SettingsBook
     keys: Keys
+    translator: Translator
+    desk_rooms: DeskRooms
 
 
 class Upkeep(NamedTuple):
-    """The services."""
+    """The services, and the jobs that do their work."""
 
     questions: Questions
+    correcting: Correcting
+    finder: Finder
+    teller: Teller
+
+    def register(self, jobs: JobWorker) -> None:
+        """Have the jobs done, in a lane of their own: a ledger of years takes a while to look through."""
+        jobs.register(self.finder.kind, self.finder, lane="corrections")
+        jobs.register(self.teller.kind, self.teller, lane="corrections")
 
 
 def open_upkeep(house: UpkeepRooms) -> Upkeep:
     """Wire the services over the rooms of a house."""
+    transactions, service = house.transactions, house.knowledge_service
     settings_of, destroyed = house.settings_book.settings_of, house.keys.destroyed_parties
-    rooms = QuestionRooms(house.knowledge, house.knowledge_service, house.reader, settings_of, destroyed)
-    return Upkeep(questions=Questions(house.transactions, rooms))
+    corrections = Corrections()
+    rooms = CorrectionRooms(corrections, house.desk_rooms, house.translator, destroyed)
+    return Upkeep(
+        questions=Questions(
+            transactions, QuestionRooms(house.knowledge, service, house.reader, settings_of, destroyed)
+        ),
+        correcting=Correcting(transactions, service, rooms),
+        finder=Finder(transactions, corrections, destroyed=destroyed),
+        teller=Teller(transactions, rooms),
+    )

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from doorward.answering.corrections import forget_recipients
 from doorward.answering.procedures import forget_runs
 from doorward.answering.questions import forget_dismissed
 from doorward.flow.attachments import repository as attachments
@@ -90,6 +91,7 @@ class Destruction:
                 found += forget_runs(tx, scope, party_id)
                 found += forget_hints(tx, scope, party_id)
                 found += forget_dismissed(tx, scope, party_id)
+                found += forget_recipients(tx, scope, party_id)
                 if found or action == "party.shredded":
                     events.append(AuditEvent(action=action, object_kind="party", object_id=party_id))
                 rows += found

@@ -268,11 +268,11 @@ def _routed(card: Card, entry: Entry) -> dict[str, Any]:
 
 
 def _is_notice(entry: Entry) -> bool:
-    return entry.data.get("action") in {"handoff.passed", "rule.replied"}
+    return entry.data.get("action") in {"handoff.passed", "rule.replied", "correction.told"}
 
 
 def _noticed(card: Card) -> dict[str, Any]:
-    """Saying who has the conversation next, or what a rule says, answers nothing: the customer waits still."""
+    """Saying who has the conversation next, what a rule says or what was wrong answers nothing: who waits, waits on."""
     return {"bot_messages": card.bot_messages + 1}
 
 

@@ -89,6 +89,9 @@ A `message.agent` that is a translation holds in `own` (`text`, `spans`, `langua
 What a rule caused holds `by_rule` besides: the rule's `name` then, and `chain`, the ids of the rules that led to it,
 its own the last.
 
+A `message.bot` that puts right what was wrong before has the `action` `correction.told`, the `correction`'s id, and in
+`words` the language of the company's own words in it.
+
 What a procedure had the company's core system do for the customer is `procedure.acted` (`procedure` and `version`, the
 `step`, the `operation`, its `outcome`, the `level` of the grant, the `run`): names and codes, no value. A `message.bot`
 of a procedure holds in `procedure` its `id`, what it `awaits`, of which `kind` and for which `slot`, and the `outcome`

@@ -22,6 +22,7 @@ from doorward.doors.web.api import (
     attaching,
     automation,
     conversations,
+    corrections,
     customers,
     dossiers,
     drafts,
@@ -167,6 +168,7 @@ API_HANDLERS: Final = [
     *webhooks.HANDLERS,
     *intents.HANDLERS,
     *upkeep.HANDLERS,
+    *corrections.HANDLERS,
 ]
 PAGE_HANDLERS: Final = [
     welcome,

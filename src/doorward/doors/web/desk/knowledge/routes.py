@@ -7,6 +7,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from doorward.answering import UNPUBLISHED
+from doorward.doors.web.desk.knowledge.correcting import CORRECTION_HANDLERS
 from doorward.doors.web.desk.knowledge.editing import EDITING_HANDLERS
 from doorward.doors.web.desk.knowledge.publishing import publish_and_wait
 from doorward.doors.web.desk.knowledge.questions import QUESTION_HANDLERS
@@ -163,4 +164,5 @@ KNOWLEDGE_HANDLERS: Final = [
     *EDITING_HANDLERS,
     *REVIEWING_HANDLERS,
     *QUESTION_HANDLERS,
+    *CORRECTION_HANDLERS,
 ]
