@@ -146,3 +146,36 @@ recipient = Table(
 )
 Index("ix_answering_correction_recipient_at", recipient.c.tenant_id, recipient.c.correction_id, recipient.c.at)
 Index("ix_answering_correction_recipient_party", recipient.c.tenant_id, recipient.c.party_id)
+
+# An import that somebody looks at before it is done; gone a day after it was last touched.
+staged_import = Table(
+    "answering_import",
+    metadata,
+    Column("tenant_id", String(64), primary_key=True),
+    Column("id", String(26), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("kept", Integer, nullable=False),
+    Column("overtaken", Integer, nullable=False),
+    Column("refused", Json, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("noted_at", UtcTime, nullable=False),
+)
+Index("ix_answering_import_noted_at", staged_import.c.tenant_id, staged_import.c.noted_at)
+
+staged_article = Table(
+    "answering_import_article",
+    metadata,
+    Column("tenant_id", String(64), primary_key=True),
+    Column("import_id", String(26), primary_key=True),
+    # From 1, in the order in which they were read.
+    Column("number", Integer, primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("content", Json, nullable=False),
+    Column("standing", String(16), nullable=False),
+    # The edition that was the latest when somebody looked.
+    Column("expected", Integer, nullable=False),
+    Column("outcome", String(16), nullable=False),
+)

@@ -579,7 +579,13 @@ class House(Chores):
             return Outcome(done + forget_old(tx) + sessions + sum(others))
 
         self.transactions.write(None, forget)
-        work = (self._forget_likenesses, self.leftovers.sweep, self.webhook_work.forget, self.rule_work.forget)
+        work = (
+            self._forget_likenesses,
+            self.leftovers.sweep,
+            self.webhook_work.forget,
+            self.rule_work.forget,
+            self.upkeep.forget,
+        )
         serve_each("forget", self.tenant_scopes("protection"), *work, self.untouched_runs.sweep)
 
     def _forget_likenesses(self, scope: Scope) -> None:

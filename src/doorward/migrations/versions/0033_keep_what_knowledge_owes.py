@@ -1,4 +1,4 @@
-"""Keep which questions are not ours, and who got what was wrong."""
+"""Keep which questions are not ours, who got what was wrong, and imports that somebody looks at first."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -73,4 +73,32 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_answering_correction_recipient_party", "answering_correction_recipient", ["tenant_id", "party_id"]
+    )
+    op.create_table(
+        "answering_import",
+        sa.Column("tenant_id", sa.String(64), nullable=False),
+        sa.Column("id", sa.String(26), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("kept", sa.Integer(), nullable=False),
+        sa.Column("overtaken", sa.Integer(), nullable=False),
+        sa.Column("refused", Json(), nullable=False),
+        sa.Column("made_at", UtcTime(), nullable=False),
+        sa.Column("made_by", sa.String(64), nullable=False),
+        sa.Column("noted_at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_answering_import")),
+    )
+    op.create_index("ix_answering_import_noted_at", "answering_import", ["tenant_id", "noted_at"])
+    op.create_table(
+        "answering_import_article",
+        sa.Column("tenant_id", sa.String(64), nullable=False),
+        sa.Column("import_id", sa.String(26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("content", Json(), nullable=False),
+        sa.Column("standing", sa.String(16), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(16), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "import_id", "number", name=op.f("pk_answering_import_article")),
     )

@@ -1,4 +1,4 @@
-"""Keeping knowledge right: questions that nobody could answer."""
+"""Keeping knowledge right: what asks for care, and questions that nobody could answer."""
 
 from typing import Annotated, Final
 
@@ -8,11 +8,13 @@ from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta
 
 from doorward.answering import Edition
+from doorward.answering.care import Concern
 from doorward.doors.web.api.common import ANY_OF, ACall, IdPath, problems
 from doorward.flow.questions import DAYS, QuestionGroup
 from doorward.vocabulary.ids import ArticleId
 from doorward.vocabulary.scope import Scope
 
+Untouched = Annotated[int, QueryParameter(ge=1, le=3650, description="Days after which an article is untouched.")]
 Days = Annotated[int, QueryParameter(ge=1, le=90, description="Look back so many days.")]
 
 
@@ -49,6 +51,31 @@ class Dismissed(msgspec.Struct, frozen=True, kw_only=True):
     """How many of the lines had not been dismissed before."""
 
     dismissed: int
+
+
+class CareItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to see to. `detail` is the day, the language or the link that is meant; `section` counts from 0."""
+
+    concern: Concern
+    slug: str
+    language: str
+    title: str
+    detail: str
+    section: int | None
+
+
+class CareReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What asks for care, by article and language."""
+
+    items: tuple[CareItem, ...]
+
+
+@get("/knowledge/report", responses=problems(), security=ANY_OF, operation_id="report_knowledge")
+async def report_knowledge(call: ACall, untouched: Untouched = 365) -> CareReport:
+    """List articles past their day or untouched for long, missing languages, and links that lead nowhere."""
+    scope, house = call.scope("articles:read"), call.house
+    found = await house.transactions.read_async(lambda tx: house.upkeep.care.read(tx, scope, untouched=untouched))
+    return CareReport(items=tuple(CareItem(**msgspec.structs.asdict(one)) for one in found))
 
 
 @get("/knowledge/questions", responses=problems(), security=ANY_OF, operation_id="list_unanswered_questions")
@@ -96,4 +123,4 @@ def _scope(call: ACall) -> Scope:
     return call.scope("articles:write")
 
 
-HANDLERS: Final = [list_questions, dismiss_questions, add_article_questions]
+HANDLERS: Final = [report_knowledge, list_questions, dismiss_questions, add_article_questions]

@@ -9,8 +9,10 @@ from litestar.response import Redirect
 from doorward.answering import UNPUBLISHED
 from doorward.doors.web.desk.knowledge.correcting import CORRECTION_HANDLERS
 from doorward.doors.web.desk.knowledge.editing import EDITING_HANDLERS
+from doorward.doors.web.desk.knowledge.importing import IMPORT_HANDLERS
 from doorward.doors.web.desk.knowledge.publishing import publish_and_wait
 from doorward.doors.web.desk.knowledge.questions import QUESTION_HANDLERS
+from doorward.doors.web.desk.knowledge.reporting import REPORT_HANDLERS
 from doorward.doors.web.desk.knowledge.reviewing import REVIEWING_HANDLERS
 from doorward.doors.web.desk.knowledge.view import (
     ARTICLE,
@@ -165,4 +167,6 @@ KNOWLEDGE_HANDLERS: Final = [
     *REVIEWING_HANDLERS,
     *QUESTION_HANDLERS,
     *CORRECTION_HANDLERS,
+    *IMPORT_HANDLERS,
+    *REPORT_HANDLERS,
 ]
