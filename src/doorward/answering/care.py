@@ -13,13 +13,16 @@ from doorward.answering.stewardship import Stewardship
 INSIDE: Final = "article:"
 """What a link to another article begins with: `article:slug` or `article:slug#section-id`."""
 
-Concern = Literal["overdue", "untouched", "missing_language", "broken_link"]
+Concern = Literal["overdue", "untouched", "missing_language", "broken_link", "broken_web_link"]
 
 _parser = MarkdownIt("commonmark", {"html": False}).disable(["html_block", "html_inline"])
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to see to. `detail` is the day, the language or the link that is meant; `section` counts from 0."""
+    """One thing to see to. `detail` is the day, the language or the link that is meant; `section` counts from 0.
+
+    `why` is what a link to another site came to: `missing`, `server` (its error), or a code of `kit.http`.
+    """
 
     concern: Concern
     slug: str
@@ -27,6 +30,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     detail: str
     section: int | None = None
+    why: str = ""
 
 
 def findings(
@@ -85,6 +89,31 @@ def links_of(markdown: str) -> tuple[str, ...]:
     tokens = [child for token in _parser.parse(markdown) for child in token.children or ()]
     addresses = (str(one.attrs.get("href", "")) for one in tokens if one.type == "link_open")
     return tuple(one for one in addresses if one.startswith(INSIDE))
+
+
+def web_links_of(markdown: str) -> tuple[str, ...]:
+    """Return the addresses of links to other sites in a text, in their order."""
+    tokens = [child for token in _parser.parse(markdown) for child in token.children or ()]
+    addresses = (str(one.attrs.get("href", "")) for one in tokens if one.type == "link_open")
+    return tuple(one for one in addresses if one.startswith(("https://", "http://")))
+
+
+def all_web_links(standings: Sequence[Standing]) -> tuple[str, ...]:
+    """Return the addresses of other sites in the newest texts, each once."""
+    bodies = (section.body for one in standings for section in one.latest.sections)
+    return tuple(dict.fromkeys(address for body in bodies for address in web_links_of(body)))
+
+
+def web_findings(standings: Sequence[Standing], troubles: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Return the links to other sites that came to something else than a page; `troubles` are by address."""
+    found: list[Finding] = []
+    for one in standings:
+        for number, section in enumerate(one.latest.sections):
+            for address in web_links_of(section.body):
+                if troubles.get(address):
+                    trouble = _finding("broken_web_link", one, address, section=number)
+                    found.append(msgspec.structs.replace(trouble, why=troubles[address]))
+    return tuple(found)
 
 
 def _finding(concern: Concern, of: Standing, detail: str, *, section: int | None = None) -> Finding:

@@ -179,3 +179,30 @@ staged_article = Table(
     Column("expected", Integer, nullable=False),
     Column("outcome", String(16), nullable=False),
 )
+
+# What links to other sites came to when they were looked at last, and the check that still wants to look.
+web_link = Table(
+    "answering_web_link",
+    metadata,
+    Column("tenant_id", String(64), primary_key=True),
+    # The SHA-256 of the address: addresses are longer than an index takes.
+    Column("digest", String(64), primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("trouble", String(16), nullable=False),
+    Column("status", Integer),
+    Column("looked_at", UtcTime),
+    Column("wanted_by", String(26), nullable=False),
+)
+
+# The latest check of a tenant's links: under way, or over.
+link_check = Table(
+    "answering_link_check",
+    metadata,
+    Column("tenant_id", String(64), primary_key=True),
+    Column("id", String(26), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("begun_at", UtcTime, nullable=False),
+    Column("noted_at", UtcTime, nullable=False),
+)

@@ -5,15 +5,18 @@ from typing import NamedTuple, Protocol
 from doorward.answering import Knowledge, KnowledgeService, Stewards
 from doorward.answering.corrections import Corrections
 from doorward.answering.imports import Importer, Imports
+from doorward.answering.links import Asking, LinkChecker, Links
 from doorward.flow.corrections import Correcting, CorrectionRooms, Finder, Teller
 from doorward.flow.desk import DeskRooms
 from doorward.flow.questions import QuestionRooms, Questions
 from doorward.flow.tenancy import SettingsBook
 from doorward.flow.views.care import CareView
 from doorward.identity import Identity
+from doorward.kit.http import Exit
 from doorward.kit.i18n import Translator
 from doorward.kit.jobs import JobWorker
 from doorward.kit.keys import Keys
+from doorward.kit.settings import Settings
 from doorward.kit.tx import Transactions
 from doorward.understanding import Reader
 from doorward.vocabulary.scope import Scope
@@ -22,6 +25,7 @@ from doorward.vocabulary.scope import Scope
 class UpkeepRooms(Protocol):
     """What the house brings."""
 
+    settings: Settings
     transactions: Transactions
     knowledge: Knowledge
     knowledge_service: KnowledgeService
@@ -44,6 +48,8 @@ class Upkeep(NamedTuple):
     teller: Teller
     imports: Imports
     importer: Importer
+    links: Links
+    checker: LinkChecker
     care: CareView
 
     def register(self, jobs: JobWorker) -> None:
@@ -51,6 +57,7 @@ class Upkeep(NamedTuple):
         jobs.register(self.finder.kind, self.finder, lane="corrections")
         jobs.register(self.teller.kind, self.teller, lane="corrections")
         jobs.register(self.importer.kind, self.importer, lane="imports")
+        jobs.register(self.checker.kind, self.checker, lane="links")
 
     def forget(self, scope: Scope) -> None:
         """Remove what a tenant's imports left that nobody has touched for a day."""
@@ -62,7 +69,8 @@ def open_upkeep(house: UpkeepRooms) -> Upkeep:
     transactions, service = house.transactions, house.knowledge_service
     settings_of, destroyed = house.settings_book.settings_of, house.keys.destroyed_parties
     corrections = Corrections()
-    imports = Imports(service)
+    imports, links = Imports(service), Links(service)
+    way_out = Exit(named=house.settings.links.allowed_hosts, seconds=house.settings.links.seconds)
     rooms = CorrectionRooms(corrections, house.desk_rooms, house.translator, destroyed)
     return Upkeep(
         transactions=transactions,
@@ -74,5 +82,7 @@ def open_upkeep(house: UpkeepRooms) -> Upkeep:
         teller=Teller(transactions, rooms),
         imports=imports,
         importer=Importer(transactions, imports),
-        care=CareView(service, house.stewards, house.identity.tenants),
+        links=links,
+        checker=LinkChecker(transactions, links, asking=lambda: Asking(way_out)),
+        care=CareView(service, house.stewards, house.identity.tenants, links),
     )

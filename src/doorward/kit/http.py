@@ -1,8 +1,9 @@
 """The one exit: requests to addresses that somebody typed, kept away from everything that is not public.
 
 A name is resolved once; if any of its addresses is not a public one, nothing is sent; else the connection goes to the
-address that was looked at, whatever the name means a moment later (no DNS rebinding). Redirects are not followed, no
-proxy of the environment is asked, answers are read to a limit, and all of it ends at one deadline.
+address that was looked at, whatever the name means a moment later (no DNS rebinding). What is sent follows no redirect;
+who only looks whether a page is there follows a few, each of which is looked at in the same way. No proxy of the
+environment is asked, answers are read to a limit, and all of it ends at one deadline.
 """
 
 import contextlib
@@ -14,12 +15,19 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import msgspec
 
 LONGEST_ADDRESS: Final = 2000
 _PIECE: Final = 16_384
+MOST_HOPS: Final = 5
+"""Redirects that are followed by who looks whether a page is there."""
+
+_LOOKED_AT: Final = 4096
+"""Bytes of a page that are read to see that it is there."""
+
+_SAFE: Final = "/%:@!$&'()*+,;=~-._?[]"
 _NAT64: Final = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48")))
 """Addresses that stand for an IPv4 address in their last four bytes (RFC 6052, RFC 8215)."""
 _NEVER: Final = tuple(
@@ -143,21 +151,60 @@ class Exit:
         self, url: str, body: bytes, headers: Mapping[str, str], *, watch: "_Deadline"
     ) -> Iterator[http.client.HTTPResponse]:
         """Send `body` and give the answer as it begins; whatever goes wrong until it is read is an `ExitRefused`."""
-        try:
+        with watch.kept():
             target = self.target(url)
             with contextlib.closing(_Pinned(target, self._address_of(target), watch)) as connection:
                 connection.request("POST", target.path, body=body, headers=dict(headers))
                 with connection.getresponse() as response:
                     watch.begin()
                     yield response
-        except ssl.SSLError as error:
-            raise ExitRefused("timeout" if watch.was_cut else "tls") from error
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            late = watch.was_cut or isinstance(error, TimeoutError)
-            lost = isinstance(error, ConnectionRefusedError) or (isinstance(error, OSError) and not watch.began)
-            raise ExitRefused("timeout" if late else "unreachable" if lost else "broken") from error
-        finally:
-            watch.end()
+
+    def look(self, url: str, headers: Mapping[str, str]) -> int:
+        """Return the status with which a page answers, at the end of at most `MOST_HOPS` redirects.
+
+        Plain http is good enough to look; ports are the usual ones unless the host is named. It is asked by HEAD, and
+        by GET where that is refused; of the page only its beginning is read. Raises `ExitRefused`.
+        """
+        watch = _Deadline(self._seconds)
+        with watch.kept():
+            for _ in range(MOST_HOPS + 1):
+                target = self._page(url)
+                status, onward = self._visited(target, "HEAD", headers, watch)
+                if status >= 400:
+                    status, onward = self._visited(target, "GET", headers, watch)
+                if onward is None:
+                    return status
+                url = urljoin(url, onward)
+            raise ExitRefused("redirect")
+
+    def _page(self, url: str) -> Target:
+        """Take the address of a page apart, as browsers do: other letters are escaped, the fragment is theirs."""
+        try:
+            parts = urlsplit(url.strip())
+            host, port = (parts.hostname or "").lower(), parts.port
+            host = host if host.isascii() else host.encode("idna").decode("ascii")
+            path = quote(parts.path or "/", safe=_SAFE) + (f"?{quote(parts.query, safe=_SAFE)}" if parts.query else "")
+        except ValueError:
+            raise ExitRefused("address") from None
+        named, secure = host in self._named, parts.scheme == "https"
+        usual = port in {None, 443 if secure else 80}
+        plain = url.isprintable() and len(path) <= LONGEST_ADDRESS and not (parts.username or parts.password)
+        if not (plain and host and " " not in host and parts.scheme in {"https", "http"} and (usual or named)):
+            raise ExitRefused("address")
+        return Target(secure=secure, host=host, port=port or (443 if secure else 80), path=path, is_named=named)
+
+    def _visited(
+        self, target: Target, method: str, headers: Mapping[str, str], watch: "_Deadline"
+    ) -> tuple[int, str | None]:
+        """Return the status, and where it leads on to."""
+        if watch.is_over:
+            raise ExitRefused("timeout")
+        with contextlib.closing(_Pinned(target, self._address_of(target), watch)) as connection:
+            connection.request(method, target.path, headers=dict(headers))
+            with connection.getresponse() as response:
+                response.read(_LOOKED_AT)
+                leads = response.status in {301, 302, 303, 307, 308}
+                return response.status, response.getheader("location") if leads else None
 
     def _read(self, response: http.client.HTTPResponse) -> Answer:
         if 300 <= response.status < 400:
@@ -252,6 +299,20 @@ class _Deadline:
         self._timer.cancel()
         if self.beside is not None:
             self.beside.end()
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Say what goes wrong meanwhile as `ExitRefused`, and end."""
+        try:
+            yield
+        except ssl.SSLError as error:
+            raise ExitRefused("timeout" if self.was_cut else "tls") from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            late = self.was_cut or isinstance(error, TimeoutError)
+            lost = isinstance(error, ConnectionRefusedError) or (isinstance(error, OSError) and not self.began)
+            raise ExitRefused("timeout" if late else "unreachable" if lost else "broken") from error
+        finally:
+            self.end()
 
     def _cut(self) -> None:
         self.is_over = True

@@ -181,6 +181,16 @@ class Webhooks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = 5
 
 
+class Links(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How links in articles are checked."""
+
+    allowed_hosts: Annotated[
+        str,
+        Meta(description="Hosts, separated by commas, that the check of links may reach although they are not public."),
+    ] = ""
+    seconds: Annotated[int, Meta(ge=1, le=60, description="A page that needs longer has not answered.")] = 10
+
+
 class Logging(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is logged."""
 
@@ -202,6 +212,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     protection: Protection = Protection()
     models: Models = Models()
     webhooks: Webhooks = Webhooks()
+    links: Links = Links()
     logging: Logging = Logging()
 
     @property

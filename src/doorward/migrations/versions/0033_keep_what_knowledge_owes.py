@@ -1,4 +1,4 @@
-"""Keep which questions are not ours, who got what was wrong, and imports that somebody looks at first."""
+"""Keep what knowledge owes: questions that are not ours, corrections, imports, and links to other sites."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -101,4 +101,26 @@ def upgrade() -> None:
         sa.Column("expected", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.String(16), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "import_id", "number", name=op.f("pk_answering_import_article")),
+    )
+    op.create_table(
+        "answering_web_link",
+        sa.Column("tenant_id", sa.String(64), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("trouble", sa.String(16), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("looked_at", UtcTime(), nullable=True),
+        sa.Column("wanted_by", sa.String(26), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "digest", name=op.f("pk_answering_web_link")),
+    )
+    op.create_table(
+        "answering_link_check",
+        sa.Column("tenant_id", sa.String(64), nullable=False),
+        sa.Column("id", sa.String(26), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("begun_at", UtcTime(), nullable=False),
+        sa.Column("noted_at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", name=op.f("pk_answering_link_check")),
     )

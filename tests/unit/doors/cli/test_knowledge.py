@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.support.sites import site
 from tests.unit.doors.cli.conftest import Call
 
 
@@ -42,3 +43,18 @@ def test_questions_that_nobody_asked_are_none(call: Call, data: Path) -> None:
     words = ("knowledge", "questions", "--tenant", "acme", "--data", data)
     assert call(*words, "--json").json == []
     assert "Every question was answered." in call(*words).out
+
+
+def test_links_to_other_sites_are_looked_at_if_asked(call: Call, data: Path, tmp_path: Path) -> None:
+    """A page that is not there is told with why; without the wish nobody is asked."""
+    with site() as served:
+        text = f"# Sites\n\n[gone]({served.url}/gone)\n"
+        (tmp_path / "sites.md").write_text(text, encoding="utf-8")
+        done = call("knowledge", "import", str(tmp_path / "sites.md"), "--tenant", "acme", "--data", data)
+        assert done.code == 0, done.err
+        words = ("knowledge", "report", "--tenant", "acme", "--data", data, "--json")
+        assert [one["concern"] for one in call(*words).json] == []
+        assert served.asked == []
+        (found,) = call(*words, "--web").json
+        assert (found["concern"], found["why"]) == ("broken_web_link", "address"), "a port of its own, on no named host"
+        assert served.asked == []

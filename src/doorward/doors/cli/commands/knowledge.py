@@ -9,15 +9,17 @@ import msgspec
 import rich_click as click
 
 from doorward.answering import ArticleRepository, KnowledgeService, StewardRepository, Stewards
-from doorward.answering.care import findings
+from doorward.answering.care import all_web_links, findings, web_findings
 from doorward.answering.intake import MOST_BYTES, Columns, Intake, Plan, Read, Refused, open_files, read_files
+from doorward.answering.links import Asking
 from doorward.bootstrap import make_reader
 from doorward.doors.cli.ending import Code, Stop
 from doorward.doors.cli.opening import Office, office, scope_of
 from doorward.doors.cli.options import examples, with_json, with_settings, with_tenant
-from doorward.doors.cli.output import hint, print_json, print_table, say
+from doorward.doors.cli.output import hint, print_json, print_table, progress, say
 from doorward.flow.questions import DAYS, Yardstick, find_questions, gather_questions
 from doorward.kit.clock import SystemClock
+from doorward.kit.http import Exit
 from doorward.kit.settings import Settings
 from doorward.vocabulary.errors import Unavailable
 from doorward.vocabulary.reading import Reading
@@ -77,30 +79,51 @@ def bring(settings: Settings, *, sources: Sequence[Path], tenant: str | None, as
     return Code.BAD_LINES if plan.refused else Code.OK
 
 
-@command.command(epilog=examples("doorward knowledge report", "doorward knowledge report --untouched 90 --json"))
+@command.command(
+    epilog=examples(
+        "doorward knowledge report",
+        "doorward knowledge report --untouched 90 --json",
+        "doorward knowledge report --web",
+    )
+)
 @click.option("--untouched", type=click.IntRange(1), default=365, show_default=True, metavar="DAYS", help="How long.")
+@click.option("--web", "web", is_flag=True, help="Look at links to other sites as well, now; a second for each.")
 @with_tenant
 @with_json
 @with_settings
-def report(settings: Settings, *, untouched: int, tenant: str | None, as_json: bool) -> None:
-    """List articles past their day or untouched for long, missing languages, and links that lead to no article."""
+def report(settings: Settings, *, untouched: int, web: bool, tenant: str | None, as_json: bool) -> None:
+    """List articles past their day or untouched for long, missing languages, and links that lead nowhere."""
     with office(settings, read_only=True) as opened:
         chosen = opened.tenant(tenant)
         scope = scope_of(chosen)
+        standings = opened.read(lambda tx: _knowledge().standings(tx, scope))
         found = opened.read(
             lambda tx: findings(
-                _knowledge().standings(tx, scope),
+                standings,
                 Stewards(StewardRepository()).all(tx, scope),
                 languages=chosen.settings.languages,
                 now=tx.now,
                 untouched=timedelta(days=untouched),
             )
         )
+    if web:
+        found += web_findings(standings, _looked_at(settings, all_web_links(standings)))
     if as_json:
         print_json(found)
     else:
-        rows = [(one.concern, f"{one.slug}/{one.language}", one.detail) for one in found]
+        rows = [(one.concern, f"{one.slug}/{one.language}", f"{one.detail} {one.why}".strip()) for one in found]
         print_table(("what", "article", "detail"), rows, empty="Nothing asks for care.")
+
+
+def _looked_at(settings: Settings, addresses: Sequence[str]) -> dict[str, str]:
+    """Return what links came to, by address."""
+    asking = Asking(Exit(named=settings.links.allowed_hosts, seconds=settings.links.seconds))
+    found = {}
+    with progress("looking at links", total=len(addresses)) as tell:
+        for number, address in enumerate(addresses, start=1):
+            found[address] = asking.ask(address).trouble
+            tell(number)
+    return found
 
 
 @command.command(epilog=examples("doorward knowledge questions", "doorward knowledge questions --days 7 --json"))

@@ -9,8 +9,10 @@ from msgspec import Meta
 
 from doorward.answering import Edition
 from doorward.answering.care import Concern
+from doorward.answering.links import LinkCheck
 from doorward.doors.web.api.common import ANY_OF, ACall, IdPath, problems
 from doorward.flow.questions import DAYS, QuestionGroup
+from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.ids import ArticleId
 from doorward.vocabulary.scope import Scope
 
@@ -54,7 +56,10 @@ class Dismissed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CareItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to see to. `detail` is the day, the language or the link that is meant; `section` counts from 0."""
+    """One thing to see to. `detail` is the day, the language or the link that is meant; `section` counts from 0.
+
+    `why` is what a link to another site came to, empty for all else.
+    """
 
     concern: Concern
     slug: str
@@ -62,6 +67,7 @@ class CareItem(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     detail: str
     section: int | None
+    why: str
 
 
 class CareReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +82,27 @@ async def report_knowledge(call: ACall, untouched: Untouched = 365) -> CareRepor
     scope, house = call.scope("articles:read"), call.house
     found = await house.transactions.read_async(lambda tx: house.upkeep.care.read(tx, scope, untouched=untouched))
     return CareReport(items=tuple(CareItem(**msgspec.structs.asdict(one)) for one in found))
+
+
+@post("/knowledge/link-checks", status_code=202, responses=problems(422), security=ANY_OF, operation_id="check_links")
+async def check_links(call: ACall) -> Response[LinkCheck]:
+    """Have the links to other sites in all articles looked at; what they came to is in the report."""
+    scope, house = call.scope("articles:write"), call.house
+
+    async def act(_key: str) -> LinkCheck:
+        return await house.transactions.write_async(scope, lambda tx: house.upkeep.links.begin(tx, scope))
+
+    return await call.answer_once(scope, act, status=202)
+
+
+@get("/knowledge/link-checks/latest", responses=problems(404), security=ANY_OF, operation_id="get_link_check")
+async def get_link_check(call: ACall) -> LinkCheck:
+    """Show how far the latest check of links is."""
+    scope, house = call.scope("articles:read"), call.house
+    found = await house.transactions.read_async(lambda tx: house.upkeep.links.latest(tx, scope))
+    if found is None:
+        raise NotFound("nobody has asked for a check")
+    return found
 
 
 @get("/knowledge/questions", responses=problems(), security=ANY_OF, operation_id="list_unanswered_questions")
@@ -123,4 +150,11 @@ def _scope(call: ACall) -> Scope:
     return call.scope("articles:write")
 
 
-HANDLERS: Final = [report_knowledge, list_questions, dismiss_questions, add_article_questions]
+HANDLERS: Final = [
+    report_knowledge,
+    check_links,
+    get_link_check,
+    list_questions,
+    dismiss_questions,
+    add_article_questions,
+]

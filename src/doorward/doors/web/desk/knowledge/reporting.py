@@ -1,9 +1,10 @@
 """The report of what asks for care: articles to read again, languages that are missing, links that lead nowhere."""
 
-from typing import Annotated, Final, get_args
+from typing import Annotated, Any, Final, get_args
 
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.params import QueryParameter
+from litestar.response import Redirect
 
 from doorward.answering.care import Concern, Finding
 from doorward.doors.web.desk.knowledge.view import HERE, Short, languages_of
@@ -25,7 +26,13 @@ async def show_report(
     """List what asks for care, under its filters."""
     scope, house = desk.require("articles:read"), desk.house
     codes = await languages_of(desk)
-    every = await house.transactions.read_async(lambda tx: house.upkeep.care.read(tx, scope, untouched=untouched))
+    every, check, now = await house.transactions.read_async(
+        lambda tx: (
+            house.upkeep.care.read(tx, scope, untouched=untouched),
+            house.upkeep.links.latest(tx, scope),
+            tx.now,
+        )
+    )
     found = [
         one
         for one in every
@@ -45,7 +52,18 @@ async def show_report(
         concerns=CONCERNS,
         number=page,
         more=len(found) > page * PAGE,
+        check=check,
+        checking=check is not None and check.is_under_way(now),
     )
+
+
+@post("/desk/knowledge/report/links", status_code=200, include_in_schema=False)
+async def check_links(desk: ADeskCall) -> Response[Any]:
+    """Have the links to other sites looked at."""
+    scope, house = desk.require("articles:write"), desk.house
+    await desk.form()
+    await house.transactions.write_async(scope, lambda tx: house.upkeep.links.begin(tx, scope))
+    return Redirect("/desk/knowledge/report?concern=broken_web_link", status_code=303)
 
 
 def language_of(one: Finding) -> str:
@@ -53,4 +71,4 @@ def language_of(one: Finding) -> str:
     return one.detail if one.concern == "missing_language" else one.language
 
 
-REPORT_HANDLERS: Final = [show_report]
+REPORT_HANDLERS: Final = [show_report, check_links]
