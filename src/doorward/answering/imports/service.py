@@ -122,12 +122,16 @@ class Imports:
             repository.change(tx, scope, was, state="stopped")
         return Outcome(self.staged(tx, scope, import_id))
 
-    def give_up(self, tx: Tx, scope: Scope, import_id: str) -> Outcome[None]:
-        """Remove what was read and not taken. Raises `NotFound`, `Conflict` while it is being taken."""
-        if self.staged(tx, scope, import_id).state == "taking":
+    def give_up(self, tx: Tx, scope: Scope, import_id: str) -> Outcome[StagedImport]:
+        """Remove what was read and not taken, and return how it stood; drafts that came of it stay.
+
+        Raises `NotFound`, `Conflict` while it is being taken.
+        """
+        was = self.staged(tx, scope, import_id)
+        if was.state == "taking":
             raise Conflict("it is being taken", why="taking")
         repository.remove(tx, scope, import_id)
-        return Outcome(None)
+        return Outcome(was)
 
     def forget(self, tx: Tx, scope: Scope) -> Outcome[int]:
         """Remove imports that nobody has touched for a day."""

@@ -146,6 +146,18 @@ class Correcting(NamedTuple):
         new = NewCorrection(kind="rules", rules=tuple(dict.fromkeys(rules)), words=spoken)
         return self.corrections.begin(tx, scope, new)
 
+    async def progress(self, scope: Scope, correction_id: str) -> Receivers:
+        """Return how far a correction is, with nobody who got it: nothing of customers is read. Raises `NotFound`."""
+
+        def read(tx: Tx) -> Receivers:
+            found = self.corrections.correction(tx, scope, correction_id)
+            counted = self.corrections.count(tx, scope, correction_id)
+            return Receivers(
+                correction=found, conversations=counted.conversations, customers=counted.customers, page=()
+            )
+
+        return await self.transactions.read_async(read)
+
     async def receivers(self, scope: Scope, correction_id: str, *, limit: int, offset: int = 0) -> Receivers:
         """Return a correction with those who got it, a page of them; that somebody looked is noted.
 

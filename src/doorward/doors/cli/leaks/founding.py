@@ -25,7 +25,7 @@ _ARTICLES: Final = 5
 _CUSTOMERS: Final = 4
 _PERMISSIONS: Final = (
     *("messages:write", "conversations:read", "conversations:write", "audit:read", "measure:read"),
-    *("webhooks:read", "webhooks:write"),
+    *("webhooks:read", "webhooks:write", "articles:read", "articles:write"),
 )
 
 

@@ -25,6 +25,7 @@ CHANNELS: Final = frozenset({"webchat", "api"})
 """The channels that are spoken here; the report names any other as not tried."""
 _LISTS: Final = (
     *("/api/v1/audit", "/api/v1/queue", "/api/v1/figures", "/api/v1/settings", "/api/v1/articles", "/health"),
+    *("/api/v1/knowledge/questions", "/api/v1/corrections", "/api/v1/knowledge/report"),
 )
 _LOOKS: Final = 200
 _PAUSE: Final = 0.1

@@ -187,7 +187,10 @@ async def _shown(
     desk: DeskCall, correction_id: str, *, page: int = 1, error: DoorwardError | None = None, done: str = ""
 ) -> Response[str]:
     scope, correcting = _require(desk), desk.house.upkeep.correcting
-    seen = await correcting.receivers(scope, correction_id, limit=PAGE + 1, offset=(page - 1) * PAGE)
+    # The page asks again and again while it is under way: only its end shows whom it is about, and is noted.
+    seen = await correcting.progress(scope, correction_id)
+    if not seen.correction.is_under_way:
+        seen = await correcting.receivers(scope, correction_id, limit=PAGE + 1, offset=(page - 1) * PAGE)
     correction: Correction = seen.correction
     languages = dict.fromkeys([*correction.words, *await languages_of(desk)])
     return await desk.page(

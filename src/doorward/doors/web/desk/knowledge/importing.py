@@ -24,7 +24,7 @@ LARGEST: Final = 16 * 1_048_576
 
 STANDINGS: Final = ("new", "changed", "unchanged")
 COLUMNS: Final = tuple(field.name for field in msgspec.structs.fields(Columns))
-_DONE: Final = ("given_up", "stopped")
+_DONE: Final = ("given_up", "cleared", "stopped")
 
 After = Annotated[int, QueryParameter(ge=0, le=100_000)]
 
@@ -107,10 +107,11 @@ async def give_up_import(desk: ADeskCall, import_id: FromPath[str]) -> Response[
     scope, imports = desk.require("articles:write"), desk.house.upkeep.imports
     await desk.form()
     try:
-        await desk.house.transactions.write_async(scope, lambda tx: imports.give_up(tx, scope, import_id))
+        was = await desk.house.transactions.write_async(scope, lambda tx: imports.give_up(tx, scope, import_id))
     except Conflict:
         return Redirect(f"/desk/imports/{import_id}", status_code=303)
-    return Redirect("/desk/knowledge/import?done=given_up", status_code=303)
+    done = "cleared" if was.kept else "given_up"
+    return Redirect(f"/desk/knowledge/import?done={done}", status_code=303)
 
 
 def _read(
