@@ -2,7 +2,15 @@
 
 from doorward.answering.corrections.service import LONGEST_WORDS, Corrections, NewCorrection, forget_recipients
 from doorward.answering.corrections.tracing import Revision, changed_sections, revisions_of, wrong_everywhere
-from doorward.answering.corrections.values import Correction, CorrectionState, Recipient, RecipientState, Words, Wrong
+from doorward.answering.corrections.values import (
+    Correction,
+    CorrectionState,
+    Recipient,
+    RecipientState,
+    Search,
+    Words,
+    Wrong,
+)
 
 __all__ = [
     "LONGEST_WORDS",
@@ -13,6 +21,7 @@ __all__ = [
     "Recipient",
     "RecipientState",
     "Revision",
+    "Search",
     "Words",
     "Wrong",
     "changed_sections",

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from doorward.answering.corrections.values import Correction, Recipient
+from doorward.answering.corrections.values import Correction, Recipient, Search
 from doorward.answering.tables import correction, recipient
 from doorward.kit.tx import Tx
 from doorward.vocabulary.ids import ConversationId, PartyId
@@ -26,13 +26,14 @@ class Counted(NamedTuple):
 
 def add(tx: Tx, scope: Scope, made: Correction) -> None:
     """Add a correction."""
-    tx.execute(insert(correction).values(tenant_id=scope.tenant_id, **{name: getattr(made, name) for name in _FIELDS}))
+    values = {name: getattr(made, name) for name in _FIELDS}
+    tx.execute(insert(correction).values(tenant_id=scope.tenant_id, place="", **values))
 
 
-def find(tx: Tx, scope: Scope, correction_id: str) -> Correction | None:
-    """Return a correction, or None."""
+def find(tx: Tx, scope: Scope, correction_id: str) -> Search | None:
+    """Return a correction with the place up to which was looked, or None."""
     found = tx.execute(select(correction).where(*_own(scope, correction_id))).first()
-    return None if found is None else _correction(found)
+    return None if found is None else Search(correction=_correction(found), place=found.place)
 
 
 def latest(tx: Tx, scope: Scope, *, limit: int, offset: int) -> tuple[Correction, ...]:
@@ -42,10 +43,10 @@ def latest(tx: Tx, scope: Scope, *, limit: int, offset: int) -> tuple[Correction
     return tuple(map(_correction, tx.execute(query.order_by(*order).limit(limit).offset(offset))))
 
 
-def change(tx: Tx, scope: Scope, was: Correction, **values: Any) -> bool:
+def change(tx: Tx, scope: Scope, was: Search, **values: Any) -> bool:
     """Change a correction that is still in the state and at the place that it was in; return whether it was."""
-    same = (correction.c.state == was.state, correction.c.place == was.place)
-    statement = update(correction).where(*_own(scope, was.id), *same).values(noted_at=tx.now, **values)
+    same = (correction.c.state == was.correction.state, correction.c.place == was.place)
+    statement = update(correction).where(*_own(scope, was.correction.id), *same).values(noted_at=tx.now, **values)
     return tx.execute(statement).rowcount == 1
 
 

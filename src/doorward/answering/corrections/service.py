@@ -8,7 +8,7 @@ import msgspec
 
 from doorward.answering.corrections import repository
 from doorward.answering.corrections.repository import Counted
-from doorward.answering.corrections.values import Correction, CorrectionKind, Recipient, Words, Wrong
+from doorward.answering.corrections.values import Correction, CorrectionKind, Recipient, Search, Words, Wrong
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
 from doorward.vocabulary.entry import AuditEvent
@@ -75,6 +75,10 @@ class Corrections:
 
     def correction(self, tx: Tx, scope: Scope, correction_id: str) -> Correction:
         """Return a correction. Raises `NotFound`."""
+        return self.search(tx, scope, correction_id).correction
+
+    def search(self, tx: Tx, scope: Scope, correction_id: str) -> Search:
+        """Return a correction with how far the looking is. Raises `NotFound`."""
         found = repository.find(tx, scope, correction_id)
         if found is None:
             raise NotFound("no such correction")
@@ -94,14 +98,13 @@ class Corrections:
         """Return how many conversations and customers were found."""
         return repository.count_recipients(tx, scope, correction_id)
 
-    def note_found(
-        self, tx: Tx, scope: Scope, was: Correction, found: Sequence[Recipient], now: Correction
-    ) -> Outcome[bool]:
-        """Keep what was found and how far that is; return False when it was stopped, or another went on meanwhile."""
-        if not repository.change(tx, scope, was, state=now.state, looked=now.looked, total=now.total, place=now.place):
+    def note_found(self, tx: Tx, scope: Scope, was: Search, now: Search, found: Sequence[Recipient]) -> Outcome[bool]:
+        """Keep what was found and how far that is; return False when another went on meanwhile."""
+        of = now.correction
+        if not repository.change(tx, scope, was, state=of.state, looked=of.looked, total=of.total, place=now.place):
             return Outcome(False)
         for one in found:
-            repository.put_recipient(tx, scope, was.id, one)
+            repository.put_recipient(tx, scope, of.id, one)
         return Outcome(True)
 
     def tell(self, tx: Tx, scope: Scope, correction_id: str) -> Outcome[Correction]:
@@ -109,11 +112,11 @@ class Corrections:
 
         Raises `NotFound`, and `Conflict` while they are being looked for.
         """
-        was = self.correction(tx, scope, correction_id)
-        if was.state == "finding":
+        was = self.search(tx, scope, correction_id)
+        if was.correction.state == "finding":
             raise Conflict("who got it is not found yet", why="finding")
-        if was.state in {"telling", "told"}:
-            return Outcome(was)
+        if was.correction.state in {"telling", "told"}:
+            return Outcome(was.correction)
         if not repository.change(tx, scope, was, state="telling"):
             raise Conflict("somebody was faster", why="meanwhile")
         now = self.correction(tx, scope, correction_id)
@@ -121,9 +124,9 @@ class Corrections:
 
     def stop(self, tx: Tx, scope: Scope, correction_id: str) -> Outcome[Correction]:
         """Stop telling; whoever was told was told, and the others can be told later. Raises `NotFound`."""
-        was = self.correction(tx, scope, correction_id)
-        if was.state != "telling":
-            return Outcome(was)
+        was = self.search(tx, scope, correction_id)
+        if was.correction.state != "telling":
+            return Outcome(was.correction)
         repository.change(tx, scope, was, state="stopped")
         return Outcome(self.correction(tx, scope, correction_id), (_audit("correction.stopped", correction_id),))
 
@@ -161,8 +164,8 @@ class Corrections:
 
     def finish(self, tx: Tx, scope: Scope, correction_id: str) -> Outcome[None]:
         """Keep that everybody was told, where the telling was not stopped."""
-        was = self.correction(tx, scope, correction_id)
-        if was.state == "telling":
+        was = self.search(tx, scope, correction_id)
+        if was.correction.state == "telling":
             repository.change(tx, scope, was, state="told")
         return Outcome(None)
 

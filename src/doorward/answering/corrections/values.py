@@ -53,12 +53,18 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
     made_by: str
     noted_at: datetime
-    place: str = ""
 
     @property
     def is_under_way(self) -> bool:
         """Return whether conversations are being looked through or customers told."""
         return self.state in {"finding", "telling"}
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the looking for those who got it is: the conversation behind which it goes on, empty at the beginning."""
+
+    correction: Correction
+    place: str
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):

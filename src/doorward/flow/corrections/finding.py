@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from doorward import record
-from doorward.answering.corrections import Correction, Corrections, Recipient, Wrong
+from doorward.answering.corrections import Correction, Corrections, Recipient, Search, Wrong
 from doorward.answering.corrections.service import FIND, finding_job
 from doorward.kit.jobs import ClaimedJob
 from doorward.kit.logging import get_logger
@@ -62,29 +62,28 @@ class Finder:
         """Look through some conversations; return how far it is, None when there is nothing more to do."""
         gone = self._destroyed(scope.tenant_id)
         was, now, found = self._transactions.read(lambda tx: self._look(tx, scope, correction_id, gone))
-        if was.state != "finding":
+        if was.correction.state != "finding":
             return None
-        kept = self._transactions.write(scope, lambda tx: self._corrections.note_found(tx, scope, was, found, now))
-        if now.state == "found":
-            log.info("corrections.found", correction_id=correction_id, conversations=now.looked)
-        return now if kept and now.state == "finding" else None
+        kept = self._transactions.write(scope, lambda tx: self._corrections.note_found(tx, scope, was, now, found))
+        if now.correction.state == "found":
+            log.info("corrections.found", correction_id=correction_id, conversations=now.correction.looked)
+        return now.correction if kept and now.correction.state == "finding" else None
 
     def _look(
         self, tx: Tx, scope: Scope, correction_id: str, gone: Collection[str]
-    ) -> tuple[Correction, Correction, tuple[Recipient, ...]]:
-        was = self._corrections.correction(tx, scope, correction_id)
-        if was.state != "finding":
+    ) -> tuple[Search, Search, tuple[Recipient, ...]]:
+        was = self._corrections.search(tx, scope, correction_id)
+        of = was.correction
+        if of.state != "finding":
             return was, was, ()
-        wanted = CardQuery(since=was.since, order="oldest", after=_place(was.place), limit=AT_ONCE)
+        wanted = CardQuery(since=of.since, order="oldest", after=_place(was.place), limit=AT_ONCE)
         cards = record.list_cards(tx, scope, wanted)
-        every = CardQuery(since=was.since, limit=_EVERYTHING)
-        total = was.total or record.count_cards(tx, scope, every)
-        looked = was.looked + len(cards)
-        if len(cards) < AT_ONCE:
-            now = msgspec.structs.replace(was, state="found", looked=looked, total=max(total, looked))
-        else:
-            now = msgspec.structs.replace(was, looked=looked, total=max(total, looked), place=_place_of(cards[-1]))
-        return was, now, tuple(_receivers(tx, scope, was, [card for card in cards if card.party_id not in gone]))
+        total = of.total or record.count_cards(tx, scope, CardQuery(since=of.since, limit=_EVERYTHING))
+        looked = of.looked + len(cards)
+        last = len(cards) < AT_ONCE
+        far = msgspec.structs.replace(of, state="found" if last else "finding", looked=looked, total=max(total, looked))
+        now = Search(correction=far, place=was.place if last else _place_of(cards[-1]))
+        return was, now, tuple(_receivers(tx, scope, of, [card for card in cards if card.party_id not in gone]))
 
 
 def _receivers(tx: Tx, scope: Scope, correction: Correction, cards: Sequence[Card]) -> Iterator[Recipient]:
