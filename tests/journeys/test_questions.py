@@ -66,6 +66,11 @@ def test_a_dismissed_question_stays_away(guests: Guests, halden: Tenant) -> None
     assert nadia.post(f"{LISTED}/dismiss", json=body).json() == {"dismissed": 0}
     ask(guests, halden, ASKED[2])
     assert about(nadia.get(LISTED), "umb") == {}
+    page = nadia.get(PAGE).text
+    assert "Messages whose questions are not ours: 2." in page
+    restored = nadia.post(f"{PAGE}/restore", data={"csrf": nadia.headers["x-csrf-token"]}, follow_redirects=True)
+    assert "Everything is listed again." in restored.text
+    assert about(nadia.get(LISTED), "umb")["messages"] == 3
     nobody = {"lines": [{"conversation_id": "0" * 26, "seq": 1}]}
     assert nadia.post(f"{LISTED}/dismiss", json=nobody).status_code == 404
     theirs = guests.member("owner", company="brisa").post(f"{LISTED}/dismiss", json=body)

@@ -1,6 +1,19 @@
 """Questions that are not the company's to answer."""
 
 from doorward.answering.questions.asked import Asked
-from doorward.answering.questions.dismissing import dismiss_questions, dismissed_questions, forget_dismissed
+from doorward.answering.questions.dismissing import (
+    count_dismissed,
+    dismiss_questions,
+    dismissed_questions,
+    forget_dismissed,
+    restore_questions,
+)
 
-__all__ = ["Asked", "dismiss_questions", "dismissed_questions", "forget_dismissed"]
+__all__ = [
+    "Asked",
+    "count_dismissed",
+    "dismiss_questions",
+    "dismissed_questions",
+    "forget_dismissed",
+    "restore_questions",
+]

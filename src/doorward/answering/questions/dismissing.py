@@ -27,6 +27,18 @@ def dismissed_questions(tx: Tx, scope: Scope) -> tuple[Asked, ...]:
     return repository.latest(tx, scope, limit=MOST)
 
 
+def count_dismissed(tx: Tx, scope: Scope) -> int:
+    """Return how many lines are dismissed."""
+    return repository.count(tx, scope)
+
+
+def restore_questions(tx: Tx, scope: Scope) -> Outcome[int]:
+    """Have everything listed again that was dismissed; return how many lines that were."""
+    gone = repository.delete_all(tx, scope)
+    audit = AuditEvent(action="questions.restored", object_kind="tenant", object_id=scope.tenant_id)
+    return Outcome(gone, (audit,) if gone else ())
+
+
 def forget_dismissed(tx: Tx, scope: Scope, party_id: PartyId) -> int:
     """Forget which lines of a party were dismissed; return how many."""
     return repository.delete_of(tx, scope, party_id)

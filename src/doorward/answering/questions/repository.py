@@ -1,6 +1,6 @@
 """The SQL of dismissed questions."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from doorward.answering.questions.asked import Asked
@@ -26,6 +26,17 @@ def latest(tx: Tx, scope: Scope, *, limit: int) -> tuple[Asked, ...]:
         Asked(conversation_id=row.conversation_id, seq=row.seq, party_id=PartyId(row.party_id))
         for row in tx.execute(query.order_by(*order).limit(limit))
     )
+
+
+def count(tx: Tx, scope: Scope) -> int:
+    """Return how many lines are dismissed."""
+    query = select(func.count()).select_from(dismissed).where(dismissed.c.tenant_id == scope.tenant_id)
+    return int(tx.execute(query).scalar_one())
+
+
+def delete_all(tx: Tx, scope: Scope) -> int:
+    """Delete all lines of the tenant; return how many."""
+    return tx.execute(delete(dismissed).where(dismissed.c.tenant_id == scope.tenant_id)).rowcount
 
 
 def delete_of(tx: Tx, scope: Scope, party_id: PartyId) -> int:

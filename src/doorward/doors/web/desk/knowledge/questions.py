@@ -7,6 +7,7 @@ from typing import Any, Final
 from litestar import Response, get, post
 from litestar.response import Redirect
 
+from doorward.answering.questions import count_dismissed, restore_questions
 from doorward.doors.web.desk.knowledge.view import HERE, Short
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
 from doorward.vocabulary.errors import Conflict, DoorwardError, Malformed, NotFound
@@ -17,7 +18,7 @@ MOST: Final = 20
 
 _LINE: Final = re.compile(r"([0-9a-z]{26}):([0-9]{1,9})")
 _SECTION: Final = re.compile(r"([0-9a-z]{26}):([0-9]{1,3})")
-_DONE: Final = ("dismissed",)
+_DONE: Final = ("dismissed", "restored")
 
 
 @get("/desk/knowledge/questions", include_in_schema=False)
@@ -49,6 +50,15 @@ async def do_with_question(desk: ADeskCall) -> Response[Any]:
     return Redirect(f"/desk/knowledge/{made.slug}/{made.language}?done=saved", status_code=303)
 
 
+@post("/desk/knowledge/questions/restore", status_code=200, include_in_schema=False)
+async def restore(desk: ADeskCall) -> Response[Any]:
+    """List again what was said not to be ours."""
+    scope = _require(desk)
+    await desk.form()
+    await desk.house.transactions.write_async(scope, lambda tx: restore_questions(tx, scope))
+    return Redirect("/desk/knowledge/questions?done=restored", status_code=303)
+
+
 def lines_of(values: Sequence[str]) -> list[tuple[str, int]]:
     """Return the lines that a form or an address names. Raises `Malformed`."""
     found = [_LINE.fullmatch(value) for value in values]
@@ -70,6 +80,7 @@ async def _page(desk: DeskCall, *, error: DoorwardError | None = None, done: str
         status=error.status if error else 200,
         here=HERE,
         groups=groups,
+        dismissed=await desk.house.transactions.read_async(lambda tx: count_dismissed(tx, scope)),
         trouble=_trouble(desk, error),
         done=done,
     )
@@ -83,4 +94,4 @@ def _trouble(desk: DeskCall, error: DoorwardError | None) -> str:
     return desk.say("questions.wrong.section" if isinstance(error, Conflict) else "questions.wrong.gone")
 
 
-QUESTION_HANDLERS: Final = [show_questions, do_with_question]
+QUESTION_HANDLERS: Final = [show_questions, do_with_question, restore]
