@@ -5,8 +5,8 @@ from alembic import op
 
 from doorward.kit.db.types import Json, UtcTime
 
-revision = "0033"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
