@@ -36,6 +36,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     message_id: str = ""
+    conversation_id: str = ""
     language: str = ""
     text: str = ""
     words: tuple[str, ...] = ()

@@ -20,10 +20,14 @@ DEEPEST: Final = 3
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True, tag="sealed"):
-    """Where a value lies that is masked: the span that seals it, or else the message that holds it."""
+    """Where a masked value lies: in which conversation, in which span or else in which message as a whole.
+
+    A run may go on in another conversation than the one in which the value was told.
+    """
 
     message_id: str
     span_id: str = ""
+    conversation_id: str = ""
 
 
 class Filled(msgspec.Struct, frozen=True, kw_only=True):

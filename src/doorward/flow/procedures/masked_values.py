@@ -7,7 +7,7 @@ from doorward import record
 from doorward.answering.procedures.run import Sealed
 from doorward.flow.originals import Originals
 from doorward.flow.procedures.here import Here
-from doorward.identity import Grant
+from doorward.identity import Grant, family_of
 from doorward.kit.tx import Tx
 from doorward.kit.words import split_words, visible
 from doorward.vocabulary.entry import AuditEvent, Entry
@@ -32,7 +32,7 @@ def sealed_value(tx: Tx, here: Here, sealed: Sealed, *, originals: Originals, gr
     """
     if sealed.span_id:
         return originals.resolve(tx, here.scope, SpanId(sealed.span_id), grant=grant)
-    text = _text_of(tx, here, sealed.message_id, grant=grant)
+    text = _text_of(tx, here, sealed, grant=grant)
     parts: list[str] = []
     events: list[Entry | AuditEvent] = []
     end = 0
@@ -82,12 +82,13 @@ def _opened(tx: Tx, here: Here, span_id: SpanId | None, *, originals: Originals,
     return originals.resolve(tx, here.scope, span_id, grant=grant)
 
 
-def _text_of(tx: Tx, here: Here, message_id: str, *, grant: Grant) -> MaskedText:
-    """Return a message of this conversation that one of the granted party's said."""
-    places: tuple[ConversationId, ...] = (here.conversation_id,)
+def _text_of(tx: Tx, here: Here, sealed: Sealed, *, grant: Grant) -> MaskedText:
+    """Return a message that the granted party said, in whichever of their conversations that was."""
+    family = {grant.party_id, grant.acting, *family_of(tx, here.scope, grant.party_id)}
+    # What was kept before places knew their conversation was told in the one where it goes on.
+    places = (ConversationId(sealed.conversation_id or here.conversation_id),)
     for line in record.entries_of_kinds(tx, here.scope, places, kinds=("message.customer",)):
         entry: Entry = line.entry
-        theirs = entry.party_id in {grant.party_id, grant.acting}
-        if entry.message_id == message_id and entry.text is not None and theirs:
+        if entry.message_id == sealed.message_id and entry.text is not None and entry.party_id in family:
             return entry.text
     raise NotFound("there is no such message of this customer")

@@ -248,9 +248,10 @@ class ProcedureWork:
         return Said(heard=heard)
 
     def _hear(self, procedure: Procedure, here: Here) -> Heard:
-        return self._rooms.listener.hear(
+        heard = self._rooms.listener.hear(
             here.text, procedure=procedure, language=here.language, message_id=here.moment, today=here.today
         )
+        return msgspec.structs.replace(heard, conversation_id=here.conversation_id)
 
     def _begin(self, executor: Executor, standing: Standing, here: Here, *, procedure: Procedure) -> None:
         beneath = None if _is_elsewhere(standing, here) else standing.run

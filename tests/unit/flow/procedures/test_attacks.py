@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from doorward.answering.procedures import Run, keeping
-from doorward.answering.procedures.run import Act, Call, Filled, Find
+from doorward.answering.procedures.run import Act, Call, Filled, Find, Sealed
 from doorward.flow.procedures import gate as gate_module
 from doorward.flow.procedures.core_calls import Patience
 from doorward.flow.procedures.gate import Asked, Gate
@@ -375,6 +375,31 @@ def test_the_gate_refuses_somebody_elses_run(stage: Stage, at_work: tuple[World,
     assert passed.acted.outcome == "not_allowed"
     assert unharmed(world, before)
     assert cards(world) == {"4471": "active", "9012": "active"}
+
+
+def test_the_gate_opens_nobody_elses_words(stage: Stage) -> None:
+    """A slot that says that its value lies in another customer's message has none."""
+    world = stage.people(ONE_CARD, language="en", bystander=True)
+    stranger = world.bystander()
+    stranger.say("12 next to the old bridge")
+    theirs = next(one.entry for one in stranger.ledger() if one.entry.kind == "message.customer")
+    customer, _ = began(stage, world, "i need a new card", "card.replace")
+    customer.say(customer.code())
+    customer.say("no")
+    stage.hints = {"i moved": "address.change"}
+    customer.say("i moved")
+    run = run_of(stage, customer)
+    place = Sealed(message_id=str(theirs.message_id), conversation_id=theirs.conversation_id)
+    filled = Filled(kind="address", value="there", sealed=place)
+    tampered = msgspec.structs.replace(run, at="change", awaits="act", slots={"new": filled})
+    call = Call(operation="change_address", arguments={"address": place})
+    want = Act(call=call, idempotency_key=f"{run.id}:change:0")
+    before = whole(world)
+    passed = the_gate(stage).pass_through(asked_by(stage, customer, want=want, run=tampered), patience=Patience())
+    assert passed.acted is not None
+    assert passed.acted.outcome == "not_allowed"
+    assert whole(world) == before
+    assert all(what != "change_address" for _, what in world.core.asked)
 
 
 def test_the_gate_asks_for_a_proof_where_nobody_acts(stage: Stage, at_work: tuple[World, Customer, Run]) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from doorward.plugins.companies.halden.worlds import BYSTANDER, CUSTOMER
 from doorward.record import WrittenEntry
 from tests.support.playing import Customer, Stage, World
@@ -198,6 +200,27 @@ def test_what_was_left_is_asked_about_in_another_conversation(stage: Stage) -> N
     again.say("4471")
     again.say("yes")
     assert cards(world) == {"4471": "blocked", "9012": "active"}
+
+
+@pytest.mark.parametrize(
+    ("intent", "said", "field"),
+    [
+        ("address.change", "7 Fairweather Lane, Harrowgate HG9 4QX", "address"),
+        ("address.change", "The old mill 12 behind the weir, Harrowgate", "address"),
+        ("phone.change", "+44 20 7946 0312", "phone"),
+        ("email.change", "robin.new@example.org", "email"),
+    ],
+)
+def test_what_was_told_in_one_conversation_is_used_in_another(stage: Stage, intent: str, said: str, field: str) -> None:
+    """A masked value is opened where it lies, for the same customer, however many conversations later."""
+    world = stage.people(ONE_CARD, language="en")
+    customer, _ = began(stage, world, "it has changed", intent)
+    customer.say(said)
+    again = world.customer()
+    again.say("hello")
+    again.say("yes")
+    again.say(again.code())
+    assert world.snapshot()[CUSTOMER]["customer"][field] == said
 
 
 def test_what_was_left_is_ended_by_a_no(stage: Stage) -> None:

@@ -261,14 +261,17 @@ def _take_sealed(question: Question, heard: Heard) -> Taken:
     kind = question.slot.kind
     masks = [mask for mask in heard.masked if mask.kind == _MASKS[kind]]
     if len(masks) == 1 and masks[0].span_id and not (kind == "address" and _goes_on(heard.text, masks[0].shown)):
-        sealed = Sealed(message_id=heard.message_id, span_id=masks[0].span_id)
-        return Filled(kind=kind, value=masks[0].shown, sealed=sealed)
+        return Filled(kind=kind, value=masks[0].shown, sealed=_sealed(heard, masks[0].span_id))
     if kind != "address":
         return "several" if len(masks) > 1 else "unclear"
     told = masks or (heard.digits and len(heard.words) >= 2 and not question.first and not heard.asks)
     if not told:
         return "unclear"
-    return Filled(kind="address", value=heard.text.strip()[:_TEXT_MOST], sealed=Sealed(message_id=heard.message_id))
+    return Filled(kind="address", value=heard.text.strip()[:_TEXT_MOST], sealed=_sealed(heard))
+
+
+def _sealed(heard: Heard, span_id: str = "") -> Sealed:
+    return Sealed(message_id=heard.message_id, span_id=span_id, conversation_id=heard.conversation_id)
 
 
 def _goes_on(text: str, shown: str) -> bool:
