@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from doorward.plugins.companies.halden.holdings import REPLACEMENT
+from doorward.plugins.companies.halden.holdings import PAPER, REPLACEMENT
 from doorward.plugins.companies.halden.owned import things
 from doorward.vocabulary.operations import Done, Scalar, Thing
 
@@ -42,7 +42,17 @@ def _card(connection: sqlite3.Connection, reference: str, card: Thing) -> dict[s
     own = [one for one in orders if one.fields["detail"] == f"card ending in {card.key}"]
     if not own and card.fields["status"] == "ordered":
         own = [one for one in orders if one.fields["state"] != "delivered"]
-    order = own[0] if own else None
+    return _delivery(own[0] if own else None)
+
+
+def _paper(connection: sqlite3.Connection, reference: str, device: Thing) -> dict[str, Scalar]:
+    """Tell the newest order of paper for the terminal that has not come yet."""
+    orders = [one for one in things(connection, reference, "order") if one.fields["item"] == PAPER]
+    own = [one for one in orders if str(one.fields["detail"]).partition(",")[0] == device.key]
+    return _delivery(next((one for one in own if one.fields["state"] != "delivered"), None))
+
+
+def _delivery(order: Thing | None) -> dict[str, Scalar]:
     return {
         "order": order.key if order else None,
         "order_state": order.fields["state"] if order else None,
@@ -74,6 +84,7 @@ def _bill(connection: sqlite3.Connection, reference: str, bill: Thing) -> dict[s
 
 _MORE: Final[Mapping[str, Callable[[sqlite3.Connection, str, Thing], dict[str, Scalar]]]] = {
     "track_card": _card,
+    "track_paper": _paper,
     "explain_payment": _payment,
     "explain_bill": _bill,
 }

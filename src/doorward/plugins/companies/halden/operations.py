@@ -17,6 +17,7 @@ from doorward.vocabulary.operations import Argument, Effect, FactKind, Operation
 HIGHEST_LIMIT: Final = 500_000
 _CARD: Final = {"card": Argument(kind="thing", of="card")}
 _CARD_FACTS: Final[Mapping[str, FactKind]] = {"card": "text", "status": "code"}
+_DELIVERY: Final[Mapping[str, FactKind]] = {"order": "text", "order_state": "code", "placed": "date"}
 _DETAILS: Final = {"address": 200, "phone": 40, "email": 254, "text": 40}
 """Characters that a value of a kind may have, unless the argument says less."""
 _ADDRESS_OF_MAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
@@ -66,7 +67,8 @@ def _new_detail(kind: Literal["address", "phone", "email"]) -> Operation:
 
 
 _DECLARED: Final = (
-    _looks_up("track_card", "card.track", of="card", facts={"order": "text", "order_state": "code", "placed": "date"}),
+    _looks_up("track_card", "card.track", of="card", facts=_DELIVERY),
+    _looks_up("track_paper", "order.track", of="device", facts=_DELIVERY),
     _looks_up("explain_payment", "payment.explain", of="payment", facts={"card_status": "code"}),
     _looks_up("track_transfer", "transfer.track", of="transfer", facts={}),
     _looks_up("track_top_up", "top_up.track", of="top_up", facts={}),

@@ -24,6 +24,12 @@ BILL: dict[str, Any] = {"reference": "B300001", "amount_cents": 61_200, "previou
 SMALL, PAID = {"reference": "B300002", "amount_cents": 2_999}, {"reference": "B300003", "state": "paid", "due": -20}
 RETURNED = {"reference": "B300004", "amount_cents": 9_000, "state": "returned", "due": -2}
 TILL, SECOND = {"serial": "HT-4100-01"}, {"serial": "HT-4100-02"}
+UNDER_WAY: dict[str, Any] = {
+    "device": [TILL],
+    "order": [
+        {"reference": "O500001", "item": "paper rolls", "state": "sent", "placed": -3, "detail": "HT-4100-01, 10 rolls"}
+    ],
+}
 THREE = Said(heard=Heard(numbers=(Number(300),), text="3", words=("3",)))
 
 
@@ -188,6 +194,18 @@ WALKS: dict[str, tuple[Any, ...]] = {
         {"device": [TILL]},
         {"confirm": (NO,)},
         Walked(("kept",), ("sure",), "declined", []),
+    ),
+    "paper is on order already": (
+        "order_paper",
+        UNDER_WAY,
+        {"confirm": (YES,)},
+        Walked(("ordered",), ("another",), "resolved", [_paper("HT-4100-01", "O500002")]),
+    ),
+    "what is on order is enough": (
+        "order_paper",
+        UNDER_WAY,
+        {"confirm": (NO,)},
+        Walked(("kept_one",), ("another",), "declined", []),
     ),
     "no terminal": _told("order_paper", {}, "no_device", end="declined"),
     "paper is packed": _told("order_status", _order("paper rolls", "placed", -1), "paper_placed"),

@@ -444,6 +444,23 @@ def test_a_cards_delivery_is_found(core: HaldenCore) -> None:
     assert core.look_up(CUSTOMER, "track_card", {"card": "4471"}).facts["order"] is None
 
 
+def test_paper_that_has_not_come_yet_is_found(tmp_path: Path) -> None:
+    """By the terminal that it is for, the newest order first; what came and what is for another one is not told."""
+    world = {
+        "device": [{"serial": "HT-4100-01"}, {"serial": "HT-4100-02"}],
+        "order": [
+            {"reference": "O1", "item": "paper rolls", "state": "sent", "placed": -4, "detail": "HT-4100-01, 10 rolls"},
+            {"reference": "O2", "item": "paper rolls", "state": "placed", "placed": -2, "detail": "HT-4100-01, rolls"},
+            {"reference": "O3", "item": "paper rolls", "state": "delivered", "detail": "HT-4100-02, 10 rolls"},
+            {"reference": "O4", "item": "replacement card", "state": "sent", "detail": "HT-4100-02, 10 rolls"},
+        ],
+    }
+    core = bank(tmp_path, world)
+    found = core.look_up(CUSTOMER, "track_paper", {"device": "HT-4100-01"}).facts
+    assert (found["order"], found["order_state"], found["device"]) == ("O2", "placed", "HT-4100-01")
+    assert core.look_up(CUSTOMER, "track_paper", {"device": "HT-4100-02"}).facts["order"] is None
+
+
 def test_things_are_told_as_declared_and_without_whole_numbers(core: HaldenCore) -> None:
     """Each has the fields of its kind, a key of its own within the kind, and no number of a card or an account."""
     for kind, fields in core.kinds().items():
