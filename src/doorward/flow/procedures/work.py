@@ -10,7 +10,7 @@ import msgspec
 from doorward import record
 from doorward.answering.procedures import Heard, Listener, Procedure, Run, advance, keeping, may_wait
 from doorward.answering.procedures.ports import Sentences
-from doorward.answering.procedures.run import Ask, Cancelled, Chose, Event, Resumed, Said, Started, Verified
+from doorward.answering.procedures.run import Ask, Cancelled, Chose, Confirm, Event, Resumed, Said, Started, Verified
 from doorward.answering.procedures.state import want_of
 from doorward.flow.procedures.book import ProcedureBook, TenantProcedures
 from doorward.flow.procedures.executor import Executor, run_id_of
@@ -242,7 +242,9 @@ class ProcedureWork:
         key = pressed(procedure, run, here.text.text, sentences=self._rooms.sentences)
         if key is not None:
             return Chose(key=key)
-        heard = self._hear(procedure, here)
+        heard, want = self._hear(procedure, here), want_of(procedure, run)
+        if isinstance(want, Confirm):
+            heard = self._rooms.listener.to_question(heard, procedure=procedure, key=want.text)
         if named:
             heard = msgspec.structs.replace(heard, digits=tuple(dict.fromkeys((*heard.digits, *named))))
         return Said(heard=heard)

@@ -11,6 +11,9 @@ from doorward.answering.procedures.answers.spoken import Meant, Spoken, Words, p
 LONG: Final = 12
 """Words of a message that begins with a plain yes and may go on with others."""
 
+_ALIKE: Final = 5
+"""Letters at the beginning of a word's stem by which it is the same word in another form."""
+
 _THUMBS: Final = {"👍": True, "✅": True, "👌": True, "👎": False, "❌": False}
 
 
@@ -29,6 +32,36 @@ def agreement(spoken: Spoken, said: Words, text: str) -> Agreement:
     if _cancels(spoken, said):
         return Agreement(agrees=False, cancels=True)
     return Agreement(_agrees(spoken, said, asks="?" in text or "？" in text), cancels=False)
+
+
+def agreement_beside(spoken: Spoken, said: Words, text: str, *, question: Words) -> Agreement | None:
+    """Return what a message says to a question that is itself about cancelling, None where it does not use its words.
+
+    'Cancel it' is what was asked about then, and neither a no nor an end; it is no yes by itself either. A yes beside
+    it is read more narrowly than elsewhere: nothing else may stand there but words of the question.
+    """
+    own = zip(question.words, question.stems, strict=True)
+    asked = frozenset(stem[:_ALIKE] for word, stem in own if word not in spoken.fillers)
+    named = [one for one in spoken.cancel.find(said) if asked & _beginnings(said, one)]
+    places = positions(named)
+    if not places:
+        return None
+    left = [place for place in range(len(said)) if place not in places]
+    rest = Words(tuple(said.words[place] for place in left), tuple(said.stems[place] for place in left))
+    if not rest.words:
+        return Agreement(agrees=None, cancels=False)
+    if _cancels(spoken, rest):
+        # 'Do not cancel it' keeps what there is: a no, and no more than that.
+        return Agreement(agrees=False, cancels=bool(spoken.cancel.find(rest)))
+    agrees = _agrees(spoken, rest, asks="?" in text or "？" in text)
+    yes = positions(spoken.yes.find(rest)) | spoken.polite.places(rest)
+    others = [place for place in range(len(rest)) if place not in yes]
+    known = all(rest.words[place] in spoken.fillers or rest.stems[place][:_ALIKE] in asked for place in others)
+    return Agreement(agrees if known or agrees is False else None, cancels=False)
+
+
+def _beginnings(said: Words, one: Meant) -> frozenset[str]:
+    return frozenset(stem[:_ALIKE] for stem in said.stems[one.start : one.end])
 
 
 def _cancels(spoken: Spoken, said: Words) -> bool:

@@ -4,12 +4,15 @@ Everything is read from masked text. What stands in masked places is not read at
 shows; where a whole value is asked for, the answer keeps where it lies.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from doorward.answering.procedures.answers.agreement import agreement
+import msgspec
+
+from doorward.answering.procedures.answers.agreement import agreement, agreement_beside
 from doorward.answering.procedures.answers.dates import Day, days_of
 from doorward.answering.procedures.answers.numbers import digits_of, numbers_of, without_amounts
 from doorward.answering.procedures.answers.spoken import Spoken, Words
@@ -30,6 +33,7 @@ _BARE: Final = 2
 _MOST_PLACES: Final = 20
 _DOT: Final = "·"
 _NAMING: Final = ("code.", "words.")
+_PLACE: Final = re.compile(r"\{[^}]*\}")
 
 
 class Listener:
@@ -78,6 +82,19 @@ class Listener:
             ),
             today=today.isoformat(),
         )
+
+    def to_question(self, heard: Heard, *, procedure: Procedure, key: str) -> Heard:
+        """Return what was heard as it answers the question with this text: one whether something is to be cancelled.
+
+        There 'cancel it' gives nothing up. What was heard as a plain yes stays one.
+        """
+        spoken = self._spoken.get(heard.language) or self._spoken[self._first]
+        asked = procedure.texts.get(language_of(procedure, spoken.pack.code), {}).get(key, "")
+        # Only the sentence that asks: what may be cancelled later stands in the others.
+        asked = asked.partition("?")[0].rpartition(". ")[2]
+        said = spoken.words("" if heard.agrees is True else " ".join(heard.words))
+        beside = agreement_beside(spoken, said, heard.text, question=spoken.words(_PLACE.sub(" ", asked)))
+        return heard if beside is None else msgspec.structs.replace(heard, agrees=beside.agrees, cancels=beside.cancels)
 
     def _codes_said(self, procedure: Procedure, spoken: Spoken, said: Words) -> tuple[str, ...]:
         """Return the codes whose names or other words were said."""
