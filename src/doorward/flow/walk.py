@@ -241,8 +241,11 @@ def with_procedures(rooms: WalkRooms, walk: Walk, facts: Facts) -> Facts:
         return facts
     work, standing, here = found
     own = work.facts(standing, here, intent=facts.intent, social=facts.social)
+    understanding: Understanding = walk.need("understand")
     return msgspec.structs.replace(
         facts,
+        # Whoever only wants to be called back is, by what the company does for that.
+        wants_person=facts.wants_person and not (understanding.wants_call and own.calls and not facts.intent_open),
         intent_known=facts.intent_known or (bool(own.procedure) and not facts.intent_open),
         procedure=own.procedure,
         procedure_active=own.active,

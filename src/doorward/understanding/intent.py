@@ -1,6 +1,6 @@
 """What the customer wants: what plainly was asked for, and which knowledge comes nearest."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -44,8 +44,9 @@ class Understander:
         """Take the installed language packs, and what hears feelings: the packs' phrases alone if nothing is given."""
         by_code = {pack.code: pack for pack in packs}
         self._feelings = feelings or Feelings(by_code.values())
-        self._person = {code: _book(pack, "person_request") for code, pack in by_code.items()}
-        self._person_to_the_letter = {code: _book(pack, "person_request", whole=True) for code, pack in by_code.items()}
+        self._person = _Requests(by_code, lambda pack: pack.words("person_request"))
+        # Whoever asks for a person as well as for a call does not want to wait for the call.
+        self._person_at_once = _Requests(by_code, _at_once)
         self._social = {
             code: {kind: _book(pack, lexicon) for kind, lexicon in SOCIAL.items()} for code, pack in by_code.items()
         }
@@ -69,33 +70,18 @@ class Understander:
         candidates = () if social else nearest(reading)
         wants = None if social else wished(reading)
         heard = self._feelings.hear(reading)
+        wants_person = social != "identity_question" and self._person.are_in(reading)
         found = Understanding(
             intent=nearest_article(candidates),
             candidates=candidates,
-            wants_person=social != "identity_question" and self._wants_person(reading),
+            wants_person=wants_person,
+            wants_call=wants_person and not self._person_at_once.are_in(reading),
             social=social,
             emotion=heard.emotion,
             vulnerable=heard.vulnerable,
             version=VERSION,
         )
         return found if wants is None else _with_wishes(found, wants)
-
-    def _wants_person(self, reading: Reading) -> bool:
-        """Return whether a phrase for 'a person, please' is there; a phrase of one word only in a short message.
-
-        The message's own language forgives endings, slips and a word in between; others must be met to the letter.
-        """
-        least = 1 if len(reading.words) <= SHORT else 2
-        own = self._person.get(reading.language)
-        if own is not None and any(
-            own.size(match.phrase) >= least for match in own.find(reading.words, reading.stems, gap=1)
-        ):
-            return True
-        return any(
-            book.size(match.phrase) >= least
-            for book in self._person_to_the_letter.values()
-            for match in book.find(reading.words, reading.words, slips=False, gap=0)
-        )
 
     def _small_talk(self, reading: Reading) -> str | None:
         """Return the kind of small talk when the message is nothing else but such phrases and filler words."""
@@ -114,9 +100,43 @@ class Understander:
         return next((kind for kind in SOCIAL if talk.get(kind)), None)
 
 
-def _book(pack: LanguagePack, purpose: str, *, whole: bool = False) -> PhraseBook:
-    """Return a pack's phrases for a purpose, by stems or by whole words."""
-    return PhraseBook(pack.words(purpose), fold=pack.fold_case, stemmer=stemmer_for("" if whole else pack.stemmer))
+class _Requests:
+    """Phrases such as 'a person, please' in all languages."""
+
+    def __init__(self, packs: Mapping[str, LanguagePack], phrases: Callable[[LanguagePack], Iterable[str]]) -> None:
+        self._own = {code: _compiled(pack, phrases(pack)) for code, pack in packs.items()}
+        self._to_the_letter = {code: _compiled(pack, phrases(pack), whole=True) for code, pack in packs.items()}
+
+    def are_in(self, reading: Reading) -> bool:
+        """Return whether one of them is there; a phrase of one word only in a short message.
+
+        The message's own language forgives endings, slips and a word in between; others must be met to the letter.
+        """
+        least = 1 if len(reading.words) <= SHORT else 2
+        own = self._own.get(reading.language)
+        if own is not None and any(
+            own.size(match.phrase) >= least for match in own.find(reading.words, reading.stems, gap=1)
+        ):
+            return True
+        return any(
+            book.size(match.phrase) >= least
+            for book in self._to_the_letter.values()
+            for match in book.find(reading.words, reading.words, slips=False, gap=0)
+        )
+
+
+def _at_once(pack: LanguagePack) -> tuple[str, ...]:
+    calls = frozenset(pack.words("call_request"))
+    return tuple(phrase for phrase in pack.words("person_request") if phrase not in calls)
+
+
+def _book(pack: LanguagePack, purpose: str) -> PhraseBook:
+    return _compiled(pack, pack.words(purpose))
+
+
+def _compiled(pack: LanguagePack, phrases: Iterable[str], *, whole: bool = False) -> PhraseBook:
+    """Return a pack's phrases, found by stems or by whole words."""
+    return PhraseBook(phrases, fold=pack.fold_case, stemmer=stemmer_for("" if whole else pack.stemmer))
 
 
 def _with_wishes(found: Understanding, wants: Wished) -> Understanding:

@@ -9,6 +9,7 @@ import msgspec
 
 from doorward import record
 from doorward.answering.procedures import Heard, Listener, Procedure, Run, advance, keeping, may_wait
+from doorward.answering.procedures.model import CallStep
 from doorward.answering.procedures.ports import Sentences
 from doorward.answering.procedures.run import Ask, Cancelled, Chose, Confirm, Event, Resumed, Said, Started, Verified
 from doorward.answering.procedures.state import want_of
@@ -29,6 +30,9 @@ from doorward.vocabulary.arrival import Message
 from doorward.vocabulary.ids import ConversationId, PartyId
 from doorward.vocabulary.operations import Thing
 from doorward.vocabulary.scope import Scope
+
+CALL_BACK: Final = "call_back.request"
+"""The action of asking to be called back."""
 
 _WANTS: Final[Mapping[str, str]] = {"answer": "ask", "confirmation": "confirm", "verification": "verify"}
 _SMALL_TALK: Final = frozenset({"greeting", "thanks", "farewell", "identity_question"})
@@ -55,6 +59,8 @@ class ProcedureFacts(msgspec.Struct, frozen=True, kw_only=True):
     heard: bool = False
     ended: str = ""
     level: int = 0
+    calls: bool = False
+    """Whether `procedure` has the customer called back, whom the company knows."""
 
 
 class ProcedureWork:
@@ -107,9 +113,10 @@ class ProcedureWork:
         """Return what policies may know. Pure: the message is heard, and nothing comes of it."""
         startable = standing.procedures.started_by(intent) if intent else None
         run = standing.run
+        calls = standing.level >= CLAIMED and _calls(startable)
         if run is None:
             begins = "" if startable is None else startable.id
-            return ProcedureFacts(procedure=begins, ended=standing.just_ended, level=standing.level)
+            return ProcedureFacts(procedure=begins, ended=standing.just_ended, level=standing.level, calls=calls)
         other = (
             startable is not None and startable.id != run.procedure and (_is_elsewhere(standing, here) or may_wait(run))
         )
@@ -119,6 +126,7 @@ class ProcedureWork:
             wants=self._wants(standing, here),
             heard=self._is_heard(standing, here, asks_the_same=startable is not None and not other, social=social),
             level=standing.level,
+            calls=other and calls,
         )
 
     def answer(
@@ -321,6 +329,14 @@ def _just_ended(tx: Tx, scope: Scope, conversation_id: ConversationId) -> str:
     spoken = record.entries_of_kinds(tx, scope, (conversation_id,), kinds=("message.bot",), limit=1)
     told = spoken[0].entry.data.get("procedure", {}) if spoken else {}
     return str(told.get("id", "")) if told.get("outcome") and not told.get("awaits") else ""
+
+
+def _calls(procedure: Procedure | None) -> bool:
+    """Return whether a procedure has somebody called back."""
+    if procedure is None:
+        return False
+    named = {step.operation for step in procedure.steps if isinstance(step, CallStep)}
+    return any(procedure.known.operations[name].action == CALL_BACK for name in named)
 
 
 def _began_here(run: Run | None, here: Here) -> bool:
