@@ -4,45 +4,42 @@ One house serves a worker; every case has a customer and a core system of its ow
 the intent of its procedure, for which words mean it is judged elsewhere.
 """
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import pytest
 
-from doorward.bootstrap import House
-from doorward.plugins.companies.halden import plugin
-from doorward.plugins.companies.halden.connector import HaldenCore
-from doorward.plugins.companies.halden.worlds import make_seed_of
-from tests.support.house import open_test_house, settings_for, tenant_of
+from tests.support.halden import PROCEDURES, played_house, stage
 from tests.support.playing import Case, Stage, play
 
-PROCEDURES = Path(plugin.__file__).parent / "procedures"
+__all__ = ["played_house", "stage"]
+
 FILES = sorted(PROCEDURES.glob("*/cases/*.jsonl"))
 
-MOST_LEFT = 2
-"""Cases of a file that may end too early: rules about risk, care and wishes for a person come before procedures."""
+ENDS_OTHERWISE: Final = frozenset(
+    {
+        "call_back-de-3",
+        "call_back-id-3",
+        "call_back-tr-5",
+        "dispute_payment-en-1",
+        "dispute_payment-id-1",
+        "dispute_payment-id-4",
+        "order_status-de-3",
+        "payment_plan-en-3",
+        "payment_plan-tr-2",
+        "refund_status-en-3",
+        "report_fraud-id-4",
+        "set_limit-de-4",
+        "topup_status-en-3",
+        "topup_status-en-4",
+        "topup_status-ru-2",
+    }
+)
+"""Cases that are known to end otherwise than they tell, without doing anything wrong: this list may only shrink.
 
-
-@pytest.fixture(scope="module")
-def played_house(founded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house on SQLite in which messages are walked when a test says so."""
-    folder = tmp_path_factory.mktemp("cases") / "data"
-    shutil.copytree(founded_sqlite, folder)
-    opened = open_test_house(settings_for(folder, f"sqlite:///{folder / 'doorward.db'}"))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def stage(played_house: House, tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    """The house with all of Halden's procedures, none of which was refused."""
-    tenant = tenant_of(played_house, "halden")
-    core = HaldenCore(tmp_path_factory.mktemp("core"), seed=make_seed_of({}), clock=played_house.clock)
-    loaded = played_house.procedure_book.load(tenant.id, PROCEDURES, core=core, languages=tenant.settings.languages)
-    assert loaded.refused == ()
-    return Stage(played_house, tenant)
+Rules about risk, care and wishes for a person come before procedures and take all of these to a person.
+"""
 
 
 def cases_in(file: Path) -> list[Case]:
@@ -52,7 +49,7 @@ def cases_in(file: Path) -> list[Case]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parents[1].name}-{file.stem}")
 def test_cases_come_out_as_they_are_told(stage: Stage, file: Path) -> None:
-    """None does anything that it should not, to anybody; nearly all end as they should, with all that they name."""
+    """None does anything that it should not, to anybody; all end as they should, but those that are known not to."""
     book = stage.house.procedure_book.of(stage.tenant.id)
     assert book is not None
     intent = book.procedures[file.parents[1].name].intents[0]
@@ -61,5 +58,13 @@ def test_cases_come_out_as_they_are_told(stage: Stage, file: Path) -> None:
         for case in cases_in(file)
     ]
     assert not [outcome.told() for outcome in outcomes if outcome.wrong]
-    left = [outcome.told() for outcome in outcomes if not outcome.right]
-    assert len(left) <= MOST_LEFT, "\n\n".join(left)
+    left = [outcome.told() for outcome in outcomes if not outcome.right and outcome.id not in ENDS_OTHERWISE]
+    assert not left, "\n\n".join(left)
+    mended = [outcome.id for outcome in outcomes if outcome.right and outcome.id in ENDS_OTHERWISE]
+    assert not mended, f"these end as they should by now; take them out of ENDS_OTHERWISE: {', '.join(mended)}"
+
+
+def test_the_list_names_cases_that_there_are() -> None:
+    """A case that is renamed or removed leaves the list with its old name."""
+    there = {case.id for file in FILES for case in cases_in(file)}
+    assert there >= ENDS_OTHERWISE
