@@ -85,8 +85,8 @@ class Operates(Protocol):
     """What a core system may offer besides: operations that procedures carry out for a customer.
 
     Every call is scoped to one verified customer reference: another customer's things do not exist for it. Any thread
-    may call. `Unavailable` is raised when the system cannot be reached; nothing was changed then, or the same key finds
-    out what was.
+    may call. `Unavailable` is raised when the system cannot be reached and nothing was changed. Whoever does not know
+    that lets the failure out as it is (an `OSError`, say): then the same call comes again under the same key.
     """
 
     @property

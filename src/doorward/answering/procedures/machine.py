@@ -42,6 +42,14 @@ IMPOSSIBLE: Final = "impossible"
 _CANNOT_BE: Final = frozenset({"not_offered", "too_low", "too_high", "too_early", "too_late"})
 VERIFY_RETRIES: Final = 2
 STEP_UP: Final = "step_up_required"
+UNANSWERED: Final = "unanswered"
+"""Nobody knows whether an act was done: it is wanted again, under the same key."""
+
+UNANSWERED_TRIES: Final = 5
+"""Tries of an act that nobody knows the end of before a person takes over."""
+
+UNKNOWN: Final = "outcome_unknown"
+"""Why a person takes over what nobody knows the end of."""
 
 
 def begin_run(procedure: Procedure, run_id: str, *, beneath: Run | None = None) -> Run:
@@ -73,7 +81,7 @@ def advance(procedure: Procedure, run: Run, event: Event) -> Turn:
     if walk.run.events > MOST_EVENTS:
         return walk.hand_over("too_long")
     if isinstance(event, Cancelled):
-        return walk.end("declined", reason="cancelled")
+        return _given_up(walk)
     walk.change(today=_today(event) or run.today)
     if run.awaits == "start":
         return _start(walk, event)
@@ -126,7 +134,7 @@ def _hear(walk: Walk, heard: Heard) -> Turn:
     if walk.run.awaits not in {"answer", "confirmation", "verification"}:
         return walk.again(answered=False)
     if heard.cancels:
-        return walk.end("declined", reason="cancelled")
+        return _given_up(walk)
     step = walk.procedure.step(walk.run.at)
     if walk.run.awaits == "verification":
         # Whoever says no to a proof gives none: asking on would only take them for somebody else's words.
@@ -221,7 +229,14 @@ def _verify(walk: Walk, level: int) -> Turn:
     return walk.take_up()
 
 
+def _given_up(walk: Walk) -> Turn:
+    """End it as wanted no more; what may have been done cannot be called off by that."""
+    return walk.hand_over(UNKNOWN) if walk.run.unanswered else walk.end("declined", reason="cancelled")
+
+
 def _not_verified(walk: Walk) -> Turn:
+    if walk.run.unanswered:
+        return walk.hand_over(UNKNOWN)
     step = walk.procedure.step(walk.run.at)
     if isinstance(step, VerifyStep) and step.otherwise:
         return walk.go(step.otherwise)
@@ -253,6 +268,8 @@ def _failed(walk: Walk, code: str) -> Turn:
     step = walk.procedure.step(walk.run.at)
     if walk.run.awaits == "verification":
         return _not_verified(walk)
+    if walk.run.awaits == "act" and (code == UNANSWERED or walk.run.unanswered):
+        return _unanswered(walk, code)
     if code == STEP_UP and walk.run.awaits in {"things", "look_up", "act"}:
         if walk.run.failures >= VERIFY_RETRIES:
             return walk.hand_over("not_verified")
@@ -264,6 +281,17 @@ def _failed(walk: Walk, code: str) -> Turn:
         walk.learn(step, {}, outcome="unavailable")
         return walk.go(step.failed["unavailable"]) if "unavailable" in step.failed else walk.hand_over("unavailable")
     return walk.hand_over("unavailable") if walk.run.awaits == "things" else walk.again()
+
+
+def _unanswered(walk: Walk, code: str) -> Turn:
+    """Want an act again that may have been done, as often as it helps: then a person finds out.
+
+    What is refused meanwhile leads nowhere else either; every other way would say that nothing was done.
+    """
+    walk.change(unanswered=walk.run.unanswered + 1)
+    if code not in {UNANSWERED, "unavailable"} or walk.run.unanswered >= UNANSWERED_TRIES:
+        return walk.hand_over(UNKNOWN)
+    return walk.again()
 
 
 def handed_over(turn: Turn) -> bool:

@@ -56,7 +56,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     customer's others; nothing else can be chosen, and of the others only what a slot takes by its name. `asked` are the
     slots in the order in which they were filled, `kept` those that need not be asked for again after a correction.
     `pending` is what a yes would confirm, `confirmed` what was confirmed and not yet done. `visits` counts how often a
-    step was come to, `failures` how often in a row an answer or a call failed. `first` is the message that started it,
+    step was come to, `failures` how often in a row an answer or a call failed, `unanswered` how often the act at which
+    it stands was tried without anybody knowing what came of it. `first` is the message that started it,
     looked at once for each slot. `today` is the customer's day as it was last told. `beneath` are the runs that wait
     for this one, the latest last. `suspended` and `mailed` are for whoever carries it out alone: the customer is asked
     whether it shall go on, and a code was mailed for the proof that it waits for.
@@ -77,6 +78,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     confirmed: tuple[Call, ...] = ()
     visits: Mapping[str, int] = {}
     failures: int = 0
+    unanswered: int = 0
     level: int = 0
     events: int = 0
     first: Heard | None = None
@@ -136,7 +138,10 @@ class Succeeded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What was wanted could not be had: `unavailable`, or `step_up_required` if the customer is known less well now."""
+    """What was wanted could not be had: `unavailable`, or `step_up_required` if the customer is known less well now.
+
+    `unanswered`: nobody knows whether an act was done; it is wanted again, under the same key.
+    """
 
     code: str = "unavailable"
 

@@ -80,7 +80,7 @@ class Walk:
             visits = self.run.visits.get(following, 0) + 1
             if visits > MOST_VISITS:
                 return self.hand_over("too_long")
-            self.change(at=following, visits={**self.run.visits, following: visits}, failures=0)
+            self.change(at=following, visits={**self.run.visits, following: visits}, failures=0, unanswered=0)
             following = self._take(self.procedure.step(following))
         return following
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from doorward.flow.core_facts import FAILURES, PATIENCE
 from doorward.kit.logging import get_logger
-from doorward.vocabulary.errors import Unavailable
+from doorward.vocabulary.errors import DoorwardError, Unavailable
 from doorward.vocabulary.ids import TenantId
 
 log = get_logger("flow.procedures")
@@ -33,6 +33,10 @@ class Patience:
         return max(0.0, self._until - self._clock())
 
 
+class Unanswered(Exception):
+    """A core system was asked and did not answer in time, or broke down: nobody knows whether it did what was asked."""
+
+
 class CoreCalls:
     """Asks core systems. One that hangs keeps some threads of its own, never those of the house."""
 
@@ -43,7 +47,11 @@ class CoreCalls:
         self._lock = Lock()
 
     def ask(self, tenant_id: TenantId, call: Callable[[], T], *, patience: Patience) -> T:
-        """Return what a call returns. Raises `Unavailable` when it fails, in whatever way, or does not come in time."""
+        """Return what a call returns.
+
+        Raises `Unavailable` where it was not asked or says itself that it did nothing, and `Unanswered` where it does
+        not come in time or fails in another way: then it may have done it.
+        """
         if patience.left <= 0:
             raise Unavailable("nobody waits for the core system any more")
         asked = self._submit(tenant_id, call)
@@ -51,7 +59,9 @@ class CoreCalls:
             return asked.result(timeout=patience.left)
         except FAILURES as error:
             log.warning("flow.procedures.unanswered", tenant_id=tenant_id, why=type(error).__name__)
-            raise Unavailable("the core system did not answer") from None
+            if isinstance(error, DoorwardError) or asked.cancel():
+                raise Unavailable("the core system did nothing") from None
+            raise Unanswered from None
 
     def close(self) -> None:
         """Wait for nobody any more."""

@@ -6,7 +6,8 @@ from typing import Any, Final
 import msgspec
 
 from doorward.answering.procedures import Procedure, Run, advance, begin_run
-from doorward.answering.procedures.machine import IMPOSSIBLE
+from doorward.answering.procedures.machine import IMPOSSIBLE, UNKNOWN
+from doorward.answering.procedures.model import CallStep
 from doorward.answering.procedures.ports import Sentences
 from doorward.answering.procedures.run import (
     Act,
@@ -26,7 +27,7 @@ from doorward.answering.procedures.run import (
     Verify,
     Want,
 )
-from doorward.answering.procedures.state import want_of
+from doorward.answering.procedures.state import key_of, want_of
 from doorward.flow.procedures.book import TenantProcedures
 from doorward.flow.procedures.core_calls import Patience
 from doorward.flow.procedures.gate import Asked, Gate
@@ -133,6 +134,9 @@ class Executor:
                 self._tell(procedure, run, turn.want)
                 return
             turn = advance(procedure, self._with_named(run, event), event)
+            if isinstance(turn.want, Act) and turn.run.unanswered > run.unanswered:
+                self._check_later(turn.run)
+                return
 
     def _done(self, run: Run, want: Want) -> Event | None:
         """Do what is wanted if the house can; return what came of it, None where the customer has to come in."""
@@ -192,6 +196,22 @@ class Executor:
         journey.choices = tuple(buttons(procedure, language, want, sentences=self._sentences).values())
         return None
 
+    def _check_later(self, run: Run) -> None:
+        """Say that it is not known yet whether an act was done: it stays wanted, under the same key."""
+        journey = self.journey
+        journey.change(run)
+        journey.procedure, journey.kind, journey.checks = run.procedure, "checking", run.id
+        journey.say(self._sentences.say(self.here.language, "procedure.checking"))
+
+    def _note(self, run: Run) -> str:
+        """Return what the person who takes over has to find out, in the company's first language."""
+        procedure = self._procedure_of(run)
+        step = None if procedure is None else procedure.step(run.at)
+        if procedure is None or not isinstance(step, CallStep):
+            return ""
+        say, language = self._sentences.say, next(iter(procedure.texts))
+        return say(language, "procedure.note_unknown", operation=step.operation, reference=key_of(run))
+
     def _ask_for_proof(self, procedure: Procedure, run: Run) -> None:
         """Ask whom nobody knows to sign in, and everybody else for a code that is mailed to their own address."""
         journey, say, language = self.journey, self._sentences.say, self.here.language
@@ -215,6 +235,7 @@ class Executor:
         journey.procedure, journey.outcome = run.procedure, run.outcome
         if isinstance(want, HandOver):
             journey.handoff = want.reason
+            journey.note = self._note(run) if want.reason == UNKNOWN else ""
             return
         if not journey.said:
             journey.say(self._sentences.say(language, f"procedure.ended.{_ending(run)}"))

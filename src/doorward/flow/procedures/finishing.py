@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from doorward.flow.procedures.checking import check_job
 from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.journey import Acted, Advanced
 from doorward.flow.procedures.verifying import own_address
@@ -10,6 +11,7 @@ from doorward.identity import Identity
 from doorward.kit.tx import Tx
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.outcome import Job, Outcome
+from doorward.vocabulary.text import house_text
 
 
 class Finishing:
@@ -27,13 +29,32 @@ class Finishing:
         """Keep the runs, and return the lines and jobs that belong to them. Raises `Conflict` unless it `fits`."""
         write_moves(tx, here, advanced.moves, takes=advanced.takes)
         lines: list[Entry | AuditEvent] = [acted_line(tx, here, one) for one in advanced.acted]
+        lines += _note_lines(tx, here, advanced)
         jobs: list[Job] = []
         if advanced.code and here.acting is not None:
             address = own_address(tx, here, identity=self._identity)
             mailed = self._identity.step_up.start(tx, here.scope, here.acting, email=address)
             lines += mailed.entries
             jobs += mailed.jobs
+        jobs += [check_job(tx, here, move.run) for move in advanced.moves if move.run.id == advanced.checks]
         return Outcome(None, tuple(lines), tuple(jobs))
+
+
+def _note_lines(tx: Tx, here: Here, advanced: Advanced) -> tuple[Entry, ...]:
+    """Return the note for whoever takes over; the customer never sees it."""
+    if not advanced.note:
+        return ()
+    line = Entry(
+        kind="note.written",
+        conversation_id=here.conversation_id,
+        party_id=here.party_id,
+        key=f"note:procedure:{here.moment}",
+        at=tx.now,
+        actor=here.scope.actor,
+        text=house_text(advanced.note),
+        data={"mentions": []},
+    )
+    return (line,)
 
 
 def acted_line(tx: Tx, here: Here, acted: Acted) -> Entry:

@@ -11,11 +11,12 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 
 from doorward.answering.procedures import Procedure, Run
+from doorward.answering.procedures.machine import UNANSWERED
 from doorward.answering.procedures.run import Act, Argument, Call, Event, Failed, Find, Found, LookUp, Sealed, Succeeded
 from doorward.answering.procedures.state import want_of
 from doorward.flow.originals import Originals
 from doorward.flow.procedures.book import TenantProcedures
-from doorward.flow.procedures.core_calls import CoreCalls, Patience
+from doorward.flow.procedures.core_calls import CoreCalls, Patience, Unanswered
 from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.journey import Acted
 from doorward.flow.procedures.masked_values import own_keys_named, sealed_value
@@ -120,6 +121,8 @@ class Gate:
         except Unavailable:
             level = granted.grant.level
             return Passed(Failed(), acted=_acted(asked, "unavailable", level=level), kept=kept)
+        except Unanswered:
+            return _unanswered(asked, granted)._replace(kept=kept)
         return self._came(asked, granted, found)._replace(kept=kept)
 
     def keys_named(self, here: Here, things: Sequence[Thing]) -> tuple[str, ...]:
@@ -180,7 +183,7 @@ class Gate:
             return Passed(Found(things=things), named=self.keys_named(asked.here, things))
         done = _honest(found)
         if done is None:
-            return Passed(Failed(), acted=_acted(asked, "unavailable", level=granted.grant.level))
+            return _unanswered(asked, granted)
         if isinstance(asked.want, Act) and done.outcome == "done":
             self._bring_up_to_date(asked, granted)
         acted = _acted(asked, done.outcome, level=granted.grant.level)
@@ -196,6 +199,13 @@ class Gate:
         self._transactions.write(
             scope, lambda tx: parties.change_detail(tx, scope, granted.grant.party_id, name=name, value=value)
         )
+
+
+def _unanswered(asked: Asked, granted: _Granted) -> Passed:
+    """Return what comes of a call that nobody knows the end of: an act may have been done."""
+    if not isinstance(asked.want, Act):
+        return Passed(Failed())
+    return Passed(Failed(code=UNANSWERED), acted=_acted(asked, UNANSWERED, level=granted.grant.level))
 
 
 def _call(core: Operates, granted: _Granted, want: CoreCall) -> Sequence[Thing] | Done:

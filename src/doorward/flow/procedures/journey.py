@@ -35,9 +35,10 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 class Advanced(msgspec.Struct, frozen=True, kw_only=True):
     """What comes of a message for procedures: what is said and awaited, and what has to be written with it.
 
-    `handoff` is the reason why a person takes over, empty if none does. `code`: a code is to be mailed to the acting
-    party's own address. `moves` are in the order in which they have to be written; `takes` is a run of another
-    conversation that goes on in this one.
+    `handoff` is the reason why a person takes over, empty if none does; `note` is for that person. `code`: a code is
+    to be mailed to the acting party's own address. `checks` is a run whose act may have been done: it is tried again
+    soon. `moves` are in the order in which they have to be written; `takes` is a run of another conversation that goes
+    on in this one.
     """
 
     text: str = ""
@@ -49,6 +50,8 @@ class Advanced(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str = ""
     handoff: str = ""
     code: bool = False
+    checks: str = ""
+    note: str = ""
     moves: tuple[Move, ...] = ()
     takes: str = ""
     acted: tuple[Acted, ...] = ()
@@ -71,6 +74,8 @@ class Journey:
         self.outcome = ""
         self.handoff = ""
         self.code = False
+        self.checks = ""
+        self.note = ""
         self.takes = ""
 
     def know(self, run: Run) -> None:
@@ -109,6 +114,8 @@ class Journey:
             outcome=self.outcome,
             handoff=self.handoff,
             code=self.code,
+            checks=self.checks,
+            note=self.note,
             moves=self.moves,
             takes=self.takes,
             acted=tuple(self.acted),

@@ -1,10 +1,12 @@
 """Going on at once when a proof comes that no message brought: by the widget's own field, or by signing in."""
 
 from collections.abc import Callable
-from typing import Final
+
+import msgspec
 
 from doorward import record
 from doorward.answering.procedures import keeping
+from doorward.flow.procedures.checking import RESUME
 from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.speaking import Speaking
 from doorward.flow.procedures.work import ProcedureWork, day_of
@@ -14,8 +16,6 @@ from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.ids import ConversationId, PartyId, TenantId
 from doorward.vocabulary.outcome import Job
 from doorward.vocabulary.scope import Scope, system_scope
-
-RESUME: Final = "procedure.resume"
 
 
 def resume_jobs(tx: Tx, scope: Scope, conversation_id: ConversationId, *, acting: PartyId) -> tuple[Job, ...]:
@@ -54,6 +54,8 @@ class Resuming:
         card = self._transactions.read(lambda tx: record.card_of(tx, scope, conversation_id))
         if standing is None or standing.run is None or card is None or card.state in {"waiting", "human"}:
             return
+        if "events" in job.payload and job.payload["events"] != str(standing.run.events):
+            return  # somebody asked meanwhile, and knows by now or waits for a later try
         settings = self._settings_of(scope.tenant_id)
         here = Here(
             scope=scope,
@@ -65,6 +67,8 @@ class Resuming:
             today=day_of(standing.now, settings),
         )
         advanced = self._work.proven(standing, here)
+        if advanced is not None and advanced.checks:
+            advanced = msgspec.structs.replace(advanced, text="")  # the customer was told that it is being checked
         if advanced is not None:
             self._transactions.write(
                 scope, lambda tx: self._speaking.speak(tx, here, advanced, key=f"procedure:{job.key}")

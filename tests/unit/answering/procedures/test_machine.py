@@ -328,6 +328,37 @@ def test_a_gate_that_asks_for_more_is_heard() -> None:
     assert run.outcome == "handed_over"
 
 
+def test_an_act_without_an_answer_is_wanted_again_under_the_same_key() -> None:
+    """As often as it helps, whatever is not answered then; after that a person finds out."""
+    acting = walk(BLOCK, [*TO_CONFIRM, Chose(key="yes")])
+    turn = advance(BLOCK, acting.run, Failed(code="unanswered"))
+    for code in ("unavailable", "unanswered", "unavailable"):
+        assert turn.want == acting.want
+        turn = advance(BLOCK, turn.run, Failed(code=code))
+    assert turn.want == acting.want
+    assert advance(BLOCK, turn.run, Succeeded(facts={"day": "2026-01-01"})).run.outcome == "resolved"
+    assert advance(BLOCK, turn.run, Failed(code="unanswered")).want == HandOver(reason="outcome_unknown")
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [
+        (Cancelled(),),
+        (Failed(code="step_up_required"),),
+        (Failed(code="not_allowed"),),
+        (Resumed(level=0), Verified(level=0)),
+        (Resumed(level=0), Cancelled()),
+        (Resumed(level=0), said(cancels=True)),
+    ],
+)
+def test_what_may_have_been_done_is_not_called_off(happened: tuple[Event, ...]) -> None:
+    """Nobody is told that it was left: a person finds out."""
+    turn = advance(BLOCK, walk(BLOCK, [*TO_CONFIRM, Chose(key="yes")]).run, Failed(code="unanswered"))
+    for event in happened:
+        turn = advance(BLOCK, turn.run, event)
+    assert turn.want == HandOver(reason="outcome_unknown")
+
+
 def test_it_goes_on_where_it_stopped_after_days(tmp_path: Path) -> None:
     """Stored as JSON and read again; an act under way keeps its key; things are fetched anew."""
     acting = walk(BLOCK, [*TO_CONFIRM, Chose(key="yes")])

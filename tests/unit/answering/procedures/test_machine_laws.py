@@ -64,7 +64,7 @@ strangest: st.SearchStrategy[Event] = st.one_of(
     st.builds(Chose, key=st.sampled_from(KEYS)),
     st.builds(Verified, level=st.integers(0, 2)),
     st.builds(Succeeded, outcome=st.sampled_from(["done", "not_possible", "not_found", "odd"]), facts=facts),
-    st.builds(Failed, code=st.sampled_from(["unavailable", "step_up_required"])),
+    st.builds(Failed, code=st.sampled_from(["unavailable", "step_up_required", "unanswered"])),
     st.builds(Resumed, level=st.integers(0, 2)),
 )
 likely: st.SearchStrategy[Event] = st.sampled_from(

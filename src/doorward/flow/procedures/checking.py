@@ -1,0 +1,22 @@
+"""Trying again what a core system did not answer: under the same key, later each time, until it is known what came."""
+
+from datetime import timedelta
+from typing import Final
+
+from doorward.answering.procedures import Run
+from doorward.flow.procedures.here import Here
+from doorward.kit.tx import Tx
+from doorward.vocabulary.outcome import Job
+
+RESUME: Final = "procedure.resume"
+"""The job that goes on with a run which waits for something else than a message."""
+
+WAITS: Final = (timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=3))
+"""How long to wait after each try. All of them together are shorter than a proof counts."""
+
+
+def check_job(tx: Tx, here: Here, run: Run) -> Job:
+    """Return the job that tries a run's act again; it does nothing where the run went on meanwhile."""
+    payload = {"conversation_id": here.conversation_id, "acting": here.acting or "", "events": str(run.events)}
+    wait = WAITS[min(run.unanswered, len(WAITS)) - 1]
+    return Job(kind=RESUME, key=f"{run.id}:{run.events}:checks", payload=payload, due_at=tx.now + wait)
