@@ -182,6 +182,7 @@ class Executor:
         """Say what is wanted of the customer, or that it is over."""
         journey, language = self.journey, self.here.language
         journey.procedure, journey.awaits, journey.kind, journey.slot = run.procedure, "", "", ""
+        journey.outcome = ""  # that of another run, if one ended just now: this one goes on
         match want:
             case Ask():
                 journey.awaits, journey.kind, journey.slot = "answer", _kind_of(procedure, want), want.slot

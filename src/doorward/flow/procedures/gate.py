@@ -234,16 +234,19 @@ def _check(asked: Asked) -> None:
             raise NotAllowed("nobody agreed to exactly this")
         if operation.two_persons and not asked.agreed:
             raise NotAllowed("a second person has not agreed")
-    own = (*run.offers.values(), *run.unfit.values())
-    offered = {(thing.kind, thing.key) for things in own for thing in things}
-    told = {str(value) for facts in run.facts.values() for value in facts.values()}
-    told |= {str(value) for filled in run.slots.values() for value in filled.fields.values()}
     for name, value in call.arguments.items():
         argument = operation.arguments[name]
-        if argument.kind != "thing" or value in (None, ""):
-            continue
-        if (argument.of, value) not in offered and value not in told:
+        if argument.kind == "thing" and value not in (None, "") and not _was_offered(run, argument.of, value):
             raise NotAllowed("a thing that was not offered")
+
+
+def _was_offered(run: Run, kind: str, key: Argument) -> bool:
+    """Return whether a thing was among those that this customer was told of in this run."""
+    own = (*run.offers.values(), *run.unfit.values())
+    if (kind, key) in {(thing.kind, thing.key) for things in own for thing in things}:
+        return True
+    told = {str(value) for facts in run.facts.values() for value in facts.values()}
+    return key in told | {str(value) for filled in run.slots.values() for value in filled.fields.values()}
 
 
 def _acted(asked: Asked, outcome: str, *, level: int) -> Acted | None:

@@ -148,13 +148,21 @@ def test_two_conversations_at_once_do_one_thing_each(stage: Stage) -> None:
     one, _ = began(stage, world, "block it", "card.block")
     stage.hints = {"block it": "card.block"}
     other = world.bystander()
+    theirs = [card["last4"] for card in before[BYSTANDER]["card"] if card["status"] != "blocked"]
+    assert len(theirs) > 1
     other.say("block it")
     one.say("4471")
     other.say("yes")
+    assert unharmed(world, before)
     one.say("yes")
     assert cards(world) == {"4471": "blocked", "9012": "active"}
-    changed = {card["last4"] for card in whole(world)[BYSTANDER]["card"] if card not in before[BYSTANDER]["card"]}
-    assert len(changed) <= 1
+    assert unharmed(world, before)
+    other.say(theirs[0])
+    other.say("yes")
+    assert [card["last4"] for card in whole(world)[BYSTANDER]["card"] if card not in before[BYSTANDER]["card"]] == [
+        theirs[0]
+    ]
+    assert cards(world) == {"4471": "blocked", "9012": "active"}
 
 
 def test_a_claimed_level_is_only_a_text(stage: Stage) -> None:
@@ -519,3 +527,32 @@ def test_with_its_checks_taken_out_the_gate_carries_out_what_was_not_agreed_to(
     monkeypatch.setattr(gate_module, "_check", lambda _asked: None)
     the_gate(stage).pass_through(asked_by(stage, customer, want=want, run=tampered), patience=Patience())
     assert cards(world)["4471"] == "blocked"
+
+
+def test_without_the_check_of_the_owner_a_run_acts_for_somebody_else(
+    stage: Stage, at_work: tuple[World, Customer, Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were every party of everybody's family, another customer's run would be carried out: the attack sees it."""
+    world, customer, run = at_work
+    tampered, want = block(run, "9012")
+    stranger = world.bystander()
+    stranger.say("hello")
+    line = next(one.entry for one in stranger.ledger() if one.entry.kind == "message.customer")
+    asked = asked_by(stage, customer, want=want, run=tampered, acting=line.data["acting"])
+    acting = PartyId(line.data["acting"])
+    monkeypatch.setattr(gate_module, "family_of", lambda _tx, _scope, party_id: (party_id, acting))
+    passed = the_gate(stage).pass_through(asked, patience=Patience())
+    assert passed.acted is not None
+    assert passed.acted.outcome != "not_allowed"
+    assert (world.other, "block_card") in world.core.asked
+
+
+def test_without_the_check_of_what_was_offered_any_key_goes_out(
+    stage: Stage, at_work: tuple[World, Customer, Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were everything offered, a key out of nowhere would reach the core system: the attack sees it."""
+    world, customer, run = at_work
+    tampered, want = block(run, "9471")
+    monkeypatch.setattr(gate_module, "_was_offered", lambda *_args: True)
+    the_gate(stage).pass_through(asked_by(stage, customer, want=want, run=tampered), patience=Patience())
+    assert (world.reference, "block_card") in world.core.asked

@@ -96,6 +96,9 @@ def test_another_procedure_lets_the_first_one_wait(stage: Stage) -> None:
     stage.hints = {"i would rather complain about something": "complaint.make"}
     assert told(customer.say("i would rather complain about something")) == "Did you tell somebody about it already?"
     line = customer.say("no")
+    assert line is not None
+    procedure = line.entry.data["procedure"]
+    assert (procedure["id"], procedure["awaits"], procedure["outcome"]) == ("block_card", "answer", "")
     assert "Your complaint is noted." in told(line)
     assert told(line).endswith("Which card shall I block?")
     customer.say("9012")
