@@ -54,6 +54,7 @@ from doorward.flow.procedures import (
     CoreCalls,
     Finishing,
     Gate,
+    Masking,
     ProcedureBook,
     ProcedureRooms,
     ProcedureWork,
@@ -343,6 +344,7 @@ class House(Chores):
             finishing=Finishing(self.identity),
             listener=Listener(self.packs.values()),
             sentences=self.translator,
+            masking=Masking(self.transactions, screener=self.screener, protection=self.protection),
         )
         return ProcedureWork(self.transactions, rooms)
 

@@ -17,7 +17,7 @@ from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.ids import MessageId
 from doorward.vocabulary.outcome import Job, Outcome
 from doorward.vocabulary.reply import Reply
-from doorward.vocabulary.text import house_text
+from doorward.vocabulary.text import MaskedText
 from doorward.vocabulary.understanding import Understanding
 
 REDO_FROM: Final = "decide"
@@ -161,4 +161,4 @@ def _replied(tx: Tx, walk: Walk, reply: Reply) -> Entry:
     advanced: Advanced | None = walk.need("answer").procedure
     if advanced is not None:
         line.data.update(procedure=told_of(advanced))
-    return msgspec.structs.replace(line, text=house_text(reply.text))
+    return msgspec.structs.replace(line, text=MaskedText(reply.text, reply.spans))

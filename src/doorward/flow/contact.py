@@ -24,6 +24,7 @@ from doorward.flow.threshold import ContactRooms, Threshold, opening
 from doorward.flow.typing_signs import TypingSigns
 from doorward.flow.views.explaining import Explanation, explained
 from doorward.flow.views.told import told_transcript
+from doorward.flow.views.told_own import OwnReader
 from doorward.flow.views.transcript import ShownArticle, ShownSection, Transcript, files_in
 from doorward.flow.wishes import Wishes
 from doorward.identity import Confirmation, Grant, Tenant, TokenUse, require_permission
@@ -114,6 +115,7 @@ class Contact:
         self._transactions = transactions
         self._rooms = rooms
         self._threshold = threshold = Threshold(transactions, rooms)
+        self.own_reader = OwnReader(rooms.identity, rooms.protection)
         self.prospects = Prospects(transactions, rooms.identity.tenants, rooms.clock)
         self._words = SecretWords(rooms.packs)
         self._downloads = Downloads(transactions, keys=rooms.keys)
@@ -386,7 +388,9 @@ class Contact:
 
         def read(tx: Tx) -> tuple[Transcript, record.Card | None]:
             here = visitor.conversation_id
-            return told_transcript(tx, scope, here, after=after), record.card_of(tx, scope, goes_on_in(tx, scope, here))
+            told = told_transcript(tx, scope, here, after=after)
+            own = self.own_reader.open_for(tx, scope, told, reader=visitor.party_id)
+            return own, record.card_of(tx, scope, goes_on_in(tx, scope, here))
 
         found, card = await self._transactions.read_async(read)
         return (await self.prospects.of(scope, card)).told(found)

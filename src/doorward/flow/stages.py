@@ -31,6 +31,7 @@ from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.decision import Decision
 from doorward.vocabulary.reading import Reading
 from doorward.vocabulary.reply import Handoff, Reply
+from doorward.vocabulary.text import shifted
 from doorward.vocabulary.understanding import Understanding
 
 PROCEEDS: Final = frozenset({"ask", "verify", "act"})
@@ -110,7 +111,7 @@ def _advanced(rooms: WalkRooms, walk: Walk) -> Answered | None:
     advanced = work.answer(standing, here, facts=procedure_facts(decision.facts), may_begin=decision.action == "act")
     if advanced is None:
         return None
-    reply = Reply(text=advanced.text, language=here.language, choices=advanced.choices)
+    reply = Reply(text=advanced.text, language=here.language, choices=advanced.choices, spans=advanced.spans)
     if advanced.handoff:
         handed = rooms.translator.say(here.language, "reply.hand_over")
         reply = msgspec.structs.replace(reply, text=f"{reply.text}\n\n{handed}".strip())
@@ -131,7 +132,9 @@ def _and_question(rooms: WalkRooms, walk: Walk, reply: Reply) -> Answered:
     question = None if found is None else found[0].question_again(found[1], found[2])
     if question is None:
         return Answered(reply=reply)
-    both = msgspec.structs.replace(reply, text=f"{reply.text}\n\n{question.text}", choices=question.choices)
+    before = f"{reply.text}\n\n"
+    spans = shifted(question.spans, by=len(before))
+    both = msgspec.structs.replace(reply, text=f"{before}{question.text}", choices=question.choices, spans=spans)
     return Answered(reply=both, procedure=question)
 
 

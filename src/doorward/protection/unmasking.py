@@ -1,6 +1,7 @@
 """Opening one masked place for a person or an action, each time with a purpose, and never unseen."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final, Literal, get_args
 
@@ -92,6 +93,14 @@ class Unmasking:
             reason=f"{'perform_action' if isinstance(purpose, ForAction) else purpose}:{reason}",
         )
         return Outcome(raw.decode("utf-8", "surrogatepass"), (opened,))
+
+    def tell_own(self, tx: Tx, scope: Scope, span_id: SpanId, *, parties: Collection[PartyId]) -> str:
+        """Return to a party what stood in a masked place of what it was told itself. Nothing is written down.
+
+        For lines to one of `parties` alone, read by one of them: that they were told was audited when it was sealed.
+        Raises `NotFound` for everybody else's.
+        """
+        return self.unmask(tx, scope, span_id, purpose=ForAction(frozenset(parties)), reason="told").value
 
     def show(self, tx: Tx, scope: Scope, span_id: SpanId, *, purpose: Purpose, reason: WildText) -> Outcome[Opened]:
         """Do as `unmask` for a person who says why in their own words (3 to 300 characters).

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from doorward.vocabulary.ids import ArticleId
+from doorward.vocabulary.text import Span
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,20 +19,28 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to choose from: `label` is shown, `says` is sent as the customer's words when chosen."""
+    """One thing to choose from: `label` is shown, `says` is sent as the customer's words when chosen.
+
+    `spans` are the masked places of both, where both are the same; the customer is shown what stands there.
+    """
 
     label: str
     says: str
+    spans: tuple[Span, ...] = ()
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """Text for the customer in `language`: plain text with line breaks, written by the company or by Doorward."""
+    """Text for the customer in `language`: plain text with line breaks, written by the company or by Doorward.
+
+    What a core system told in it is masked where it is about somebody: `spans`.
+    """
 
     text: str
     language: str
     author: Literal["bot", "agent"] = "bot"
     sources: tuple[Source, ...] = ()
     choices: tuple[Choice, ...] = ()
+    spans: tuple[Span, ...] = ()
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):

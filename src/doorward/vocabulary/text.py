@@ -110,6 +110,11 @@ def house_text(text: str) -> MaskedText:
     return MaskedText(text)
 
 
+def shifted(spans: tuple[Span, ...], *, by: int) -> tuple[Span, ...]:
+    """Return the spans of a text as they lie where so many characters stand before it."""
+    return tuple(msgspec.structs.replace(span, start=span.start + by, end=span.end + by) for span in spans)
+
+
 def without_spans(masked: MaskedText) -> str:
     """Return a text with a space for every masked place: what is read, learnt from, and heard for an answer.
 

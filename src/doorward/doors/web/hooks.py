@@ -431,7 +431,7 @@ def _line(entry: ShownEntry) -> ShownLine:
         spans=_places(entry.spans),
         formatted=entry.formatted,
         sources=msgspec.to_builtins(entry.sources),
-        choices=msgspec.to_builtins(entry.choices),
+        choices=tuple({"label": one.label, "says": one.says} for one in entry.choices),
         attachment=None if entry.attachment is None else msgspec.to_builtins(entry.attachment),
         client_id=entry.client_id,
     )

@@ -6,6 +6,7 @@ from doorward.flow.procedures.finishing import Finishing, acted_line, told_of
 from doorward.flow.procedures.gate import Gate
 from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.journey import Acted, Advanced
+from doorward.flow.procedures.masking import Masking
 from doorward.flow.procedures.resuming import Resuming, resume_jobs
 from doorward.flow.procedures.speaking import STOPPED, Speaking
 from doorward.flow.procedures.standing import Standing
@@ -20,6 +21,7 @@ __all__ = [
     "Finishing",
     "Gate",
     "Here",
+    "Masking",
     "ProcedureBook",
     "ProcedureFacts",
     "ProcedureRooms",

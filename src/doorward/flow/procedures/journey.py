@@ -7,6 +7,7 @@ import msgspec
 
 from doorward.answering.procedures import Run
 from doorward.vocabulary.reply import Choice
+from doorward.vocabulary.text import Span
 
 Awaits = Literal["", "answer", "confirmation", "code", "sign_in"]
 """What the customer is asked for: an answer, a yes, a mailed code, or to sign in."""
@@ -38,10 +39,11 @@ class Advanced(msgspec.Struct, frozen=True, kw_only=True):
     `handoff` is the reason why a person takes over, empty if none does; `note` is for that person. `code`: a code is
     to be mailed to the acting party's own address. `checks` is a run whose act may have been done: it is tried again
     soon. `moves` are in the order in which they have to be written; `takes` is a run of another conversation that goes
-    on in this one.
+    on in this one. `spans` are the masked places of the text.
     """
 
     text: str = ""
+    spans: tuple[Span, ...] = ()
     choices: tuple[Choice, ...] = ()
     awaits: Awaits = ""
     kind: str = ""
@@ -86,6 +88,11 @@ class Journey:
         """Note where a run stands now."""
         self._runs.pop(run.id, None)
         self._runs[run.id] = run
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """Return all runs that were spoken of, as they were and as they are."""
+        return (*self._kept.values(), *self._runs.values())
 
     @property
     def moves(self) -> tuple[Move, ...]:

@@ -68,7 +68,8 @@ class Resuming:
         )
         advanced = self._work.proven(standing, here)
         if advanced is not None and advanced.checks:
-            advanced = msgspec.structs.replace(advanced, text="")  # the customer was told that it is being checked
+            # The customer was told already that it is being checked.
+            advanced = msgspec.structs.replace(advanced, text="", spans=())
         if advanced is not None:
             self._transactions.write(
                 scope, lambda tx: self._speaking.speak(tx, here, advanced, key=f"procedure:{job.key}")

@@ -18,7 +18,7 @@ from doorward.kit.tx import Tx
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.outcome import Outcome
-from doorward.vocabulary.text import house_text
+from doorward.vocabulary.text import MaskedText
 
 STOPPED = "procedure_stopped"
 """Why people take over whom a procedure hands over."""
@@ -73,7 +73,7 @@ class Speaking:
             "procedure": told_of(advanced),
         }
         line = _entry(tx, here, "message.bot", key=key, data=data)
-        return msgspec.structs.replace(line, text=house_text(text))
+        return msgspec.structs.replace(line, text=MaskedText(text, advanced.spans))
 
 
 def _entry(tx: Tx, here: Here, kind: Any, *, key: str, data: dict[str, Any]) -> Entry:

@@ -20,6 +20,7 @@ from doorward.flow.procedures.gate import Gate
 from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.journey import Advanced
 from doorward.flow.procedures.masked_values import NAMING
+from doorward.flow.procedures.masking import Masking, values_told
 from doorward.flow.procedures.standing import Standing
 from doorward.flow.procedures.telling import asks_for_new_code, pressed
 from doorward.flow.procedures.verifying import CLAIMED, Verifying, holds_code
@@ -48,6 +49,7 @@ class ProcedureRooms(msgspec.Struct, frozen=True, kw_only=True):
     finishing: Finishing
     listener: Listener
     sentences: Sentences
+    masking: Masking
 
 
 class ProcedureFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,7 +145,7 @@ class ProcedureWork:
             self._go_on(executor, standing, here, standing.run)
         else:
             return None
-        return executor.journey.ended()
+        return self._ended(executor, standing, here)
 
     def question_again(self, standing: Standing, here: Here) -> Advanced | None:
         """Return the question that waits here, to be said behind the answer to another; None where none waits.
@@ -157,7 +159,7 @@ class ProcedureWork:
             return None
         executor = self._executor(standing, here)
         executor.ask_again(run)
-        told = msgspec.structs.replace(executor.journey.ended(), moves=(), code=False)
+        told = msgspec.structs.replace(self._ended(executor, standing, here), moves=(), code=False)
         return told if told.text else None
 
     def proven(self, standing: Standing, here: Here) -> Advanced | None:
@@ -172,9 +174,15 @@ class ProcedureWork:
             return None
         else:
             executor.take_up(run)  # a crash came while it went on
-        return executor.journey.ended()
+        return self._ended(executor, standing, here)
 
     # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _ended(self, executor: Executor, standing: Standing, here: Here) -> Advanced:
+        """Return all that came of it, masked: from here on it is kept."""
+        procedures, journey = standing.procedures.procedures, executor.journey
+        told = values_told(journey.runs, procedure_of=lambda run: procedures.get(run.procedure))
+        return self._rooms.masking.mask(here, journey.ended(), told)
 
     def _standing(
         self, tx: Tx, scope: Scope, here: tuple[ConversationId, PartyId | None], procedures: TenantProcedures

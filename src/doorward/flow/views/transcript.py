@@ -50,11 +50,12 @@ class ShownSource(msgspec.Struct, frozen=True, kw_only=True):
     section: int
 
 
-class ShownChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to choose from."""
+class ShownChoice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing to choose from; `spans` are the masked places of both texts."""
 
     label: str
     says: str
+    spans: tuple[Span, ...] = ()
 
 
 class ShownAttachment(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import Final
 from doorward.vocabulary.operations import FactKind, Thing
 
 KINDS: Final[Mapping[str, Mapping[str, FactKind]]] = {
-    "customer": {"name": "text", "language": "code"},
+    "customer": {"name": "name", "language": "code"},
     "access": {"state": "code"},
     "account": {"kind": "code", "balance_cents": "amount", "state": "code"},
     "card": {
@@ -25,7 +25,7 @@ KINDS: Final[Mapping[str, Mapping[str, FactKind]]] = {
         "state": "code",
         "decline_reason": "code",
     },
-    "transfer": {"to": "text", "amount_cents": "amount", "day": "date", "state": "code"},
+    "transfer": {"to": "name", "amount_cents": "amount", "day": "date", "state": "code"},
     "top_up": {"amount_cents": "amount", "day": "date", "state": "code"},
     "refund": {"merchant": "text", "amount_cents": "amount", "day": "date", "state": "code"},
     "bill": {

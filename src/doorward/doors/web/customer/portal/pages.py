@@ -65,7 +65,10 @@ async def show_conversations(portal: APortalCall, offset: Offset = 0) -> Respons
 
 @get("/{slug:str}/conversations/{conversation_id:str}", include_in_schema=False)
 async def show_conversation(portal: APortalCall, conversation_id: FromPath[str], done: Done = "") -> Response[str]:
-    """Show one of the customer's conversations, masked as it is kept; that it was opened is noted in the audit."""
+    """Show one of the customer's conversations, masked as it is kept but for what the bot told them about themselves.
+
+    That it was opened is noted in the audit.
+    """
     return await conversation_page(portal, ConversationId(conversation_id), done=done)
 
 
@@ -74,11 +77,13 @@ async def conversation_page(
 ) -> Response[str]:
     """Return the page of one of the customer's conversations, with what may be expected. Raises `NotFound`."""
     identity, scope, customer = portal.house.identity, portal.scope, portal.customer_id
+    own_reader = portal.house.contact.own_reader
 
     def work(tx: Tx) -> Outcome[Any]:
-        found = views.my_transcript(tx, scope, customer, conversation_id=wanted, identity=identity)
+        mine, said = views.my_transcript(tx, scope, customer, conversation_id=wanted, identity=identity)
+        said = own_reader.open_for(tx, scope, said, reader=portal.session.acting_id)
         event = AuditEvent(action="conversation.read", object_kind="conversation", object_id=wanted)
-        return Outcome((*found, card_of(tx, scope, wanted)), (event,))
+        return Outcome((mine, said, card_of(tx, scope, wanted)), (event,))
 
     conversation, transcript, card = await portal.house.portal.write(scope, work)
     prospect = await portal.house.contact.prospects.of(scope, card)
