@@ -66,6 +66,31 @@ def test_a_yes_is_heard(language: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("language", "text"),
     [
+        ("en", '"yes"'),
+        ("en", "> yes"),
+        ("en", "“Yes, block it”, she wrote"),
+        ("en", "> yes, block it\nthat is what he wrote"),
+        ("de", "„Ja“, hat sie geschrieben"),
+        ("tr", "“evet” yazmış"),
+        ("id", '"ya, blokir" katanya'),
+        ("ru", "«Да», написал он"),
+    ],
+)
+def test_a_yes_in_quotation_marks_is_somebody_elses(language: str, text: str) -> None:
+    """Whatever was pasted agrees to nothing; a yes beside it does."""
+    assert hear(text, language).agrees is None
+    own = {"en": "yes", "de": "ja", "tr": "evet", "id": "ya", "ru": "да"}[language]
+    assert hear(f"{own}", language).agrees is True
+
+
+def test_a_yes_beside_a_quotation_is_ones_own() -> None:
+    """What was asked may be quoted."""
+    assert hear('Yes. "Shall I block your card" was clear enough').agrees is True
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
         ("en", "no"),
         ("en", "No, thanks"),
         ("en", "no don't block it"),

@@ -1,9 +1,11 @@
 """Yes, no, never mind: taken only where the message as a whole means it.
 
 A yes sets things in motion that cannot be taken back, so it is read narrowly: it stands at the beginning, nothing
-takes it back ('but', 'wait', 'not'), and nothing is asked. A no and an end change nothing and are read more widely.
+takes it back ('but', 'wait', 'not'), nothing is asked, and it is nobody else's, in quotation marks. A no and an end
+change nothing and are read more widely.
 """
 
+import re
 from typing import Final, NamedTuple
 
 from doorward.answering.procedures.answers.spoken import Meant, Spoken, Words, positions
@@ -13,6 +15,8 @@ LONG: Final = 12
 
 _ALIKE: Final = 5
 """Letters at the beginning of a word's stem by which it is the same word in another form."""
+
+_QUOTED: Final = re.compile(r'"[^"\n]*"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|‚[^‘’\n]*[‘’]|^[ \t]*>[^\n]*', re.MULTILINE)
 
 _THUMBS: Final = {"👍": True, "✅": True, "👌": True, "👎": False, "❌": False}
 
@@ -31,7 +35,12 @@ def agreement(spoken: Spoken, said: Words, text: str) -> Agreement:
         return Agreement(thumbs.pop() if len(thumbs) == 1 else None, cancels=False)
     if _cancels(spoken, said):
         return Agreement(agrees=False, cancels=True)
-    return Agreement(_agrees(spoken, said, asks="?" in text or "？" in text), cancels=False)
+    asks = "?" in text or "？" in text
+    agrees = _agrees(spoken, said, asks=asks)
+    if agrees and _QUOTED.search(text):
+        # What somebody quotes was said by somebody else: the yes has to stand beside it.
+        agrees = _agrees(spoken, spoken.words(_QUOTED.sub(" ", text)), asks=asks) or None
+    return Agreement(agrees, cancels=False)
 
 
 def agreement_beside(spoken: Spoken, said: Words, text: str, *, question: Words) -> Agreement | None:
