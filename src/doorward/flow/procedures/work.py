@@ -142,7 +142,7 @@ class ProcedureWork:
         if may_begin and facts.procedure and not facts.heard and not _began_here(standing.run, here):
             self._begin(executor, standing, here, procedure=standing.procedures.procedures[facts.procedure])
         elif standing.run is not None:
-            self._go_on(executor, standing, here, standing.run)
+            self._go_on(executor, standing, here, standing.run, heard=facts.heard)
         else:
             return None
         return self._ended(executor, standing, here)
@@ -232,7 +232,7 @@ class ProcedureWork:
             return asks_the_same or social == "greeting"
         if run.suspended:
             heard = self._hear(procedure, here)
-            return heard.agrees is not None or heard.cancels
+            return heard.agrees is not None or heard.cancels or asks_the_same
         if run.awaits == "verification":
             return self._proves(standing, here, procedure, run)
         if run.awaits not in _WANTS:
@@ -277,7 +277,7 @@ class ProcedureWork:
         executor.owned_by(here.party_id, find=lambda run_id: self._waiting(here, run_id))
         executor.begin(procedure, started, beneath=beneath)
 
-    def _go_on(self, executor: Executor, standing: Standing, here: Here, run: Run) -> None:
+    def _go_on(self, executor: Executor, standing: Standing, here: Here, run: Run, *, heard: bool) -> None:
         procedure = standing.procedure
         if _began_here(run, here):
             executor.take_up(run)  # a crash came after this very message had begun it: it answers nothing of its own
@@ -286,7 +286,7 @@ class ProcedureWork:
         elif standing.is_left(here):
             executor.offer(run, elsewhere=_is_elsewhere(standing, here))
         elif run.suspended:
-            self._suspended(executor, standing, here, procedure)
+            self._suspended(executor, standing, here, procedure, is_meant=heard)
         elif run.awaits == "verification":
             self._proof(executor, standing, here, procedure)
         elif run.awaits in _WANTS:
@@ -295,16 +295,19 @@ class ProcedureWork:
         else:
             executor.take_up(run)
 
-    def _suspended(self, executor: Executor, standing: Standing, here: Here, procedure: Procedure) -> None:
+    def _suspended(
+        self, executor: Executor, standing: Standing, here: Here, procedure: Procedure, *, is_meant: bool
+    ) -> None:
+        """Go on with what was left, or end it; whoever asks for the same anew goes on with it (`is_meant`)."""
         run = standing.run
         if run is None:
             return
         heard = self._hear(procedure, here)
         goes_on = msgspec.structs.replace(run, suspended=False, mailed=False)
-        if heard.agrees:
-            executor.feed(goes_on, Resumed(level=standing.level, today=here.today.isoformat()))
-        elif heard.agrees is False or heard.cancels:
+        if heard.agrees is False or heard.cancels:
             executor.feed(goes_on, Cancelled())
+        elif heard.agrees or is_meant:
+            executor.feed(goes_on, Resumed(level=standing.level, today=here.today.isoformat()))
         else:
             executor.offer(run, elsewhere=False)
 

@@ -226,6 +226,15 @@ def test_what_was_told_in_one_conversation_is_used_in_another(stage: Stage, inte
     assert world.snapshot()[CUSTOMER]["customer"][field] == said
 
 
+def test_whoever_asks_for_the_same_anew_goes_on_with_it(stage: Stage) -> None:
+    """'Shall we go on?' is answered by what one wants as well as by a yes."""
+    world = stage.people(TWO_CARDS, language="en")
+    began(stage, world, "block it", "card.block")
+    again = world.customer()
+    again.say("hello")
+    assert told(again.say("block it")) == "Which card shall I block?"
+
+
 def test_what_was_left_is_ended_by_a_no(stage: Stage) -> None:
     """Whoever does not want it any more hears no more of it."""
     world = stage.people(TWO_CARDS, language="en")
