@@ -26,7 +26,7 @@ class Masked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """A message as an answer. Everything in it comes from masked text.
+    """A message as an answer, said in the conversation `conversation_id`. Everything in it comes from masked text.
 
     `agrees` is True for a yes, False for a no, None for neither. `corrects`: says that something is meant instead;
     `other`: the other one; `every`: all of them; `cancels`: wants none of it any more; `asks`: a question;

@@ -6,7 +6,7 @@ import msgspec
 
 from doorward import record
 from doorward.answering.procedures import keeping
-from doorward.flow.procedures.checking import RESUME
+from doorward.flow.procedures.checking import RESUME, is_checked
 from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.speaking import Speaking
 from doorward.flow.procedures.work import ProcedureWork, day_of
@@ -52,10 +52,12 @@ class Resuming:
         conversation_id, acting = ConversationId(job.payload["conversation_id"]), PartyId(job.payload["acting"])
         standing = self._work.standing_of(scope, conversation_id, acting=acting)
         card = self._transactions.read(lambda tx: record.card_of(tx, scope, conversation_id))
-        if standing is None or standing.run is None or card is None or card.state in {"waiting", "human"}:
+        if standing is None or standing.run is None or card is None:
             return
-        if "events" in job.payload and job.payload["events"] != str(standing.run.events):
+        if "checks" in job.payload and not is_checked(job.payload, standing.run):
             return  # somebody asked meanwhile, and knows by now or waits for a later try
+        if card.state in {"waiting", "human"} and "checks" not in job.payload:
+            return  # what may have been done is found out for whoever has it
         settings = self._settings_of(scope.tenant_id)
         here = Here(
             scope=scope,

@@ -130,6 +130,20 @@ def test_what_is_unknown_is_not_called_off(stage: Stage) -> None:
     assert (len(core.keys), new_cards(world)) == (1, 1)
 
 
+def test_a_person_who_took_over_sees_what_came_of_it(stage: Stage, in_time: Any) -> None:
+    """It is found out all the same; the bot is silent, and tells it when the conversation is its own again."""
+    world, customer, core = at_the_yes(stage, late=1)
+    customer.say("yes")
+    customer.say("I want to talk to a person")
+    before = len(customer.bot_lines())
+    in_time(11)
+    assert customer.state() == "waiting"
+    assert len(customer.bot_lines()) == before
+    acted = [one.entry.data["outcome"] for one in customer.ledger() if one.entry.kind == "procedure.acted"]
+    assert acted == ["unanswered", "done"]
+    assert (len(set(core.keys)), new_cards(world)) == (1, 1)
+
+
 def test_only_what_may_have_been_done_is_unanswered() -> None:
     """A call that is still under way, or broke down; not one that was refused or never asked."""
     calls, go_on = CoreCalls(), Event()
