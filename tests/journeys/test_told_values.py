@@ -14,6 +14,8 @@ from doorward.vocabulary.channel import EntriesRequest
 from doorward.vocabulary.outcome import Outcome
 from tests.support.halden import played_house, stage
 from tests.support.playing import Customer, Stage, World
+from tests.support.portal import Mailbox, PortalGuest
+from tests.support.server import serving
 
 __all__ = ["played_house", "stage"]
 
@@ -86,6 +88,22 @@ def test_buttons_name_payees_to_the_customer_alone(stage: Stage, language: str) 
     assert payees[1] in read_by(customer)[-1].text
     assert payees[0] not in read_by(customer)[-1].text
     assert not any(payee in kept(customer) for payee in payees)
+
+
+def test_the_portal_shows_them_as_well(stage: Stage) -> None:
+    """Whoever signs in there reads what the bot told them; another customer does not see the conversation at all."""
+    world, customer, _ = asked(stage, "en", PAYEES["en"])
+    there = f"/conversations/{customer.conversation_id}"
+    stage.people({}, language="en")
+    other = stage.people({}, language="en")
+    with serving(stage.house) as url:
+        mailbox = Mailbox(stage.house)
+        guest, stranger = (PortalGuest(url, mailbox).sign_in(one.email) for one in (world, other))
+        page, theirs = guest.get(there), stranger.get(there)
+        guest.client.close()
+        stranger.client.close()
+    assert f"to {PAYEES['en']}" in page.text
+    assert theirs.status_code == 404
 
 
 def forget_who(stage: Stage, customer: Customer) -> None:

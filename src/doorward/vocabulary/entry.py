@@ -93,9 +93,10 @@ A `message.bot` that puts right what was wrong before has the `action` `correcti
 `words` the language of the company's own words in it.
 
 What a procedure had the company's core system do for the customer is `procedure.acted` (`procedure` and `version`, the
-`step`, the `operation`, its `outcome`, the `level` of the grant, the `run`): names and codes, no value. A `message.bot`
-of a procedure holds in `procedure` its `id`, what it `awaits`, of which `kind` and for which `slot`, and the `outcome`
-if it is over.
+`step`, the `operation`, its `outcome`, the `level` of the grant, the `run`): names and codes, no value. Its outcome is
+`unanswered` where nobody knows whether it was done; what came of it is a line of its own. A `message.bot` of a
+procedure holds in `procedure` its `id`, what it `awaits`, of which `kind` and for which `slot`, and the `outcome` if it
+is over; what a core system told of people is masked in its text and in its `choices`, which have `spans` then.
 
 Of a review, which only those who review and the one who was reviewed read: `review.written` (text; `review_id`,
 `staff_id` of the reviewed, `scorecard`, a key, `name` and `questions` of it as they were, `answers`, `score`,
