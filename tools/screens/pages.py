@@ -15,6 +15,7 @@ PAGES: Final = (
     "/demo/{slug:str}",
     "/demo/{slug:str}/shop",
     "/desk/",
+    "/desk/agreements",
     "/desk/audit",
     "/desk/audit/access",
     "/desk/audit/chain",

@@ -2,6 +2,7 @@
 
 from doorward import record
 from doorward.bootstrap.sweeping import serve_each
+from doorward.flow.agreeing import Agreeing
 from doorward.flow.attachments import Scanning
 from doorward.flow.attendance import Attendance
 from doorward.flow.automation import RuleWork
@@ -31,6 +32,7 @@ class Chores:
     desk: Desk
     promises: Promises
     offering: Offering
+    agreeing: Agreeing
     rule_work: RuleWork
     scheduled_reports: ScheduledReports
     scanning: Scanning
@@ -65,6 +67,10 @@ class Chores:
     def keep_time_for_rules(self) -> None:
         """Ask every tenant's rules about what has lasted long enough for them."""
         serve_each("automation", self.tenant_scopes("automation"), self.rule_work.timekeeper.keep_time)
+
+    def give_up_agreements(self) -> None:
+        """Give up what no second person decided about in time, in every tenant."""
+        serve_each("agreements", self.tenant_scopes("agreements"), self.agreeing.keep_time)
 
     def send_reports(self) -> None:
         """Ask for the mails of every tenant's reports whose time has come."""

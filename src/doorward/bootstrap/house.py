@@ -28,6 +28,7 @@ from doorward.bootstrap.sweeping import serve_each
 from doorward.bootstrap.upkeep import open_upkeep
 from doorward.decision import HousePolicies
 from doorward.flow.accept import FrontDoor, Recognition, TenantScreening
+from doorward.flow.agreeing import Agreeing
 from doorward.flow.attachments import Downloads, Leftovers, Scanning
 from doorward.flow.attendance import Attendance
 from doorward.flow.automation import RuleWork
@@ -54,11 +55,13 @@ from doorward.flow.procedures import (
     CoreCalls,
     Finishing,
     Gate,
+    GoingOn,
     Masking,
     ProcedureBook,
     ProcedureRooms,
     ProcedureWork,
     Resuming,
+    SecondPerson,
     Speaking,
     Verifying,
 )
@@ -124,6 +127,7 @@ READ_EVERY = timedelta(minutes=1)
 DESK_EVERY = timedelta(seconds=1)
 OFFER_EVERY = timedelta(seconds=3)
 RULES_EVERY = timedelta(seconds=15)
+AGREE_EVERY = timedelta(seconds=30)
 REPORTS_EVERY = timedelta(seconds=30)
 FORGET_EVERY = timedelta(hours=1)
 KEEP_DONE_JOBS = timedelta(days=7)
@@ -333,7 +337,13 @@ class House(Chores):
         rooms = ProcedureRooms(
             book=self.procedure_book,
             identity=self.identity,
-            gate=Gate(self.transactions, identity=self.identity, originals=originals, calls=self.core_calls),
+            gate=Gate(
+                self.transactions,
+                identity=self.identity,
+                originals=originals,
+                calls=self.core_calls,
+                second_person=SecondPerson(self.settings_book.settings_of),
+            ),
             verifying=Verifying(
                 self.transactions,
                 identity=self.identity,
@@ -361,6 +371,7 @@ class House(Chores):
             chosen_translator(self.plugins, self.settings),
         )
         self.desk = Desk(self.transactions, rooms)
+        self.agreeing = Agreeing(self.transactions, rooms, book=self.procedure_book)
         tenants = self.identity.tenants
         self.rule_work = RuleWork(self.transactions, rooms, company_of=lambda tx, scope: tenants.tenant(tx, scope).name)
         self.reviewing = Reviewing(self.transactions, rooms)
@@ -452,6 +463,9 @@ class House(Chores):
         speaking = Speaking(work.finishing, translator=self.translator, settings_of=settings_of)
         resuming = Resuming(self.transactions, work, speaking=speaking, settings_of=settings_of)
         self.jobs.register(resuming.kind, resuming, lane="procedures")
+        going_on = GoingOn(self.transactions, work, speaking=speaking, settings_of=settings_of)
+        self.jobs.register(going_on.kind, going_on, lane="procedures")
+        self.jobs.register_sweep("agreements", every=AGREE_EVERY, sweep=self.give_up_agreements)
 
     def _register_jobs(self) -> None:
         # A lane each: who waits for a code or publishes an article does not wait behind a scanner that does not answer.

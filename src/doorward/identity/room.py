@@ -1,7 +1,7 @@
 """The room's verbs in one place, built once."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from doorward.identity.ports import Findable, Phrasebook
 from doorward.identity.service.actions import Actions, Grant
@@ -44,9 +44,9 @@ class Identity:
     passkeys: Passkeys
     consents: Consents
 
-    def require(self, tx: Tx, scope: Scope, party_id: PartyId, *, action: str) -> Grant:
+    def require(self, tx: Tx, scope: Scope, party_id: PartyId, *, action: str, as_of: datetime | None = None) -> Grant:
         """Return an acting party's right to an action, or raise; see `Actions.require`."""
-        return self.actions.require(tx, scope, party_id, action=action)
+        return self.actions.require(tx, scope, party_id, action=action, as_of=as_of)
 
 
 def open_identity(

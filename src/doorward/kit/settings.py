@@ -307,6 +307,20 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             "rephrase (an article's answer), summary (for whoever takes over). It gets masked text. Empty: nothing."
         ),
     ] = ()
+    procedure_review: Annotated[
+        bool, Meta(description="Procedures are put in force by somebody who did not write them (four eyes).")
+    ] = False
+    second_person_for: Annotated[
+        tuple[Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,63}$")], ...],
+        Meta(
+            max_length=200,
+            description="Operations of the core system that a second person has to agree to, beside those that it "
+            "names itself, as close_account.",
+        ),
+    ] = ()
+    agreement_hours: Annotated[
+        int, Meta(ge=1, le=720, description="How long a second person has to agree to something before it is given up.")
+    ] = 72
     public_contacts: Annotated[
         tuple[str, ...], Meta(description="The tenant's own public name, numbers, addresses and links: never masked.")
     ] = ()

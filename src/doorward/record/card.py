@@ -32,6 +32,10 @@ _QUIET: Final = frozenset(
         "callback.offered",
         "review.written",
         "review.answered",
+        "agreement.asked",
+        "agreement.given",
+        "agreement.refused",
+        "agreement.expired",
     }
 )
 """What puts things in order without anything happening between people: the conversation keeps its place in lists."""

@@ -58,6 +58,10 @@ EntryKind = Literal[
     "review.written",
     "review.answered",
     "procedure.acted",
+    "agreement.asked",
+    "agreement.given",
+    "agreement.refused",
+    "agreement.expired",
 ]
 """What a line of the ledger can say. Whatever is not listed in `flow.views.transcript.SHOWN` no customer ever sees.
 
@@ -96,7 +100,9 @@ What a procedure had the company's core system do for the customer is `procedure
 `step`, the `operation`, its `outcome`, the `level` of the grant, the `run`): names and codes, no value. Its outcome is
 `unanswered` where nobody knows whether it was done; what came of it is a line of its own. A `message.bot` of a
 procedure holds in `procedure` its `id`, what it `awaits`, of which `kind` and for which `slot`, and the `outcome` if it
-is over; what a core system told of people is masked in its text and in its `choices`, which have `spans` then.
+is over; what a core system told of people is masked in its text and in its `choices`, which have `spans` then. Where a
+second person has to agree, `agreement.asked` says so, and then `agreement.given`, `agreement.refused` (text: why, of
+either) or `agreement.expired`, each with the `agreement`, the `operation`, the `procedure` and the `run`.
 
 Of a review, which only those who review and the one who was reviewed read: `review.written` (text; `review_id`,
 `staff_id` of the reviewed, `scorecard`, a key, `name` and `questions` of it as they were, `answers`, `score`,

@@ -71,6 +71,14 @@ EVENTS: Final[Mapping[str, Event]] = {
     "service.breached": Event(when="A promise was broken.", facts=_PROMISED),
     "callback.offered": Event(when="Somebody who waits for long was offered a call-back.", facts=("minutes",)),
     "callback.withdrawn": Event(when="A customer took back that they want to be called."),
+    "agreement.asked": Event(
+        when="A second person has to agree before something is done.", facts=("agreement", "operation", "procedure")
+    ),
+    "agreement.given": Event(when="A second person agreed.", facts=("agreement", "operation", "procedure")),
+    "agreement.refused": Event(
+        when="A second person refused; why stays here.", facts=("agreement", "operation", "procedure")
+    ),
+    "agreement.expired": Event(when="Nobody decided in time.", facts=("agreement", "operation", "procedure")),
 }
 """Every event by its type, which is the kind of the ledger's line."""
 

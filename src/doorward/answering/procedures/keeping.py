@@ -14,7 +14,8 @@ from doorward.vocabulary.ids import ConversationId, PartyId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 
-RunState = Literal["active", "paused", "ended"]
+RunState = Literal["active", "paused", "waiting", "ended"]
+"""`waiting` is one in which a second person was asked: the conversation goes on beside it."""
 
 UNTOUCHED: Final = timedelta(days=30)
 """After which a run that nobody goes on with is over: who comes back then is asked anew."""
@@ -62,15 +63,16 @@ def begin(tx: Tx, scope: Scope, run: Run, *, conversation_id: ConversationId, pa
 def keep(tx: Tx, scope: Scope, run: Run, *, before: Run) -> None:
     """Keep where a run stands now, in place of `before`, from which it came.
 
-    Where it is over, the one that waited beneath it is active again; all of them are over when a person takes over.
+    Where it is over, or begins to wait for a second person, the one that waited beneath it is active again; all of them
+    are over when a person takes over.
     Raises `Conflict` when somebody else went on with it meanwhile, or it is over.
     """
-    state: RunState = "ended" if run.is_over else "active"
+    state = _state_of(run)
     if not repository.update_run(tx, scope, run.id, _changing(tx, run, state), expected=before.events):
         raise Conflict("the procedure went on meanwhile")
-    if not run.is_over or not run.beneath:
+    if state == "active" or not run.beneath or before.waited:
         return
-    if run.outcome == "handed_over":
+    if run.outcome == "handed_over" or (run.awaits == "agreement" and run.reason):
         for waiting in run.beneath:
             _end(tx, scope, waiting, outcome="handed_over")
     else:
@@ -137,6 +139,12 @@ class UntouchedRuns:
             ended += some
         self._transactions.write(scope, lambda tx: Outcome(repository.delete_ended(tx, scope, before=tx.now - KEPT)))
         return ended
+
+
+def _state_of(run: Run) -> RunState:
+    if run.is_over:
+        return "ended"
+    return "waiting" if run.waited else "active"
 
 
 def _untouched(tx: Tx, scope: Scope) -> Sequence[Any]:

@@ -10,13 +10,16 @@ from typing import Final
 import msgspec
 
 from doorward.answering.procedures.answers.taking import Taken, take, take_key
+from doorward.answering.procedures.checking.calls import REFUSED
 from doorward.answering.procedures.correcting import correction_of, refilled
 from doorward.answering.procedures.heard import Heard
 from doorward.answering.procedures.model import AskStep, CallStep, ConfirmStep, Procedure, VerifyStep
 from doorward.answering.procedures.run import (
     DEEPEST,
+    Agreed,
     Cancelled,
     Chose,
+    Disagreed,
     Event,
     Failed,
     Filled,
@@ -30,6 +33,7 @@ from doorward.answering.procedures.run import (
     Turn,
     Unclear,
     Verified,
+    Waits,
 )
 from doorward.answering.procedures.state import needed_level, question_of, want_of
 from doorward.answering.procedures.stepping import Walk
@@ -107,6 +111,8 @@ def _learn(walk: Walk, event: Event) -> Turn:
             return _told(walk, event)
         case Failed():
             return _failed(walk, event.code)
+        case Waits() | Agreed() | Disagreed():
+            return _second_person(walk, event)
         case _:
             return walk.again()
 
@@ -246,6 +252,8 @@ def _not_verified(walk: Walk) -> Turn:
 def _resume(walk: Walk, level: int) -> Turn:
     """Go on where it stopped. Things are fetched anew: days may have passed."""
     walk.change(level=level)
+    if walk.run.awaits == "agreement":
+        return walk.again()
     step = walk.procedure.step(walk.run.at)
     if walk.run.awaits in {"things", "answer", "look_up", "act", "verification"}:
         return walk.take_up()
@@ -262,6 +270,22 @@ def _told(walk: Walk, event: Succeeded) -> Turn:
         return walk.go(step.failed[event.outcome]) if event.outcome in step.failed else walk.hand_over("not_done")
     walk.change(failures=0)
     return walk.go(walk.procedure.after(step.id))
+
+
+def _second_person(walk: Walk, event: Waits | Agreed | Disagreed) -> Turn:
+    """Wait for a second person, or go on with what they said. What the customer agreed to stays agreed to meanwhile."""
+    step = walk.procedure.step(walk.run.at)
+    if not isinstance(step, CallStep) or walk.run.awaits not in {"act", "agreement"}:
+        return walk.again()
+    if isinstance(event, Waits):
+        return walk.wait(step) if walk.run.awaits == "act" else walk.again()
+    walk.change(reason="", beneath=() if walk.run.waited else walk.run.beneath)
+    if isinstance(event, Agreed):
+        walk.change(awaits="act")
+        return walk.again()
+    walk.spend()
+    walk.learn(step, {}, outcome=REFUSED)
+    return walk.go(step.failed[REFUSED]) if REFUSED in step.failed else walk.end("declined", reason=event.why)
 
 
 def _failed(walk: Walk, code: str) -> Turn:

@@ -1,13 +1,13 @@
-"""The SQL of kept runs."""
+"""The SQL of kept runs, and of what second persons are asked."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from doorward.answering.procedures.tables import run_table
+from doorward.answering.procedures.tables import agreement_table, run_table
 from doorward.kit.tx import Tx
 from doorward.vocabulary.ids import ConversationId, PartyId
 from doorward.vocabulary.scope import Scope
@@ -56,7 +56,7 @@ def find_untouched(tx: Tx, scope: Scope, *, before: datetime, limit: int) -> Seq
     """Return runs that are not over and that nobody touched since a moment."""
     query = select(run_table).where(
         run_table.c.tenant_id == scope.tenant_id,
-        run_table.c.state.in_(("active", "paused")),
+        run_table.c.state.in_(("active", "paused", "waiting")),
         run_table.c.touched_at < before,
     )
     return tx.execute(query.order_by(run_table.c.touched_at).limit(limit)).all()
@@ -69,6 +69,62 @@ def delete_ended(tx: Tx, scope: Scope, *, before: datetime) -> int:
 
 
 def delete_runs_of(tx: Tx, scope: Scope, party_id: PartyId) -> int:
-    """Remove all runs of a party; return how many."""
-    own = (run_table.c.tenant_id == scope.tenant_id) & (run_table.c.party_id == party_id)
-    return tx.execute(delete(run_table).where(own)).rowcount
+    """Remove all runs of a party, and what second persons were asked for it; return how many."""
+    removed = 0
+    for table in (run_table, agreement_table):
+        own = (table.c.tenant_id == scope.tenant_id) & (table.c.party_id == party_id)
+        removed += tx.execute(delete(table).where(own)).rowcount
+    return removed
+
+
+def insert_agreement(tx: Tx, scope: Scope, values: dict[str, Any]) -> bool:
+    """Write down that a second person is asked; return False when they were asked already."""
+    into = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
+    written = into(agreement_table).values(tenant_id=scope.tenant_id, **values).on_conflict_do_nothing()
+    return tx.execute(written.returning(agreement_table.c.id)).first() is not None
+
+
+def find_agreement(tx: Tx, scope: Scope, agreement_id: str) -> Any | None:
+    """Return what a second person is asked, None if there is no such thing."""
+    own = (agreement_table.c.tenant_id == scope.tenant_id) & (agreement_table.c.id == agreement_id)
+    return tx.execute(select(agreement_table).where(own)).first()
+
+
+def update_agreement(tx: Tx, scope: Scope, agreement_id: str, values: dict[str, Any], *, expected: str) -> bool:
+    """Change what a second person is asked; return False when it is not in the `expected` state any more."""
+    own = (agreement_table.c.tenant_id == scope.tenant_id) & (agreement_table.c.id == agreement_id)
+    changed = update(agreement_table).where(own, agreement_table.c.state == expected).values(**values)
+    return tx.execute(changed).rowcount > 0
+
+
+def find_agreements(
+    tx: Tx, scope: Scope, *, limit: int, conversation_id: ConversationId | None = None
+) -> Sequence[Any]:
+    """Return what second persons are asked now, the longest asked first; all of a conversation's, the latest first."""
+    query = select(agreement_table).where(agreement_table.c.tenant_id == scope.tenant_id)
+    if conversation_id is None:
+        query = query.where(agreement_table.c.state == "asked")
+        query = query.order_by(agreement_table.c.asked_at, agreement_table.c.id)
+    else:
+        query = query.where(agreement_table.c.conversation_id == conversation_id)
+        query = query.order_by(agreement_table.c.asked_at.desc(), agreement_table.c.id.desc())
+    return tx.execute(query.limit(limit)).all()
+
+
+def count_asked(tx: Tx, scope: Scope) -> int:
+    """Return how many things second persons are asked now."""
+    own = (agreement_table.c.tenant_id == scope.tenant_id) & (agreement_table.c.state == "asked")
+    return int(tx.execute(select(func.count()).select_from(agreement_table).where(own)).scalar() or 0)
+
+
+def find_overdue(tx: Tx, scope: Scope, *, limit: int) -> Sequence[Any]:
+    """Return what nobody decided about in time."""
+    own = (agreement_table.c.tenant_id == scope.tenant_id) & (agreement_table.c.state == "asked")
+    query = select(agreement_table).where(own, agreement_table.c.expires_at <= tx.now)
+    return tx.execute(query.order_by(agreement_table.c.asked_at).limit(limit)).all()
+
+
+def delete_decided(tx: Tx, scope: Scope, *, before: datetime) -> int:
+    """Remove what was decided about, or used, and asked before a moment; return how many."""
+    old = (agreement_table.c.tenant_id == scope.tenant_id) & (agreement_table.c.state != "asked")
+    return tx.execute(delete(agreement_table).where(old, agreement_table.c.asked_at < before)).rowcount

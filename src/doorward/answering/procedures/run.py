@@ -9,7 +9,7 @@ from doorward.answering.procedures.heard import Heard
 from doorward.answering.procedures.model import SlotKind
 from doorward.vocabulary.operations import Scalar, Thing
 
-Awaited = Literal["start", "things", "answer", "confirmation", "verification", "look_up", "act", "nothing"]
+Awaited = Literal["start", "things", "answer", "confirmation", "verification", "look_up", "act", "agreement", "nothing"]
 RunOutcome = Literal["", "resolved", "declined", "handed_over", "abandoned"]
 
 Unclear = Literal["", "unclear", "several", "all", "not_offered", "too_low", "too_high", "too_early", "too_late"]
@@ -60,7 +60,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     it stands was tried without anybody knowing what came of it. `first` is the message that started it,
     looked at once for each slot. `today` is the customer's day as it was last told. `beneath` are the runs that wait
     for this one, the latest last. `suspended` and `mailed` are for whoever carries it out alone: the customer is asked
-    whether it shall go on, and a code was mailed for the proof that it waits for.
+    whether it shall go on, and a code was mailed for the proof that it waits for. `waited` is true once a second person
+    was asked: from then on it goes on beside the conversation.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     suspended: bool = False
     mailed: bool = False
+    waited: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -146,6 +148,20 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     code: str = "unavailable"
 
 
+class Waits(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A second person was asked whether the act at which it stands may be carried out."""
+
+
+class Agreed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A second person agreed to the act at which it stands. Whether that is so the gate asks again."""
+
+
+class Disagreed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A second person refused the act at which it stands, or nobody agreed in time."""
+
+    why: Literal["refused", "expired"] = "refused"
+
+
 class Resumed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """It goes on after a pause, perhaps elsewhere: the customer is known this well now, and this is their day."""
 
@@ -157,7 +173,9 @@ class Cancelled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Somebody ended it."""
 
 
-Event = Started | Found | Said | Chose | Verified | Succeeded | Failed | Resumed | Cancelled
+Event = (
+    Started | Found | Said | Chose | Verified | Succeeded | Failed | Waits | Agreed | Disagreed | Resumed | Cancelled
+)
 
 
 # What is wanted.
@@ -216,6 +234,19 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     two_persons: bool = False
 
 
+class Agree(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Have a second person decide about an act, and leave the customer in peace until they did.
+
+    `hand_over` is the reason why a person takes the conversation meanwhile, empty if none does; `resumes` the run that
+    waited beneath and goes on now.
+    """
+
+    call: Call
+    idempotency_key: str
+    hand_over: str = ""
+    resumes: str = ""
+
+
 class HandOver(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Hand over to a person."""
 
@@ -229,7 +260,7 @@ class End(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     resumes: str = ""
 
 
-Want = Find | Ask | Confirm | Verify | LookUp | Act | HandOver | End
+Want = Find | Ask | Confirm | Verify | LookUp | Act | Agree | HandOver | End
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from doorward.answering.procedures.model import (
 )
 from doorward.answering.procedures.run import (
     Act,
+    Agree,
     Argument,
     Ask,
     Call,
@@ -194,13 +195,21 @@ def want_of(procedure: Procedure, run: Run, *, unclear: Unclear = "") -> Want:
         case "confirmation", ConfirmStep():
             values = text_values(procedure, run, step.text)
             return Confirm(text=step.text, values=values, calls=run.pending, unclear=unclear)
-        case "look_up", CallStep():
-            return LookUp(call=call_of(step, run))
-        case "act", CallStep():
-            two = procedure.known.operations[step.operation].two_persons
-            return Act(call=call_of(step, run), idempotency_key=key_of(run), two_persons=two)
+        case "look_up" | "act" | "agreement", CallStep():
+            return _call_wanted(procedure, run, step)
         case _:
             return HandOver(reason="state_unknown")
+
+
+def _call_wanted(procedure: Procedure, run: Run, step: CallStep) -> LookUp | Act | Agree:
+    call = call_of(step, run)
+    if run.awaits == "look_up":
+        return LookUp(call=call)
+    if run.awaits == "act":
+        two = procedure.known.operations[step.operation].two_persons
+        return Act(call=call, idempotency_key=key_of(run), two_persons=two)
+    resumes = run.beneath[-1] if run.beneath and not run.reason else ""
+    return Agree(call=call, idempotency_key=key_of(run), hand_over=run.reason, resumes=resumes)
 
 
 def _last_want(run: Run) -> Want:

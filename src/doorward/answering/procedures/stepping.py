@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from doorward.answering.procedures.answers.taking import filled_with, take
+from doorward.answering.procedures.checking.calls import WAITING
 from doorward.answering.procedures.checking.ways import ways_of
 from doorward.answering.procedures.model import (
     AskStep,
@@ -116,6 +117,15 @@ class Walk:
         if step.into:
             self.change(facts={**self.run.facts, step.into: facts_told(self.procedure, step, told, outcome)})
 
+    def wait(self, step: CallStep) -> Turn:
+        """Say what a procedure says while a second person decides about an act, and wait at the act for them."""
+        before = self.run.facts
+        self.learn(step, {}, outcome=WAITING)
+        reason = self._said_meanwhile(step.failed.get(WAITING, ""))
+        # What the act will be called with must not be what was noted for these texts alone.
+        self.change(awaits="agreement", waited=True, reason=reason, facts=before)
+        return self._turn()
+
     def offer(self, things: Sequence[Thing]) -> Turn:
         """Offer those of the customer's things that can be meant, or take the one that must be."""
         step = self.procedure.step(self.run.at)
@@ -223,6 +233,21 @@ class Walk:
             return self.hand_over("not_confirmed")
         self.change(awaits="look_up" if step.effect == "look_up" else "act")
         return self._turn()
+
+    def _said_meanwhile(self, step_id: str) -> str:
+        """Say the texts on a way, and return the reason for which it hands over at its end; empty if it does not."""
+        for _ in self.procedure.steps:
+            if not step_id:
+                return ""
+            step = self.procedure.step(step_id)
+            match step:
+                case SayStep() | GoStep() | BranchStep():
+                    step_id = str(self._take(step))
+                case HandOverStep():
+                    return step.reason
+                case _:
+                    return ""
+        return ""
 
     def _branch(self, step: BranchStep) -> str:
         values = expression_values(self.procedure, self.run)

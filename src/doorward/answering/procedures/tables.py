@@ -1,4 +1,4 @@
-"""Table: the runs of procedures, where each stands and how it ended."""
+"""Tables: the runs of procedures, where each stands and how it ended; and what second persons are asked."""
 
 from sqlalchemy import Column, Index, Integer, Table, Text, text
 
@@ -36,3 +36,30 @@ Index(
 Index("ix_procedure_run_conversation", run_table.c.tenant_id, run_table.c.conversation_id, run_table.c.id)
 Index("ix_procedure_run_party", run_table.c.tenant_id, run_table.c.party_id, run_table.c.state)
 Index("ix_procedure_run_touched", run_table.c.tenant_id, run_table.c.state, run_table.c.touched_at)
+
+agreement_table = Table(
+    "procedure_agreement",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    # The act's own key, and a hash of everything that it is: what is agreed to is this call and no other.
+    Column("key", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("conversation_id", Text, nullable=False),
+    # For whom it is done, and who proved to be them when it was asked.
+    Column("party_id", Text, nullable=False),
+    Column("acting", Text, nullable=False),
+    Column("procedure", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("decided_at", UtcTime),
+    Column("decided_by", Text),
+)
+
+Index("ix_procedure_agreement_state", agreement_table.c.tenant_id, agreement_table.c.state, agreement_table.c.asked_at)
+Index("ix_procedure_agreement_conversation", agreement_table.c.tenant_id, agreement_table.c.conversation_id)
+Index("ix_procedure_agreement_party", agreement_table.c.tenant_id, agreement_table.c.party_id)

@@ -18,6 +18,7 @@ from litestar.response import Redirect
 from doorward.bootstrap import House
 from doorward.doors.web import openapi, operations, static_files
 from doorward.doors.web.api import (
+    agreements,
     articles,
     attaching,
     automation,
@@ -56,6 +57,7 @@ from doorward.doors.web.customer.demo.routes import show_company
 from doorward.doors.web.customer.demo.shop import show_shop, sign_customer
 from doorward.doors.web.customer.portal.routes import portal_router
 from doorward.doors.web.customer.welcome.routes import keep_preferences, welcome
+from doorward.doors.web.desk.agreements.routes import AGREEMENT_HANDLERS
 from doorward.doors.web.desk.audit.routes import AUDIT_HANDLERS
 from doorward.doors.web.desk.automation.routes import RULE_HANDLERS
 from doorward.doors.web.desk.catalogue.routes import show_catalogue
@@ -156,6 +158,7 @@ API_HANDLERS: Final = [
     *automation.HANDLERS,
     *supervising.HANDLERS,
     *reviews.HANDLERS,
+    *agreements.HANDLERS,
     *reports.HANDLERS,
     work.get_queue,
     work.list_colleagues,
@@ -207,6 +210,7 @@ PAGE_HANDLERS: Final = [
     *KNOWLEDGE_HANDLERS,
     *RULE_HANDLERS,
     *POLICY_HANDLERS,
+    *AGREEMENT_HANDLERS,
     *WEBHOOK_HANDLERS,
     *INTENT_HANDLERS,
     *PEOPLE_HANDLERS,

@@ -1,5 +1,6 @@
 """Procedures in the walk: what they want is carried out here, for the customer that identity grants it to, and told."""
 
+from doorward.flow.procedures.agreed import GoingOn
 from doorward.flow.procedures.book import ProcedureBook, TenantProcedures
 from doorward.flow.procedures.core_calls import CoreCalls
 from doorward.flow.procedures.finishing import Finishing, acted_line, told_of
@@ -8,6 +9,7 @@ from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.journey import Acted, Advanced
 from doorward.flow.procedures.masking import Masking
 from doorward.flow.procedures.resuming import Resuming, resume_jobs
+from doorward.flow.procedures.second_person import SecondPerson
 from doorward.flow.procedures.speaking import STOPPED, Speaking
 from doorward.flow.procedures.standing import Standing
 from doorward.flow.procedures.verifying import Verifying
@@ -20,6 +22,7 @@ __all__ = [
     "CoreCalls",
     "Finishing",
     "Gate",
+    "GoingOn",
     "Here",
     "Masking",
     "ProcedureBook",
@@ -27,6 +30,7 @@ __all__ = [
     "ProcedureRooms",
     "ProcedureWork",
     "Resuming",
+    "SecondPerson",
     "Speaking",
     "Standing",
     "TenantProcedures",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from doorward.answering.procedures import Loaded, Procedure, known_of, load_procedures
+from doorward.answering.procedures import Loaded, Procedure, Run, known_of, load_procedures
 from doorward.kit.expressions import compile_expression
 from doorward.kit.logging import get_logger
 from doorward.vocabulary.ids import TenantId
@@ -19,6 +19,10 @@ class TenantProcedures(msgspec.Struct, frozen=True, kw_only=True):
 
     procedures: Mapping[str, Procedure]
     core: Operates
+
+    def of_run(self, run: Run) -> Procedure | None:
+        """Return the procedure that a run walks, None if it is there no more."""
+        return self.procedures.get(run.procedure)
 
     def started_by(self, intent: str) -> Procedure | None:
         """Return the procedure that an intent starts, None if none does."""

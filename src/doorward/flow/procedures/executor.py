@@ -11,6 +11,7 @@ from doorward.answering.procedures.model import CallStep
 from doorward.answering.procedures.ports import Sentences
 from doorward.answering.procedures.run import (
     Act,
+    Agree,
     Ask,
     Confirm,
     End,
@@ -21,7 +22,6 @@ from doorward.answering.procedures.run import (
     HandOver,
     LookUp,
     Resumed,
-    Succeeded,
     Turn,
     Verified,
     Verify,
@@ -44,7 +44,10 @@ GONE: Final = "procedure_changed"
 """Why a run cannot go on whose procedure is there no more."""
 
 WAITING: Final = "waiting"
-"""The outcome of an act that a second person has to agree to."""
+"""How a procedure stands in which a second person was asked."""
+
+ALONE: Final = "second_person_over"
+"""Why a person takes over where something more is wanted of a customer who waited for a second person's word."""
 
 FindRun = Callable[[str], tuple[Run, PartyId]]
 
@@ -66,6 +69,12 @@ class Executor:
         self._owner = here.party_id
         self._find: FindRun | None = None
         self._named: tuple[str, ...] = ()
+        self._alone = False
+
+    def without_asking(self) -> "Executor":
+        """Go on beside the conversation: who would have to be asked something more is handed over to a person."""
+        self._alone = True
+        return self
 
     def owned_by(self, owner: PartyId, *, find: FindRun) -> "Executor":
         """Go on with runs of this party; `find` returns one that waited beneath, with whose it is."""
@@ -119,7 +128,7 @@ class Executor:
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def _procedure_of(self, run: Run) -> Procedure | None:
-        return self._procedures.procedures.get(run.procedure)
+        return self._procedures.of_run(run)
 
     def _drive(self, procedure: Procedure, turn: Turn) -> None:
         while True:
@@ -141,8 +150,6 @@ class Executor:
     def _done(self, run: Run, want: Want) -> Event | None:
         """Do what is wanted if the house can; return what came of it, None where the customer has to come in."""
         match want:
-            case Act() if want.two_persons:
-                return Succeeded(outcome=WAITING)
             case Find() | LookUp() | Act():
                 return self._through_the_gate(run, want)
             case Verify():
@@ -151,8 +158,8 @@ class Executor:
             case _:
                 return None
 
-    def _through_the_gate(self, run: Run, want: Find | LookUp | Act, *, agreed: bool = False) -> Event:
-        asked = Asked(self.here, self._procedures, run, want, self._owner, self._keep, agreed)
+    def _through_the_gate(self, run: Run, want: Find | LookUp | Act) -> Event:
+        asked = Asked(self.here, self._procedures, run, want, self._owner, self._keep)
         passed = self._gate.pass_through(asked, patience=self._patience)
         if passed.kept:
             self.journey.written()
@@ -172,17 +179,19 @@ class Executor:
         first = msgspec.structs.replace(run.first, digits=tuple(dict.fromkeys((*run.first.digits, *named))))
         return msgspec.structs.replace(run, first=first)
 
-    def _gone(self, run: Run) -> None:
+    def _gone(self, run: Run, *, reason: str = GONE) -> None:
         nothing: dict[str, Any] = {"offers": {}, "unfit": {}, "pending": (), "confirmed": (), "first": None, "kept": ()}
-        over = msgspec.structs.replace(run, awaits="nothing", outcome="handed_over", reason=GONE, **nothing)
+        over = msgspec.structs.replace(run, awaits="nothing", outcome="handed_over", reason=reason, **nothing)
         self.journey.change(over)
-        self._end(over, HandOver(reason=GONE))
+        self._end(over, HandOver(reason=reason))
 
     def _tell(self, procedure: Procedure, run: Run, want: Want) -> None:
         """Say what is wanted of the customer, or that it is over."""
         journey, language = self.journey, self.here.language
         journey.procedure, journey.awaits, journey.kind, journey.slot = run.procedure, "", "", ""
         journey.outcome = ""  # that of another run, if one ended just now: this one goes on
+        if self._alone and isinstance(want, Ask | Confirm | Verify):
+            return self._gone(run, reason=ALONE)
         match want:
             case Ask():
                 journey.awaits, journey.kind, journey.slot = "answer", _kind_of(procedure, want), want.slot
@@ -192,6 +201,8 @@ class Executor:
                 journey.say(question(procedure, language, want, sentences=self._sentences))
             case Verify():
                 return self._ask_for_proof(procedure, run)
+            case Agree():
+                return self._wait(run, want)
             case _:
                 return self._end(run, want)
         journey.choices = tuple(buttons(procedure, language, want, sentences=self._sentences).values())
@@ -240,15 +251,30 @@ class Executor:
             return
         if not journey.said:
             journey.say(self._sentences.say(language, f"procedure.ended.{_ending(run)}"))
-        if isinstance(want, End) and want.resumes and self._find is not None:
-            waiting, owner = self._find(want.resumes)
-            if waiting.is_over:
-                return  # it waited so long that it was given up
-            self.journey.know(waiting)
-            self._owner = owner
-            journey.say(self._sentences.say(language, "procedure.back"))
-            waiting = msgspec.structs.replace(waiting, suspended=False)
-            self.feed(waiting, Resumed(level=self._verifying.level(self.here), today=self.here.today.isoformat()))
+        if isinstance(want, End):
+            self._go_back(want.resumes)
+
+    def _wait(self, run: Run, want: Agree) -> None:
+        """Say that a second person decides; a person goes on, or what waited beneath, until they did."""
+        journey = self.journey
+        journey.procedure, journey.outcome, journey.handoff = run.procedure, WAITING, want.hand_over
+        if not journey.said:
+            journey.say(self._sentences.say(self.here.language, "procedure.waits"))
+        if not want.hand_over:
+            self._go_back(want.resumes)
+
+    def _go_back(self, run_id: str) -> None:
+        """Go on with what waited beneath, if something did."""
+        if not run_id or self._find is None or self._alone:
+            return
+        waiting, owner = self._find(run_id)
+        if waiting.is_over:
+            return  # it waited so long that it was given up
+        self.journey.know(waiting)
+        self._owner = owner
+        self.journey.say(self._sentences.say(self.here.language, "procedure.back"))
+        waiting = msgspec.structs.replace(waiting, suspended=False)
+        self.feed(waiting, Resumed(level=self._verifying.level(self.here), today=self.here.today.isoformat()))
 
 
 def run_id_of(here: Here, procedure: str) -> str:
@@ -259,6 +285,8 @@ def run_id_of(here: Here, procedure: str) -> str:
 def _ending(run: Run) -> str:
     if run.outcome != "declined":
         return "resolved"
+    if run.reason in {"refused", "expired"}:
+        return "refused"
     return "impossible" if run.reason == IMPOSSIBLE else "declined"
 
 

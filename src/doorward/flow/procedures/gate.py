@@ -6,13 +6,26 @@ with which things from those that were offered to this customer in this run. Why
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
 from doorward.answering.procedures import Procedure, Run
 from doorward.answering.procedures.machine import UNANSWERED
-from doorward.answering.procedures.run import Act, Argument, Call, Event, Failed, Find, Found, LookUp, Sealed, Succeeded
+from doorward.answering.procedures.run import (
+    Act,
+    Argument,
+    Call,
+    Event,
+    Failed,
+    Find,
+    Found,
+    LookUp,
+    Sealed,
+    Succeeded,
+    Waits,
+)
 from doorward.answering.procedures.state import want_of
 from doorward.flow.originals import Originals
 from doorward.flow.procedures.book import TenantProcedures
@@ -20,6 +33,7 @@ from doorward.flow.procedures.core_calls import CoreCalls, Patience, Unanswered
 from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.journey import Acted
 from doorward.flow.procedures.masked_values import own_keys_named, sealed_value
+from doorward.flow.procedures.second_person import SecondPerson, Word
 from doorward.identity import Grant, Identity, family_of
 from doorward.kit.logging import get_logger
 from doorward.kit.tx import Transactions, Tx
@@ -46,8 +60,8 @@ CoreCall = Find | LookUp | Act
 class Asked(NamedTuple):
     """What a run wants of the core system.
 
-    `owner` is the party that the run belongs to. `agreed`: a second person agreed to exactly this act. `keep` keeps, in
-    the transaction that grants it, that an act is about to be carried out.
+    `owner` is the party that the run belongs to. `keep` keeps, in the transaction that grants it, that an act is about
+    to be carried out.
     """
 
     here: Here
@@ -56,12 +70,14 @@ class Asked(NamedTuple):
     want: CoreCall
     owner: PartyId
     keep: Callable[[Tx], None]
-    agreed: bool = False
 
     @property
     def procedure(self) -> Procedure:
-        """Return the run's procedure."""
-        return self.procedures.procedures[self.run.procedure]
+        """Return the run's procedure. Raises `LookupError` when it is there no more."""
+        found = self.procedures.of_run(self.run)
+        if found is None:
+            raise LookupError("the procedure is gone")
+        return found
 
 
 class Passed(NamedTuple):
@@ -77,10 +93,14 @@ class Passed(NamedTuple):
 
 
 class _Granted(NamedTuple):
-    """A right with the arguments it is for, values opened: it lives for one call."""
+    """A right with the arguments it is for, values opened: it lives for one call.
+
+    Where a second person has not agreed, `instead` is what comes of that, and nothing is called.
+    """
 
     grant: Grant
     arguments: Mapping[str, Scalar]
+    instead: Event | None = None
 
     def __repr__(self) -> str:
         """Show nothing of the values."""
@@ -91,13 +111,20 @@ class Gate:
     """Lets through what was granted. Thread-safe."""
 
     def __init__(
-        self, transactions: Transactions, *, identity: Identity, originals: Originals, calls: CoreCalls
+        self,
+        transactions: Transactions,
+        *,
+        identity: Identity,
+        originals: Originals,
+        calls: CoreCalls,
+        second_person: SecondPerson,
     ) -> None:
-        """Ask `identity` for every single call."""
+        """Ask `identity` for every single call, and `second_person` for those that need one."""
         self._transactions = transactions
         self._identity = identity
         self._originals = originals
         self._calls = calls
+        self._second_person = second_person
 
     def pass_through(self, asked: Asked, *, patience: Patience) -> Passed:
         """Have done what a run wants, for the customer whom identity grants it to now, and tell what came of it.
@@ -115,6 +142,8 @@ class Gate:
         except (NotAllowed, NotFound) as refusal:
             log.warning("flow.procedures.not_granted", run_id=asked.run.id, step=asked.run.at, why=refusal.code)
             return Passed(Failed(code="not_allowed"), acted=_acted(asked, "not_allowed", level=0))
+        if granted.instead is not None:
+            return Passed(granted.instead, kept=True)
         core, want, kept = asked.procedures.core, asked.want, isinstance(asked.want, Act)
         try:
             found = self._calls.ask(scope.tenant_id, lambda: _call(core, granted, want), patience=patience)
@@ -141,35 +170,51 @@ class Gate:
             return ()
 
     def _granted(self, tx: Tx, asked: Asked, acting: PartyId) -> Outcome[_Granted]:
-        here, run, want = asked.here, asked.run, asked.want
-        if want != want_of(asked.procedure, run):
+        here, want = asked.here, asked.want
+        if want != want_of(asked.procedure, asked.run):
             raise NotAllowed("the procedure does not want this where it stands")
-        operations = asked.procedure.known.operations
-        action = THINGS if isinstance(want, Find) else operations[want.call.operation].action
-        grant = self._identity.require(tx, here.scope, acting, action=action)
-        if not {grant.party_id, acting} & {asked.owner, *family_of(tx, here.scope, asked.owner)}:
-            raise NotAllowed("the run is another customer's")
+        word = self._word(tx, asked)
+        grant = self._grant(tx, asked, acting, as_of=word.asked_at if word.agreed else None)
         arguments: dict[str, Scalar] = {}
         events: list[Any] = []
         if isinstance(want, LookUp | Act):
             _check(asked)
+        if word.needed and not word.agreed:
+            return self._not_agreed(tx, asked, grant, word)
+        if isinstance(want, LookUp | Act):
             for name, value in want.call.arguments.items():
                 opened = self._value(tx, here, value, grant=grant)
                 arguments[name] = opened.value
                 events += opened.entries
         if isinstance(want, Act):
             asked.keep(tx)
-        told = f"things:{want.of}" if isinstance(want, Find) else want.call.operation
-        events.append(
-            AuditEvent(
-                action="procedure.acted" if isinstance(want, Act) else "procedure.looked_up",
-                object_kind="party",
-                object_id=grant.party_id,
-                fields=(told,),
-                reason=f"run {run.id} step {run.at}",
-            )
-        )
-        return Outcome(_Granted(grant, arguments), tuple(events))
+        return Outcome(_Granted(grant, arguments), (*events, _audited(asked, grant)))
+
+    def _grant(self, tx: Tx, asked: Asked, acting: PartyId, *, as_of: datetime | None) -> Grant:
+        """Return the right to what is wanted, for the customer whose run it is."""
+        here, want = asked.here, asked.want
+        operations = asked.procedure.known.operations
+        action = THINGS if isinstance(want, Find) else operations[want.call.operation].action
+        grant = self._identity.require(tx, here.scope, acting, action=action, as_of=as_of)
+        if not {grant.party_id, acting} & {asked.owner, *family_of(tx, here.scope, asked.owner)}:
+            raise NotAllowed("the run is another customer's")
+        return grant
+
+    def _word(self, tx: Tx, asked: Asked) -> Word:
+        """Return what a second person said to an act; nothing else needs one."""
+        if not isinstance(asked.want, Act):
+            return Word(needed=False)
+        return self._second_person.word(tx, asked.here, asked.run, asked.want)
+
+    def _not_agreed(self, tx: Tx, asked: Asked, grant: Grant, word: Word) -> Outcome[_Granted]:
+        """Ask a second person, once, or tell that they refused. The run is kept at the act that they decide about."""
+        asked.keep(tx)
+        if not isinstance(asked.want, Act):
+            return Outcome(_Granted(grant, {}, word.instead))
+        if word.instead is not None:
+            return Outcome(_Granted(grant, {}, word.instead))
+        entries = self._second_person.ask(tx, asked.here, asked.run, asked.want, grant=grant)
+        return Outcome(_Granted(grant, {}, Waits()), entries)
 
     def _value(self, tx: Tx, here: Here, value: Argument, *, grant: Grant) -> Outcome[Scalar]:
         if not isinstance(value, Sealed):
@@ -229,11 +274,8 @@ def _check(asked: Asked) -> None:
         return
     call: Call = want.call
     operation = asked.procedure.known.operations[call.operation]
-    if isinstance(want, Act):
-        if not operation.reversible and call not in run.confirmed:
-            raise NotAllowed("nobody agreed to exactly this")
-        if operation.two_persons and not asked.agreed:
-            raise NotAllowed("a second person has not agreed")
+    if isinstance(want, Act) and not operation.reversible and call not in run.confirmed:
+        raise NotAllowed("nobody agreed to exactly this")
     for name, value in call.arguments.items():
         argument = operation.arguments[name]
         if argument.kind == "thing" and value not in (None, "") and not _was_offered(run, argument.of, value):
@@ -247,6 +289,17 @@ def _was_offered(run: Run, kind: str, key: Argument) -> bool:
         return True
     told = {str(value) for facts in run.facts.values() for value in facts.values()}
     return key in told | {str(value) for filled in run.slots.values() for value in filled.fields.values()}
+
+
+def _audited(asked: Asked, grant: Grant) -> AuditEvent:
+    want, run = asked.want, asked.run
+    return AuditEvent(
+        action="procedure.acted" if isinstance(want, Act) else "procedure.looked_up",
+        object_kind="party",
+        object_id=grant.party_id,
+        fields=(f"things:{want.of}" if isinstance(want, Find) else want.call.operation,),
+        reason=f"run {run.id} step {run.at}",
+    )
 
 
 def _acted(asked: Asked, outcome: str, *, level: int) -> Acted | None:

@@ -35,27 +35,31 @@ class Speaking:
         self._translator = translator
         self._settings_of = settings_of
 
-    def speak(self, tx: Tx, here: Here, advanced: Advanced, *, key: str) -> Outcome[bool]:
-        """Write it all down, once for a key; return False where somebody went on meanwhile or has the conversation."""
+    def speak(self, tx: Tx, here: Here, advanced: Advanced, *, key: str, beside: bool = False) -> Outcome[bool]:
+        """Write it all down, once for a key; return False where somebody went on meanwhile or has the conversation.
+
+        `beside` says it to whoever talks with people, too: what a second person's word came to is told all the same.
+        """
         if advanced.handoff:
             routing.lock_queue(tx, here.scope)
         record.lock_conversation(tx, here.scope, here.conversation_id)
         card = record.card_of(tx, here.scope, here.conversation_id)
         if card is None:
             return Outcome(False)
-        if card.state in {"waiting", "human"} or not self._finishing.fits(tx, here, advanced):
+        with_people = card.state in {"waiting", "human"}
+        if (with_people and not beside) or not self._finishing.fits(tx, here, advanced):
             return Outcome(False, tuple(acted_line(tx, here, one) for one in advanced.acted))
         finished = self._finishing.write(tx, here, advanced)
         lines: list[Entry | AuditEvent] = list(finished.entries)
-        text = advanced.text
-        if advanced.handoff:
+        text, hands_over = advanced.text, bool(advanced.handoff) and not with_people
+        if hands_over:
             hours = hours_for(tx, here.scope, card, company=self._settings_of(here.scope.tenant_id))
             said = self._translator.say(here.language, "reply.hand_over")
             said = hand_over_words(self._translator, here.language, said, settings=hours, now=tx.now)
             text = f"{text}\n\n{said}".strip()
         if text:
             lines.append(self._line(tx, here, advanced, key=key, text=text))
-        if advanced.handoff:
+        if hands_over:
             handoff = handoff_for(tx, here.scope, card, reason=STOPPED)
             data = {"reason": STOPPED, "queue": handoff.queue, "priority": handoff.priority}
             data["stopped"] = advanced.handoff

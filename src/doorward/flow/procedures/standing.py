@@ -34,7 +34,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def procedure(self) -> Procedure | None:
         """Return the procedure that is under way, None if none is or it is gone."""
-        return None if self.kept is None else self.procedures.procedures.get(self.kept.run.procedure)
+        return None if self.kept is None else self.procedures.of_run(self.kept.run)
 
     def is_left(self, here: Here) -> bool:
         """Return whether the run was left: in another conversation, or long ago. Then it is asked about first."""

@@ -8,10 +8,23 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from doorward import record
-from doorward.answering.procedures import Heard, Listener, Procedure, Run, advance, keeping, may_wait
+from doorward.answering.procedures import Heard, KeptRun, Listener, Procedure, Run, advance, keeping, may_wait
+from doorward.answering.procedures.agreements import Agreement
 from doorward.answering.procedures.model import CallStep
 from doorward.answering.procedures.ports import Sentences
-from doorward.answering.procedures.run import Ask, Cancelled, Chose, Confirm, Event, Resumed, Said, Started, Verified
+from doorward.answering.procedures.run import (
+    Agreed,
+    Ask,
+    Cancelled,
+    Chose,
+    Confirm,
+    Disagreed,
+    Event,
+    Resumed,
+    Said,
+    Started,
+    Verified,
+)
 from doorward.answering.procedures.state import want_of
 from doorward.flow.procedures.book import ProcedureBook, TenantProcedures
 from doorward.flow.procedures.executor import Executor, run_id_of
@@ -176,13 +189,35 @@ class ProcedureWork:
             executor.take_up(run)  # a crash came while it went on
         return self._ended(executor, standing, here)
 
+    def decided(self, here: Here, kept: KeptRun, agreement: Agreement) -> Advanced | None:
+        """Go on with an act about which a second person decided; None where it went on already.
+
+        It goes on beside the conversation. Whether they agreed to exactly this act the gate asks again.
+        """
+        procedures = self._rooms.book.of(here.scope.tenant_id)
+        if procedures is None or kept.run.is_over:
+            return None
+        rooms, run = self._rooms, kept.run
+        executor = Executor(here, procedures, gate=rooms.gate, verifying=rooms.verifying, sentences=rooms.sentences)
+        executor.journey.know(run)
+        executor.owned_by(kept.party_id, find=lambda run_id: self._waiting(here, run_id)).without_asking()
+        if run.awaits != "agreement":
+            executor.take_up(run)  # a crash came after the act was begun
+        elif agreement.state in {"refused", "expired"}:
+            executor.feed(run, Disagreed(why="expired" if agreement.state == "expired" else "refused"))
+        else:
+            executor.feed(run, Agreed())
+        return self._masked(executor, procedures, here)
+
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def _ended(self, executor: Executor, standing: Standing, here: Here) -> Advanced:
         """Return all that came of it, masked: from here on it is kept."""
-        procedures, journey = standing.procedures.procedures, executor.journey
-        told = values_told(journey.runs, procedure_of=lambda run: procedures.get(run.procedure))
-        return self._rooms.masking.mask(here, journey.ended(), told)
+        return self._masked(executor, standing.procedures, here)
+
+    def _masked(self, executor: Executor, tenant: TenantProcedures, here: Here) -> Advanced:
+        told = values_told(executor.journey.runs, procedure_of=lambda run: tenant.procedures.get(run.procedure))
+        return self._rooms.masking.mask(here, executor.journey.ended(), told)
 
     def _standing(
         self, tx: Tx, scope: Scope, here: tuple[ConversationId, PartyId | None], procedures: TenantProcedures

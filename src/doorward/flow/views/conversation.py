@@ -77,6 +77,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     Of a conversation that an agent handed over (`handoff.passed`), `data` holds `by` and `to`, the ids of both, `to`
     empty for the queue, and `note` is what was written for whoever has it next: masked, its masked places in `spans`,
     in pieces in `formatted` where it has a form, as notes have.
+    A second person's word (`agreement.given`, `agreement.refused`) has its reason in `note`, too.
     Of one that was put in order or to sleep, or to which a promise is due soon or late, `data` holds what the ledger's
     line says (`doorward.vocabulary.entry`).
     """
@@ -296,7 +297,7 @@ def _lines(tx: Tx, scope: Scope, written: Sequence[WrittenEntry]) -> tuple[Shown
 
 def _is_event(written: WrittenEntry) -> bool:
     kind = written.entry.kind
-    return kind in _EVENTS or kind.partition(".")[0] in {"handoff", "identity"}
+    return kind in _EVENTS or kind.partition(".")[0] in {"handoff", "identity", "agreement"}
 
 
 _EVENTS: Final = frozenset(

@@ -139,9 +139,10 @@ class Actions:
         """Return all rules, for those who show them."""
         return tuple(self._rules.values())
 
-    def require(self, tx: Tx, scope: Scope, party_id: PartyId, *, action: str) -> Grant:
+    def require(self, tx: Tx, scope: Scope, party_id: PartyId, *, action: str, as_of: datetime | None = None) -> Grant:
         """Return the right of an acting party to do `action` now.
 
+        `as_of` is when it was asked for, where a second person took time to agree: proofs that were fresh then count.
         Raises `NotAllowed` for an unknown action, `StepUpRequired` with the facts `action`, `needs` (a level's name in
         small letters) and `factors` (separated by blanks) when the party must prove more, `NotFound` without the party.
         """
@@ -149,7 +150,7 @@ class Actions:
         if rule is None:
             raise NotAllowed("there is no such action")
         party = self._parties.recognise(tx, scope, party_id)
-        reached = self._level(tx, scope, party_id, rule=rule)
+        reached = self._level(tx, scope, party_id, rule=rule, at=tx.now if as_of is None else min(as_of, tx.now))
         if reached is None or (rule.customer and party.kind != "customer"):
             raise StepUpRequired(
                 f"{action} needs more certainty",
@@ -182,9 +183,11 @@ class Actions:
             found = max(found, AssuranceLevel(row.level) if fresh else AssuranceLevel.CLAIMED)
         return found
 
-    def _level(self, tx: Tx, scope: Scope, party_id: PartyId, *, rule: ActionRule) -> AssuranceLevel | None:
-        """Return the highest level that counts for the rule, None when none is enough."""
-        since = tx.now - self._fresh_for
+    def _level(
+        self, tx: Tx, scope: Scope, party_id: PartyId, *, rule: ActionRule, at: datetime
+    ) -> AssuranceLevel | None:
+        """Return the highest level that counts for the rule at a moment, None when none is enough."""
+        since = at - self._fresh_for
         for row in repository.assurances(tx, scope, party_id):
             counts = row.level >= rule.level and (not rule.factor or row.factor == rule.factor)
             if counts and (not rule.fresh or row.at > since):

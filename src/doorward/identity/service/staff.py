@@ -38,11 +38,12 @@ Permission = Literal[
     "webhooks:write",
     "workspace:write",
     "reviews:write",
+    "agreements:write",
 ]
 """`conversations:supervise` is to read along what a colleague has and to whisper to them, `reviews:write` to judge by
-scorecards how conversations went. `workspace:write` sets up what everybody at the desk works with: labels, fields,
-canned replies. `customers:read` opens customers' own data, `originals:read` what was masked; both are audited every
-time.
+scorecards how conversations went, `agreements:write` to agree as a second person to what is done for customers.
+`workspace:write` sets up what everybody at the desk works with: labels, fields, canned replies. `customers:read` opens
+customers' own data, `originals:read` what was masked; both are audited every time.
 """
 
 PERMISSIONS: Final[frozenset[Permission]] = frozenset(get_args(Permission))
@@ -62,6 +63,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
         "settings:read",
         "workspace:write",
         "reviews:write",
+        "agreements:write",
     },
     "security": frozenset(
         {"conversations:read", "originals:read", "queue:read", "measure:read", "audit:read", "staff:read"}

@@ -12,11 +12,13 @@ from doorward.answering.procedures.machine import MOST_EVENTS, advance, begin_ru
 from doorward.answering.procedures.model import Procedure
 from doorward.answering.procedures.run import (
     Act,
+    Agreed,
     Ask,
     Call,
     Cancelled,
     Chose,
     Confirm,
+    Disagreed,
     Event,
     Failed,
     Found,
@@ -29,6 +31,7 @@ from doorward.answering.procedures.run import (
     Succeeded,
     Turn,
     Verified,
+    Waits,
 )
 from doorward.vocabulary.operations import Thing
 from tests.unit.answering.procedures.examples import BLOCKED, CREDIT, DEBIT, TILL, VIRTUAL, example
@@ -66,6 +69,9 @@ strangest: st.SearchStrategy[Event] = st.one_of(
     st.builds(Succeeded, outcome=st.sampled_from(["done", "not_possible", "not_found", "odd"]), facts=facts),
     st.builds(Failed, code=st.sampled_from(["unavailable", "step_up_required", "unanswered"])),
     st.builds(Resumed, level=st.integers(0, 2)),
+    st.builds(Waits),
+    st.builds(Agreed),
+    st.builds(Disagreed, why=st.sampled_from(["refused", "expired"])),
 )
 likely: st.SearchStrategy[Event] = st.sampled_from(
     [
@@ -81,6 +87,8 @@ likely: st.SearchStrategy[Event] = st.sampled_from(
         said(numbers=(Number(300),)),
         Succeeded(facts={"on_the_way": False, "day": "2026-01-01"}),
         Resumed(level=0),
+        Waits(),
+        Agreed(),
     ]
 )
 STRAIGHT: tuple[Event, ...] = (

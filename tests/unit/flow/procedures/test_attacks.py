@@ -481,7 +481,7 @@ def test_a_crash_after_an_act_is_taken_up_by_the_same_message(stage: Stage) -> N
 def generous(reference: str) -> Callable[..., Grant]:
     """Return a `require` that grants everything to everybody, in the name of `reference`."""
 
-    def require(self: Actions, tx: Tx, scope: Any, party_id: PartyId, *, action: str) -> Grant:
+    def require(self: Actions, tx: Tx, scope: Any, party_id: PartyId, *, action: str, as_of: Any = None) -> Grant:
         party = self._parties.recognise(tx, scope, party_id)
         return Grant(
             action=action,

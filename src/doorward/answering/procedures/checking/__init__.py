@@ -3,12 +3,24 @@
 from collections.abc import Mapping
 
 from doorward.answering.procedures.checking.before import before_each
-from doorward.answering.procedures.checking.calls import Calls
+from doorward.answering.procedures.checking.calls import WAITING, Calls
 from doorward.answering.procedures.checking.names import compile_slots, compile_steps, facts_of_calls, names_of
 from doorward.answering.procedures.checking.slots import check_slots
 from doorward.answering.procedures.checking.ways import NEXT, Graph
 from doorward.answering.procedures.checking.wording import Texts, Wording, kinds_of_places
-from doorward.answering.procedures.model import THINGS_LEVEL, AskStep, CallStep, Known, Procedure, Slot
+from doorward.answering.procedures.model import (
+    THINGS_LEVEL,
+    AskStep,
+    BranchStep,
+    CallStep,
+    EndStep,
+    GoStep,
+    HandOverStep,
+    Known,
+    Procedure,
+    SayStep,
+    Slot,
+)
 from doorward.answering.procedures.parsing import RESERVED, Draft
 from doorward.answering.procedures.ports import Compiles
 from doorward.answering.procedures.problems import Problems
@@ -23,6 +35,7 @@ def check_procedure(draft: Draft, texts: Texts, known: Known, *, compiled: Compi
     graph = Graph(steps)
     before = before_each(graph)
     _check_ways(graph, problems)
+    _check_waiting(graph, problems)
     _check_asks(graph, slots, {step_id: held.level for step_id, held in before.items()}, problems)
     _check_intos(draft, known, problems)
     calls = Calls(known=known, slots=slots, facts=facts, problems=problems)
@@ -60,6 +73,17 @@ def _check_ways(graph: Graph, problems: Problems) -> None:
             problems.add("no end can be reached from it", place=f"step '{step_id}'")
     for step_id in sorted(graph.endless()):
         problems.add("is on a circle in which nobody is asked anything", place=f"step '{step_id}'")
+
+
+def _check_waiting(graph: Graph, problems: Problems) -> None:
+    """While a second person decides, nothing is asked or done: it goes on at the act when they did."""
+    for step in graph.steps.values():
+        if not isinstance(step, CallStep) or step.failed.get(WAITING) not in graph.steps:
+            continue
+        for step_id in sorted(graph.onward(step.failed[WAITING])):
+            if not isinstance(graph.steps[step_id], SayStep | GoStep | BranchStep | EndStep | HandOverStep):
+                sentence = f"'{step_id}' asks or does something, and a second person has not decided yet"
+                problems.add(sentence, place=f"step '{step.id}'", field=f"failed.{WAITING}")
 
 
 def _check_asks(graph: Graph, slots: Mapping[str, Slot], levels: Mapping[str, int], problems: Problems) -> None:

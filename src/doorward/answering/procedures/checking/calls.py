@@ -12,6 +12,9 @@ UNAVAILABLE: Final = "unavailable"
 WAITING: Final = "waiting"
 """The outcome of what two persons have to agree to: a member of staff was asked."""
 
+REFUSED: Final = "refused"
+"""The outcome of what the second person did not agree to, or not in time."""
+
 _FROM_FACTS: Final[Mapping[str, tuple[FactKind, ...]]] = {
     "amount": ("amount",),
     "count": ("number",),
@@ -64,7 +67,7 @@ class Calls:
 
     def _check_outcomes(self, step: CallStep, operation: Operation) -> None:
         place = f"step '{step.id}'"
-        known = {*operation.outcomes, UNAVAILABLE, *((WAITING,) if operation.two_persons else ())}
+        known = {*operation.outcomes, UNAVAILABLE, *((WAITING, REFUSED) if operation.effect == "change" else ())}
         for outcome in step.failed:
             if outcome not in known:
                 self._problems.add("is no outcome of this operation", place=place, field=f"failed.{outcome}")

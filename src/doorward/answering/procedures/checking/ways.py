@@ -67,6 +67,10 @@ class Graph:
         """Return the steps that are reached from the first."""
         return _closure({self.first} if self.first else set(), lambda step_id: [way.to for way in self.ways[step_id]])
 
+    def onward(self, step_id: str) -> frozenset[str]:
+        """Return a step with all that are reached from it."""
+        return _closure({step_id}, lambda one: [way.to for way in self.ways[one]])
+
     def ending(self) -> frozenset[str]:
         """Return the steps from which an end, or a person, can be reached."""
         back: dict[str, list[str]] = {step_id: [] for step_id in self.steps}

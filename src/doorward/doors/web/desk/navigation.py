@@ -102,6 +102,14 @@ DESTINATIONS: Final = (
         keys=("g", "m"),
     ),
     Destination(
+        key="agreements",
+        label="agreements.title",
+        href="/desk/agreements",
+        icon="check",
+        permission="agreements:write",
+        keys=("g", "y"),
+    ),
+    Destination(
         key="reviews",
         label="review.title",
         href="/desk/reviews",

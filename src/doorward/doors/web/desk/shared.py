@@ -62,7 +62,7 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """What surrounds a page: whether its reader takes conversations, why not and since when, what the company calls its
     own reasons, the names of colleagues by their ids, what asks for the reader, how many objections against blocks do,
-    and by which company and user name they signed in.
+    how many things a second person is asked, and by which company and user name they signed in.
     `off` is how many things the house switched off, by the page that shows them: webhooks and rules.
     """
 
@@ -73,6 +73,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     colleagues: Mapping[str, str]
     demand: Demand
     objections: int
+    agreements: int
     off: Mapping[str, int]
     company: str
     username: str
@@ -180,6 +181,7 @@ class DeskCall:
                 colleagues={str(one.id): one.display_name for one in everybody},
                 demand=demand_on(tx, scope, supervises=self.may("conversations:supervise")) if works else Demand(),
                 objections=house.blocks.count_waiting(tx, scope) if self.may("conversations:write") else 0,
+                agreements=house.agreeing.count(tx, scope) if self.may("agreements:write") else 0,
                 off=self._switched_off(tx),
                 company=house.identity.tenants.tenant(tx, scope).slug,
                 username=next((one.username for one in everybody if one.id == scope.actor.id), ""),

@@ -63,6 +63,10 @@ async def conversation_places(
         start = {"lines": LINES} if since is None else {"after": since}
         view = await house.transactions.read_async(lambda tx: conversation(tx, scope, conversation_id, **start))
     about = await house.transactions.read_async(lambda tx: _about(desk, tx, view.card))
+    language = desk.language
+    agreements = await house.transactions.read_async(
+        lambda tx: house.agreeing.asked_in(tx, scope, conversation_id, language=language)
+    )
     standing = standing_of(view.card, desk.scope)
     return {
         "id": conversation_id,
@@ -72,6 +76,7 @@ async def conversation_places(
         "takeable": standing == "free" or (standing == "theirs" and about.holder_away),
         "holder_away": standing == "theirs" and about.holder_away,
         "wishes": sorted((*view.wishes, *about.copies), key=lambda one: one.at, reverse=True),
+        "agreements": agreements,
         "along": standing == "theirs" and desk.may("conversations:supervise"),
         "whisper": whisper_to(view, desk.scope),
         "handed": handed_of(view),

@@ -16,7 +16,8 @@ _SHARES: Final = ("answer_threshold", "clarify_threshold", "risk_threshold")
 USES: Final = ("answer", "rephrase", "summary")
 """What a company may have a language model do."""
 
-_COUNTS: Final = ("agent_capacity", "service_minutes", "undo_seconds")
+_COUNTS: Final = ("agent_capacity", "service_minutes", "undo_seconds", "agreement_hours")
+_SWITCHES: Final = ("article_review", "procedure_review")
 GROUNDS: Final = {"accent": "#ffffff", "accent_dark": "#182120"}
 """On which ground each accent stands in the widget: its light and its dark one."""
 
@@ -116,6 +117,13 @@ def read_limits(fields: Fields, around: Around) -> Reading:
     found.values["article_review"] = fields.get("article_review") == "yes"
     if around.has_model:
         found.values["language_model"] = [use for use in USES if fields.get(f"model-{use}") == "yes"]
+    for name in _SWITCHES:
+        found.values[name] = fields.get(name) == "yes"
+    _try(
+        found,
+        around,
+        ("second_person_for", _lines(fields, "second_person_for"), "second_person_for", "settings.wrong.operations"),
+    )
     found.values["allowed_origins"] = origins = _lines(fields, "allowed_origins")
     if not all(map(_is_origin, origins)):
         found.faults["allowed_origins"] = "settings.wrong.origins"
@@ -141,9 +149,9 @@ def written(settings: TenantSettings, around: Around) -> dict[str, str]:
     found |= {f"greetings-{code}": text for code, text in settings.greetings.items()}
     found |= {f"privacy_notices-{code}": text for code, text in settings.privacy_notices.items()}
     found |= {name: f"{getattr(settings, name):g}" for name in (*_SHARES, *_COUNTS)}
-    found["article_review"] = "yes" if settings.article_review else ""
     found |= {f"model-{use}": "yes" for use in settings.language_model}
-    for name in ("closed_days", "allowed_origins", "public_contacts"):
+    found |= {name: "yes" if getattr(settings, name) else "" for name in _SWITCHES}
+    for name in ("closed_days", "allowed_origins", "public_contacts", "second_person_for"):
         found[name] = "\n".join(getattr(settings, name))
     return found | written_masking(settings)
 
