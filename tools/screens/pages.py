@@ -62,6 +62,8 @@ PAGES: Final = (
     "/desk/plan/{shelf:str}/new",
     "/desk/plan/{shelf:str}/{key:str}",
     "/desk/policies",
+    "/desk/procedures",
+    "/desk/procedures/{procedure_id:str}",
     "/desk/preferences",
     "/desk/replies",
     "/desk/replies/new",

@@ -1,6 +1,6 @@
 """Keeping runs while they wait: for an answer, for another channel, for another day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -115,6 +115,14 @@ def active_run(
 def runs_of(tx: Tx, scope: Scope, conversation_id: ConversationId, *, limit: int = 20) -> tuple[KeptRun, ...]:
     """Return the newest runs of a conversation, the newest first."""
     return tuple(_kept(row) for row in repository.runs_of(tx, scope, conversation_id, limit=limit))
+
+
+def count_endings(tx: Tx, scope: Scope, *, since: datetime) -> Mapping[str, Mapping[str, int]]:
+    """Return how many runs ended since a moment, by procedure and then by outcome."""
+    found: dict[str, dict[str, int]] = {}
+    for row in repository.count_endings(tx, scope, since=since):
+        found.setdefault(row.procedure, {})[row.outcome] = int(row.runs)
+    return found
 
 
 def forget_runs(tx: Tx, scope: Scope, party_id: PartyId) -> int:

@@ -52,6 +52,17 @@ def update_run(tx: Tx, scope: Scope, run_id: str, values: dict[str, Any], *, exp
     return tx.execute(update(run_table).where(own).values(**values)).rowcount > 0
 
 
+def count_endings(tx: Tx, scope: Scope, *, since: datetime) -> Sequence[Any]:
+    """Return how many runs of each procedure ended in which way since a moment."""
+    table = run_table.c
+    query = (
+        select(table.procedure, table.outcome, func.count().label("runs"))
+        .where(table.tenant_id == scope.tenant_id, table.state == "ended", table.touched_at >= since)
+        .group_by(table.procedure, table.outcome)
+    )
+    return tx.execute(query).all()
+
+
 def find_untouched(tx: Tx, scope: Scope, *, before: datetime, limit: int) -> Sequence[Any]:
     """Return runs that are not over and that nobody touched since a moment."""
     query = select(run_table).where(

@@ -86,6 +86,7 @@ from doorward.doors.web.desk.plan.once import ONCE_HANDLERS
 from doorward.doors.web.desk.plan.routes import PART_HANDLERS
 from doorward.doors.web.desk.policies.routes import POLICY_HANDLERS
 from doorward.doors.web.desk.preferences.routes import keep_desk_preferences, show_preferences
+from doorward.doors.web.desk.procedures.routes import PROCEDURE_HANDLERS
 from doorward.doors.web.desk.replies.routes import REPLY_HANDLERS
 from doorward.doors.web.desk.reports.routes import REPORT_HANDLERS
 from doorward.doors.web.desk.reviews.routes import REVIEW_HANDLERS
@@ -211,6 +212,7 @@ PAGE_HANDLERS: Final = [
     *RULE_HANDLERS,
     *POLICY_HANDLERS,
     *AGREEMENT_HANDLERS,
+    *PROCEDURE_HANDLERS,
     *WEBHOOK_HANDLERS,
     *INTENT_HANDLERS,
     *PEOPLE_HANDLERS,

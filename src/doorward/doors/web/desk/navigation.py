@@ -174,6 +174,14 @@ DESTINATIONS: Final = (
         keys=("g", "d"),
     ),
     Destination(
+        key="procedures",
+        label="procedures.title",
+        href="/desk/procedures",
+        icon="hand-over",
+        permission="settings:read",
+        keys=("g", "p"),
+    ),
+    Destination(
         key="webhooks",
         label="webhooks.title",
         href="/desk/webhooks",

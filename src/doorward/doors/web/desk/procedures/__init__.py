@@ -1,0 +1,1 @@
+"""Procedures: drawn, explained, tried out, and edited."""
