@@ -64,6 +64,7 @@ PAGES: Final = (
     "/desk/policies",
     "/desk/procedures",
     "/desk/procedures/{procedure_id:str}",
+    "/desk/procedures/{procedure_id:str}/try",
     "/desk/preferences",
     "/desk/replies",
     "/desk/replies/new",

@@ -51,6 +51,7 @@ from doorward.flow.policies import Policies
 from doorward.flow.portal import Portal
 from doorward.flow.portal_export import PortalExport
 from doorward.flow.portal_wishes import PortalWishes, WishRooms
+from doorward.flow.procedure_rehearsal import ProcedureRehearsals
 from doorward.flow.procedures import (
     CoreCalls,
     Finishing,
@@ -332,6 +333,7 @@ class House(Chores):
 
     def _procedures(self) -> ProcedureWork:
         self.procedure_book, self.core_calls = ProcedureBook(), CoreCalls()
+        self.listener = Listener(self.packs.values())
         originals = Originals(self.transactions, admission=self.admission, protection=self.protection)
         self.originals = originals
         rooms = ProcedureRooms(
@@ -352,7 +354,7 @@ class House(Chores):
                 keys=self.keys,
             ),
             finishing=Finishing(self.identity),
-            listener=Listener(self.packs.values()),
+            listener=self.listener,
             sentences=self.translator,
             masking=Masking(self.transactions, screener=self.screener, protection=self.protection),
         )
@@ -442,6 +444,9 @@ class House(Chores):
             active=self.active_models,
             screening=self.screening,
             reader=self.reader,
+        )
+        self.rehearsals = ProcedureRehearsals(
+            screening=self.screening, listener=self.listener, settings_book=self.settings_book, clock=self.clock
         )
         self.portal = Portal(self.transactions, admission=self.admission, identity=identity, keys=self.keys)
         self.portal_export = PortalExport(self.transactions, identity=identity)
