@@ -64,6 +64,8 @@ PAGES: Final = (
     "/desk/policies",
     "/desk/procedures",
     "/desk/procedures/{procedure_id:str}",
+    "/desk/procedures/{procedure_id:str}/draft/try",
+    "/desk/procedures/{procedure_id:str}/edit",
     "/desk/procedures/{procedure_id:str}/try",
     "/desk/preferences",
     "/desk/replies",

@@ -51,6 +51,7 @@ from doorward.flow.policies import Policies
 from doorward.flow.portal import Portal
 from doorward.flow.portal_export import PortalExport
 from doorward.flow.portal_wishes import PortalWishes, WishRooms
+from doorward.flow.procedure_editions import ProcedureEditions
 from doorward.flow.procedure_rehearsal import ProcedureRehearsals
 from doorward.flow.procedures import (
     CoreCalls,
@@ -332,7 +333,9 @@ class House(Chores):
         return made
 
     def _procedures(self) -> ProcedureWork:
-        self.procedure_book, self.core_calls = ProcedureBook(), CoreCalls()
+        self.procedure_book = ProcedureBook(self.transactions, clock=self.clock)
+        self.procedure_editions = ProcedureEditions(self.procedure_book, settings_of=self.settings_book.settings_of)
+        self.core_calls = CoreCalls()
         self.listener = Listener(self.packs.values())
         originals = Originals(self.transactions, admission=self.admission, protection=self.protection)
         self.originals = originals

@@ -180,7 +180,7 @@ class Agreeing:
 
     def _standing(self, tx: Tx, scope: Scope, agreement: Agreement) -> tuple[Procedure, Run, Agree] | None:
         """Return the run that waits for exactly this, None if there is none any more."""
-        procedures = self._book.of(scope.tenant_id)
+        procedures = self._book.of(scope.tenant_id, tx=tx)
         try:
             run = keeping.find(tx, scope, agreement.run_id).run
         except NotFound:

@@ -11,7 +11,7 @@ from doorward.answering.procedures.model import Known, Procedure
 from doorward.answering.procedures.parsing import NAME, parse_procedure
 from doorward.answering.procedures.ports import Compiles
 from doorward.answering.procedures.problems import Problems
-from doorward.answering.procedures.yaml_file import YamlRefused, read_yaml
+from doorward.answering.procedures.yaml_file import YamlRefused, parse_yaml, read_yaml
 from doorward.kit.expressions import compile_expression
 from doorward.vocabulary.errors import ProcedureInvalid
 from doorward.vocabulary.operations import Operates
@@ -60,6 +60,33 @@ def load_procedures(
     return Loaded(procedures=procedures, refused=tuple(refused))
 
 
+def load_written(
+    name: str, files: Mapping[str, str], *, languages: Sequence[str], known: Known, others: Mapping[str, str] = {}
+) -> Procedure:
+    """Return the procedure that files are, by the names that they would have in its folder, as `load_procedure`.
+
+    `others` are intents that start other procedures, by intent. Raises `ProcedureInvalid`.
+    """
+    problems = Problems(name)
+    read = {file: _parsed(text, problems, file) for file, text in files.items()}
+    for file in files:
+        if file.startswith("texts/") and file not in {f"texts/{language}.yaml" for language in languages}:
+            problems.add("is of no language of the company", file=file)
+    raw = {file: read.get(file, {}) for file in ("procedure.yaml", *(f"texts/{one}.yaml" for one in languages))}
+    for file in raw.keys() - files.keys():
+        problems.add("there is no such file, or it cannot be read", file=file)
+    texts = {
+        language: _checked_texts(raw[f"texts/{language}.yaml"], f"texts/{language}.yaml", problems)
+        for language in languages
+    }
+    problems.raise_if_any()
+    draft = parse_procedure(raw["procedure.yaml"], problems)
+    problems.raise_if_any()
+    loaded = check_procedure(draft, texts, known, compiled=compile_expression, problems=problems)
+    _check_intents(loaded, others)
+    return loaded
+
+
 def load_procedure(
     folder: Path, *, languages: Sequence[str], known: Known, compiled: Compiles = compile_expression
 ) -> Procedure:
@@ -82,15 +109,26 @@ def _texts(folder: Path, languages: Sequence[str], problems: Problems) -> dict[s
             problems.add("is of no language of the company", file=f"texts/{path.name}")
     for language in languages:
         file = f"texts/{language}.yaml"
-        raw = _read(folder / file, problems, file)
-        if not isinstance(raw, dict):
-            problems.add("is not a mapping from keys to texts", file=file)
-            continue
-        for key, text in raw.items():
-            if not isinstance(text, str):
-                problems.add("is not a text", file=file, field=str(key))
-        texts[language] = {key: text for key, text in raw.items() if isinstance(text, str)}
+        texts[language] = _checked_texts(_read(folder / file, problems, file), file, problems)
     return texts
+
+
+def _checked_texts(raw: Any, file: str, problems: Problems) -> dict[str, str]:
+    if not isinstance(raw, dict):
+        problems.add("is not a mapping from keys to texts", file=file)
+        return {}
+    for key, text in raw.items():
+        if not isinstance(text, str):
+            problems.add("is not a text", file=file, field=str(key))
+    return {key: text for key, text in raw.items() if isinstance(text, str)}
+
+
+def _parsed(text: str, problems: Problems, file: str) -> Any:
+    try:
+        return parse_yaml(text.encode("utf-8", "replace"))
+    except YamlRefused as error:
+        problems.add(str(error), file=file)
+        return {}
 
 
 def _read(path: Path, problems: Problems, file: str) -> Any:

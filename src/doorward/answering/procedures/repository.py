@@ -1,13 +1,13 @@
-"""The SQL of kept runs, and of what second persons are asked."""
+"""The SQL of kept runs, of what second persons are asked, and of what companies write themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from doorward.answering.procedures.tables import agreement_table, run_table
+from doorward.answering.procedures.tables import agreement_table, draft_table, edition_table, run_table
 from doorward.kit.tx import Tx
 from doorward.vocabulary.ids import ConversationId, PartyId
 from doorward.vocabulary.scope import Scope
@@ -139,3 +139,49 @@ def delete_decided(tx: Tx, scope: Scope, *, before: datetime) -> int:
     """Remove what was decided about, or used, and asked before a moment; return how many."""
     old = (agreement_table.c.tenant_id == scope.tenant_id) & (agreement_table.c.state != "asked")
     return tx.execute(delete(agreement_table).where(old, agreement_table.c.asked_at < before)).rowcount
+
+
+def find_draft(tx: Tx, scope: Scope, procedure: str) -> Any | None:
+    """Return the draft of a procedure, or None."""
+    own = (draft_table.c.tenant_id == scope.tenant_id) & (draft_table.c.procedure == procedure)
+    return tx.execute(select(draft_table).where(own)).first()
+
+
+def add_draft(tx: Tx, scope: Scope, procedure: str, values: dict[str, Any]) -> bool:
+    """Add a draft; return False when there is one already."""
+    into = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
+    new = into(draft_table).values(tenant_id=scope.tenant_id, procedure=procedure, **values).on_conflict_do_nothing()
+    return tx.execute(new.returning(draft_table.c.revision)).first() is not None
+
+
+def change_draft(tx: Tx, scope: Scope, procedure: str, values: dict[str, Any], *, expected: int) -> bool:
+    """Change a draft; return False when it is not at revision `expected` any more."""
+    own = (draft_table.c.tenant_id == scope.tenant_id) & (draft_table.c.procedure == procedure)
+    changed = update(draft_table).where(own, draft_table.c.revision == expected).values(**values)
+    return tx.execute(changed).rowcount > 0
+
+
+def remove_draft(tx: Tx, scope: Scope, procedure: str, *, expected: int) -> bool:
+    """Remove a draft; return False when it is not at revision `expected` any more."""
+    own = (draft_table.c.tenant_id == scope.tenant_id) & (draft_table.c.procedure == procedure)
+    return tx.execute(delete(draft_table).where(own, draft_table.c.revision == expected)).rowcount > 0
+
+
+def newest_numbers(tx: Tx, scope: Scope) -> Mapping[str, int]:
+    """Return the newest number of each procedure that has editions."""
+    table = edition_table.c
+    query = select(table.procedure, func.max(table.number).label("number")).where(table.tenant_id == scope.tenant_id)
+    return {row.procedure: int(row.number) for row in tx.execute(query.group_by(table.procedure))}
+
+
+def find_editions(tx: Tx, scope: Scope, procedure: str, *, limit: int) -> Sequence[Any]:
+    """Return the latest editions of a procedure, the newest first."""
+    own = (edition_table.c.tenant_id == scope.tenant_id) & (edition_table.c.procedure == procedure)
+    return tx.execute(select(edition_table).where(own).order_by(edition_table.c.number.desc()).limit(limit)).all()
+
+
+def add_edition(tx: Tx, scope: Scope, procedure: str, values: dict[str, Any]) -> bool:
+    """Add an edition; return False when its number is taken."""
+    into = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
+    new = into(edition_table).values(tenant_id=scope.tenant_id, procedure=procedure, **values).on_conflict_do_nothing()
+    return tx.execute(new.returning(edition_table.c.number)).first() is not None

@@ -1,4 +1,4 @@
-"""Tables: the runs of procedures, where each stands and how it ended; and what second persons are asked."""
+"""Tables: the runs of procedures, where each stands and how it ended; what second persons are asked; own editions."""
 
 from sqlalchemy import Column, Index, Integer, Table, Text, text
 
@@ -63,3 +63,31 @@ agreement_table = Table(
 Index("ix_procedure_agreement_state", agreement_table.c.tenant_id, agreement_table.c.state, agreement_table.c.asked_at)
 Index("ix_procedure_agreement_conversation", agreement_table.c.tenant_id, agreement_table.c.conversation_id)
 Index("ix_procedure_agreement_party", agreement_table.c.tenant_id, agreement_table.c.party_id)
+
+draft_table = Table(
+    "procedure_draft",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("procedure", Text, primary_key=True),
+    # Counts what was saved: who writes must have read the last.
+    Column("revision", Integer, nullable=False),
+    Column("document", Json, nullable=False),
+    # Who wrote since it was begun: where four eyes are wanted, none of them puts it in force.
+    Column("writers", Json, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+edition_table = Table(
+    "procedure_edition",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("procedure", Text, primary_key=True),
+    # The newest number is in force; rows are only ever added.
+    Column("number", Integer, primary_key=True),
+    # The version that runs know it by.
+    Column("version", Integer, nullable=False),
+    # None: what the company's plugin brings again.
+    Column("document", Json),
+    Column("at", UtcTime, nullable=False),
+    Column("actor_id", Text, nullable=False),
+)

@@ -105,6 +105,7 @@ def one_shown(desk: DeskCall, procedure: Procedure, language: str) -> dict[str, 
         "lines": words_of(desk, procedure),
         "texts": sorted(texts.items()),
         "kinds": KINDS,
+        "edits": procedure.id in desk.house.procedure_book.brought(desk.scope.tenant_id).written,
     }
 
 

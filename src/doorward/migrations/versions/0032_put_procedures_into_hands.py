@@ -1,9 +1,9 @@
-"""Ask second persons about acts, and keep what they decided."""
+"""Ask second persons about acts and keep what they decided; keep editions of procedures that companies write."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from doorward.kit.db.types import UtcTime
+from doorward.kit.db.types import Json, UtcTime
 
 revision = "0032"
 down_revision = "0029"
@@ -36,3 +36,24 @@ def upgrade() -> None:
     op.create_index("ix_procedure_agreement_state", "procedure_agreement", ["tenant_id", "state", "asked_at"])
     op.create_index("ix_procedure_agreement_conversation", "procedure_agreement", ["tenant_id", "conversation_id"])
     op.create_index("ix_procedure_agreement_party", "procedure_agreement", ["tenant_id", "party_id"])
+    op.create_table(
+        "procedure_draft",
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("procedure", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("document", Json(), nullable=False),
+        sa.Column("writers", Json(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "procedure", name=op.f("pk_procedure_draft")),
+    )
+    op.create_table(
+        "procedure_edition",
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("procedure", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("document", Json(), nullable=True),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("actor_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "procedure", "number", name=op.f("pk_procedure_edition")),
+    )
