@@ -65,6 +65,7 @@ def test_a_draft_is_saved_checked_put_in_force_and_taken_back(guests: Guests, ho
     """What is wrong stands beside its file; nothing changes before it is put in force; the audit knows of all of it."""
     admin = guests.member("admin")
     page = admin.get(EDIT)
+    assert "Tom Archer" in page.text
     fields = fields_of(page)
     assert set(fields) == {
         "procedure.yaml",

@@ -62,6 +62,22 @@ def test_all_procedures_are_listed_and_one_is_drawn_and_told(guests: Guests) -> 
 
 
 @on_sqlite
+def test_the_interface_tells_the_same(guests: Guests) -> None:
+    """What there is, and one of them as a diagram and in words; to those who may read settings."""
+    admin = guests.member("admin")
+    items = admin.get("/api/v1/procedures").json()["items"]
+    (closing,) = [one for one in items if one["id"] == "close_account"]
+    assert (closing["version"], closing["intents"], closing["endings"]) == (1, ["account.close"], {})
+    one = admin.get("/api/v1/procedures/close_account").json()
+    assert len(one["steps"]) == 31
+    assert {"source": "close", "target": "waiting", "label": "waiting", "back": False} in one["edges"]
+    assert [slot["name"] for slot in one["slots"]] == ["account", "open_bill"]
+    assert admin.get("/api/v1/procedures/nothing").status_code == 404
+    assert guests.member("mira").get("/api/v1/procedures").status_code == 403
+    assert guests.member("owner", company="brisa").get("/api/v1/procedures").json()["items"] == []
+
+
+@on_sqlite
 def test_nobody_sees_what_they_may_not(guests: Guests) -> None:
     """Agents, other companies, and names that there are none of."""
     mira = guests.member("mira")

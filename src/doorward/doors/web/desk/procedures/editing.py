@@ -176,7 +176,7 @@ async def _editor(desk: DeskCall, procedure_id: str, **told: Any) -> Response[st
     last = desk.house.procedure_editions.last_version(desk.scope, now, procedure_id)
     places = {
         "here": HERE,
-        "name": procedure_id,
+        "about": procedure_id,
         "now": now,
         "files": list(shown.files().items()),
         "faults": faults,

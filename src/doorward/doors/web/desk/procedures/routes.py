@@ -1,5 +1,6 @@
 """The pages of procedures: all of them, one of them drawn and in words, and one tried out."""
 
+import asyncio
 from typing import Annotated, Any, Final
 
 from litestar import Response, get, post
@@ -27,7 +28,7 @@ async def show_procedures(desk: ADeskCall) -> Response[str]:
 async def show_procedure(desk: ADeskCall, procedure_id: FromPath[str], language: Language = "") -> Response[str]:
     """Show one procedure as a drawing and in words, with its texts in a language."""
     desk.require("settings:read")
-    procedure = procedure_of(desk, procedure_id)
+    procedure = await asyncio.to_thread(procedure_of, desk, procedure_id)
     shown = one_shown(desk, procedure, language_for(desk, procedure, language))
     return await desk.page("desk/procedures/procedure.html", **shown)
 
@@ -36,7 +37,7 @@ async def show_procedure(desk: ADeskCall, procedure_id: FromPath[str], language:
 async def begin_rehearsal(desk: ADeskCall, procedure_id: FromPath[str], language: Language = "") -> Response[str]:
     """Show how a procedure can be tried out: nothing is carried out, nothing kept."""
     desk.require("settings:read")
-    procedure = procedure_of(desk, procedure_id)
+    procedure = await asyncio.to_thread(procedure_of, desk, procedure_id)
     return await show_rehearsal(desk, procedure, (), fields={"language": language_for(desk, procedure, language)})
 
 
@@ -49,7 +50,7 @@ async def begin_rehearsal(desk: ADeskCall, procedure_id: FromPath[str], language
 async def go_on_rehearsing(desk: ADeskCall, procedure_id: FromPath[str]) -> Response[Any]:
     """Let one thing happen in a rehearsal; what cannot happen changes nothing, and is said."""
     desk.require("settings:read")
-    procedure = procedure_of(desk, procedure_id)
+    procedure = await asyncio.to_thread(procedure_of, desk, procedure_id)
     return await rehearse_form(desk, procedure, dict(await desk.pairs(most=_MOST_FIELDS)))
 
 

@@ -1,5 +1,6 @@
 """What the pages of procedures show: the list, and one procedure drawn and in words."""
 
+import asyncio
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -55,7 +56,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
 async def listed(desk: DeskCall) -> dict[str, Any]:
     """Return the places of the list."""
-    procedures = desk.house.procedure_book.of(desk.scope.tenant_id)
+    procedures = await asyncio.to_thread(desk.house.procedure_book.of, desk.scope.tenant_id)
 
     def read(tx: Tx) -> Mapping[str, Mapping[str, int]]:
         return count_endings(tx, desk.scope, since=tx.now - timedelta(days=DAYS))
@@ -76,11 +77,18 @@ async def listed(desk: DeskCall) -> dict[str, Any]:
         {"name": desk.say(f"procedures.ending.{how}"), "points": [(one.id, one.endings.get(how, 0)) for one in shown]}
         for how in ENDINGS
     ]
-    return {"here": HERE, "procedures": shown, "endings": ENDINGS, "series": series, "days": DAYS}
+    return {
+        "here": HERE,
+        "procedures": shown,
+        "endings": ENDINGS,
+        "series": series,
+        "days": DAYS,
+        "ended": any(one.endings for one in shown),
+    }
 
 
 def procedure_of(desk: DeskCall, procedure_id: str) -> Procedure:
-    """Return one of the tenant's procedures. Raises `NotFound`."""
+    """Return one of the tenant's procedures. It may look into the database. Raises `NotFound`."""
     procedures = desk.house.procedure_book.of(desk.scope.tenant_id)
     found = None if procedures is None else procedures.procedures.get(procedure_id)
     if found is None:
