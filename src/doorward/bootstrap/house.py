@@ -610,7 +610,7 @@ class House(Chores):
             self.rule_work.forget,
             self.upkeep.forget,
         )
-        serve_each("forget", self.tenant_scopes("protection"), *work, self.untouched_runs.sweep)
+        serve_each("forget", self.tenant_scopes("protection"), *work, self.untouched_runs.sweep, self.agreeing.forget)
 
     def _forget_likenesses(self, scope: Scope) -> None:
         self.likeness_keys.expire(scope.tenant_id)

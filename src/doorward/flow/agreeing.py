@@ -137,7 +137,7 @@ class Agreeing:
         return await self._transactions.write_async(scope, work)
 
     def keep_time(self, scope: Scope) -> int:
-        """Give up what nobody decided about in time, and forget what was decided long ago; return how many gave up."""
+        """Give up what nobody decided about in time; return how much."""
 
         def work(tx: Tx) -> Outcome[int]:
             lines: list[Entry | AuditEvent] = []
@@ -147,12 +147,15 @@ class Agreeing:
                 given_up = decide_agreement(tx, scope, one, state="expired", by=None)
                 lines += [agreement_line(tx, scope, given_up, kind="agreement.expired"), _audit(given_up)]
                 jobs.append(_job(given_up))
-            forget_decided(tx, scope)
             return Outcome(len(jobs), tuple(lines), tuple(jobs))
 
         if not self._transactions.read(lambda tx: overdue_agreements(tx, scope, limit=1)):
             return 0
         return self._transactions.write(scope, work)
+
+    def forget(self, scope: Scope) -> int:
+        """Remove what was decided long ago; return how much. The ledger and the audit know of it still."""
+        return self._transactions.write(scope, lambda tx: Outcome(forget_decided(tx, scope)))
 
     # -- inside ------------------------------------------------------------------------------------------------------
 

@@ -38,8 +38,8 @@ from doorward.vocabulary.errors import Conflict, NotFound
 from doorward.vocabulary.ids import PartyId
 from doorward.vocabulary.outcome import Outcome
 from tests.support.transactions import CONVERSATION, OTHER_SCOPE, PARTY, SCOPE
-from tests.unit.answering.procedures.examples import CREDIT, DEBIT, KNOWN, example
-from tests.unit.answering.procedures.test_loading import changed, problems, raw, step
+from tests.unit.answering.procedures.examples import CREDIT, DEBIT, KNOWN, changed, example, raw
+from tests.unit.answering.procedures.test_loading import problems, step
 from tests.unit.answering.procedures.walking import YES, walk
 
 BLOCK, ORDER = example("block_card"), example("order_paper")
@@ -170,6 +170,16 @@ def decide(transactions: Transactions, agreement: Agreement, state: Any) -> Agre
     )
 
 
+def use(transactions: Transactions, agreement: Agreement) -> bool:
+    """Carry out what was agreed to."""
+    return transactions.write(SCOPE, lambda tx: Outcome(agreements.use_agreement(tx, SCOPE, agreement)))
+
+
+def forget(transactions: Transactions, party_id: PartyId) -> int:
+    """Forget somebody."""
+    return transactions.write(SCOPE, lambda tx: Outcome(keeping.forget_runs(tx, SCOPE, party_id)))
+
+
 def test_it_is_asked_once_and_decided_once(transactions: Transactions, clock: FixedClock) -> None:
     """Asked again it is the same, with the time that it had; of two who decide the second is told."""
     asked = ask(transactions)
@@ -187,13 +197,12 @@ def test_it_is_asked_once_and_decided_once(transactions: Transactions, clock: Fi
 def test_it_is_used_by_its_act_alone(transactions: Transactions) -> None:
     """Only what was agreed to may be used; the same act may after a crash, what was refused never."""
     asked = ask(transactions)
-    use = lambda one: transactions.write(SCOPE, lambda tx: Outcome(agreements.use_agreement(tx, SCOPE, one)))  # noqa: E731
-    assert not use(asked)
+    assert not use(transactions, asked)
     agreed = decide(transactions, asked, "agreed")
-    assert use(agreed)
+    assert use(transactions, agreed)
     used = transactions.read(lambda tx: agreements.find_agreement(tx, SCOPE, asked.id))
     assert used.state == "used"
-    assert use(used)
+    assert use(transactions, used)
 
 
 def test_the_digest_is_of_everything_that_the_act_is() -> None:
@@ -226,8 +235,7 @@ def test_what_nobody_decided_about_is_found_and_what_is_old_goes(transactions: T
     decide(transactions, asked, "expired")
     assert transactions.read(lambda tx: agreements.count_asked(tx, SCOPE)) == 0
     clock.advance(agreements.KEPT)
-    forget = lambda tx: Outcome(agreements.forget_decided(tx, SCOPE))  # noqa: E731
-    assert transactions.write(SCOPE, forget) == 1
+    assert transactions.write(SCOPE, lambda tx: Outcome(agreements.forget_decided(tx, SCOPE))) == 1
     with pytest.raises(NotFound):
         transactions.read(lambda tx: agreements.find_agreement(tx, SCOPE, asked.id))
 
@@ -235,11 +243,8 @@ def test_what_nobody_decided_about_is_found_and_what_is_old_goes(transactions: T
 def test_what_was_asked_about_somebody_goes_with_them(transactions: Transactions) -> None:
     """And nobody else's does."""
     asked = ask(transactions)
-    forget = lambda party: transactions.write(  # noqa: E731
-        SCOPE, lambda tx: Outcome(keeping.forget_runs(tx, SCOPE, party))
-    )
-    assert forget(PartyId("q" * 26)) == 0
-    assert forget(PARTY) == 1
+    assert forget(transactions, PartyId("q" * 26)) == 0
+    assert forget(transactions, PARTY) == 1
     with pytest.raises(NotFound):
         transactions.read(lambda tx: agreements.find_agreement(tx, SCOPE, asked.id))
 

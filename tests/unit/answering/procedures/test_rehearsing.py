@@ -41,7 +41,7 @@ def test_whatever_happens_leads_somewhere_and_survives_the_form(happened: list[E
 
 def test_a_long_one_is_cut_and_an_empty_one_begins() -> None:
     """Nobody needs more, and nothing is an error."""
-    many = [Started(), *([Chose(key="x")] * 10 * MOST_EVENTS)]
+    many: list[Event] = [Started(), *([Chose(key="x")] * 10 * MOST_EVENTS)]
     assert rehearse(BLOCK, many, language="en", sentences=Plain()).turn.run.events <= MOST_EVENTS
     assert rehearse(BLOCK, (), language="xx", sentences=Plain()).turn.run.at == "known"
 

@@ -179,7 +179,7 @@ DESTINATIONS: Final = (
         href="/desk/procedures",
         icon="hand-over",
         permission="settings:read",
-        keys=("g", "p"),
+        keys=("g", "x"),
     ),
     Destination(
         key="webhooks",
