@@ -1,5 +1,6 @@
 """Second persons: what they are asked, who may decide, and what they decided. Exactly that act, once, in time."""
 
+from collections.abc import Callable
 from typing import Final, Literal
 
 import msgspec
@@ -84,20 +85,31 @@ class Agreeing:
         self._rooms = rooms
         self._book = book
 
-    def asked(self, tx: Tx, scope: Scope, *, language: str) -> tuple[AskedAgreement, ...]:
-        """Return what second persons are asked now, in the words of a language, the longest asked first."""
-        return tuple(self._shown(tx, scope, one, language=language) for one in agreements_asked(tx, scope))
+    async def asked(self, scope: Scope, *, language: str) -> tuple[AskedAgreement, ...]:
+        """Return what second persons are asked now, in the words of a language, the longest asked first.
+
+        That somebody looked is noted in the audit.
+        """
+
+        def read(tx: Tx) -> tuple[AskedAgreement, ...]:
+            return tuple(self._shown(tx, scope, one, language=language) for one in agreements_asked(tx, scope))
+
+        return await self._noted(scope, read)
 
     def asked_in(
         self, tx: Tx, scope: Scope, conversation_id: ConversationId, *, language: str
     ) -> tuple[AskedAgreement, ...]:
-        """Return what second persons were asked in a conversation, the latest first."""
+        """Return what second persons were asked in a conversation, the latest first; opening it is noted by itself."""
         found = agreements_in(tx, scope, conversation_id)
         return tuple(self._shown(tx, scope, one, language=language) for one in found)
 
-    def one(self, tx: Tx, scope: Scope, agreement_id: str, *, language: str) -> AskedAgreement:
-        """Return one thing that a second person is or was asked. Raises `NotFound`."""
-        return self._shown(tx, scope, find_agreement(tx, scope, agreement_id), language=language)
+    async def one(self, scope: Scope, agreement_id: str, *, language: str) -> AskedAgreement:
+        """Return one thing that a second person is or was asked; that somebody looked is noted. Raises `NotFound`."""
+
+        def read(tx: Tx) -> tuple[AskedAgreement, ...]:
+            return (self._shown(tx, scope, find_agreement(tx, scope, agreement_id), language=language),)
+
+        return (await self._noted(scope, read))[0]
 
     def count(self, tx: Tx, scope: Scope) -> int:
         """Return how many things second persons are asked now."""
@@ -158,6 +170,23 @@ class Agreeing:
         return self._transactions.write(scope, lambda tx: Outcome(forget_decided(tx, scope)))
 
     # -- inside ------------------------------------------------------------------------------------------------------
+
+    async def _noted(
+        self, scope: Scope, read: Callable[[Tx], tuple[AskedAgreement, ...]]
+    ) -> tuple[AskedAgreement, ...]:
+        found = await self._transactions.read_async(read)
+        seen = tuple(
+            AuditEvent(
+                action="agreement.read",
+                object_kind="party",
+                object_id=one.agreement.party_id,
+                reason=f"agreement {one.agreement.id}",
+            )
+            for one in found
+        )
+        if seen:
+            await self._transactions.write_async(scope, lambda _tx: Outcome(None, seen))
+        return found
 
     def _shown(self, tx: Tx, scope: Scope, agreement: Agreement, *, language: str) -> AskedAgreement:
         found = self._standing(tx, scope, agreement)

@@ -57,6 +57,8 @@ class Speaking:
             said = self._translator.say(here.language, "reply.hand_over")
             said = hand_over_words(self._translator, here.language, said, settings=hours, now=tx.now)
             text = f"{text}\n\n{said}".strip()
+        elif advanced.handoff:
+            text = f"{text}\n\n{self._translator.say(here.language, 'procedure.person_goes_on')}".strip()
         if text:
             lines.append(self._line(tx, here, advanced, key=key, text=text))
         if hands_over:

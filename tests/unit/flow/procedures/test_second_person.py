@@ -60,7 +60,7 @@ def asked_of(stage: Stage, customer: Customer) -> Agreement:
 
 def seen(stage: Stage, scope: Scope, agreement: Agreement) -> AskedAgreement:
     """Return what a member of staff sees of it."""
-    return stage.read(lambda tx: stage.house.agreeing.one(tx, scope, agreement.id, language="en"))
+    return asyncio.run(stage.house.agreeing.one(scope, agreement.id, language="en"))
 
 
 def decide(stage: Stage, scope: Scope, agreement: Agreement, *, agrees: bool = True, reason: str = "") -> None:
@@ -407,6 +407,18 @@ def test_it_is_told_to_who_talks_with_people_too(stage: Stage, wanda: Scope, vik
     assert customer.state() == "human"
 
 
+def test_who_talks_with_people_hears_that_they_go_on(stage: Stage, wanda: Scope, viktor: Scope) -> None:
+    """Where what was agreed to cannot be carried out, it is said, and nobody is put into the queue again."""
+    world, customer = closing(stage)
+    asked = asked_of(stage, customer)
+    asyncio.run(stage.house.desk.take_over(viktor, customer.conversation_id))
+    age(stage)
+    decide(stage, wanda, asked)
+    assert account(world) == "open"
+    assert customer.state() == "human"
+    assert told(customer.bot_lines()[-1]).startswith("I could not do that by myself")
+
+
 def test_what_is_forgotten_is_forgotten_here_too(stage: Stage) -> None:
     """A customer's agreements go with them."""
     _, customer = closing(stage)
@@ -421,6 +433,9 @@ def test_every_step_is_audited_without_a_value(stage: Stage, wanda: Scope) -> No
     _, customer = closing(stage)
     asked = asked_of(stage, customer)
     decide(stage, wanda, asked)
+    seen(stage, wanda, asked)
+    looked = stage.read(lambda tx: record.latest_audit(tx, stage.scope, object_id=asked.party_id))
+    assert ("agreement.read", wanda.actor.id) in [(one.action, one.actor_id) for one in looked]
     mine = stage.read(lambda tx: record.latest_audit(tx, stage.scope, object_id=asked.id))
     assert [(one.action, one.actor_id, tuple(one.fields)) for one in mine] == [
         ("agreement.given", wanda.actor.id, ("close_account",))

@@ -60,7 +60,7 @@ class DecisionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 async def list_agreements(call: ACall) -> AgreementList:
     """List what waits for a second person. `agreement.asked` tells receivers of webhooks of each."""
     scope, language = call.scope("conversations:read"), _language(call)
-    found = await call.house.transactions.read_async(lambda tx: call.house.agreeing.asked(tx, scope, language=language))
+    found = await call.house.agreeing.asked(scope, language=language)
     return AgreementList(items=tuple(map(_body, found)))
 
 
@@ -93,11 +93,7 @@ HANDLERS: Final = [list_agreements, get_agreement, decide_agreement]
 
 
 async def _shown(call: Call, scope: Scope, agreement_id: str) -> AgreementBody:
-    language = _language(call)
-    found = await call.house.transactions.read_async(
-        lambda tx: call.house.agreeing.one(tx, scope, agreement_id, language=language)
-    )
-    return _body(found)
+    return _body(await call.house.agreeing.one(scope, agreement_id, language=_language(call)))
 
 
 def _language(call: Call) -> str:

@@ -55,8 +55,7 @@ AGREEMENT_HANDLERS: Final = [show_agreements, decide_agreement]
 
 async def _page(desk: DeskCall, *, status: int = 200, **told: Any) -> Response[str]:
     """Show the page; `told`: what is `done`; of the one `at`, the trouble or `fault`, and what was written."""
-    house, scope = desk.house, desk.scope
-    asked = await house.transactions.read_async(lambda tx: house.agreeing.asked(tx, scope, language=desk.language))
+    asked = await desk.house.agreeing.asked(desk.scope, language=desk.language)
     blank = {"done": "", "at": "", "trouble": "", "fault": "", "written": ""}
     places = {"here": HERE, "asked": asked, "longest": LONGEST_REASON}
     return await desk.page("desk/agreements/page.html", status=status, **(places | blank | told))
