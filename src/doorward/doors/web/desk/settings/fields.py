@@ -114,7 +114,6 @@ def read_limits(fields: Fields, around: Around) -> Reading:
             found.faults[name] = "settings.wrong.number"
         else:
             _try(found, around, (name, written, name, "settings.wrong.number"))
-    found.values["article_review"] = fields.get("article_review") == "yes"
     if around.has_model:
         found.values["language_model"] = [use for use in USES if fields.get(f"model-{use}") == "yes"]
     for name in _SWITCHES:
