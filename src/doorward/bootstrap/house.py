@@ -19,10 +19,10 @@ from doorward.answering import (
     StewardRepository,
     Stewards,
 )
-from doorward.answering.procedures import Listener, UntouchedRuns
-from doorward.bootstrap.chores import Chores
+from doorward.answering.procedures import UntouchedRuns
 from doorward.bootstrap.engines import Engines, make_engines
 from doorward.bootstrap.plugins import chosen_language_model, chosen_scanner, chosen_translator
+from doorward.bootstrap.procedures import ProcedureWiring
 from doorward.bootstrap.proposing import Assistance, make_assistance
 from doorward.bootstrap.sweeping import serve_each
 from doorward.bootstrap.upkeep import open_upkeep
@@ -46,27 +46,11 @@ from doorward.flow.kept_ids import KeptIds
 from doorward.flow.masking_check import MaskingCheck, settings_check
 from doorward.flow.measuring import Meters
 from doorward.flow.offering import Offering
-from doorward.flow.originals import Originals
 from doorward.flow.policies import Policies
 from doorward.flow.portal import Portal
 from doorward.flow.portal_export import PortalExport
 from doorward.flow.portal_wishes import PortalWishes, WishRooms
-from doorward.flow.procedure_editions import ProcedureEditions
 from doorward.flow.procedure_rehearsal import ProcedureRehearsals
-from doorward.flow.procedures import (
-    CoreCalls,
-    Finishing,
-    Gate,
-    GoingOn,
-    Masking,
-    ProcedureBook,
-    ProcedureRooms,
-    ProcedureWork,
-    Resuming,
-    SecondPerson,
-    Speaking,
-    Verifying,
-)
 from doorward.flow.promises import Promises
 from doorward.flow.refusals import noting
 from doorward.flow.repository import count_unfinished, forget_runs
@@ -129,14 +113,13 @@ READ_EVERY = timedelta(minutes=1)
 DESK_EVERY = timedelta(seconds=1)
 OFFER_EVERY = timedelta(seconds=3)
 RULES_EVERY = timedelta(seconds=15)
-AGREE_EVERY = timedelta(seconds=30)
 REPORTS_EVERY = timedelta(seconds=30)
 FORGET_EVERY = timedelta(hours=1)
 KEEP_DONE_JOBS = timedelta(days=7)
 KEEP_DONE_RUNS = timedelta(days=1)
 
 
-class House(Chores):
+class House(ProcedureWiring):
     """Every service of the installation. Doors receive one and call its verbs; nothing here is global."""
 
     def __init__(
@@ -332,37 +315,6 @@ class House(Chores):
         self.health.register("language_model", made.ping, vital=False)
         return made
 
-    def _procedures(self) -> ProcedureWork:
-        self.procedure_book = ProcedureBook(self.transactions, clock=self.clock)
-        self.procedure_editions = ProcedureEditions(self.procedure_book, settings_of=self.settings_book.settings_of)
-        self.core_calls = CoreCalls()
-        self.listener = Listener(self.packs.values())
-        originals = Originals(self.transactions, admission=self.admission, protection=self.protection)
-        self.originals = originals
-        rooms = ProcedureRooms(
-            book=self.procedure_book,
-            identity=self.identity,
-            gate=Gate(
-                self.transactions,
-                identity=self.identity,
-                originals=originals,
-                calls=self.core_calls,
-                second_person=SecondPerson(self.settings_book.settings_of),
-            ),
-            verifying=Verifying(
-                self.transactions,
-                identity=self.identity,
-                admission=self.admission,
-                protection=self.protection,
-                keys=self.keys,
-            ),
-            finishing=Finishing(self.identity),
-            listener=self.listener,
-            sentences=self.translator,
-            masking=Masking(self.transactions, screener=self.screener, protection=self.protection),
-        )
-        return ProcedureWork(self.transactions, rooms)
-
     def _build_desk(self) -> None:
         self.colleagues = Colleagues(self.identity.staff, self.identity.sessions)
         self.desk_rooms = rooms = DeskRooms(
@@ -465,15 +417,6 @@ class House(Chores):
                 clock=self.clock,
             ),
         )
-
-    def _register_procedures(self) -> None:
-        settings_of, work = self.settings_book.settings_of, self.procedure_work
-        speaking = Speaking(work.finishing, translator=self.translator, settings_of=settings_of)
-        resuming = Resuming(self.transactions, work, speaking=speaking, settings_of=settings_of)
-        self.jobs.register(resuming.kind, resuming, lane="procedures")
-        going_on = GoingOn(self.transactions, work, speaking=speaking, settings_of=settings_of)
-        self.jobs.register(going_on.kind, going_on, lane="procedures")
-        self.jobs.register_sweep("agreements", every=AGREE_EVERY, sweep=self.give_up_agreements)
 
     def _register_jobs(self) -> None:
         # A lane each: who waits for a code or publishes an article does not wait behind a scanner that does not answer.
