@@ -5,6 +5,7 @@ import Alpine from "@alpinejs/csp";
 
 import { startComponents } from "../design/behaviour.js";
 import { announceChanges } from "./announce.js";
+import { useAnswers } from "./assisting.js";
 import { askFirst } from "./confirm.js";
 import { attachFiles } from "./attaching.js";
 import { composeMore } from "./composing.js";
@@ -63,6 +64,7 @@ function start() {
   formatByKeys();
   pickEmoji();
   translateDrafts();
+  useAnswers();
   guardForms();
   keepSession();
   forgetOriginals();

@@ -3,7 +3,7 @@
 /** @typedef {{token: string, expires_at: string, conversation_id: string, language: string, languages: string[],
  *   company: {name: string, accent?: string, accent_dark?: string}, notice: string, greeting: string,
  *   disclosure: string, characters?: number, people?: boolean, closed?: Closed | null, attachments?: {bytes: number, types: string[], scanned: boolean},
- *   secrets?: string[]}} Visit */
+ *   secrets?: string[], suggestions?: {label: string, says: string}[]}} Visit */
 /** @typedef {{seq: number, kind: string, at: string, author: "customer" | "bot" | "agent" | "system", text: string,
  *   language?: string, spans?: Span[], formatted?: import("./formatting.js").Formatted[], sources?: {title: string, slug: string}[],
  *   choices?: {label: string, says: string}[], client_id?: string, awaits?: string,

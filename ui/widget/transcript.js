@@ -280,6 +280,12 @@ export class Transcript {
     return make("div", { class: "sources" }, this.#labels.make("p", "widget.sources"), list);
   }
 
+  /** What may be pressed before the first word, below the greeting. @param {HTMLElement} hello @param {{label: string, says: string}[]} choices */
+  suggest(hello, choices) {
+    for (const box of hello.querySelectorAll(".choices")) this.#drop(box);
+    if (choices.length && !this.#said.size) hello.append(this.#choices(choices));
+  }
+
   /** @param {{label: string, says: string}[]} choices */
   #choices(choices) {
     const buttons = choices.map(({ label, says }) => {

@@ -129,6 +129,7 @@ export class View {
     p.noticeText.textContent = visit.notice;
     p.greeting.textContent = visit.greeting;
     p.hello.hidden = !visit.greeting;
+    this.#transcript.suggest(p.hello, visit.suggestions ?? []);
     const options = visit.languages.map((code) => new Option(nameOf(code), code, false, code === visit.language));
     p.language.replaceChildren(...options);
     p.languages.hidden = options.length < 2;

@@ -93,6 +93,11 @@ class KnowledgeIndex:
             return None
         return _known(article, candidate.section, self._names)
 
+    def find(self, slug: str, section: int, *, language: str) -> KnownSection | None:
+        """Return a section of an article as messages in `language` meet it, None where there is none."""
+        sections = self.view(language).sections
+        return next((one for one in sections if one.slug == slug and one.section == section), None)
+
     def view(self, language: str) -> "View":
         """Return what a message in `language` is compared with."""
         return self._views.get(language, self._elsewhere)

@@ -20,6 +20,7 @@ from doorward.answering import (
     Stewards,
 )
 from doorward.answering.procedures import UntouchedRuns
+from doorward.bootstrap.companies import Companies
 from doorward.bootstrap.engines import Engines, make_engines
 from doorward.bootstrap.plugins import chosen_language_model, chosen_scanner, chosen_translator
 from doorward.bootstrap.procedures import ProcedureWiring
@@ -73,7 +74,6 @@ from doorward.identity import (
     Identity,
     Mailer,
     MailSender,
-    Tenant,
     open_identity,
     sweep_codes,
     sweep_host_tokens,
@@ -95,9 +95,8 @@ from doorward.record.search import SearchIndex, Terms
 from doorward.understanding import ActiveModels, IntentModels, Intents, read_active
 from doorward.understanding.feelings import sweep_hints
 from doorward.understanding.jobs import IntentTrainer, TrainerRooms, own_process
-from doorward.vocabulary.company import CoreSystem, ProcedureSource
+from doorward.vocabulary.company import CoreSystem
 from doorward.vocabulary.ids import TenantId
-from doorward.vocabulary.operations import Operates
 from doorward.vocabulary.outcome import Job, Outcome
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import MaskedText
@@ -119,7 +118,7 @@ KEEP_DONE_JOBS = timedelta(days=7)
 KEEP_DONE_RUNS = timedelta(days=1)
 
 
-class House(ProcedureWiring):
+class House(Companies, ProcedureWiring):
     """Every service of the installation. Doors receive one and call its verbs; nothing here is global."""
 
     def __init__(
@@ -269,6 +268,8 @@ class House(ProcedureWiring):
             wished=self.active_models.wished,
             procedures=self.procedure_work,
             words=None if self.assistance is None else self.assistance.wording,
+            nudges=self.nudge_work,
+            expecting=self.expecting,
         )
         self.runner = Runner(
             self.walk_rooms,
@@ -304,6 +305,7 @@ class House(ProcedureWiring):
                 keys=self.keys,
                 core_systems=self.core_systems,
                 scans_files=self.scanner is not None,
+                expecting=self.expecting,
             ),
         )
 
@@ -333,6 +335,7 @@ class House(ProcedureWiring):
         self.rule_work = RuleWork(self.transactions, rooms, company_of=lambda tx, scope: tenants.tenant(tx, scope).name)
         self.reviewing = Reviewing(self.transactions, rooms)
         self.bulk = Bulk(self.transactions, self.desk)
+        self._build_assisting()
         self.staffing = Staffing(self.transactions, self.identity.staff, self.settings_book.settings_of)
         self.wallboards = Wallboards(
             self.transactions,
@@ -364,6 +367,7 @@ class House(ProcedureWiring):
             self.transactions, keys=self.keys, protection=self.protection, parties=self.identity.parties
         )
         self.core_facts = CoreFacts(self.core_systems, clock=self.clock)
+        self._build_nudge_cards()
         self.dossiers = Dossiers(self.transactions, identity=self.identity, core_facts=self.core_facts)
         self.customer_search = CustomerSearch(self.transactions, admission=self.admission, index=self.customer_index)
         self.ledger_reading = LedgerReading(self.transactions, index=self.search_index)
@@ -484,27 +488,6 @@ class House(ProcedureWiring):
         self.runner.recover(all_of_them=self.database.is_sqlite)
         self.jobs.start()
 
-    def _open_core_systems(self) -> None:
-        """Open the core system of every tenant that is a company plugin's; its files lie apart from ours."""
-        for tenant in self.transactions.read(self.identity.tenants.all_tenants):
-            company = self.plugins.companies.get(tenant.slug)
-            if company is None or tenant.id in self.core_systems:
-                continue
-            folder = self.settings.folder
-            for name in ("core", tenant.slug):  # `parents=True` would make those above with the usual mode
-                folder /= name
-                folder.mkdir(exist_ok=True, mode=0o700)
-            core = company.core_system(folder)
-            if core is not None:
-                self.core_systems[tenant.id] = core
-                self.health.register(f"core.{tenant.slug}", core.ping, vital=False)
-            self._load_procedures(tenant, company, core)
-
-    def _load_procedures(self, tenant: Tenant, company: object, core: object) -> None:
-        if isinstance(core, Operates) and isinstance(company, ProcedureSource):
-            languages = tenant.settings.languages
-            self.procedure_book.load(tenant.id, company.procedures(), core=core, languages=languages)
-
     def _warm_up(self) -> None:
         """Load the encoder and the knowledge before the first customer has to wait for them."""
         self.reader.read(MaskedText("warm"), languages=("en",))
@@ -552,6 +535,8 @@ class House(ProcedureWiring):
             self.webhook_work.forget,
             self.rule_work.forget,
             self.upkeep.forget,
+            self.nudge_work.sweep,
+            self.expecting.sweep,
         )
         serve_each("forget", self.tenant_scopes("protection"), *work, self.untouched_runs.sweep, self.agreeing.forget)
 

@@ -7,6 +7,7 @@ import msgspec
 from doorward import record, routing
 from doorward.answering.language_model import ModelUse
 from doorward.flow import repository
+from doorward.flow.nudging import NudgeTold
 from doorward.flow.procedures import Advanced, Here, ProcedureWork, acted_line, told_of
 from doorward.flow.walk import Walk, WalkRooms, here_of, known_of
 from doorward.kit.tx import Tx
@@ -59,6 +60,8 @@ def close(tx: Tx, walk: Walk, *, rooms: WalkRooms, has_steps: bool = True) -> Ou
     reply: Reply | None = walk.need("answer").reply
     if reply is not None:
         entries.append(_replied(tx, walk, reply))
+    _keep_nudges(tx, rooms, walk)
+    _judge(tx, rooms, walk)
     if advanced is not None:
         work, here, told = advanced
         finished = work.finishing.write(tx, here, told)
@@ -91,6 +94,22 @@ def close(tx: Tx, walk: Walk, *, rooms: WalkRooms, has_steps: bool = True) -> Ou
 def _with_procedures(rooms: WalkRooms, walk: Walk) -> tuple[ProcedureWork, Here, Advanced] | None:
     found, advanced = here_of(rooms, walk), walk.need("answer").procedure
     return None if found is None or advanced is None else (found[0], found[2], advanced)
+
+
+def _keep_nudges(tx: Tx, rooms: WalkRooms, walk: Walk) -> None:
+    found = None if rooms.nudges is None else here_of(rooms, walk)
+    if rooms.nudges is None or found is None or found[2].acting is None:
+        return
+    answered, decision = walk.need("answer"), walk.need("decide")
+    rooms.nudges.write(tx, found[2], answered.nudge, decision=decision, advanced=answered.procedure)
+
+
+def _judge(tx: Tx, rooms: WalkRooms, walk: Walk) -> None:
+    """Compare what was expected before the first word with what is wanted, once that is clear."""
+    understanding, decision = walk.need("understand"), walk.need("decide")
+    if rooms.expecting is not None and decision.facts.intent_known and understanding.intent is not None:
+        here = walk.message.conversation_id
+        rooms.expecting.judge(tx, walk.scope, here, understanding.intent.name)
 
 
 def _acted(tx: Tx, rooms: WalkRooms, walk: Walk) -> tuple[Entry, ...]:
@@ -161,4 +180,7 @@ def _replied(tx: Tx, walk: Walk, reply: Reply) -> Entry:
     advanced: Advanced | None = walk.need("answer").procedure
     if advanced is not None:
         line.data.update(procedure=told_of(advanced))
+    nudge: NudgeTold | None = walk.need("answer").nudge
+    if nudge is not None:
+        line.data.update(nudge={"key": nudge.nudge, "state": nudge.state})
     return msgspec.structs.replace(line, text=MaskedText(reply.text, reply.spans))

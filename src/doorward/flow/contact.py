@@ -47,6 +47,7 @@ from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.errors import NotFound, NotSignedIn
 from doorward.vocabulary.ids import ArticleId, ConversationId, PartyId
 from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.reply import Choice
 from doorward.vocabulary.scope import Actor, Scope, system_scope
 
 __all__ = ["Contact", "ContactRooms", "VisitOpened"]
@@ -76,7 +77,8 @@ class VisitOpened(msgspec.Struct, frozen=True, kw_only=True):
 
     `characters` is the longest message, `people` whether anybody is at the desk now, `closed` until when nobody
     answers for it is outside the hours of the team that it goes to, `secrets` the words beside which
-    digits are likely a PIN or a code, so that a browser can warn before anything leaves it.
+    digits are likely a PIN or a code, so that a browser can warn before anything leaves it. `suggestions` are what a
+    customer who is known probably wants, to be pressed before the first word.
     """
 
     token: str
@@ -93,6 +95,7 @@ class VisitOpened(msgspec.Struct, frozen=True, kw_only=True):
     closed: Closed | None
     attachments: AttachmentRules
     secrets: tuple[str, ...]
+    suggestions: tuple[Choice, ...] = ()
 
     def __repr__(self) -> str:
         """Show nothing of the token."""
@@ -427,7 +430,15 @@ class Contact:
                 scanned=self._rooms.scans_files,
             ),
             secrets=self._words.told(settings.languages),
+            suggestions=await self._suggested(visitor, card, language),
         )
+
+    async def _suggested(self, visitor: Visitor, card: record.Card | None, language: str) -> tuple[Choice, ...]:
+        """Return what may be pressed before the first word; nothing where something was said already."""
+        expecting, here = self._rooms.expecting, visitor.conversation_id
+        if expecting is None or card is not None:
+            return ()
+        return await expecting.greet(visitor.scope, here, acting=visitor.party_id, language=language)
 
 
 def _visitor(tenant: Tenant, party_id: PartyId, conversation_id: ConversationId) -> Visitor:

@@ -5,15 +5,17 @@ that it does not answer.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from http.client import HTTPException
-from typing import Final
+from typing import Any, Final
+
+import msgspec
 
 from doorward.kit.clock import Clock
 from doorward.kit.logging import get_logger
-from doorward.vocabulary.company import CoreFact, CoreOrder, CoreSystem, FactSource
+from doorward.vocabulary.company import CoreFact, CoreOrder, CoreSystem, FactSource, Signal, SignalSource
 from doorward.vocabulary.discreet import Discreet
 from doorward.vocabulary.errors import DoorwardError
 from doorward.vocabulary.ids import TenantId
@@ -29,6 +31,7 @@ MOST: Final = 50
 _AT_ONCE: Final = 4
 """Questions that a company's system works on at a time."""
 _REMEMBERED: Final = 200
+_LONGEST_KEY: Final = 100
 FAILURES: Final = (
     OSError,
     ArithmeticError,
@@ -50,6 +53,7 @@ class CoreAnswer(Discreet, frozen=True, kw_only=True):
     reachable: bool = True
     orders: tuple[CoreOrder, ...] | None = None
     facts: tuple[CoreFact, ...] = ()
+    signals: tuple[Signal, ...] = ()
 
 
 class CoreFacts:
@@ -122,4 +126,18 @@ class CoreFacts:
 def _read(core: CoreSystem, reference: str, now: datetime) -> CoreAnswer:
     orders = tuple(core.orders(reference))[:MOST]
     facts = tuple(core.facts(reference))[:MOST] if isinstance(core, FactSource) else ()
-    return CoreAnswer(at=now, orders=orders, facts=facts)
+    signals = honest_signals(core.signals(reference)) if isinstance(core, SignalSource) else ()
+    return CoreAnswer(at=now, orders=orders, facts=facts, signals=signals)
+
+
+def honest_signals(found: Any) -> tuple[Signal, ...]:
+    """Return those signals that are what they should be; what is not is as if it were not there."""
+    signals: list[Signal] = []
+    for one in list(found)[:MOST] if isinstance(found, Sequence) else ():
+        try:
+            signal = msgspec.convert(msgspec.to_builtins(one), Signal)
+        except (TypeError, ValueError, msgspec.MsgspecError):
+            continue
+        if len(signal.about) <= _LONGEST_KEY:
+            signals.append(signal)
+    return tuple(signals)

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from doorward.answering.corrections import forget_recipients
+from doorward.answering.nudges import forget_offers
 from doorward.answering.procedures import forget_runs
 from doorward.answering.questions import forget_dismissed
 from doorward.flow.attachments import repository as attachments
@@ -13,6 +14,7 @@ from doorward.identity import Parties, family_of
 from doorward.kit.keys import Keys
 from doorward.kit.tx import Transactions, Tx
 from doorward.protection import ProtectionService
+from doorward.understanding.expecting import forget_expectations
 from doorward.understanding.feelings import forget_hints
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import NotFound
@@ -92,6 +94,8 @@ class Destruction:
                 found += forget_hints(tx, scope, party_id)
                 found += forget_dismissed(tx, scope, party_id)
                 found += forget_recipients(tx, scope, party_id)
+                found += forget_offers(tx, scope, party_id)
+                found += forget_expectations(tx, scope, party_id)
                 if found or action == "party.shredded":
                     events.append(AuditEvent(action=action, object_kind="party", object_id=party_id))
                 rows += found

@@ -22,17 +22,25 @@ async def read_noted(transactions: Transactions, scope: Scope, work: Callable[[T
 
 
 async def open_conversation(
-    transactions: Transactions, scope: Scope, conversation_id: ConversationId, *, lines: int = SHOWN_LINES
+    transactions: Transactions,
+    scope: Scope,
+    conversation_id: ConversationId,
+    *,
+    lines: int = SHOWN_LINES,
+    beside: tuple[str, ...] = (),
 ) -> ConversationView:
-    """Return the conversation as the desk sees it, and note who looked. Raises `NotFound`, and notes nothing then."""
+    """Return the conversation as the desk sees it, and note who looked, also at what is shown `beside` it.
+
+    Raises `NotFound`, and notes nothing then.
+    """
     return await read_noted(
         transactions,
         scope,
         lambda tx: conversation(tx, scope, conversation_id, lines=lines),
-        event=conversation_read(conversation_id),
+        event=conversation_read(conversation_id, beside=beside),
     )
 
 
-def conversation_read(conversation_id: ConversationId) -> AuditEvent:
-    """Return the audit line of a look into a conversation."""
-    return AuditEvent(action="conversation.read", object_kind="conversation", object_id=conversation_id)
+def conversation_read(conversation_id: ConversationId, *, beside: tuple[str, ...] = ()) -> AuditEvent:
+    """Return the audit line of a look into a conversation, and at what is shown beside it."""
+    return AuditEvent(action="conversation.read", object_kind="conversation", object_id=conversation_id, fields=beside)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from doorward.flow.openings import hand_over_words
-from doorward.flow.procedures import STOPPED
+from doorward.flow.procedures import STOPPED, Advanced
 from doorward.flow.walk import (
     Answered,
     Reconsideration,
@@ -25,6 +25,7 @@ from doorward.flow.walk import (
     hours_told,
     procedure_facts,
     thresholds_of,
+    with_nudges,
     with_procedures,
 )
 from doorward.vocabulary.assessment import Assessment
@@ -78,13 +79,17 @@ def reconsider(_rooms: WalkRooms, _walk: Walk) -> Reconsideration:
 
 def decide(rooms: WalkRooms, walk: Walk) -> Decision:
     """Choose what happens, by the policies and the tenant's thresholds."""
-    facts = with_procedures(rooms, walk, facts_of(walk))
+    facts = with_nudges(rooms, walk, with_procedures(rooms, walk, facts_of(walk)))
     return rooms.rules_of(walk.scope.tenant_id).decide(facts, thresholds_of(walk.settings))
 
 
 def answer(rooms: WalkRooms, walk: Walk) -> Answered:
     """Say it, if there is something to say; go on with a procedure, if that was decided."""
     decision: Decision = walk.need("decide")
+    if decision.action == "nudge":
+        nudged = _nudged(rooms, walk, decision)
+        if nudged is not None:
+            return nudged
     if decision.action in PROCEEDS:
         advanced = _advanced(rooms, walk)
         if advanced is not None:
@@ -109,11 +114,28 @@ def _advanced(rooms: WalkRooms, walk: Walk) -> Answered | None:
     work, standing, here = found
     decision: Decision = walk.need("decide")
     advanced = work.answer(standing, here, facts=procedure_facts(decision.facts), may_begin=decision.action == "act")
-    if advanced is None:
+    return None if advanced is None else _said(rooms, walk, advanced, language=here.language)
+
+
+def _nudged(rooms: WalkRooms, walk: Walk, decision: Decision) -> Answered | None:
+    """Offer something, or go on with what was agreed to."""
+    found = None if rooms.nudges is None else here_of(rooms, walk)
+    if rooms.nudges is None or found is None:
         return None
-    reply = Reply(text=advanced.text, language=here.language, choices=advanced.choices, spans=advanced.spans)
+    nudged = rooms.nudges.answer(found[1], found[2], decision)
+    if nudged is None:
+        return None
+    if nudged.procedure is None:
+        return Answered(reply=nudged.reply, nudge=nudged.told)
+    said = _said(rooms, walk, nudged.procedure, language=found[2].language)
+    return msgspec.structs.replace(said, nudge=nudged.told)
+
+
+def _said(rooms: WalkRooms, walk: Walk, advanced: Advanced, *, language: str) -> Answered:
+    """Return what a procedure says, with the words for a hand-over behind it where a person takes over."""
+    reply = Reply(text=advanced.text, language=language, choices=advanced.choices, spans=advanced.spans)
     if advanced.handoff:
-        handed = rooms.translator.say(here.language, "reply.hand_over")
+        handed = rooms.translator.say(language, "reply.hand_over")
         reply = msgspec.structs.replace(reply, text=f"{reply.text}\n\n{handed}".strip())
         reply = _with_hours(rooms, walk, reply, reason=STOPPED)
     return Answered(reply=reply, procedure=advanced)

@@ -10,6 +10,7 @@ from doorward import record, routing
 from doorward.admission import Admission, Blocks, Visitor, VisitorTokens
 from doorward.answering import KnowledgeService
 from doorward.flow.accept import FrontDoor, TenantScreening
+from doorward.flow.expecting import Expecting
 from doorward.flow.handoffs import handoff_for
 from doorward.flow.joined import goes_on_in
 from doorward.flow.openings import hand_over_words
@@ -71,6 +72,7 @@ class ContactRooms(msgspec.Struct, frozen=True, kw_only=True):
     keys: Keys
     core_systems: Mapping[TenantId, CoreSystem]
     scans_files: bool
+    expecting: Expecting | None = None
 
 
 class Threshold:

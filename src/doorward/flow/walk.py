@@ -7,6 +7,8 @@ import msgspec
 
 from doorward.answering.language_model import ModelUse
 from doorward.decision import SETTINGS, RuleBook
+from doorward.flow.expecting import Expecting
+from doorward.flow.nudging import NudgeTold, NudgeWork
 from doorward.flow.procedures import Advanced, Here, ProcedureFacts, ProcedureWork, Standing
 from doorward.flow.team_hours import hours_at
 from doorward.kit.i18n import Translator
@@ -40,11 +42,12 @@ class Reconsideration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer stage's result: a reply, or nothing to say, what comes of procedures, and what a model did to it."""
+    """The answer stage's result: a reply or nothing, what comes of procedures and nudges, and what a model did."""
 
     reply: Reply | None = None
     procedure: Advanced | None = None
     model: ModelUse | None = None
+    nudge: NudgeTold | None = None
 
 
 class Routed(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +119,8 @@ class WalkRooms(msgspec.Struct, frozen=True, kw_only=True):
     wished: Callable[[Scope, Reading, MaskedText], Wished | None] = lambda _scope, _reading, _masked: None
     procedures: ProcedureWork | None = None
     words: Words | None = None
+    nudges: NudgeWork | None = None
+    expecting: Expecting | None = None
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
@@ -255,6 +260,12 @@ def with_procedures(rooms: WalkRooms, walk: Walk, facts: Facts) -> Facts:
         procedure_again=bool(own.procedure) and own.procedure == own.ended,
         level=own.level,
     )
+
+
+def with_nudges(rooms: WalkRooms, walk: Walk, facts: Facts) -> Facts:
+    """Return the facts with those of nudges."""
+    found = None if rooms.nudges is None else here_of(rooms, walk)
+    return facts if rooms.nudges is None or found is None else rooms.nudges.facts(found[2], facts)
 
 
 def procedure_facts(facts: Facts) -> ProcedureFacts:

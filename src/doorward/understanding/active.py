@@ -87,7 +87,7 @@ def read_active(tx: Tx, scope: Scope, held: Standing | None) -> Loaded | None:
     if version is not None and (held is None or held.version != version):
         row = repository.find_weights(tx, scope, version)
         model = None if row is None or row.weights is None else (row.description, bytes(row.weights))
-    labels = {} if version is None else {row.name: row.labels for row in repository.intents(tx, scope)}
+    labels = {row.name: row.labels for row in repository.intents(tx, scope)}
     return Loaded(standing, model, labels)
 
 
@@ -122,6 +122,11 @@ class ActiveModels:
     def heads(self, scope: Scope) -> Heads | None:
         """Return the active model itself, None where there is none."""
         return self._now(scope).heads
+
+    def called(self, scope: Scope, name: str, language: str) -> str:
+        """Return what an intent is called in a language, in another where it has no name there; empty for none."""
+        labels = self._now(scope).labels.get(name, {})
+        return labels.get(language) or next(iter(labels.values()), "")
 
     def changed(self, tenant_id: TenantId) -> None:
         """Have the next message ask again: another model was made active. Safe from any thread."""

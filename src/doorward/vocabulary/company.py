@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
-from doorward.vocabulary.operations import Scalar
+from doorward.vocabulary.operations import FactKind, Scalar
 
 
 class Branding(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,8 +138,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a customer would want to hear of before they ask: what kind, about which of their things.
 
     `about` is the key of the thing ("" if it is about none), `figures` what a sentence about it needs: amounts in
-    minor units, days in ISO 8601, nothing secret. Kinds are a company's own; those that the house knows are
-    bill_higher, minimum_payment, plan_possible, duplicate_charge, card_expiring and access_locked.
+    minor units, days in ISO 8601, nothing secret. Kinds are a company's own; its `SignalSource` declares them.
     """
 
     kind: str
@@ -181,12 +180,37 @@ class FactSource(Protocol):
 class SignalSource(Protocol):
     """What a core system may offer besides: what a customer should be told of, or be helped with, unasked."""
 
+    def signal_kinds(self) -> Mapping[str, Mapping[str, FactKind]]:
+        """Return the kinds of signals there are and how the figures of each are to be read; the same every time."""
+
     def signals(self, reference: str) -> Sequence[Signal]:
         """Return what stands out for the customer, the most pressing first; nothing for an unknown one.
 
         Reading changes nothing. Raises `Unavailable` when it cannot tell. It is level 1 knowledge (`Operates`): nobody
         hears of it of whom it is not known who they are.
         """
+
+
+@runtime_checkable
+class CircumstanceSource(Protocol):
+    """What a core system may offer besides: what holds for a customer that says what they may want, as codes."""
+
+    def circumstance_kinds(self) -> frozenset[str]:
+        """Return all codes there are; the same every time."""
+
+    def circumstances(self, reference: str) -> Sequence[str]:
+        """Return the codes that hold for the customer now, each once; none for an unknown one.
+
+        Reading changes nothing. Raises `Unavailable` when it cannot tell. It is level 1 knowledge, as signals are.
+        """
+
+
+@runtime_checkable
+class ExpectationSource(Protocol):
+    """What a company may bring besides: how often customers for whom a circumstance holds want what."""
+
+    def expectations(self) -> Path:
+        """Return the file that declares the rates; it need not be there."""
 
 
 @runtime_checkable
@@ -203,6 +227,14 @@ class ProcedureSource(Protocol):
 
     def procedures(self) -> Path:
         """Return the folder below which each procedure has one of its own; it need not be there."""
+
+
+@runtime_checkable
+class NudgeSource(Protocol):
+    """What a company may bring besides: what is offered unasked when a signal of its core system stands out."""
+
+    def nudges(self) -> Path:
+        """Return the file that declares them; it need not be there."""
 
 
 class Company(Protocol):

@@ -31,6 +31,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     `procedure_ended` whether one ended with the bot's last words, and `procedure_again` whether the intent would start
     that one anew. `level` is how surely the customer is known (0 anonymous to 3 strongly verified), `injection` how
     likely the message tries to command us.
+
+    `nudge_service` and `nudge_sales` name what may be offered now, empty for nothing: caps, rest after a no and whether
+    the contact is delicate are looked at already, and something is sold only where the problem is `solved`. While an
+    offer waits for its answer `nudge_answer` is `yes` or `no`, empty for anything else.
     """
 
     state: str = "bot"
@@ -64,6 +68,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     procedure_again: bool = False
     level: int = 0
     injection: float = 0.0
+    nudge_service: str = ""
+    nudge_sales: str = ""
+    nudge_answer: str = ""
+    solved: bool = False
 
 
 SHORT_LIVED: Final = frozenset({"emotion", "vulnerable"})

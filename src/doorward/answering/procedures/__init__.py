@@ -2,7 +2,7 @@
 
 from doorward.answering.procedures.answers.listening import Listener
 from doorward.answering.procedures.drawing import Diagram, Line, draw, explain
-from doorward.answering.procedures.formatting import fill_text, say_unclear, show_thing
+from doorward.answering.procedures.formatting import fill_text, format_amount, say_unclear, show_thing
 from doorward.answering.procedures.heard import Heard
 from doorward.answering.procedures.keeping import KeptRun, UntouchedRuns, forget_runs
 from doorward.answering.procedures.loading import Loaded, known_of, load_procedure, load_procedures
@@ -28,6 +28,7 @@ __all__ = [
     "explain",
     "fill_text",
     "forget_runs",
+    "format_amount",
     "known_of",
     "load_procedure",
     "load_procedures",

@@ -20,6 +20,7 @@ from doorward.doors.web import openapi, operations, static_files
 from doorward.doors.web.api import (
     agreements,
     articles,
+    assisting,
     attaching,
     automation,
     conversations,
@@ -32,6 +33,7 @@ from doorward.doors.web.api import (
     inviting,
     joining,
     marks,
+    nudges,
     originals,
     presence,
     procedures,
@@ -80,6 +82,7 @@ from doorward.doors.web.desk.joining.splitting import HANDLERS as SPLITTING_HAND
 from doorward.doors.web.desk.knowledge.routes import KNOWLEDGE_HANDLERS
 from doorward.doors.web.desk.live import desk_stream
 from doorward.doors.web.desk.macros.routes import MACRO_HANDLERS
+from doorward.doors.web.desk.nudges.routes import NUDGE_HANDLERS
 from doorward.doors.web.desk.originals.routes import HANDLERS as ORIGINAL_HANDLERS
 from doorward.doors.web.desk.outbox.routes import show_outbox
 from doorward.doors.web.desk.people.routes import PEOPLE_HANDLERS
@@ -131,6 +134,7 @@ API_HANDLERS: Final = [
     conversations.hand_conversation_over,
     conversations.hand_conversation_back,
     conversations.resolve_conversation,
+    assisting.get_assist,
     translating.translate_last_words,
     translating.translate_reply_draft,
     writing.list_my_tasks,
@@ -173,6 +177,7 @@ API_HANDLERS: Final = [
     governance.change_settings,
     *webhooks.HANDLERS,
     *intents.HANDLERS,
+    *nudges.HANDLERS,
     *upkeep.HANDLERS,
     *corrections.HANDLERS,
 ]
@@ -215,6 +220,7 @@ PAGE_HANDLERS: Final = [
     *POLICY_HANDLERS,
     *AGREEMENT_HANDLERS,
     *PROCEDURE_HANDLERS,
+    *NUDGE_HANDLERS,
     *WEBHOOK_HANDLERS,
     *INTENT_HANDLERS,
     *PEOPLE_HANDLERS,

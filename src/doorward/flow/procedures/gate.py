@@ -27,6 +27,7 @@ from doorward.answering.procedures.run import (
     Waits,
 )
 from doorward.answering.procedures.state import want_of
+from doorward.flow.core_facts import honest_signals
 from doorward.flow.originals import Originals
 from doorward.flow.procedures.book import TenantProcedures
 from doorward.flow.procedures.core_calls import CoreCalls, Patience, Unanswered
@@ -37,11 +38,13 @@ from doorward.flow.procedures.second_person import SecondPerson, Word
 from doorward.identity import Grant, Identity, family_of
 from doorward.kit.logging import get_logger
 from doorward.kit.tx import Transactions, Tx
+from doorward.vocabulary.company import Signal, SignalSource
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import NotAllowed, NotFound, StepUpRequired, Unavailable
-from doorward.vocabulary.ids import PartyId
+from doorward.vocabulary.ids import ConversationId, PartyId
 from doorward.vocabulary.operations import Done, Operates, Scalar, Thing
 from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.scope import Scope
 
 log = get_logger("flow.procedures")
 
@@ -52,6 +55,8 @@ _DETAILS: Final[Mapping[str, Literal["email", "phone"]]] = {"email.change": "ema
 """Actions that change what identity itself knows of a customer, and the argument that holds the new value."""
 
 _MOST_THINGS: Final = 500
+_GLANCE: Final = 1.0
+"""Seconds that somebody waits who has asked for nothing."""
 _LONGEST_KEY: Final = 100
 
 CoreCall = Find | LookUp | Act
@@ -168,6 +173,48 @@ class Gate:
             return self._transactions.write(here.scope, work)
         except (NotAllowed, NotFound):
             return ()
+
+    def stands_out(self, here: Here, core: SignalSource) -> tuple[Signal, ...]:
+        """Return what stands out for the acting customer, the most pressing first; none for whom nobody knows, and none
+        where the system fails.
+        """
+        if here.acting is None:
+            return ()
+        about = (here.conversation_id, "signals")
+        return honest_signals(self.glance(here.scope, here.acting, ask=core.signals, about=about) or ())
+
+    def glance(
+        self,
+        scope: Scope,
+        acting: PartyId,
+        *,
+        ask: Callable[[str], Any],
+        about: tuple[ConversationId, str],
+    ) -> Sequence[Any] | None:
+        """Return what a core system tells of the acting customer unasked, None for whom nobody knows and where it
+        fails.
+
+        `ask` gets the customer's reference, which comes from the grant; `about` says in which conversation, and what.
+        The audit has it before anything is asked.
+        """
+
+        def work(tx: Tx) -> Outcome[Grant]:
+            grant = self._identity.require(tx, scope, acting, action=THINGS)
+            noted = AuditEvent(
+                action="customer.opened",
+                object_kind="party",
+                object_id=grant.party_id,
+                fields=(about[1],),
+                reason=f"conversation {about[0]}",
+            )
+            return Outcome(grant, (noted,))
+
+        try:
+            reference = self._transactions.write(scope, work).reference or ""
+            found = self._calls.ask(scope.tenant_id, lambda: ask(reference), patience=Patience(_GLANCE))
+        except (NotAllowed, NotFound, StepUpRequired, Unanswered, Unavailable):
+            return None
+        return found if isinstance(found, Sequence) else None
 
     def _granted(self, tx: Tx, asked: Asked, acting: PartyId) -> Outcome[_Granted]:
         here, want = asked.here, asked.want

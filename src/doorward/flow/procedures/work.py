@@ -44,6 +44,7 @@ from doorward.vocabulary.arrival import Message
 from doorward.vocabulary.ids import ConversationId, PartyId
 from doorward.vocabulary.operations import Thing
 from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.text import MaskedText
 
 CALL_BACK: Final = "call_back.request"
 """The action of asking to be called back."""
@@ -159,6 +160,20 @@ class ProcedureWork:
         else:
             return None
         return self._ended(executor, standing, here)
+
+    def begin_offered(self, standing: Standing, here: Here, *, procedure_id: str, about: str) -> Advanced | None:
+        """Begin what a customer agreed to, as if they had named the thing it is `about`; None where something is under
+        way already, or there is no such procedure.
+        """
+        procedure = standing.procedures.procedures.get(procedure_id)
+        if procedure is None or (standing.run is not None and not _is_elsewhere(standing, here)):
+            return None
+        executor = self._executor(standing, here)
+        named = msgspec.structs.replace(here, text=MaskedText(about))
+        started = Started(level=standing.level, today=here.today.isoformat(), heard=self._hear(procedure, named))
+        executor.owned_by(here.party_id, find=lambda run_id: self._waiting(here, run_id))
+        executor.begin(procedure, started)
+        return executor.journey.ended()
 
     def question_again(self, standing: Standing, here: Here) -> Advanced | None:
         """Return the question that waits here, to be said behind the answer to another; None where none waits.

@@ -96,6 +96,12 @@ class Listener:
         beside = agreement_beside(spoken, said, heard.text, question=spoken.words(_PLACE.sub(" ", asked)))
         return heard if beside is None else msgspec.structs.replace(heard, agrees=beside.agrees, cancels=beside.cancels)
 
+    def agrees(self, masked: MaskedText, *, language: str) -> bool | None:
+        """Return whether a message in `language` says yes or no to a question, None where it says neither."""
+        spoken = self._spoken.get(language) or self._spoken[self._first]
+        text = visible(without_spans(masked))[:CHARACTERS]
+        return agreement(spoken, spoken.words(text), text).agrees
+
     def _codes_said(self, procedure: Procedure, spoken: Spoken, said: Words) -> tuple[str, ...]:
         """Return the codes whose names or other words were said."""
         texts = procedure.texts.get(language_of(procedure, spoken.pack.code), {})

@@ -1,6 +1,6 @@
 """The report of service levels by program: as data, and as a table for spreadsheets."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from litestar import Response, get
@@ -38,9 +38,12 @@ async def get_service_report_as_csv(call: ACall, since: Since = None, until: Unt
     return Response(as_csv(report), media_type="text/csv", headers={"content-disposition": disposition(name)})
 
 
-async def _report(call: ACall, since: Since, until: Until) -> ServiceReport:
-    scope = call.scope("measure:read")
-    end = until or call.house.clock.now()
+def period_of(since: datetime | None, until: datetime | None, *, now: datetime) -> tuple[datetime, datetime]:
+    """Return the period that a report is asked for, the last thirty days where none is.
+
+    Raises `Malformed` for times without a zone, and for more than 366 days.
+    """
+    end = until or now
     if end.tzinfo is None or (since is not None and since.tzinfo is None):
         raise Malformed("since, until: say the time zone, such as Z")
     try:
@@ -49,6 +52,12 @@ async def _report(call: ACall, since: Since, until: Until) -> ServiceReport:
         begin = end
     if not timedelta(0) < end - begin <= LONGEST_PERIOD:
         raise Malformed("since, until: a period of at most 366 days, its beginning first")
+    return begin, end
+
+
+async def _report(call: ACall, since: Since, until: Until) -> ServiceReport:
+    scope = call.scope("measure:read")
+    begin, end = period_of(since, until, now=call.house.clock.now())
 
     def read(tx: Tx) -> ServiceReport:
         settings = call.house.identity.tenants.settings_of(tx, scope)

@@ -126,6 +126,14 @@ DESTINATIONS: Final = (
         keys=("g", "n"),
     ),
     Destination(
+        key="nudges",
+        label="nudges.title",
+        href="/desk/nudges",
+        icon="star",
+        permission="measure:read",
+        keys=("g", "j"),
+    ),
+    Destination(
         key="senders",
         label="shell.to.senders",
         href="/desk/senders",

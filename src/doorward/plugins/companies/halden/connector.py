@@ -159,12 +159,27 @@ class HaldenCore:
             )
             return done
 
+    def signal_kinds(self) -> Mapping[str, Mapping[str, FactKind]]:
+        """Return what can stand out for a customer, and how its figures are to be read."""
+        return standing_out.KINDS
+
     def signals(self, reference: str) -> Sequence[Signal]:
         """Return what stands out for the customer, the most pressing first; nothing for an unknown one."""
         if not is_written(reference):
             return []
         with self._database.reading() as connection:
             return standing_out.signals(partial(owned.things, connection, reference), today=self._today())
+
+    def circumstance_kinds(self) -> frozenset[str]:
+        """Return what may hold for a customer that says what they want."""
+        return standing_out.CIRCUMSTANCES
+
+    def circumstances(self, reference: str) -> Sequence[str]:
+        """Return what holds for the customer now: what stands out and what is under way; nothing for an unknown one."""
+        if not is_written(reference):
+            return []
+        with self._database.reading() as connection:
+            return standing_out.circumstances(partial(owned.things, connection, reference), today=self._today())
 
     def facts(self, reference: str) -> Sequence[CoreFact]:
         """Return what an agent should know first: what is wrong, cards by their state, what is due and short."""

@@ -97,6 +97,14 @@ class HaldenBank:
         """Return the folder of the bank's procedures."""
         return Path(__file__).parent / "procedures"
 
+    def nudges(self) -> Path:
+        """Return the file of what the bank offers unasked."""
+        return Path(__file__).parent / "nudges.toml"
+
+    def expectations(self) -> Path:
+        """Return the file of what customers probably want."""
+        return Path(__file__).parent / "expected.toml"
+
     def core_system(self, folder: Path) -> CoreSystem:
         """Open the core system's own database below `folder` (made and seeded at first use)."""
         return HaldenCore(folder, seed=make_seed(), clock=self._clock)

@@ -8,21 +8,40 @@ from typing import Final
 from doorward.plugins.companies.halden.changing import SMALLEST_PLAN
 from doorward.plugins.companies.halden.looking import is_higher
 from doorward.vocabulary.company import CoreFact, Signal
-from doorward.vocabulary.operations import Scalar, Thing
+from doorward.vocabulary.operations import FactKind, Scalar, Thing
 
 Held = Callable[[str], Sequence[Thing]]
 """Gives the customer's things of a kind."""
+
+KINDS: Final[Mapping[str, Mapping[str, FactKind]]] = {
+    "access_locked": {},
+    "duplicate_charge": {"merchant": "text", "amount_cents": "amount", "day": "date", "card": "text", "first": "text"},
+    "bill_higher": {"issuer": "text", "amount_cents": "amount", "previous_cents": "amount", "due": "date"},
+    "minimum_payment": {"amount_cents": "amount", "minimum_cents": "amount", "due": "date"},
+    "plan_possible": {"amount_cents": "amount", "due": "date", "most_instalments": "number"},
+    "card_expiring": {"expires": "date", "days": "number"},
+    "money_idle": {"balance_cents": "amount"},
+}
+"""What can stand out, and how the figures of each are to be read."""
+
+CIRCUMSTANCES: Final = frozenset(
+    {*KINDS, "card_under_way", "order_under_way", "dispute_open", "payment_declined", "refund_expected"}
+)
+"""What may hold for a customer: what stands out, and what is under way."""
 
 _SOON: Final = timedelta(days=7)
 _EXPIRES_SOON: Final = timedelta(days=60)
 _APART: Final = timedelta(days=2)
 """Two equal charges within so many days may be one charged twice."""
+_RECENT: Final = timedelta(days=3)
 _LEAST_MINIMUM: Final = 2_500
 _MINIMUM_SHARE: Final = 0.1
 _OURS: Final = "Halden Bank"
 """Bills of the bank itself may be paid in part: at least the minimum."""
 _LITTLE_PAPER: Final = 20
 """Percent of a roll below which a terminal is short of paper."""
+_IDLE: Final = 700_000
+"""Cents on current accounts from which savings would be worth a thought, for who has none."""
 
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "accounts": {"en": "Accounts", "de": "Konten", "tr": "Hesaplar", "id": "Rekening", "ru": "Счета"},
@@ -84,7 +103,24 @@ def signals(held: Held, *, today: date) -> list[Signal]:
         *_minimum(bills, held("account"), today=today),
         *_could_be_paid_in_parts(bills, held("plan")),
         *_expiring(held("card"), today=today),
+        *_idle(held("account")),
     ]
+
+
+def circumstances(held: Held, *, today: date) -> list[str]:
+    """Return what holds for a customer that says what they may want, by codes."""
+    found = [signal.kind for signal in signals(held, today=today)]
+    if any(one.fields["status"] == "ordered" for one in held("card")):
+        found.append("card_under_way")
+    if any(one.fields["state"] != "delivered" for one in held("order")):
+        found.append("order_under_way")
+    if any(one.fields["kind"] == "dispute" and one.fields["state"] == "open" for one in held("case")):
+        found.append("dispute_open")
+    if any(one.fields["state"] == "declined" and today - _day(one) <= _RECENT for one in held("payment")):
+        found.append("payment_declined")
+    if any(one.fields["state"] == "expected" for one in held("refund")):
+        found.append("refund_expected")
+    return list(dict.fromkeys(found))
 
 
 def facts(held: Held) -> list[CoreFact]:
@@ -163,6 +199,13 @@ def _expiring(cards: Sequence[Thing], *, today: date) -> Iterator[Signal]:
         if card.fields["status"] in ("active", "frozen") and today <= last <= today + _EXPIRES_SOON:
             figures: dict[str, Scalar] = {"expires": last.isoformat(), "days": (last - today).days}
             yield Signal(kind="card_expiring", about=card.key, figures=figures)
+
+
+def _idle(accounts: Sequence[Thing]) -> Iterator[Signal]:
+    open_ones = [one for one in accounts if one.fields["state"] == "open"]
+    balance = sum(_cents(one, "balance_cents") for one in open_ones if one.fields["kind"] == "current")
+    if balance >= _IDLE and not any(one.fields["kind"] == "savings" for one in open_ones):
+        yield Signal(kind="money_idle", figures={"balance_cents": balance})
 
 
 def _day(payment: Thing) -> date:

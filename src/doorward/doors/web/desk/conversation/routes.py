@@ -11,12 +11,14 @@ from litestar.response import Redirect
 from doorward.bootstrap import House
 from doorward.doors.web.callers import BY_ITSELF
 from doorward.doors.web.desk.conversation import composing
+from doorward.doors.web.desk.conversation.assisting import ASSISTING
 from doorward.doors.web.desk.conversation.attaching import WHYS
 from doorward.doors.web.desk.conversation.emoji import EMOJI
 from doorward.doors.web.desk.conversation.handing import HANDING
 from doorward.doors.web.desk.conversation.macros import MACROS
 from doorward.doors.web.desk.conversation.marking import MARKING
 from doorward.doors.web.desk.conversation.seeing import note_look
+from doorward.doors.web.desk.conversation.standing_out import STANDING_OUT
 from doorward.doors.web.desk.conversation.translating import TRANSLATING, begun_translation
 from doorward.doors.web.desk.conversation.view import Line, conversation_places, earlier_places, line_number
 from doorward.doors.web.desk.shared import ADeskCall
@@ -193,6 +195,8 @@ ACTIONS: Final = [
     *HANDING,
     *MARKING,
     *TRANSLATING,
+    *ASSISTING,
+    *STANDING_OUT,
     *MACROS,
     _action("hand-back", _hand_back),
     _action("accept", _accept),

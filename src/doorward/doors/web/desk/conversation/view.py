@@ -1,5 +1,6 @@
 """What the page of a conversation shows."""
 
+import asyncio
 import zlib
 from datetime import timedelta
 from functools import partial
@@ -12,6 +13,7 @@ from litestar.params import QueryParameter
 from doorward import routing
 from doorward.doors.web.desk.marks import Pieces, pieces_of
 from doorward.doors.web.desk.shared import DeskCall
+from doorward.flow.assist import ConversationSummary
 from doorward.flow.attachments import MEDIA_TYPES
 from doorward.flow.reading import open_conversation
 from doorward.flow.views.conversation import ConversationView, EarlierLines, Event, conversation, earlier_lines
@@ -58,7 +60,9 @@ async def conversation_places(
     """
     scope, house = desk.scope, desk.house
     if opened:
-        view = await open_conversation(house.transactions, scope, conversation_id, lines=LINES)
+        # What stands out comes with the page: one look, one line in the audit.
+        beside = ("signals",) if _sees_signals(desk) else ()
+        view = await open_conversation(house.transactions, scope, conversation_id, lines=LINES, beside=beside)
     else:
         start = {"lines": LINES} if since is None else {"after": since}
         view = await house.transactions.read_async(lambda tx: conversation(tx, scope, conversation_id, **start))
@@ -81,6 +85,9 @@ async def conversation_places(
         "whisper": whisper_to(view, desk.scope),
         "handed": handed_of(view),
         "caring": caring_notes(about.hint),
+        "noted": about.noted,
+        "stands_out": about.is_known and _sees_signals(desk),
+        "names": await asyncio.to_thread(house.assisting.names, scope, language=desk.language) if about.noted else {},
         "pieces": about.pieces,
         "service": about.service,
         "pressing": about.pressing,
@@ -108,6 +115,10 @@ async def conversation_places(
         "scans_files": house.scanner is not None,
         "follow": conversation_id,
     }
+
+
+def _sees_signals(desk: DeskCall) -> bool:
+    return desk.may("customers:read") and desk.house.nudge_cards.has_any(desk.scope)
 
 
 def _tongue(desk: DeskCall, card: Card) -> str:
@@ -144,7 +155,7 @@ def line_number(given: str) -> int | None:
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """How sure we are who the customer is, whether the agent who has the conversation has gone away, when the customer
     took a copy of their data, what the company puts conversations in order with, and how its promises stand: their
-    clocks, none where nothing is promised to them now, and the one that presses.
+    clocks, none where nothing is promised to them now, and the one that presses. `noted` is what the bot passed on.
     """
 
     assurance: str
@@ -154,6 +165,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     service: StandingService | None
     pressing: routing.Promise | None
     hint: Heard | None
+    noted: ConversationSummary | None
+    is_known: bool
 
 
 def _about(desk: DeskCall, tx: Tx, card: Card) -> About:
@@ -168,6 +181,8 @@ def _about(desk: DeskCall, tx: Tx, card: Card) -> About:
         service=_service(desk, tx, card),
         pressing=routing.pressing(tx, scope, (card.conversation_id,)).get(card.conversation_id),
         hint=hint_of(tx, scope, card.conversation_id) if desk.may("conversations:write") else None,
+        noted=desk.house.assisting.noted(tx, scope, card),
+        is_known=customer.kind == "customer",
     )
 
 

@@ -1,0 +1,1 @@
+"""Tests of nudges as data."""
