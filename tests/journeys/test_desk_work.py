@@ -197,7 +197,7 @@ def test_the_transcript_is_masked_and_says_why(desk: Page, customer: WebVisitor)
     """A card number is nowhere in the page; a chip names what stood there, and the page says what was found and why."""
     customer.say(f"My card number is {CARD}")
     open_conversation(desk, customer)
-    chip = desk.locator(".mask[data-kind=CARD]")
+    chip = desk.get_by_role("group", name="Transcript (masked)").locator(".mask[data-kind=CARD]")
     expect(chip).to_have_text(re.compile("Payment card number: *CARD·4242"))
     findings = desk.get_by_role("region", name="Findings")
     expect(findings.get_by_role("link", name="Payment card number")).to_be_visible()

@@ -379,6 +379,6 @@ def test_the_desk_shows_them_like_others(
     page = sign_in(open_context().new_page(), username="mira")
     page.goto("/desk/")
     page.locator(f"a[href*='{card.conversation_id}']").first.click()
-    expect(page.get_by_text("we look into it")).to_be_visible()
+    expect(page.get_by_role("group", name="Transcript (masked)").get_by_text("we look into it")).to_be_visible()
     expect(page.get_by_text("Looks like fraud")).to_be_visible()
     expect(page.get_by_text("It was imported from another desk.").first).to_be_visible()

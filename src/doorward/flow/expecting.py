@@ -91,6 +91,10 @@ class Expecting:
         log.error("flow.expectations.refused", tenant_id=tenant_id, why=refused)
         return refused
 
+    def has_any(self, scope: Scope) -> bool:
+        """Return whether anything is expected of a company's customers."""
+        return scope.tenant_id in self._books
+
     async def greet(
         self, scope: Scope, conversation_id: ConversationId, *, acting: PartyId, language: str
     ) -> tuple[Choice, ...]:

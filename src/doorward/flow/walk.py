@@ -239,6 +239,11 @@ def here_of(rooms: WalkRooms, walk: Walk) -> tuple[ProcedureWork, Standing, Here
     return work, standing, here
 
 
+def _begins_call(own: ProcedureFacts, facts: Facts) -> bool:
+    """Return whether what has the customer called back will begin now: nothing is under way or has just ended."""
+    return own.calls and not own.active and not own.ended and not facts.intent_open
+
+
 def with_procedures(rooms: WalkRooms, walk: Walk, facts: Facts) -> Facts:
     """Return the facts with those of procedures."""
     found = here_of(rooms, walk)
@@ -250,7 +255,7 @@ def with_procedures(rooms: WalkRooms, walk: Walk, facts: Facts) -> Facts:
     return msgspec.structs.replace(
         facts,
         # Whoever only wants to be called back is, by what the company does for that.
-        wants_person=facts.wants_person and not (understanding.wants_call and own.calls and not facts.intent_open),
+        wants_person=facts.wants_person and not (understanding.wants_call and _begins_call(own, facts)),
         intent_known=facts.intent_known or (bool(own.procedure) and not facts.intent_open),
         procedure=own.procedure,
         procedure_active=own.active,

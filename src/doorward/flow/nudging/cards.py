@@ -25,7 +25,7 @@ from doorward.answering.nudges import (
 from doorward.flow.core_facts import CoreFacts
 from doorward.flow.expecting import ExpectedIntent, Expecting
 from doorward.flow.nudging.book import NudgeBooks
-from doorward.flow.nudging.contact import is_delicate, is_solved
+from doorward.flow.nudging.contact import is_delicate, is_solved, lines_of
 from doorward.identity import Identity, family_of
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
@@ -33,14 +33,13 @@ from doorward.record import Card
 from doorward.understanding.expecting import Band
 from doorward.vocabulary.company import Signal
 from doorward.vocabulary.entry import AuditEvent
-from doorward.vocabulary.errors import NotFound
+from doorward.vocabulary.errors import Conflict, NotFound
 from doorward.vocabulary.ids import ConversationId, PartyId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 
 Advice = Literal["", "resting", "delicate", "unsolved"]
 
-_LOOKED_BACK: Final = 80
 _MOST: Final = 8
 """Cards that are shown."""
 
@@ -96,11 +95,11 @@ class CardRooms(msgspec.Struct, frozen=True, kw_only=True):
 class _Looked(NamedTuple):
     reference: str | None
     language: str
-    delicate: bool
-    solved: bool
-    here: tuple[Offer, ...]
-    told: tuple[str, Band] | None
-    allowed: frozenset[str]
+    delicate: bool = False
+    solved: bool = False
+    here: tuple[Offer, ...] = ()
+    told: tuple[str, Band] | None = None
+    allowed: frozenset[str] = frozenset()
 
 
 class NudgeCards:
@@ -112,25 +111,18 @@ class NudgeCards:
         self._rooms = rooms
 
     def has_any(self, scope: Scope) -> bool:
-        """Return whether the company offers anything unasked."""
-        return self._rooms.books.of(scope.tenant_id) is not None
+        """Return whether the company offers anything unasked, or expects anything of its customers."""
+        return self._rooms.books.of(scope.tenant_id) is not None or self._rooms.expecting.has_any(scope)
 
-    async def of(
-        self, scope: Scope, conversation_id: ConversationId, *, language: str, noted: bool = False
-    ) -> StandsOut:
-        """Return what stands out for a conversation's customer, once the audit has it. Raises `NotFound`.
-
-        `noted`: the audit has it already, with the page that this is a part of.
-        """
+    async def of(self, scope: Scope, conversation_id: ConversationId, *, language: str) -> StandsOut:
+        """Return what stands out for a conversation's customer, once the audit has it. Raises `NotFound`."""
         book = self._rooms.books.of(scope.tenant_id)
-        if noted:
-            looked = await self._transactions.read_async(lambda tx: self._look(tx, scope, conversation_id, book).value)
-        else:
-            looked = await self._transactions.write_async(
-                scope, lambda tx: self._look(tx, scope, conversation_id, book)
-            )
-        if book is None or looked.reference is None:
-            return StandsOut(known=looked.reference is not None)
+        looked = await self._transactions.write_async(scope, lambda tx: self._look(tx, scope, conversation_id, book))
+        if looked.reference is None:
+            return StandsOut(known=False)
+        expected = await asyncio.to_thread(self._rooms.expecting.named, scope, looked.told, language=language)
+        if book is None:
+            return StandsOut(known=True, expected=expected)
         told = await self._rooms.core_facts.of(scope.tenant_id, looked.reference)
         names = await asyncio.to_thread(self._rooms.names, scope, language)
         signals: dict[str, Signal] = {}
@@ -139,13 +131,13 @@ class NudgeCards:
         found = [one for one in book.nudges if one.signal in signals and (one.kind == "service" or not looked.delicate)]
         whys = [(one, why_of(book, one, signals[one.signal], language=language)) for one in found]
         cards = [self._card(scope, one, looked, words=(language, names)) for one in whys]
-        expected = await asyncio.to_thread(self._rooms.expecting.named, scope, looked.told, language=language)
         return StandsOut(known=True, reachable=told.reachable, cards=tuple(cards[:_MOST]), expected=expected)
 
     async def note(self, scope: Scope, conversation_id: ConversationId, key: str, state: OfferState) -> None:
         """Keep that the acting member of staff offered something in a conversation, or what the customer said to it.
 
-        Doing it twice does it once. Raises `NotFound` for a conversation or a nudge that there is not.
+        Doing it twice does it once. Raises `NotFound` for a conversation or a nudge that there is not, and `Conflict`
+        for a conversation that is not with whoever acts.
         """
         book = self._rooms.books.of(scope.tenant_id)
         nudge = None if book is None else book.nudge(key)
@@ -155,6 +147,8 @@ class NudgeCards:
 
         def work(tx: Tx) -> Outcome[None]:
             card = _card_of(tx, scope, conversation_id)
+            if card.state != "human" or card.assignee != scope.actor.id:
+                raise Conflict("this conversation is not with you; take it over first", why="not_mine")
             made = next((one for one in offers_in(tx, scope, conversation_id) if one.nudge == key), None)
             if made is not None and made.state in {"offered", "unanswered"} and state != "offered":
                 answer_offer(tx, scope, made.id, state)
@@ -181,15 +175,19 @@ class NudgeCards:
     def _look(self, tx: Tx, scope: Scope, conversation_id: ConversationId, book: NudgeBook | None) -> Outcome[_Looked]:
         card = _card_of(tx, scope, conversation_id)
         party = self._rooms.identity.parties.recognise(tx, scope, card.party_id)
-        if book is None or party.reference is None:
-            nothing: frozenset[str] = frozenset()
-            return Outcome(
-                _Looked(
-                    party.reference, card.language, delicate=False, solved=False, here=(), told=None, allowed=nothing
-                )
-            )
-        since = max(0, card.last_seq - _LOOKED_BACK)
-        lines = record.entries_after(tx, scope, conversation_id, after=since, limit=_LOOKED_BACK)
+        if party.reference is None:
+            return Outcome(_Looked(None, card.language))
+        told = self._rooms.expecting.told(tx, scope, conversation_id)
+        noted = AuditEvent(
+            action="customer.opened",
+            object_kind="party",
+            object_id=party.id,
+            fields=("signals",),
+            reason=f"conversation {conversation_id}",
+        )
+        if book is None:
+            return Outcome(_Looked(party.reference, card.language, told=told), (noted,))
+        lines = lines_of(tx, scope, conversation_id)
         parties = family_of(tx, scope, card.party_id)
         allowed = frozenset(one.key for one in offerable(tx, scope, book, parties=parties))
         looked = _Looked(
@@ -198,15 +196,8 @@ class NudgeCards:
             delicate=is_delicate(lines, book),
             solved=card.state == "resolved" or is_solved(lines, ""),
             here=offers_in(tx, scope, conversation_id),
-            told=self._rooms.expecting.told(tx, scope, conversation_id),
+            told=told,
             allowed=allowed,
-        )
-        noted = AuditEvent(
-            action="customer.opened",
-            object_kind="party",
-            object_id=party.id,
-            fields=("signals",),
-            reason=f"conversation {conversation_id}",
         )
         return Outcome(looked, (noted,))
 

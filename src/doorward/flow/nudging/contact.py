@@ -3,12 +3,23 @@
 from collections.abc import Sequence
 from typing import Final
 
+from doorward import record
 from doorward.answering.nudges import NudgeBook
+from doorward.kit.tx import Tx
 from doorward.record import WrittenEntry
+from doorward.vocabulary.ids import ConversationId
+from doorward.vocabulary.scope import Scope
 
 CARE: Final = "care"
 """The reason of decisions about somebody who needs care: what it was is not kept, and nothing is sold to them."""
+_KINDS: Final = ("decision.made", "message.bot", "appeal.made", "handoff.requested")
+_MOST: Final = 5000
 _ENDINGS: Final = frozenset({"thanks", "farewell", "agreement"})
+
+
+def lines_of(tx: Tx, scope: Scope, conversation_id: ConversationId) -> tuple[WrittenEntry, ...]:
+    """Return all lines of a conversation that the questions below look at, in order."""
+    return tuple(reversed(record.entries_of_kinds(tx, scope, (conversation_id,), kinds=_KINDS, limit=_MOST)))
 
 
 def is_delicate(lines: Sequence[WrittenEntry], book: NudgeBook) -> bool:

@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from doorward import record
 from doorward.answering import Knowledge, plain_text
 from doorward.answering.nudges import (
     Nudge,
@@ -34,7 +33,7 @@ from doorward.answering.nudges import (
 from doorward.answering.procedures import Listener
 from doorward.answering.procedures.ports import Sentences
 from doorward.flow.nudging.book import NudgeBooks
-from doorward.flow.nudging.contact import is_delicate, is_solved
+from doorward.flow.nudging.contact import is_delicate, is_solved, lines_of
 from doorward.flow.procedures import Advanced, Gate, Here, ProcedureBook, ProcedureWork, Standing
 from doorward.identity import family_of
 from doorward.kit.ids import derive_id
@@ -51,7 +50,6 @@ OPENINGS: Final = frozenset({"greeting", "thanks", "farewell", "agreement"})
 """Small talk beside which something may be offered; what else is said has a wish of its own, which comes first."""
 SALES: Final = "nudge_sales"
 """The reason of decisions to offer something new; any other is about what the customer has."""
-LOOKED_BACK: Final = 80
 _REMEMBERED: Final = 200
 _YES: Final = "procedure.yes"
 _NO: Final = "procedure.no"
@@ -183,9 +181,7 @@ class NudgeWork:
         # Whoever passed an offer over, or said no, is asked for nothing more in this conversation.
         if waiting is not None or not may or any(one.state != "taken" for one in made):
             return _Contact((), waiting, ())
-        card = record.card_of(tx, scope, here.conversation_id)
-        since = 0 if card is None else max(0, card.last_seq - LOOKED_BACK)
-        lines = record.entries_after(tx, scope, here.conversation_id, after=since, limit=LOOKED_BACK)
+        lines = lines_of(tx, scope, here.conversation_id)
         allowed = offerable(tx, scope, book, parties=family_of(tx, scope, acting))
         return _Contact(lines, None, allowed)
 

@@ -282,7 +282,7 @@ def test_a_word_behind_the_end_wants_nothing(stage: Stage) -> None:
     world = stage.people(ONE_CARD, language="en")
     customer, _ = began(stage, world, "please freeze my card", "card.freeze")
     remark = "right, then i will look for it under the sofa"
-    stage.hints = {remark: "complaint.make@0.7"}
+    stage.hints = {remark: "complaint.make@0.6"}
     line = customer.say(remark)
     assert line is not None
     assert (line.entry.data["action"], "procedure" in line.entry.data) == ("greet", False)

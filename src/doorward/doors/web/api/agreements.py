@@ -61,7 +61,7 @@ async def list_agreements(call: ACall) -> AgreementList:
     """List what waits for a second person. `agreement.asked` tells receivers of webhooks of each."""
     scope, language = call.scope("conversations:read"), _language(call)
     found = await call.house.agreeing.asked(scope, language=language)
-    return AgreementList(items=tuple(map(_body, found)))
+    return AgreementList(items=tuple(_body(one, told=_may_read(call)) for one in found))
 
 
 @get("/agreements/{agreement_id:str}", responses=problems(404), security=ANY_OF, operation_id="get_agreement")
@@ -93,15 +93,21 @@ HANDLERS: Final = [list_agreements, get_agreement, decide_agreement]
 
 
 async def _shown(call: Call, scope: Scope, agreement_id: str) -> AgreementBody:
-    return _body(await call.house.agreeing.one(scope, agreement_id, language=_language(call)))
+    found = await call.house.agreeing.one(scope, agreement_id, language=_language(call))
+    return _body(found, told=_may_read(call))
+
+
+def _may_read(call: Call) -> bool:
+    """Return whether the caller may read the customer's own values in what is asked."""
+    return bool({"agreements:write", "customers:read"} & call.principal.permissions)
 
 
 def _language(call: Call) -> str:
     return call.house.settings_book.settings_of(call.principal.scope.tenant_id).languages[0]
 
 
-def _body(found: AskedAgreement) -> AgreementBody:
-    agreement, call = found.agreement, found.call
+def _body(found: AskedAgreement, *, told: bool) -> AgreementBody:
+    agreement, call = found.agreement, found.call if told else None
     return AgreementBody(
         id=agreement.id,
         state=agreement.state,

@@ -144,7 +144,7 @@ async def preview_correction(call: ACall, correction_id: IdPath) -> Preview:
 async def tell_correction(call: ACall, correction_id: IdPath) -> Response[Correction]:
     """Have everybody told who got what was wrong: each customer once, in the conversation in which it was said."""
     call.scope("conversations:write")
-    scope, house = _scope(call), call.house
+    scope, house = await _scope_of(call, correction_id), call.house
 
     async def act(_key: str) -> Correction:
         corrections = house.upkeep.correcting.corrections
@@ -162,7 +162,7 @@ async def tell_correction(call: ACall, correction_id: IdPath) -> Response[Correc
 )
 async def stop_correction(call: ACall, correction_id: IdPath) -> Response[Correction]:
     """Stop telling: whoever was told was told, the others can be told later."""
-    scope, house = _scope(call), call.house
+    scope, house = await _scope_of(call, correction_id), call.house
 
     async def act(_key: str) -> Correction:
         corrections = house.upkeep.correcting.corrections
@@ -174,6 +174,13 @@ async def stop_correction(call: ACall, correction_id: IdPath) -> Response[Correc
 def _scope(call: ACall) -> Scope:
     call.scope("conversations:read")
     return call.scope("articles:write")
+
+
+async def _scope_of(call: ACall, correction_id: str) -> Scope:
+    """Return the caller's scope, with the permission to correct what this is about."""
+    scope, corrections = _scope(call), call.house.upkeep.correcting.corrections
+    found = await call.house.transactions.read_async(lambda tx: corrections.correction(tx, scope, correction_id))
+    return call.scope("settings:write") if found.kind == "rules" else scope
 
 
 HANDLERS: Final = [

@@ -42,7 +42,7 @@ async def list_what_stands_out(call: ACall, conversation_id: IdPath, language: R
 @post(
     "/conversations/{conversation_id:str}/stands-out/{nudge:str}",
     status_code=204,
-    responses=problems(404, 415, 422),
+    responses=problems(404, 409, 415, 422),
     security=ANY_OF,
     operation_id="note_nudge",
 )
@@ -51,6 +51,7 @@ async def note_nudge(
 ) -> None:
     """Keep that the caller offered something, or what the customer said to it. Doing it twice does it once."""
     scope = call.member_scope("conversations:write")
+    call.scope("customers:read")
     await call.house.nudge_cards.note(scope, ConversationId(conversation_id), nudge, data.state)
 
 

@@ -13,6 +13,9 @@ from doorward.flow.reading import conversation_read
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.outcome import Outcome
 
+READ_AT_A_GLANCE: Final = 6
+"""Messages of a conversation that is read faster than a summary of it, which would only say the same again."""
+
 
 @get("/desk/conversations/{conversation_id:str}/assist", include_in_schema=False, opt=BY_ITSELF)
 async def show_assist(desk: ADeskCall, conversation_id: FromPath[str]) -> Response[str]:
@@ -26,6 +29,7 @@ async def show_assist(desk: ADeskCall, conversation_id: FromPath[str]) -> Respon
         "standing": standing_of(card, scope),
         "customer_language": card.language,
         "original_address": original_address(wanted),
+        "is_long": card.customer_messages + card.bot_messages + card.agent_messages > READ_AT_A_GLANCE,
     }
     if desk.by_script:
         return await desk.part("desk/conversation/_assist.html", **places)

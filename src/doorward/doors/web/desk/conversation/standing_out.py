@@ -45,7 +45,7 @@ STANDING_OUT: Final = [show_stands_out, note_nudge]
 
 async def _show(desk: DeskCall, conversation_id: ConversationId, *, trouble: str = "") -> Response[str]:
     scope = desk.scope
-    found = await desk.house.nudge_cards.of(scope, conversation_id, language=desk.language, noted=desk.by_script)
+    found = await desk.house.nudge_cards.of(scope, conversation_id, language=desk.language)
     card = await desk.house.desk.card(scope, conversation_id)
     places: dict[str, Any] = {
         "id": conversation_id,

@@ -106,7 +106,7 @@ async def show_correction(
 @post(f"{CORRECTION}/tell", status_code=200, include_in_schema=False)
 async def tell(desk: ADeskCall, correction_id: FromPath[str]) -> Response[Any]:
     """Have everybody told."""
-    scope = _require(desk)
+    scope = await _require_for(desk, correction_id)
     desk.require("conversations:write")
     await desk.form()
     corrections = desk.house.upkeep.correcting.corrections
@@ -120,7 +120,7 @@ async def tell(desk: ADeskCall, correction_id: FromPath[str]) -> Response[Any]:
 @post(f"{CORRECTION}/stop", status_code=200, include_in_schema=False)
 async def stop(desk: ADeskCall, correction_id: FromPath[str]) -> Response[Any]:
     """Stop telling."""
-    scope = _require(desk)
+    scope = await _require_for(desk, correction_id)
     await desk.form()
     corrections = desk.house.upkeep.correcting.corrections
     await desk.house.transactions.write_async(scope, lambda tx: corrections.stop(tx, scope, correction_id))
@@ -130,6 +130,13 @@ async def stop(desk: ADeskCall, correction_id: FromPath[str]) -> Response[Any]:
 def _require(desk: DeskCall) -> Scope:
     desk.require("conversations:read")
     return desk.require("articles:write")
+
+
+async def _require_for(desk: DeskCall, correction_id: str) -> Scope:
+    """Return the scope, with the permission to correct what this is about."""
+    scope, corrections = _require(desk), desk.house.upkeep.correcting.corrections
+    found = await desk.house.transactions.read_async(lambda tx: corrections.correction(tx, scope, correction_id))
+    return desk.require("settings:write") if found.kind == "rules" else scope
 
 
 async def _answer_form(
