@@ -76,7 +76,7 @@ def test_a_very_long_conversation_opens_fast_and_goes_back_on_demand(
     ).to_be_attached()
     assert first < lines.count() < 2 * FEW
     customer.say("And this is newer")
-    expect(page.get_by_text("And this is newer")).to_be_attached()
+    expect(page.get_by_role("group", name="Transcript (masked)").get_by_text("And this is newer")).to_be_attached()
     expect(
         page.get_by_role("group", name="Transcript (masked)").get_by_text("Message number 9300", exact=True)
     ).to_be_attached()
