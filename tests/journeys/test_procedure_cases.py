@@ -38,7 +38,7 @@ ENDS_OTHERWISE: Final = frozenset(
 )
 """Cases that are known to end otherwise than they tell, without doing anything wrong: this list may only shrink.
 
-Rules about risk, care and wishes for a person come before procedures and take nearly all of these to a person; the
+Rules about risk, care and wishes for a person come before procedures and take nearly all of these to a person.
 """
 
 
