@@ -76,7 +76,7 @@ def receiver() -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            body = self.rfile.read(int(self.headers.get("content-length", "0")))
             heard.requests.append(Request({name.lower(): value for name, value in self.headers.items()}, body))
             heard.came.release()
             if heard.behave is not None:
@@ -88,6 +88,9 @@ def receiver() -> Iterator[Receiver]:
                 self.send_header(name, value)
             self.send_header("content-length", "0")
             self.end_headers()
+
+        def do_HEAD(self) -> None:
+            self.do_POST()
 
         def log_message(self, *_words: object) -> None:
             """Say nothing."""

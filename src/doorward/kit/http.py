@@ -318,7 +318,8 @@ class _Deadline:
         self.is_over = True
         if self._socket is not None:
             with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+                # Not that of a TLS socket, which takes the TLS away from under whoever reads.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 class _Pinned(http.client.HTTPConnection):
@@ -336,6 +337,14 @@ class _Pinned(http.client.HTTPConnection):
         opened = socket.create_connection((self._address, self._target.port), timeout=patience)
         opened.settimeout(self._watch.seconds)
         self.sock = opened
-        self._watch.hold(opened)
-        if self._target.secure:
-            self.sock = _whom_the_world_trusts().wrap_socket(opened, server_hostname=self._target.host)
+        if not self._target.secure:
+            self._watch.hold(opened)
+            return
+        # Wrapping takes the connection away from `opened`: what can be cut is what it is wrapped in, from before the
+        # first word of TLS.
+        wrapped = _whom_the_world_trusts().wrap_socket(
+            opened, server_hostname=self._target.host, do_handshake_on_connect=False
+        )
+        self.sock = wrapped
+        self._watch.hold(wrapped)
+        wrapped.do_handshake()

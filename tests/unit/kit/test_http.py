@@ -197,21 +197,27 @@ def certificate(folder: Path, host: str) -> tuple[Path, Path]:
     return folder / "cert.pem", folder / "key.pem"
 
 
-def test_the_name_is_what_the_certificate_must_be_for(
-    heard: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The connection goes to the address that was looked at, and the certificate is held against the name."""
-    chain, key = certificate(tmp_path, "receiver.example")
+def speak_trusted_tls(heard: Receiver, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a receiver speak TLS as `receiver.example`, with a certificate that is trusted."""
+    chain, key = certificate(folder, "receiver.example")
     trusted = ssl.create_default_context(cafile=str(chain))
     monkeypatch.setattr("doorward.kit.http._whom_the_world_trusts", lambda: trusted)
     served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     served.load_cert_chain(chain, key)
     heard.speak_tls(served)
 
-    def resolve(host: str, port: int, **_kind: Any) -> list[Any]:
-        return [(socket.AF_INET, 1, 6, "", ("127.0.0.1", port))]
 
-    way_out = Exit(named="receiver.example, other.example", seconds=5.0, resolve=resolve)
+def on_loopback(_host: str, port: int, **_kind: Any) -> list[Any]:
+    """Resolve every name to loopback."""
+    return [(socket.AF_INET, 1, 6, "", ("127.0.0.1", port))]
+
+
+def test_the_name_is_what_the_certificate_must_be_for(
+    heard: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection goes to the address that was looked at, and the certificate is held against the name."""
+    speak_trusted_tls(heard, tmp_path, monkeypatch)
+    way_out = Exit(named="receiver.example, other.example", seconds=5.0, resolve=on_loopback)
     port = heard.url.rpartition(":")[2].partition("/")[0]
     assert way_out.post(f"https://receiver.example:{port}/hook", b"{}", {}).status == 204
     assert trouble_of(way_out, f"https://other.example:{port}/hook") == "tls"
@@ -278,3 +284,39 @@ def test_an_answer_must_begin_in_time(heard: Receiver) -> None:
         pieces_of(patient, heard.url, begins_within=0.2)
     heard.behave = sending(STREAM + b"\r\n", b"one", b"two", every=0.4)
     assert pieces_of(patient, heard.url, begins_within=1.0) == b"onetwo"
+
+
+@pytest.mark.parametrize("way", ["post", "stream", "look"])
+def test_the_deadline_cuts_tls_too(heard: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    """Who drips over TLS is still dripping when it is over."""
+    speak_trusted_tls(heard, tmp_path, monkeypatch)
+    has_ended = threading.Event()
+    first = STREAM + b"\r\n" if way == "stream" else b"H"
+
+    def behave(connection: socket.socket) -> None:
+        sending(first, *[b"x"] * 100, every=0.1)(connection)
+        has_ended.set()
+
+    heard.behave = behave
+    way_out = Exit(named="receiver.example", seconds=0.8, resolve=on_loopback)
+    url = heard.url.replace("http://127.0.0.1", "https://receiver.example")
+    asked: dict[str, Callable[[], object]] = {
+        "post": lambda: way_out.post(url, b"{}", {}),
+        "stream": lambda: pieces_of(way_out, url),
+        "look": lambda: way_out.look(url, {}),
+    }
+    with pytest.raises(ExitRefused) as refused:
+        asked[way]()
+    assert not has_ended.is_set()
+    assert refused.value.trouble == "timeout"
+    assert len(heard.requests) == 1
+
+
+def test_a_beginning_of_tls_that_never_ends_is_cut() -> None:
+    """Who takes the connection and says nothing is given up when the answer should have begun."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}/"
+        began = time.monotonic()
+        with pytest.raises(ExitRefused, match="timeout"):
+            pieces_of(Exit(named="127.0.0.1", seconds=20.0), url, begins_within=0.2)
+        assert time.monotonic() - began < 10.0
