@@ -163,12 +163,15 @@ class Exit:
         """Return the status with which a page answers, at the end of at most `MOST_HOPS` redirects.
 
         Plain http is good enough to look; ports are the usual ones unless the host is named. It is asked by HEAD, and
-        by GET where that is refused; of the page only its beginning is read. Raises `ExitRefused`.
+        by GET where that is refused; of the page only its beginning is read. Behind a host that nobody named no host
+        counts as named. Raises `ExitRefused`.
         """
         watch = _Deadline(self._seconds)
+        named = self._named
         with watch.kept():
             for _ in range(MOST_HOPS + 1):
-                target = self._page(url)
+                target = self._page(url, named=named)
+                named = named if target.is_named else frozenset()
                 status, onward = self._visited(target, "HEAD", headers, watch)
                 if status >= 400:
                     status, onward = self._visited(target, "GET", headers, watch)
@@ -177,7 +180,7 @@ class Exit:
                 url = urljoin(url, onward)
             raise ExitRefused("redirect")
 
-    def _page(self, url: str) -> Target:
+    def _page(self, url: str, *, named: frozenset[str]) -> Target:
         """Take the address of a page apart, as browsers do: other letters are escaped, the fragment is theirs."""
         try:
             parts = urlsplit(url.strip())
@@ -186,12 +189,12 @@ class Exit:
             path = quote(parts.path or "/", safe=_SAFE) + (f"?{quote(parts.query, safe=_SAFE)}" if parts.query else "")
         except ValueError:
             raise ExitRefused("address") from None
-        named, secure = host in self._named, parts.scheme == "https"
+        is_named, secure = host in named, parts.scheme == "https"
         usual = port in {None, 443 if secure else 80}
         plain = url.isprintable() and len(path) <= LONGEST_ADDRESS and not (parts.username or parts.password)
-        if not (plain and host and " " not in host and parts.scheme in {"https", "http"} and (usual or named)):
+        if not (plain and host and " " not in host and parts.scheme in {"https", "http"} and (usual or is_named)):
             raise ExitRefused("address")
-        return Target(secure=secure, host=host, port=port or (443 if secure else 80), path=path, is_named=named)
+        return Target(secure=secure, host=host, port=port or (443 if secure else 80), path=path, is_named=is_named)
 
     def _visited(
         self, target: Target, method: str, headers: Mapping[str, str], watch: "_Deadline"

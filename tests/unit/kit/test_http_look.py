@@ -60,6 +60,35 @@ def test_a_redirect_leads_nowhere_that_is_not_public(served: Site, onward: str) 
 
 
 @pytest.mark.parametrize(
+    ("first", "onward", "trouble"),
+    [
+        ("http://open.example/", "http://inner.example/admin", "refused"),
+        ("http://open.example/", "http://inner.example:8080/admin", "address"),
+        ("http://inner.example/", "http://inner.example:8080/admin", ""),
+    ],
+)
+def test_only_a_named_host_leads_to_a_named_one(
+    served: Site, monkeypatch: pytest.MonkeyPatch, *, first: str, onward: str, trouble: str
+) -> None:
+    """The settings let the house's own articles reach it, not whoever has a page on the public network."""
+    served.pages |= {"/": onward, "/admin": 200}
+    addresses = {"open.example": "93.184.216.34", "inner.example": "127.0.0.1"}
+    here = ("127.0.0.1", int(served.url.rpartition(":")[2]))
+    connect = socket.create_connection
+    monkeypatch.setattr("doorward.kit.http.socket.create_connection", lambda _, timeout: connect(here, timeout=timeout))
+
+    def resolve(host: str, port: int, **_wishes: Any) -> list[Any]:
+        return [(socket.AF_INET, 0, 0, "", (addresses[host], port))]
+
+    way_out = Exit(named="inner.example", seconds=2.0, resolve=resolve)
+    if trouble:
+        assert trouble_of(way_out, first) == trouble
+        assert served.asked == [("HEAD", "/")]
+    else:
+        assert way_out.look(first, {}) == 200
+
+
+@pytest.mark.parametrize(
     "onward",
     ["file:///etc/passwd", "ftp://example.org/", "https://u:p@example.org/", "https://example.org:22/", "https://"],
 )
