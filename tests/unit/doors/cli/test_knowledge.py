@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.sites import site
 from tests.unit.doors.cli.conftest import Call
 
@@ -45,8 +47,10 @@ def test_questions_that_nobody_asked_are_none(call: Call, data: Path) -> None:
     assert "Every question was answered." in call(*words).out
 
 
-def test_links_to_other_sites_are_looked_at_if_asked(call: Call, data: Path, tmp_path: Path) -> None:
-    """A page that is not there is told with why; without the wish nobody is asked."""
+def test_links_to_other_sites_are_looked_at_if_asked(
+    call: Call, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that is not there is told with why, and so is one that may not be asked for; unasked, nobody looks."""
     with site() as served:
         text = f"# Sites\n\n[gone]({served.url}/gone)\n"
         (tmp_path / "sites.md").write_text(text, encoding="utf-8")
@@ -54,7 +58,10 @@ def test_links_to_other_sites_are_looked_at_if_asked(call: Call, data: Path, tmp
         assert done.code == 0, done.err
         words = ("knowledge", "report", "--tenant", "acme", "--data", data, "--json")
         assert [one["concern"] for one in call(*words).json] == []
-        assert served.asked == []
         (found,) = call(*words, "--web").json
         assert (found["concern"], found["why"]) == ("broken_web_link", "address"), "a port of its own, on no named host"
         assert served.asked == []
+        monkeypatch.setenv("DOORWARD_LINKS__ALLOWED_HOSTS", "127.0.0.1")
+        (found,) = call(*words, "--web").json
+        assert (found["concern"], found["why"]) == ("broken_web_link", "missing")
+        assert served.asked == [("HEAD", "/gone"), ("GET", "/gone")], "one look: whoever refuses a HEAD is asked anew"
