@@ -144,3 +144,13 @@ def test_care_and_the_past_are_nobodys_business(room: Room, data: dict[str, Any]
     if data.get("past"):
         past = [msgspec.structs.replace(one, entry=msgspec.structs.replace(one.entry, key="import:1")) for one in past]
     assert room.transactions.read(lambda tx: room.summarising.follow(tx, SCOPE, past)) == ()
+
+
+@pytest.mark.parametrize("comes", ["before", "behind"])
+def test_a_conversation_in_which_somebody_needed_care_is_not_summed_up(room: Room, comes: str) -> None:
+    """Whatever it was handed over for in the end, and if that is known only when the job runs."""
+    decided: tuple[EntryKind, str, dict[str, Any]] = ("decision.made", "", {"reason": "care", "intent": ""})
+    room.write(*((decided, ASKED, WAITS) if comes == "before" else (ASKED, WAITS, decided)))
+    assert room.jobs() == 1
+    room.sum_up()
+    assert (room.proposer.lines, room.notes()) == ([], [])

@@ -84,7 +84,10 @@ class Summarising:
     def _lines(
         self, tx: Tx, scope: Scope, conversation_id: ConversationId, *, seq: int, key: str
     ) -> tuple[list[Line], str] | None:
-        """Return what was said until then and the conversation's language; None where nothing is to be done."""
+        """Return what was said until then and the conversation's language; None where nothing is to be done.
+
+        Nothing is to be done where a decision up to then, or since, was that somebody needs care.
+        """
         card = record.card_of(tx, scope, conversation_id)
         if card is None or not card.language or card.state not in {"waiting", "human"}:
             return None
@@ -94,6 +97,8 @@ class Summarising:
             return None
         since = max(0, seq - _LOOKED_THROUGH)
         written = record.entries_after(tx, scope, conversation_id, after=since, limit=_LOOKED_THROUGH)
+        if any(_needs_care(one.entry) for one in written):
+            return None
         said = [one.entry for one in written if one.seq <= seq and _is_masked(one.entry)]
         lines = [Line(author=_SAID[entry.kind], text=entry.text or MaskedText("")) for entry in said]
         return (lines[-LINES:], card.language) if lines else None
@@ -129,6 +134,11 @@ class Summarising:
 def _is_for_a_model(entry: Entry) -> bool:
     """Return whether what led to a hand-over may be told to a model: not the past, and not what needs care."""
     return not is_past(entry) and entry.data.get("reason") != "care"
+
+
+def _needs_care(entry: Entry) -> bool:
+    """Return whether a decision was that somebody needs care: what they said is no model's to sum up."""
+    return entry.kind == "decision.made" and entry.data.get("reason") == "care"
 
 
 def _is_masked(entry: Entry) -> bool:
