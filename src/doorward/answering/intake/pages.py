@@ -8,7 +8,8 @@ LONGEST: Final = 262_144
 """Characters of a page: an article has at most a million, most have ten thousand."""
 
 DEEPEST: Final = 16
-"""Lists, and things that are not shown, that may lie within each other; deeper ones count as if they were not there."""
+"""Lists, links, and things that are not shown, that may lie within each other; deeper ones count as if they were not
+there."""
 
 _TAG: Final = re.compile(r"(/?)([a-zA-Z][a-zA-Z0-9]{0,15})(?=[\s/>])")
 _ADDRESS: Final = re.compile(
@@ -42,6 +43,25 @@ def as_markdown(page: str) -> tuple[str, str]:
     return reader.finish()
 
 
+class _Line:
+    """A line in the making, kept in pieces: to join them at each would cost the square of its length."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.is_blank = True
+
+    def add(self, text: str) -> None:
+        """Put text behind what is there."""
+        self.pieces.append(text)
+        self.is_blank = self.is_blank and (not text or text.isspace())
+
+    def take(self) -> str:
+        """Return the whole line, and begin another."""
+        whole = "".join(self.pieces)
+        self.pieces, self.is_blank = [], True
+        return whole
+
+
 class _Reader:
     """Walks over a page once, whatever stands there: each part of it is looked at a fixed number of times.
 
@@ -50,8 +70,8 @@ class _Reader:
 
     def __init__(self) -> None:
         self._lines: list[str] = []
-        self._line = ""
-        self._title = ""
+        self._line = _Line()
+        self._title: list[str] = []
         self._in_title = False
         self._hidden: list[str] = []
         self._lists: list[int | None] = []
@@ -106,12 +126,13 @@ class _Reader:
         if tag == "br":
             self._break(hard=True)
         elif tag == "a":
-            self._links.append((address, len(self._line)))
+            if len(self._links) < DEEPEST:
+                self._links.append((address, len(self._line.pieces)))
         elif tag in {"ul", "ol"}:
             if len(self._lists) < DEEPEST:
                 self._lists.append(1 if tag == "ol" else None)
         else:
-            self._line += self._mark(tag)
+            self._line.add(self._mark(tag))
 
     def _end_tag(self, tag: str) -> None:
         self._in_title = self._in_title and tag != "title"
@@ -137,10 +158,13 @@ class _Reader:
         if tag == "a" and self._links:
             self._link(*self._links.pop())
         elif _HEADING.fullmatch(tag):
+            line = self._line.take()
             if self._in_first:
-                self._first, self._line, self._in_first = self._line.strip(), "", False
-            elif self._line.startswith("**"):
-                self._line = f"{self._line.rstrip()}**" if self._line.strip("* ") else ""
+                self._first, self._in_first = line.strip(), False
+            elif not line.startswith("**"):
+                self._line.add(line)
+            elif line.strip("* "):
+                self._line.add(f"{line.rstrip()}**")
             self._break()
         elif tag in _BLOCKS or tag == "li":
             self._break()
@@ -149,29 +173,29 @@ class _Reader:
 
     def _text(self, data: str) -> None:
         if self._in_title:
-            self._title += html.unescape(data)
+            self._title.append(html.unescape(data))
         elif not self._hidden:
             text = _SPACES.sub(" ", html.unescape(data))
-            text = text.lstrip() if _is_blank(self._line) else text
-            self._line += text if self._in_first else _escaped(text, self._line)
+            text = text.lstrip() if self._line.is_blank else text
+            self._line.add(text if self._in_first else _escaped(text, begins=self._line.is_blank))
 
     def finish(self) -> tuple[str, str]:
         """Return title and body."""
         self._break()
         body = re.sub(r"\n{3,}", "\n\n", "\n".join(self._lines)).strip()
-        title = _SPACES.sub(" ", html.unescape(self._first or self._title)).strip()
+        title = _SPACES.sub(" ", html.unescape(self._first or "".join(self._title))).strip()
         return title, body
 
     def _link(self, address: str, start: int) -> None:
-        label = self._line[start:].strip()
+        label = "".join(self._line.pieces[start:]).strip()
         clean = address.strip()
         good = clean.lower().startswith(_LINKS) and clean.isprintable() and not set(clean) & set(" ()<>\\\"'")
         if label and good and not self._in_first:
-            self._line = f"{self._line[:start]}[{label}]({clean})"
+            self._line.pieces[start:] = [f"[{label}]({clean})"]
 
     def _break(self, *, hard: bool = False) -> None:
         self._links.clear()
-        line, self._line = self._line.rstrip(), ""
+        line = self._line.take().rstrip()
         is_item = bool(re.match(r"\s*(-|\d+\.) ", line))
         if line.strip("-* #"):
             if (not hard and not is_item) or line.startswith("## "):
@@ -180,12 +204,7 @@ class _Reader:
                 self._lines.append(line if is_item else f"{line}\\" if hard else line)
 
 
-def _escaped(text: str, line: str) -> str:
-    """Return text in which no sign begins or ends anything, also not at the beginning of a line."""
+def _escaped(text: str, *, begins: bool) -> str:
+    """Return text in which no sign begins or ends anything, also not where a line `begins` with it."""
     text = _SPECIAL.sub(r"\\\1", text)
-    return text if not _is_blank(line) else _ITEM.sub(r"\1\\\2", text)
-
-
-def _is_blank(line: str) -> bool:
-    """Return whether nothing is seen of a line; asks its first sign only, where that is none."""
-    return not line or line.isspace()
+    return _ITEM.sub(r"\1\\\2", text) if begins else text

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from doorward.answering import ArticleRepository, KnowledgeService, plain_text
 from doorward.answering.intake import Columns, Intake, Read, Refused, open_files, read_files
 from doorward.answering.intake import files as files_module
-from doorward.answering.intake.pages import LONGEST, as_markdown
+from doorward.answering.intake.pages import DEEPEST, LONGEST, as_markdown
 from doorward.kit.tx import Transactions
 from doorward.vocabulary.errors import Conflict
 from tests.support.transactions import OTHER_SCOPE, SCOPE, staff_scope
@@ -162,6 +162,22 @@ def test_a_deep_page_costs_no_more_than_a_long_one(page: str) -> None:
     """Lists within lists without end are drawn no deeper than anybody writes."""
     _, body = as_markdown(page)
     assert len(body) < 10 * len(page)
+
+
+def test_a_page_of_pieces_is_put_together_whole() -> None:
+    """As many beginnings of tags as a page can hold, none of which ends, are its text and title."""
+    count = LONGEST // 8 - 10
+    title, body = as_markdown(f"<title>{'a<a‹' * count}</title><p>{'a<a‹' * count}</p>")
+    assert title == "a<a‹" * count
+    assert body == "a\\<a‹" * count
+
+
+def test_links_within_links_are_no_deeper_than_anybody_writes() -> None:
+    """What is within too many of them is looked at again for none but those."""
+    depth = 5_000
+    _, body = as_markdown('<a href="https://x.example/">' * depth + "inside" + "</a>" * depth)
+    assert body.count("](https://x.example/)") == DEEPEST
+    assert "inside" in body
 
 
 def test_the_same_article_twice_is_refused_the_second_time() -> None:
