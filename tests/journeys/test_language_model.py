@@ -29,7 +29,9 @@ from tests.support.house import open_test_house, shared_engines, tenant_of
 from tests.support.server import Guests, serving
 
 QUESTION = "How long does it take until my new card arrives?"
-TRUE = "Standard post takes 5 to 7 working days within Europe."
+TRUE = (
+    "Standard post takes 5 to 7 working days within Europe, and 8 to 10 working days in Türkiye, Asia and the Caucasus."
+)
 BRIEFLY, PATIENCE = 0.4, 30.0
 """Seconds that a model gets where it is slow, and where it is not."""
 

@@ -45,16 +45,18 @@ class Strictness(msgspec.Struct, frozen=True, kw_only=True):
     """How near a text must be to its source: every word of weight stands there, and the `meaning` is so close.
 
     One word of its own is enough to say something else ('expires' for 'arrives'), and an embedding hardly notices.
-    `keeps`: nothing of the source may be missing either, at least this share of each of its sentences' words. A text
-    that is `telling` what others said has words for that.
+    `keeps`: nothing of the source may be missing either, at least this share of each of its sentences' words. `by_one`:
+    all of it is borne out by one sentence of the source, and that is what nothing may be missing of; else two true ones
+    make a false one. A text that is `telling` what others said has words for that.
     """
 
     meaning: float
     keeps: float = 0.0
+    by_one: bool = False
     telling: bool = False
 
 
-ANSWER: Final = Strictness(meaning=0.7)
+ANSWER: Final = Strictness(meaning=0.7, keeps=0.75, by_one=True)
 REPHRASED: Final = Strictness(meaning=0.7, keeps=0.6)
 SUMMARY: Final = Strictness(meaning=0.35, telling=True)
 
@@ -94,6 +96,7 @@ class Gate:
             _fault_of_signs(sentence, source)
             or _fault_of_facts(said, known, speech, telling=strictness.telling)
             or self._fault_of_sense(said, known, speech, strictness=strictness)
+            or (_fault_of_support(said, known, speech, strictness=strictness) if strictness.by_one else None)
         )
 
     def lost_of(self, said: str, source: str, *, language: str, strictness: Strictness) -> Fault | None:
@@ -101,15 +104,7 @@ class Gate:
         speech = self._speech.get(language)
         if speech is None:
             return "language"
-        if not exact_tokens(source) <= exact_tokens(said):
-            return "lost"
-        text, known = Text(said, speech), Text(source, speech)
-        if speech.negations(text.words) != speech.negations(known.words):
-            return "denial"
-        if any(word.folded in speech.numbers and word.folded not in text.forms for word in known.words):
-            return "lost"
-        shares = [_share(Text(one, speech), text.forms, speech) for one in sentences_of(source)]
-        return "lost" if min(shares, default=1.0) < strictness.keeps else None
+        return _lost_of(Text(said, speech), Text(source, speech), speech, keeps=strictness.keeps)
 
     def _fault_of_sense(self, said: Text, known: Text, speech: Speech, *, strictness: Strictness) -> Fault | None:
         if not speech.acts(said.words) <= speech.acts(known.words):
@@ -155,6 +150,35 @@ def _fault_of_facts(said: Text, known: Text, speech: Speech, *, telling: bool) -
         return "number"
     told = {word.folded for word in said.words} - {word.folded for word in speech.content(said.words, telling=telling)}
     return "name" if invented_names(said.words, known.forms | told, speech) else None
+
+
+def _fault_of_support(said: Text, known: Text, speech: Speech, *, strictness: Strictness) -> Fault | None:
+    """Return why no single sentence of the source bears out all that is said; of them, what the nearest one lacks."""
+    sentences = [Text(one, speech) for one in sentences_of(known.written)]
+    nearest = sorted(sentences, key=lambda one: len(one.forms & said.forms), reverse=True)
+    faults = [_fault_beside(said, one, speech, strictness=strictness) for one in nearest]
+    return None if None in faults else next(iter(faults), "words")
+
+
+def _fault_beside(said: Text, one: Text, speech: Speech, *, strictness: Strictness) -> Fault | None:
+    if not all(word.forms & one.forms for word in speech.content(said.words, telling=strictness.telling)):
+        return "words"
+    if not speech.acts(said.words) <= speech.acts(one.words):
+        return "act"
+    return _fault_of_facts(said, one, speech, telling=strictness.telling) or _lost_of(
+        said, one, speech, keeps=strictness.keeps
+    )
+
+
+def _lost_of(said: Text, known: Text, speech: Speech, *, keeps: float) -> Fault | None:
+    if not exact_tokens(known.written) <= exact_tokens(said.written):
+        return "lost"
+    if speech.negations(said.words) != speech.negations(known.words):
+        return "denial"
+    if any(word.folded in speech.numbers and word.folded not in said.forms for word in known.words):
+        return "lost"
+    shares = [_share(Text(one, speech), said.forms, speech) for one in sentences_of(known.written)]
+    return "lost" if min(shares, default=1.0) < keeps else None
 
 
 def _share(text: Text, forms: frozenset[str], speech: Speech) -> float:

@@ -32,12 +32,12 @@ SOURCES = {
 BORNE_OUT = [
     ("en", "Your new card comes by post within 3 to 5 working days."),
     ("en", "By post, it takes 3 to 5 working days until your new card arrives."),
-    ("en", "You can follow your new card in the app under Cards."),
+    ("en", "In the app, you can follow it under Cards."),
     ("en", "If it has not come after 10 working days, let us know and we will send a new one free of charge."),
     ("de", "Ihre neue Karte kommt mit der Post in 3 bis 5 Werktagen."),
     ("de", "Den Weg können Sie in der App unter Karten verfolgen."),
     ("tr", "Yeni kartınız posta ile 3 ila 5 iş günü içinde gelir."),
-    ("tr", "Kartı uygulamada Kartlar bölümünden takip edebilirsiniz."),
+    ("tr", "Kartlar bölümünden, uygulamada takip edebilirsiniz."),
     ("id", "Kartu baru Anda tiba lewat pos dalam 3 sampai 5 hari kerja."),
     ("id", "Anda bisa melacaknya di aplikasi pada menu Kartu."),
     ("ru", "Новая карта придёт по почте в течение 3–5 рабочих дней."),
@@ -128,6 +128,35 @@ def test_what_the_source_does_not_say_is_dropped(gate: Gate, language: str, sent
     """Whatever else is right about the sentence; and the record says why."""
     source = SOURCES.get(language, SOURCES["en"])
     assert gate.fault_of(sentence, source, language=language, strictness=ANSWER) == fault
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source", "fault"),
+    [
+        ("A replacement card is free of charge.", "Blocking a card is free of charge. A replacement card costs 10 EUR.",
+         "words"),
+        ("A replacement card is free of charge.", "A replacement card costs 10 EUR. Blocking a card is free of charge.",
+         "words"),
+        ("Blocking a card is free of charge.", "Blocking a card is free of charge. A replacement card costs 10 EUR.",
+         None),
+        ("Blocking a card costs 10 EUR.", "Blocking a card is free of charge. A replacement card costs 10 EUR.",
+         "words"),
+        ("You can follow your new card in the app under Cards.", SOURCES["en"], "words"),
+        ("You can return a parcel free of charge.", "You can return a parcel free of charge within 14 days.", "lost"),
+        ("You can return a parcel free of charge.", "You can return a parcel free of charge within three days.",
+         "lost"),
+        ("You can return a parcel free of charge.",
+         "You can return a parcel free of charge where the shop made a mistake.",
+         "lost"),
+        ("Within 14 days, you can return a parcel.", "You can return a parcel within 14 days.", None),
+        ("You cannot return a parcel that is open.", "You cannot return a parcel that is not open.", "denial"),
+    ],
+)  # fmt: skip
+def test_one_sentence_of_the_source_bears_out_the_whole_and_keeps_its_conditions(
+    gate: Gate, sentence: str, source: str, fault: str | None
+) -> None:
+    """Parts of two true sentences make a false one, and so does half of one."""
+    assert gate.fault_of(sentence, source, language="en", strictness=ANSWER) == fault
 
 
 @pytest.mark.parametrize(("language", "other"), [("en", "de"), ("de", "en"), ("tr", "id"), ("id", "tr"), ("de", "tr")])

@@ -106,10 +106,17 @@ def outcome(room: Room) -> tuple[str, str]:
 def test_an_answer_cites_what_it_rests_on(room: Room) -> None:
     """The text, the places of its sources in order of use, and the line for the record."""
     other = "A courier brings it within 2 days."
-    room.says({"sentences": [{"text": other, "source": 2}, {"text": "Your new card arrives by post.", "source": 1}]})
+    room.says(
+        {
+            "sentences": [
+                {"text": other, "source": 2},
+                {"text": "Your new card arrives by post within 5 days.", "source": 1},
+            ]
+        }
+    )
     proposed = room.proposer.answer_from([SOURCE, other, "More."], house_text("When?"), asking=ASKING)
     assert proposed.value is not None
-    assert proposed.value.text == house_text(f"{other} Your new card arrives by post.")
+    assert proposed.value.text == house_text(f"{other} Your new card arrives by post within 5 days.")
     assert proposed.value.cites == (1, 0)
     assert (proposed.use.model, proposed.use.prompt, proposed.use.outcome) == ("scripted/1", "answer@1", "used")
     assert room.purse.taken == proposed.use.tokens_in + proposed.use.tokens_out
@@ -117,18 +124,18 @@ def test_an_answer_cites_what_it_rests_on(room: Room) -> None:
 
 def test_nothing_leaves_by_another_way(room: Room) -> None:
     """What the gate lets pass still has to pass the exit, whole; what the gate drops never gets there."""
-    room.says(sentences("Your new card arrives by post."))
+    room.says(sentences("Your new card arrives by post within 5 days."))
     room.open = False
     assert outcome(room) == ("refused", "exit")
     assert len(room.left) == 1
-    room.says(sentences("Your new card arrives by post.", "I have blocked your card."))
+    room.says(sentences("Your new card arrives by post within 5 days.", "I have blocked your card."))
     assert outcome(room) == ("refused", "act")
     assert len(room.left) == 1
 
 
 def test_a_sentence_must_stand_in_the_source_that_it_cites(room: Room) -> None:
     """Not in another one, and in none that was not given."""
-    room.says(sentences("Your new card arrives by post.", source=2))
+    room.says(sentences("Your new card arrives by post within 5 days.", source=2))
     proposed = room.proposer.answer_from([SOURCE, "We are open on Mondays."], house_text("When?"), asking=ASKING)
     assert (proposed.value, proposed.use.outcome) == (None, "refused")
     assert outcome(room) == ("refused", "source")
@@ -168,7 +175,7 @@ def test_what_cannot_be_paid_is_not_asked(room: Room) -> None:
         assert outcome(room) == ("skipped", "budget")
     assert room.model.tasks == []
     room.purse.rich = True
-    room.says(sentences("Your new card arrives by post."))
+    room.says(sentences("Your new card arrives by post within 5 days."))
     assert outcome(room) == ("used", "")
 
 
