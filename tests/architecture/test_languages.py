@@ -27,7 +27,7 @@ ENGLISH = PACKS["en"].messages
 OTHERS = sorted(set(PACKS) - {"en"})
 FAMILIES = frozenset(key.partition(".")[0] for key in ENGLISH)
 
-LATIN_IN_RUSSIAN = frozenset({"doorward", "iban", "pin", "ip", "url", "html", "unicode", "id", "api"})
+LATIN_IN_RUSSIAN = frozenset({"doorward", "iban", "pin", "ip", "url", "html", "unicode", "id", "api",
 """Names that Russian writes in Latin letters."""
 
 _QUOTED = re.compile(r""""([a-z]\w*(?:\.\w*)+)"|'([a-z]\w*(?:\.\w*)+)'|`([a-z]\w*(?:\.\w*)+)(?:`|\$\{)""")
