@@ -27,8 +27,13 @@ ENGLISH = PACKS["en"].messages
 OTHERS = sorted(set(PACKS) - {"en"})
 FAMILIES = frozenset(key.partition(".")[0] for key in ENGLISH)
 
-LATIN_IN_RUSSIAN = frozenset({"doorward", "iban", "pin", "ip", "url", "html", "unicode", "id", "api",
-"""Names that Russian writes in Latin letters."""
+LATIN_IN_RUSSIAN = frozenset(
+    {
+        *("doorward", "iban", "pin", "ip", "url", "html", "unicode", "id", "api", "markdown", "csv", "zip"),
+        *("cards", "de", "md", "close", "account"),
+    }
+)
+"""Names that Russian writes in Latin letters, and the parts of examples of names (`cards/de.md`, `close_account`)."""
 
 _QUOTED = re.compile(r""""([a-z]\w*(?:\.\w*)+)"|'([a-z]\w*(?:\.\w*)+)'|`([a-z]\w*(?:\.\w*)+)(?:`|\$\{)""")
 _SAID = re.compile(r"""\b(?:t|say)\(\s*["']([a-z]\w*(?:\.\w+)+)["']""")
