@@ -101,14 +101,16 @@ def test_they_can_be_used_by_everybody(open_context: OpenContext, width: int) ->
 
 
 TRY = "/desk/procedures/close_account/try"
+FREEZE = "/desk/procedures/block_card/try"
+ASKS_SECOND = 'value="ask_second"'
 
 
-def pressed(client: httpx.Client, page: str, press: str, **fields: str) -> httpx.Response:
+def pressed(client: httpx.Client, page: str, press: str, *, of: str = TRY, **fields: str) -> httpx.Response:
     """Press a button of a rehearsal, with what travels in its form."""
     found = re.search(r'name="events" value="([^"]*)"', page)
     events = "[]" if found is None else html.unescape(found[1])
     form = {"csrf": client.headers["x-csrf-token"], "language": "en", "events": events, "press": press}
-    return client.post(TRY, data=form | fields)
+    return client.post(of, data=form | fields)
 
 
 @on_sqlite
@@ -129,6 +131,7 @@ def test_somebody_plays_the_customer_and_the_bank(guests: Guests, house: House, 
     proof = pressed(admin, sure, "say", text="yes, do it").text
     act = pressed(admin, proof, "proven").text
     assert "asked for close_account" in act
+    assert ASKS_SECOND in act
     waits = pressed(admin, act, "ask_second").text
     assert "is recorded; nothing is closed yet" in waits
     over = pressed(admin, waits, "refuse").text
@@ -140,6 +143,30 @@ def test_somebody_plays_the_customer_and_the_bank(guests: Guests, house: House, 
     assert house.transactions.read(lambda tx: count_asked(tx, scope)) == 0
     cards = house.transactions.read(lambda tx: record.list_cards(tx, scope, CardQuery(states=("bot", "waiting"))))
     assert cards == ()
+
+
+@on_sqlite
+def test_a_second_person_is_offered_only_where_one_is_wanted(guests: Guests) -> None:
+    """Freezing a card is done on the customer's yes alone: nobody else can be asked first."""
+    admin = guests.member("admin")
+    find = pressed(admin, admin.get(f"{FREEZE}?language=en").text, "begin", of=FREEZE, level="1").text
+    things = {"there-0": "yes", "key-0": "4471", "thing-0-status": "active"}
+    how = pressed(admin, find, "things", of=FREEZE, **things).text
+    act = pressed(admin, how, "choose:freeze", of=FREEZE).text
+    assert "asked for freeze_card" in act
+    assert ASKS_SECOND not in act
+
+
+@on_sqlite
+def test_why_a_person_takes_over_is_said_in_words(guests: Guests) -> None:
+    """In those that the desk has for it, else its code is read as words."""
+    admin = guests.member("admin")
+    began = pressed(admin, admin.get(f"{TRY}?language=en").text, "begin", level="1", text="close my account").text
+    things = {"there-0": "yes", "key-0": "A1", "thing-0-state": "open", "thing-0-balance_cents": "500"}
+    page = pressed(admin, pressed(admin, began, "things", **things).text, "things").text
+    for text in ("green", "blue", "yellow"):
+        page = pressed(admin, page, "say", text=text).text
+    assert "A person takes over: not understood" in page
 
 
 @on_sqlite
