@@ -1,5 +1,7 @@
 """An agent takes a conversation over and is helped: what to answer, what comes next, what happened so far."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -57,6 +59,7 @@ def test_without_script_the_help_is_a_page_and_an_answer_begins_the_reply(guests
     assert f'href="{address}/assist"' in mira.get(address).text
     page = mira.get(f"{address}/assist")
     assert "Suggested answer" in page.text
+    assert re.findall(r"<h([1-6])", page.text)[:3] == ["1", "2", "3"]
     assert "4111" not in page.text
     before = visitor.heard()
     begun = mira.post(f"{address}/assist", data={"text": "About a week.", "csrf": mira.headers["x-csrf-token"]})
