@@ -1,5 +1,7 @@
 """Something stands out for a customer: the bot asks whether it may show it, an agent sees it, and a page counts it."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -58,6 +60,10 @@ def test_it_is_offered_seen_and_counted(guests: Guests, visitor: WebVisitor) -> 
     assert (row["title"], report["currency"]) == ("Rechnung in Raten zahlbar", "EUR")
     page = nadia.get("/desk/nudges?days=7").text
     assert "Bill can be paid in parts" in page
+    english = nadia.get("/api/v1/reports/nudges", params={"language": "en"}).json()["rows"]
+    gains = {one["key"]: one["gain"] for one in english}
+    assert gains["duplicate_charge"] in page  # counted in money
+    assert gains["savings_pocket"] not in page  # not counted: what it is worth has no figure to stand beside
     assert nadia.get("/desk/nudges?days=8").status_code == 400
     assert mira.get("/desk/nudges").status_code == 403
     assert mira.get("/api/v1/reports/nudges").status_code == 403
@@ -80,6 +86,7 @@ def test_an_agent_keeps_what_the_customer_said(guests: Guests, visitor: WebVisit
     assert mira.post(f"/api/v1/{own}/stands-out/plan_possible", json={"state": "sold"}).status_code in {400, 422}
     form = {"nudge": "plan_possible", "state": "taken", "csrf": mira.headers["x-csrf-token"]}
     page = mira.post(f"/desk/{own}/stands-out", data=form)
+    assert re.findall(r"<h([1-6])", page.text)[:3] == ["1", "2", "3"]
     assert "The customer said yes in this conversation." in page.text
     gone = mira.post(f"/desk/{own}/stands-out", data={**form, "nudge": "moon"})
     assert "This is not offered any more." in gone.text
