@@ -65,7 +65,7 @@ def suggestions(message: Said, sources: Sources, *, settings: TenantSettings) ->
     """Return what may answer a message, the likeliest first, one section of each article; none where nothing comes
     near.
 
-    What an article no longer says as it was found is left out, and what was answered already stands behind the rest.
+    A section whose heading changed since it was found is left out; what was answered already stands behind the rest.
     """
     language = str(message.decided.get("language") or sources.language)
     found = _found(message, sources, language)
