@@ -35,7 +35,7 @@ class Fault(NamedTuple):
     sentence: str
 
 
-class Desk(msgspec.Struct, frozen=True, kw_only=True):
+class EditedProcedure(msgspec.Struct, frozen=True, kw_only=True):
     """A procedure as it is edited: what is in force under which number, the draft, and the versions before."""
 
     in_force: Written
@@ -62,7 +62,7 @@ class ProcedureEditions:
         self._book = book
         self._settings_of = settings_of
 
-    def open(self, tx: Tx, scope: Scope, procedure_id: str) -> Desk:
+    def open(self, tx: Tx, scope: Scope, procedure_id: str) -> EditedProcedure:
         """Return a procedure as it is edited. Raises `NotFound` for one that the company's plugin does not bring."""
         brought = self._book.brought(scope.tenant_id).written.get(procedure_id)
         if brought is None:
@@ -70,7 +70,7 @@ class ProcedureEditions:
         editions = editions_of(tx, scope, procedure_id)
         newest = editions[0] if editions else None
         written = None if newest is None else newest.written
-        return Desk(
+        return EditedProcedure(
             in_force=brought if written is None else written,
             number=0 if newest is None else newest.number,
             draft=draft_of(tx, scope, procedure_id),
@@ -135,10 +135,10 @@ class ProcedureEditions:
         new = NewEdition(procedure=procedure_id, version=version, written=written)
         return put_in_force(tx, scope, new, expected=expected)
 
-    def last_version(self, scope: Scope, desk: Desk, procedure_id: str) -> int:
+    def last_version(self, scope: Scope, edited: EditedProcedure, procedure_id: str) -> int:
         """Return the highest version that ever was: what comes next must be higher."""
         own = self._book.own_version(scope.tenant_id, procedure_id)
-        return max((own, *(one.version for one in desk.editions)))
+        return max((own, *(one.version for one in edited.editions)))
 
     def forget(self, tenant_id: TenantId) -> None:
         """Ask for this tenant's editions anew next time: they were just changed here."""

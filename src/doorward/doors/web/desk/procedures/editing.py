@@ -16,7 +16,7 @@ from doorward.doors.web.desk.procedures.rehearsal import rehearse_form, show_reh
 from doorward.doors.web.desk.procedures.trying import LONGEST_FORM
 from doorward.doors.web.desk.procedures.view import HERE, picture_of
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
-from doorward.flow.procedure_editions import Desk, Fault, faults_of
+from doorward.flow.procedure_editions import EditedProcedure, Fault, faults_of
 from doorward.kit.tx import Tx
 from doorward.vocabulary.errors import Malformed, Outdated, ProcedureInvalid, ReviewRequired
 from doorward.vocabulary.outcome import Outcome
@@ -137,7 +137,7 @@ async def draft_procedure(desk: DeskCall, procedure_id: str) -> Procedure | None
     return found if isinstance(found, Procedure) else None
 
 
-async def _open(desk: DeskCall, procedure_id: str) -> Desk:
+async def _open(desk: DeskCall, procedure_id: str) -> EditedProcedure:
     editions = desk.house.procedure_editions
     return await desk.house.transactions.read_async(lambda tx: editions.open(tx, desk.scope, procedure_id))
 
