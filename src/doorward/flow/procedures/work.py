@@ -165,15 +165,18 @@ class ProcedureWork:
         """Begin what a customer agreed to, as if they had named the thing it is `about`; None where something is under
         way already, or there is no such procedure.
         """
+        executor = self._executor(standing, here)
+        if standing.run is not None and _began_here(standing.run, here):
+            executor.take_up(standing.run)  # a crash came after this very message had begun it
+            return self._ended(executor, standing, here)
         procedure = standing.procedures.procedures.get(procedure_id)
         if procedure is None or (standing.run is not None and not _is_elsewhere(standing, here)):
             return None
-        executor = self._executor(standing, here)
         named = msgspec.structs.replace(here, text=MaskedText(about))
         started = Started(level=standing.level, today=here.today.isoformat(), heard=self._hear(procedure, named))
         executor.owned_by(here.party_id, find=lambda run_id: self._waiting(here, run_id))
         executor.begin(procedure, started)
-        return executor.journey.ended()
+        return self._ended(executor, standing, here)
 
     def question_again(self, standing: Standing, here: Here) -> Advanced | None:
         """Return the question that waits here, to be said behind the answer to another; None where none waits.

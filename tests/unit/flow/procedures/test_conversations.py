@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from doorward.flow.procedures.here import Here
+from doorward.flow.procedures.journey import Advanced
 from doorward.plugins.companies.halden.worlds import BYSTANDER, CUSTOMER
 from doorward.record import WrittenEntry
 from tests.support.playing import Customer, Stage, World
@@ -310,3 +312,34 @@ def test_no_code_is_an_answer_where_a_code_is_asked_for(stage: Stage) -> None:
     assert line is not None
     assert line.entry.data["procedure"]["outcome"] == "declined"
     assert cards(world)["4471"] == "active"
+
+
+def test_what_a_yes_began_goes_on_after_a_crash(stage: Stage) -> None:
+    """The message that began it is worked on again: it is said what was to be said, and not that there is nothing."""
+    world = stage.people(TWO_CARDS, language="en")
+    customer = world.customer()
+    customer.say("Hello")
+    said = next(one.entry for one in customer.ledger() if one.entry.kind == "message.customer")
+    work, acting = stage.house.procedure_work, said.data["acting"]
+    here = Here(
+        scope=stage.scope,
+        conversation_id=customer.conversation_id,
+        party_id=said.party_id,
+        acting=acting,
+        moment="the yes",
+        language="en",
+        today=stage.house.clock.now().date(),
+    )
+
+    def begun() -> Advanced | None:
+        standing = work.standing_of(stage.scope, customer.conversation_id, acting=acting)
+        assert standing is not None
+        return work.begin_offered(standing, here, procedure_id="block_card", about="9012")
+
+    first = begun()
+    assert first is not None
+    assert "9012" in first.text
+    stage.house.transactions.write(stage.scope, lambda tx: work.finishing.write(tx, here, first))
+    again = begun()
+    assert again is not None
+    assert (again.text, again.awaits) == (first.text, "confirmation")
