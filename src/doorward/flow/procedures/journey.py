@@ -66,6 +66,7 @@ class Journey:
         """Begin with runs as they are kept."""
         self._kept = {run.id: run for run in kept}
         self._runs: dict[str, Run] = {}
+        self._spoken_of = list(kept)
         self.said: list[str] = []
         self.acted: list[Acted] = []
         self.choices: tuple[Choice, ...] = ()
@@ -83,16 +84,18 @@ class Journey:
     def know(self, run: Run) -> None:
         """Note how a run is kept."""
         self._kept.setdefault(run.id, run)
+        self._spoken_of.append(run)
 
     def change(self, run: Run) -> None:
         """Note where a run stands now."""
         self._runs.pop(run.id, None)
         self._runs[run.id] = run
+        self._spoken_of.append(run)
 
     @property
     def runs(self) -> tuple[Run, ...]:
-        """Return all runs that were spoken of, as they were and as they are."""
-        return (*self._kept.values(), *self._runs.values())
+        """Return all runs that were spoken of, wherever they stood meanwhile: what was said there is said."""
+        return tuple(self._spoken_of)
 
     @property
     def moves(self) -> tuple[Move, ...]:

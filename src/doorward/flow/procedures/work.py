@@ -234,7 +234,7 @@ class ProcedureWork:
         return self._masked(executor, standing.procedures, here)
 
     def _masked(self, executor: Executor, tenant: TenantProcedures, here: Here) -> Advanced:
-        told = values_told(executor.journey.runs, procedure_of=lambda run: tenant.procedures.get(run.procedure))
+        told = values_told(executor.journey.runs, procedure_of=tenant.of_run)
         return self._rooms.masking.mask(here, executor.journey.ended(), told)
 
     def _standing(
