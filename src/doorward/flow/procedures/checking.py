@@ -27,6 +27,11 @@ def _mark(run: Run) -> str:
 
 def check_job(tx: Tx, here: Here, run: Run) -> Job:
     """Return the job that tries a run's act again; it does nothing where the run went on meanwhile."""
-    payload = {"conversation_id": here.conversation_id, "acting": here.acting or "", "checks": _mark(run)}
+    payload = {
+        "conversation_id": here.conversation_id,
+        "acting": here.acting or "",
+        "run_id": run.id,
+        "checks": _mark(run),
+    }
     wait = WAITS[min(run.unanswered, len(WAITS)) - 1]
     return Job(kind=RESUME, key=f"{_mark(run)}:checks", payload=payload, due_at=tx.now + wait)

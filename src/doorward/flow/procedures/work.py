@@ -212,19 +212,28 @@ class ProcedureWork:
 
         It goes on beside the conversation. Whether they agreed to exactly this act the gate asks again.
         """
-        procedures = self._rooms.book.of(here.scope.tenant_id)
-        if procedures is None or kept.run.is_over:
+        procedures, run = self._rooms.book.of(here.scope.tenant_id), kept.run
+        if procedures is None or run.is_over:
             return None
-        rooms, run = self._rooms, kept.run
-        executor = Executor(here, procedures, gate=rooms.gate, verifying=rooms.verifying, sentences=rooms.sentences)
-        executor.journey.know(run)
-        executor.owned_by(kept.party_id, find=lambda run_id: self._waiting(here, run_id)).without_asking()
+        executor = self._beside(here, kept, procedures)
         if run.awaits != "agreement":
             executor.take_up(run)  # a crash came after the act was begun
         elif agreement.state in {"refused", "expired"}:
             executor.feed(run, Disagreed(why="expired" if agreement.state == "expired" else "refused"))
         else:
             executor.feed(run, Agreed())
+        return self._masked(executor, procedures, here)
+
+    def tried_again(self, here: Here, kept: KeptRun) -> Advanced | None:
+        """Try an act again that a second person agreed to and nobody knows the end of; None where it is over.
+
+        It goes on beside the conversation. That they agreed to exactly this act the gate asks again.
+        """
+        procedures = self._rooms.book.of(here.scope.tenant_id)
+        if procedures is None or kept.run.is_over:
+            return None
+        executor = self._beside(here, kept, procedures)
+        executor.take_up(kept.run)
         return self._masked(executor, procedures, here)
 
     # -- inside ------------------------------------------------------------------------------------------------------
@@ -259,6 +268,13 @@ class ProcedureWork:
             executor.journey.know(standing.kept.run)
             executor.owned_by(standing.kept.party_id, find=lambda run_id: self._waiting(here, run_id))
         return executor
+
+    def _beside(self, here: Here, kept: KeptRun, procedures: TenantProcedures) -> Executor:
+        """Return who goes on with a run beside the conversation, where nobody can be asked anything."""
+        rooms = self._rooms
+        executor = Executor(here, procedures, gate=rooms.gate, verifying=rooms.verifying, sentences=rooms.sentences)
+        executor.journey.know(kept.run)
+        return executor.owned_by(kept.party_id, find=lambda run_id: self._waiting(here, run_id)).without_asking()
 
     def _waiting(self, here: Here, run_id: str) -> tuple[Run, PartyId]:
         kept = self._transactions.read(lambda tx: keeping.find(tx, here.scope, run_id))

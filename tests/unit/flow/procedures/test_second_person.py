@@ -12,6 +12,7 @@ from sqlalchemy import update
 from doorward import record
 from doorward.answering.procedures import Run, keeping
 from doorward.answering.procedures.agreements import Agreement, agreements_in
+from doorward.answering.procedures.machine import UNANSWERED_TRIES
 from doorward.answering.procedures.run import Act
 from doorward.answering.procedures.state import want_of
 from doorward.answering.procedures.tables import agreement_table
@@ -34,7 +35,10 @@ from doorward.vocabulary.scope import Actor, Scope
 from doorward.vocabulary.text import WildText
 from tests.support.playing import Customer, Stage, World
 from tests.unit.flow.procedures.test_attacks import age
-from tests.unit.flow.procedures.test_conversations import ONE_CARD, began, cards, told
+from tests.unit.flow.procedures.test_conversations import ONE_CARD, TWO_CARDS, began, cards, told
+from tests.unit.flow.procedures.test_unanswered import Late, in_time
+
+__all__ = ["in_time"]
 
 ACCOUNT: dict[str, Any] = {"account": [{"last4": "0815", "balance_cents": 12000}]}
 
@@ -47,10 +51,15 @@ def account(world: World) -> str:
 def closing(stage: Stage) -> tuple[World, Customer]:
     """Return a customer who wants an account closed, proved who they are, and said yes."""
     world = stage.people(ACCOUNT, language="en")
+    return world, at_the_agreement(stage, world)
+
+
+def at_the_agreement(stage: Stage, world: World) -> Customer:
+    """Return a customer of a world whose account is closed when a second person agrees."""
     customer, _ = began(stage, world, "close my account", "account.close")
     customer.say(customer.code())
     assert told(customer.say("yes")) == "One of our people checks it first."
-    return world, customer
+    return customer
 
 
 def asked_of(stage: Stage, customer: Customer) -> Agreement:
@@ -440,3 +449,49 @@ def test_every_step_is_audited_without_a_value(stage: Stage, wanda: Scope) -> No
     assert [(one.action, one.actor_id, tuple(one.fields)) for one in mine] == [
         ("agreement.given", wanda.actor.id, ("close_account",))
     ]
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_what_was_agreed_to_and_not_answered_is_tried_again(
+    stage: Stage, wanda: Scope, in_time: Callable[[float], None], *, busy: bool
+) -> None:
+    """Under the same key, whatever the customer does meanwhile; they hear that it is being checked, and how it ends."""
+    world = stage.people({**ACCOUNT, **TWO_CARDS}, language="en")
+    core = Late(world.core, times=2)
+    stage.use(core)
+    customer = at_the_agreement(stage, world)
+    decide(stage, wanda, asked_of(stage, customer))
+    assert "I am checking" in told(customer.bot_lines()[-1])
+    if busy:
+        stage.hints = {"i want a card blocked": "card.block"}
+        customer.say("i want a card blocked")
+    before = len(customer.bot_lines())
+    in_time(11)
+    assert len(customer.bot_lines()) == before
+    in_time(31)
+    in_time(600)
+    assert [told(one) for one in customer.bot_lines()[before:]] == ["Your account ending in 0815 is being closed."]
+    assert account(world) == "closing"
+    assert (len(core.keys), len(set(core.keys))) == (3, 1)
+    kept = stage.read(lambda tx: keeping.find(tx, stage.scope, asked_of(stage, customer).run_id))
+    assert (kept.state, kept.run.outcome) == ("ended", "resolved")
+
+
+def test_in_the_end_a_person_finds_out_about_what_was_agreed_to(
+    stage: Stage, wanda: Scope, in_time: Callable[[float], None]
+) -> None:
+    """They get a note with the key that the core system knows the act by."""
+    world = stage.people(ACCOUNT, language="en")
+    core = Late(world.core, times=99)
+    stage.use(core)
+    customer = at_the_agreement(stage, world)
+    decide(stage, wanda, asked_of(stage, customer))
+    for _ in range(UNANSWERED_TRIES):
+        in_time(200)
+    assert (len(core.keys), len(set(core.keys))) == (UNANSWERED_TRIES, 1)
+    assert customer.state() == "waiting"
+    (note,) = [one.entry for one in customer.ledger() if one.entry.kind == "note.written"]
+    assert note.text is not None
+    assert core.keys[0] in note.text.text
+    kept = stage.read(lambda tx: keeping.find(tx, stage.scope, asked_of(stage, customer).run_id))
+    assert (kept.state, kept.run.reason) == ("ended", "outcome_unknown")
