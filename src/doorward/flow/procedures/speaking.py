@@ -1,7 +1,7 @@
 """What procedures say without being spoken to: written like an answer, with everything that belongs to it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -23,6 +23,8 @@ from doorward.vocabulary.text import MaskedText
 STOPPED = "procedure_stopped"
 """Why people take over whom a procedure hands over."""
 
+_ASKS: Final = frozenset({"answer", "confirmation", "verification"})
+
 
 class Speaking:
     """Says what came of something that was no message."""
@@ -36,9 +38,10 @@ class Speaking:
         self._settings_of = settings_of
 
     def speak(self, tx: Tx, here: Here, advanced: Advanced, *, key: str, beside: bool = False) -> Outcome[bool]:
-        """Write it all down, once for a key; return False where somebody went on meanwhile or has the conversation.
+        """Write it all down, once for a key; return False where somebody went on meanwhile.
 
-        `beside` says it to whoever talks with people, too: what a second person's word came to is told all the same.
+        Where people have the conversation nothing is said and nothing asked, and it is written all the same. `beside`
+        says it to whoever talks with people, too: what a second person's word came to is told in any case.
         """
         if advanced.handoff:
             routing.lock_queue(tx, here.scope)
@@ -47,8 +50,11 @@ class Speaking:
         if card is None:
             return Outcome(False)
         with_people = card.state in {"waiting", "human"}
-        if (with_people and not beside) or not self._finishing.fits(tx, here, advanced):
+        if not self._finishing.fits(tx, here, advanced):
             return Outcome(False, tuple(acted_line(tx, here, one) for one in advanced.acted))
+        if with_people and not beside:
+            finished = self._finishing.write(tx, here, unasked(advanced))
+            return Outcome(True, finished.entries, finished.jobs)
         finished = self._finishing.write(tx, here, advanced)
         lines: list[Entry | AuditEvent] = list(finished.entries)
         text, hands_over = advanced.text, bool(advanced.handoff) and not with_people
@@ -80,6 +86,19 @@ class Speaking:
         }
         line = _entry(tx, here, "message.bot", key=key, data=data)
         return msgspec.structs.replace(line, text=MaskedText(text, advanced.spans))
+
+
+def unasked(advanced: Advanced) -> Advanced:
+    """Return what came of it without what was to be asked: no code is mailed, and what a run waits for now is asked
+    about first when the conversation is the bot's again, for a yes until then is none to a question nobody heard.
+    """
+    moves = tuple(
+        msgspec.structs.replace(move, run=msgspec.structs.replace(move.run, suspended=True, mailed=False))
+        if move.run.awaits in _ASKS
+        else move
+        for move in advanced.moves
+    )
+    return msgspec.structs.replace(advanced, moves=moves, code=False)
 
 
 def _entry(tx: Tx, here: Here, kind: Any, *, key: str, data: dict[str, Any]) -> Entry:

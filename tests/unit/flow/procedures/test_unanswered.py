@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from doorward.answering.procedures import KeptRun, Run, keeping
 from doorward.answering.procedures.machine import UNANSWERED_TRIES
 from doorward.flow.procedures.core_calls import CoreCalls, Patience, Unanswered
+from doorward.flow.procedures.journey import Advanced, Move
+from doorward.flow.procedures.speaking import unasked
 from doorward.plugins.companies.halden.worlds import CUSTOMER
 from doorward.vocabulary.errors import Malformed, Unavailable
 from doorward.vocabulary.ids import TenantId
@@ -131,7 +134,7 @@ def test_what_is_unknown_is_not_called_off(stage: Stage) -> None:
 
 
 def test_a_person_who_took_over_sees_what_came_of_it(stage: Stage, in_time: Any) -> None:
-    """It is found out all the same; the bot is silent, and tells it when the conversation is its own again."""
+    """It is found out all the same, once; the bot is silent, and the run is over."""
     world, customer, core = at_the_yes(stage, late=1)
     customer.say("yes")
     customer.say("I want to talk to a person")
@@ -142,6 +145,38 @@ def test_a_person_who_took_over_sees_what_came_of_it(stage: Stage, in_time: Any)
     acted = [one.entry.data["outcome"] for one in customer.ledger() if one.entry.kind == "procedure.acted"]
     assert acted == ["unanswered", "done"]
     assert (len(set(core.keys)), new_cards(world)) == (1, 1)
+    assert kept_of(stage, customer).run.outcome == "resolved"
+
+
+def test_a_person_who_took_over_is_told_when_nobody_finds_out(stage: Stage, in_time: Any) -> None:
+    """It is tried as often as ever while they have the conversation, and the note is theirs; the bot stays silent."""
+    _, customer, core = at_the_yes(stage, late=99)
+    customer.say("yes")
+    customer.say("I want to talk to a person")
+    before = len(customer.bot_lines())
+    for _ in range(UNANSWERED_TRIES):
+        in_time(200)
+    assert (len(core.keys), len(set(core.keys))) == (UNANSWERED_TRIES, 1)
+    (note,) = [one.entry for one in customer.ledger() if one.entry.kind == "note.written"]
+    assert note.text is not None
+    assert core.keys[0] in note.text.text
+    assert len(customer.bot_lines()) == before
+    assert [one.entry.kind for one in customer.ledger()].count("handoff.requested") == 1
+    assert (customer.state(), kept_of(stage, customer).run.reason) == ("waiting", "outcome_unknown")
+
+
+def kept_of(stage: Stage, customer: Customer) -> KeptRun:
+    """Return the newest run of a conversation."""
+    return stage.read(lambda tx: keeping.runs_of(tx, stage.scope, customer.conversation_id))[0]
+
+
+def test_what_would_be_asked_while_people_have_it_is_asked_later() -> None:
+    """No code is mailed then, and a yes that comes later is none to a question that nobody heard."""
+    asks = Run(id="run", procedure="p", version=1, awaits="verification", mailed=True)
+    over = Run(id="old", procedure="p", version=1, awaits="nothing", outcome="resolved")
+    quiet = unasked(Advanced(moves=(Move(run=over), Move(run=asks)), code=True))
+    assert not quiet.code
+    assert [(one.run.suspended, one.run.mailed) for one in quiet.moves] == [(False, False), (True, False)]
 
 
 def test_only_what_may_have_been_done_is_unanswered() -> None:
