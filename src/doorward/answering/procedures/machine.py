@@ -35,7 +35,7 @@ from doorward.answering.procedures.run import (
     Verified,
     Waits,
 )
-from doorward.answering.procedures.state import needed_level, question_of, want_of
+from doorward.answering.procedures.state import CHANGED, needed_level, question_of, want_of
 from doorward.answering.procedures.stepping import Walk
 
 MOST_EVENTS: Final = 200
@@ -81,7 +81,7 @@ def advance(procedure: Procedure, run: Run, event: Event) -> Turn:
         return Turn(run=run, want=want_of(procedure, run))
     walk = Walk(procedure, msgspec.structs.replace(run, events=run.events + 1))
     if (run.procedure, run.version) != (procedure.id, procedure.version):
-        return walk.hand_over("procedure_changed")
+        return walk.hand_over(CHANGED)
     if walk.run.events > MOST_EVENTS:
         return walk.hand_over("too_long")
     if isinstance(event, Cancelled):

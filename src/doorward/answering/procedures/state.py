@@ -38,6 +38,9 @@ from doorward.answering.procedures.run import (
 )
 from doorward.vocabulary.operations import FactKind, Scalar, Thing
 
+CHANGED: Final = "procedure_changed"
+"""Why a run cannot go on whose procedure is another one by now, or is there no more."""
+
 _NOTHING: Final = object()
 
 
@@ -173,9 +176,14 @@ def key_of(run: Run) -> str:
 
 
 def want_of(procedure: Procedure, run: Run, *, unclear: Unclear = "") -> Want:
-    """Return what a run that was begun wants: it follows from the run alone, so a stored one wants the same again."""
+    """Return what a run that was begun wants: it follows from the run alone, so a stored one wants the same again.
+
+    A run of another procedure, or of another version, wants a person: its steps may be others by now.
+    """
     if run.is_over:
         return _last_want(run)
+    if (run.procedure, run.version) != (procedure.id, procedure.version):
+        return HandOver(reason=CHANGED)
     step = procedure.step(run.at)
     match run.awaits, step:
         case "verification", _:

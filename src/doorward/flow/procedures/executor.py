@@ -27,7 +27,7 @@ from doorward.answering.procedures.run import (
     Verify,
     Want,
 )
-from doorward.answering.procedures.state import key_of, want_of
+from doorward.answering.procedures.state import CHANGED, key_of, want_of
 from doorward.flow.procedures.book import TenantProcedures
 from doorward.flow.procedures.core_calls import Patience
 from doorward.flow.procedures.gate import Asked, Gate
@@ -39,9 +39,6 @@ from doorward.flow.procedures.writing import write_moves
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Tx
 from doorward.vocabulary.ids import PartyId
-
-GONE: Final = "procedure_changed"
-"""Why a run cannot go on whose procedure is there no more."""
 
 WAITING: Final = "waiting"
 """How a procedure stands in which a second person was asked."""
@@ -97,7 +94,7 @@ class Executor:
     def take_up(self, run: Run) -> None:
         """Do what a run wanted when it was kept, and could not tell any more."""
         procedure = self._procedure_of(run)
-        if procedure is None:
+        if procedure is None or procedure.version != run.version:
             self._gone(run)
         else:
             self._drive(procedure, Turn(run=run, want=want_of(procedure, run)))
@@ -179,7 +176,7 @@ class Executor:
         first = msgspec.structs.replace(run.first, digits=tuple(dict.fromkeys((*run.first.digits, *named))))
         return msgspec.structs.replace(run, first=first)
 
-    def _gone(self, run: Run, *, reason: str = GONE) -> None:
+    def _gone(self, run: Run, *, reason: str = CHANGED) -> None:
         nothing: dict[str, Any] = {"offers": {}, "unfit": {}, "pending": (), "confirmed": (), "first": None, "kept": ()}
         over = msgspec.structs.replace(run, awaits="nothing", outcome="handed_over", reason=reason, **nothing)
         self.journey.change(over)

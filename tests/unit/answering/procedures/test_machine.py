@@ -34,6 +34,7 @@ from doorward.answering.procedures.run import (
     Verified,
     Verify,
 )
+from doorward.answering.procedures.state import want_of
 from doorward.vocabulary.operations import Thing
 from tests.unit.answering.procedures.examples import (
     BLOCKED,
@@ -490,3 +491,14 @@ def test_conditions_know_the_day(tmp_path: Path) -> None:
         assert [say.text for say in turn.says] == [text]
     later = [Started(level=1, today="2026-03-04"), *done, Resumed(level=1, today="2026-04-04")]
     assert walk(procedure, [*later, Succeeded(facts={"day": "2026-03-04"})]).says[0].text == "blocked_virtual"
+
+
+@pytest.mark.parametrize(
+    "events", [(KNOWN_ALREADY,), (KNOWN_ALREADY, BOTH), TO_CONFIRM, (*TO_CONFIRM, said(agrees=True))]
+)
+def test_a_run_of_another_version_wants_a_person(events: tuple[Event, ...]) -> None:
+    """Whatever it waits for, its steps and slots may be there no more; nobody who only looks fails over that."""
+    run = walk(BLOCK, events).run
+    other = msgspec.structs.replace(BLOCK, version=BLOCK.version + 1, steps=BLOCK.steps[-1:], slots={}, texts={})
+    assert want_of(other, run) == HandOver(reason="procedure_changed")
+    assert advance(other, run, Verified(level=1)).want == HandOver(reason="procedure_changed")

@@ -17,6 +17,7 @@ from doorward.answering.procedures.run import Act
 from doorward.answering.procedures.state import want_of
 from doorward.answering.procedures.tables import agreement_table
 from doorward.flow.agreeing import AskedAgreement, DecisionWish
+from doorward.flow.procedures import TenantProcedures
 from doorward.flow.procedures.agreed import GoingOn
 from doorward.flow.procedures.core_calls import Patience
 from doorward.flow.procedures.executor import Executor
@@ -267,10 +268,32 @@ def test_an_agreement_to_another_call_is_none(stage: Stage, wanda: Scope) -> Non
     assert account(world) == "open"
 
 
-def at_the_act(stage: Stage, asked: Agreement) -> tuple[Run, Act, Here]:
+def test_what_waits_in_a_version_that_is_gone_is_shown_as_changed(stage: Stage, wanda: Scope) -> None:
+    """Another version has other steps: it can be looked at, and nobody agrees to it; tried again, a person has it."""
+    _, customer = closing(stage)
+    asked = asked_of(stage, customer)
+    known = stage.house.procedure_book.of(stage.tenant.id)
+    assert known is not None
+    old = known.procedures["close_account"]
+    new = msgspec.structs.replace(old, version=old.version + 1, slots={}, steps=old.steps[-1:])
+    other = msgspec.structs.replace(known, procedures={**known.procedures, old.id: new})
+    stage.house.procedure_book.put(stage.tenant.id, other)
+    try:
+        shown = seen(stage, wanda, asked)
+        assert (shown.why_not, shown.call) == ("changed", None)
+        kept = stage.read(lambda tx: keeping.find(tx, stage.scope, asked.run_id))
+        _, _, here = at_the_act(stage, asked, known)
+        advanced = stage.house.procedure_work.tried_again(here, kept)
+        assert advanced is not None
+        assert (advanced.handoff, advanced.moves[-1].run.is_over) == ("procedure_changed", True)
+    finally:
+        stage.house.procedure_book.put(stage.tenant.id, known)
+
+
+def at_the_act(stage: Stage, asked: Agreement, procedures: TenantProcedures | None = None) -> tuple[Run, Act, Here]:
     """Return a run as it stands at its act, with what it wants and where."""
     kept = stage.read(lambda tx: keeping.find(tx, stage.scope, asked.run_id))
-    procedures = stage.house.procedure_book.of(stage.tenant.id)
+    procedures = procedures or stage.house.procedure_book.of(stage.tenant.id)
     assert procedures is not None
     procedure = procedures.of_run(kept.run)
     assert procedure is not None
