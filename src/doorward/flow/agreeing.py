@@ -25,7 +25,7 @@ from doorward.flow.desk.rooms import DeskRooms, DeskText, NewLine, card_at, scre
 from doorward.flow.joined import all_taken_in, goes_on_in
 from doorward.flow.procedures.agreed import AGREEMENT
 from doorward.flow.procedures.book import ProcedureBook
-from doorward.flow.procedures.second_person import AgreementKind, agreement_line
+from doorward.flow.procedures.second_person import DECIDED, agreement_audit, agreement_line
 from doorward.kit.ids import derive_id
 from doorward.kit.tx import Transactions, Tx
 from doorward.record import WrittenEntry
@@ -50,11 +50,6 @@ _HANDLED: Final = (
     "reply.scheduled",
 )
 _LINES: Final = 2_000
-_DECIDED: Final[dict[str, AgreementKind]] = {
-    "agreed": "agreement.given",
-    "refused": "agreement.refused",
-    "expired": "agreement.expired",
-}
 
 
 class AskedAgreement(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,12 +134,12 @@ class Agreeing:
             decided = decide_agreement(
                 tx, scope, agreement, state="agreed" if wish.agrees else "refused", by=scope.actor.id
             )
-            line = agreement_line(tx, scope, decided, kind=_DECIDED[decided.state])
+            line = agreement_line(tx, scope, decided, kind=DECIDED[decided.state])
             card = card_at(tx, scope, asked.conversation_id)
             said = (
                 line if wish.reason.is_blank else written.line(tx, scope, card, NewLine(line.kind, line.key, line.data))
             )
-            return Outcome(decided, (said, _audit(decided)), (_job(decided),))
+            return Outcome(decided, (said, agreement_audit(decided)), (_job(decided),))
 
         return await self._transactions.write_async(scope, work)
 
@@ -157,7 +152,7 @@ class Agreeing:
             for one in overdue_agreements(tx, scope):
                 record.lock_conversation(tx, scope, one.conversation_id)
                 given_up = decide_agreement(tx, scope, one, state="expired", by=None)
-                lines += [agreement_line(tx, scope, given_up, kind="agreement.expired"), _audit(given_up)]
+                lines += [agreement_line(tx, scope, given_up, kind="agreement.expired"), agreement_audit(given_up)]
                 jobs.append(_job(given_up))
             return Outcome(len(jobs), tuple(lines), tuple(jobs))
 
@@ -239,16 +234,6 @@ def _named(line: WrittenEntry) -> tuple[str, ...]:
     acted = (entry.actor.id,) if entry.actor.kind == "staff" else ()
     named = (str(entry.data.get(name) or "") for name in ("staff_id", "to", "by"))
     return (*acted, *(one for one in named if one))
-
-
-def _audit(agreement: Agreement) -> AuditEvent:
-    return AuditEvent(
-        action=_DECIDED[agreement.state],
-        object_kind="agreement",
-        object_id=agreement.id,
-        fields=(agreement.operation,),
-        reason=f"run {agreement.run_id}",
-    )
 
 
 def _job(agreement: Agreement) -> Job:

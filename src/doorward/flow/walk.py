@@ -233,7 +233,8 @@ def here_of(rooms: WalkRooms, walk: Walk) -> tuple[ProcedureWork, Standing, Here
         return None
     reading: Reading = walk.need("read")
     spoken = walk.card.language
-    brief = standing.run is not None and len(reading.words) <= BRIEF and spoken in walk.settings.languages
+    may_answer = standing.run is not None or standing.waits is not None
+    brief = may_answer and len(reading.words) <= BRIEF and spoken in walk.settings.languages
     language = spoken if brief else reading.language
     here = work.here(walk.scope, walk.message, language=language, settings=walk.settings, standing=standing)
     return work, standing, here

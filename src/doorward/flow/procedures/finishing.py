@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from doorward.flow.procedures.calling_off import can_refuse, refuse
 from doorward.flow.procedures.checking import check_job
 from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.journey import Acted, Advanced
@@ -22,7 +23,9 @@ class Finishing:
         self._identity = identity
 
     def fits(self, tx: Tx, here: Here, advanced: Advanced) -> bool:
-        """Return whether nobody went on with these runs meanwhile."""
+        """Return whether nobody went on with these runs meanwhile, or decided about what is called off."""
+        if advanced.refuses and not can_refuse(tx, here.scope, advanced.refuses):
+            return False
         return fits(tx, here, advanced.moves)
 
     def write(self, tx: Tx, here: Here, advanced: Advanced) -> Outcome[None]:
@@ -30,6 +33,8 @@ class Finishing:
         write_moves(tx, here, advanced.moves, takes=advanced.takes)
         lines: list[Entry | AuditEvent] = [acted_line(tx, here, one) for one in advanced.acted]
         lines += _note_lines(tx, here, advanced)
+        if advanced.refuses:
+            lines += refuse(tx, here.scope, advanced.refuses)
         jobs: list[Job] = []
         if advanced.code and here.acting is not None:
             address = own_address(tx, here, identity=self._identity)

@@ -39,7 +39,7 @@ class Advanced(msgspec.Struct, frozen=True, kw_only=True):
     `handoff` is the reason why a person takes over, empty if none does; `note` is for that person. `code`: a code is
     to be mailed to the acting party's own address. `checks` is a run whose act may have been done: it is tried again
     soon. `moves` are in the order in which they have to be written; `takes` is a run of another conversation that goes
-    on in this one. `spans` are the masked places of the text.
+    on in this one. `refuses` is what a second person is asked no more. `spans` are the masked places of the text.
     """
 
     text: str = ""
@@ -56,6 +56,7 @@ class Advanced(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     moves: tuple[Move, ...] = ()
     takes: str = ""
+    refuses: str = ""
     acted: tuple[Acted, ...] = ()
 
 

@@ -1,8 +1,8 @@
 """What needs a second person, and what they said: asked for each act anew, in the transaction that grants it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from doorward import record
 from doorward.answering.procedures import Run
@@ -19,12 +19,19 @@ from doorward.flow.procedures.here import Here
 from doorward.identity import Grant
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Tx
-from doorward.vocabulary.entry import Entry
+from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.errors import NotAllowed
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.scope import Scope
 
 AgreementKind = Literal["agreement.asked", "agreement.given", "agreement.refused", "agreement.expired"]
+
+DECIDED: Final[Mapping[str, AgreementKind]] = {
+    "agreed": "agreement.given",
+    "refused": "agreement.refused",
+    "expired": "agreement.expired",
+}
+"""How the ledger and the audit call what was decided."""
 
 
 class Word(NamedTuple):
@@ -84,6 +91,17 @@ class SecondPerson:
         agreement = ask_second_person(tx, here.scope, run, want, asks=asks)
         record.lock_conversation(tx, here.scope, here.conversation_id)
         return (agreement_line(tx, here.scope, agreement, kind="agreement.asked"),)
+
+
+def agreement_audit(agreement: Agreement) -> AuditEvent:
+    """Return the audit's line of what was decided about an agreement."""
+    return AuditEvent(
+        action=DECIDED[agreement.state],
+        object_kind="agreement",
+        object_id=agreement.id,
+        fields=(agreement.operation,),
+        reason=f"run {agreement.run_id}",
+    )
 
 
 def agreement_line(tx: Tx, scope: Scope, agreement: Agreement, *, kind: AgreementKind) -> Entry:

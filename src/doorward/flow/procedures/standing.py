@@ -13,11 +13,20 @@ PAUSE: Final = timedelta(hours=12)
 """After which somebody is asked first whether what was begun shall go on."""
 
 
+class Waits(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits for a second person and was not decided about; `is_told`: the bot's last words were that it waits."""
+
+    kept: KeptRun
+    agreement_id: str
+    is_told: bool
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What a walk knows of procedures before it decides. `level` is how surely the acting party is known now.
 
     `kept` is the run that is under way here, or else elsewhere for the same customer. `just_ended` is the
-    procedure that ended with the bot's last words, empty if none did or one is under way.
+    procedure that ended with the bot's last words, empty if none did or one is under way. `waits` can be called off
+    here, as long as nothing is under way.
     """
 
     procedures: TenantProcedures
@@ -25,6 +34,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     level: int
     now: datetime
     just_ended: str = ""
+    waits: Waits | None = None
 
     @property
     def run(self) -> Run | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -27,14 +27,15 @@ from doorward.answering.procedures.run import (
 )
 from doorward.answering.procedures.state import want_of
 from doorward.flow.procedures.book import ProcedureBook, TenantProcedures
-from doorward.flow.procedures.executor import Executor, run_id_of
+from doorward.flow.procedures.calling_off import calls_off, what_waits
+from doorward.flow.procedures.executor import WAITING, Executor, run_id_of
 from doorward.flow.procedures.finishing import Finishing
 from doorward.flow.procedures.gate import Gate
 from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.journey import Advanced
 from doorward.flow.procedures.masked_values import NAMING
 from doorward.flow.procedures.masking import Masking, values_told
-from doorward.flow.procedures.standing import Standing
+from doorward.flow.procedures.standing import Standing, Waits
 from doorward.flow.procedures.telling import asks_for_new_code, pressed
 from doorward.flow.procedures.verifying import CLAIMED, Verifying, holds_code
 from doorward.identity import Identity, family_of
@@ -131,6 +132,8 @@ class ProcedureWork:
         run = standing.run
         calls = standing.level >= CLAIMED and _calls(startable)
         if run is None:
+            if self._calls_off(standing, here, wants_something=startable is not None or social in _SMALL_TALK):
+                return ProcedureFacts(active=True, wants="act", heard=True, level=standing.level)
             begins = "" if startable is None else startable.id
             return ProcedureFacts(procedure=begins, ended=standing.just_ended, level=standing.level, calls=calls)
         other = (
@@ -157,6 +160,8 @@ class ProcedureWork:
             self._begin(executor, standing, here, procedure=standing.procedures.procedures[facts.procedure])
         elif standing.run is not None:
             self._go_on(executor, standing, here, standing.run, heard=facts.heard)
+        elif standing.waits is not None and facts.heard:
+            return self._called_off(standing, here, standing.waits)
         else:
             return None
         return self._ended(executor, standing, here)
@@ -256,8 +261,13 @@ class ProcedureWork:
             # Only whoever is known finds again what they began elsewhere.
             parties = family_of(tx, scope, acting) if level >= CLAIMED else ()
         kept = keeping.active_run(tx, scope, conversation_id=conversation_id, parties=parties)
-        ended = _just_ended(tx, scope, conversation_id) if kept is None else ""
-        return Standing(procedures=procedures, kept=kept, level=level, now=tx.now, just_ended=ended)
+        last = _last_told(tx, scope, conversation_id) if kept is None else {}
+        waits = None
+        if kept is None and acting is not None:
+            waits = what_waits(tx, scope, conversation_id, whose=(acting, *parties), last=last)
+        return Standing(
+            procedures=procedures, kept=kept, level=level, now=tx.now, just_ended=_just_ended(last), waits=waits
+        )
 
     def _executor(self, standing: Standing, here: Here) -> Executor:
         rooms = self._rooms
@@ -279,6 +289,20 @@ class ProcedureWork:
     def _waiting(self, here: Here, run_id: str) -> tuple[Run, PartyId]:
         kept = self._transactions.read(lambda tx: keeping.find(tx, here.scope, run_id))
         return kept.run, kept.party_id
+
+    def _calls_off(self, standing: Standing, here: Here, *, wants_something: bool) -> bool:
+        """Return whether a message calls off what waits for a second person."""
+        waits = standing.waits
+        procedure = None if waits is None else standing.procedures.of_run(waits.kept.run)
+        if waits is None or procedure is None:
+            return False
+        return calls_off(waits, self._hear(procedure, here), wants_something=wants_something)
+
+    def _called_off(self, standing: Standing, here: Here, waits: Waits) -> Advanced:
+        executor = self._beside(here, waits.kept, standing.procedures)
+        executor.feed(waits.kept.run, Cancelled())
+        ended = self._masked(executor, standing.procedures, here)
+        return msgspec.structs.replace(ended, refuses=waits.agreement_id)
 
     def _wants(self, standing: Standing, here: Here) -> str:
         run = standing.run
@@ -404,11 +428,17 @@ def day_of(now: datetime, settings: TenantSettings) -> date:
     return now.astimezone(ZoneInfo(settings.time_zone)).date()
 
 
-def _just_ended(tx: Tx, scope: Scope, conversation_id: ConversationId) -> str:
-    """Return the procedure that ended with the bot's last words in a conversation, empty if none did."""
+def _last_told(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Mapping[str, Any]:
+    """Return what the ledger tells of the bot's last words in a conversation, nothing where it said none."""
     spoken = record.entries_of_kinds(tx, scope, (conversation_id,), kinds=("message.bot",), limit=1)
-    told = spoken[0].entry.data.get("procedure", {}) if spoken else {}
-    return str(told.get("id", "")) if told.get("outcome") and not told.get("awaits") else ""
+    return spoken[0].entry.data if spoken else {}
+
+
+def _just_ended(last: Mapping[str, Any]) -> str:
+    """Return the procedure that ended with the bot's last words, empty if none did: what waits has not ended."""
+    told = last.get("procedure", {})
+    outcome = str(told.get("outcome", ""))
+    return str(told.get("id", "")) if outcome not in {"", WAITING} and not told.get("awaits") else ""
 
 
 def _calls(procedure: Procedure | None) -> bool:

@@ -24,6 +24,7 @@ from doorward.flow.procedures.executor import Executor
 from doorward.flow.procedures.gate import Asked
 from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.second_person import SecondPerson, Word
+from doorward.flow.procedures.work import ProcedureWork
 from doorward.identity import MemberSeed
 from doorward.kit.jobs import ClaimedJob
 from doorward.kit.settings import TenantSettings
@@ -518,3 +519,67 @@ def test_in_the_end_a_person_finds_out_about_what_was_agreed_to(
     assert core.keys[0] in note.text.text
     kept = stage.read(lambda tx: keeping.find(tx, stage.scope, asked_of(stage, customer).run_id))
     assert (kept.state, kept.run.reason) == ("ended", "outcome_unknown")
+
+
+@pytest.mark.parametrize("said", ["never mind", "no"])
+def test_the_customer_calls_off_what_waits(stage: Stage, wanda: Scope, said: str) -> None:
+    """Nobody can agree any more, the run is over, and the customer hears so once."""
+    world, customer = closing(stage)
+    asked = asked_of(stage, customer)
+    line = customer.say(said)
+    assert told(line) == "All right, I stop here. Nothing more will happen."
+    refused = asked_of(stage, customer)
+    assert (refused.state, refused.decided_by) == ("refused", None)
+    kept = stage.read(lambda tx: keeping.find(tx, stage.scope, asked.run_id))
+    assert (kept.state, kept.run.outcome, kept.run.reason) == ("ended", "declined", "cancelled")
+    assert why_refused(lambda: decide(stage, wanda, asked)) == "decided"
+    stage.settle()
+    assert account(world) == "open"
+    assert customer.bot_lines()[-1] == line
+    assert [one.entry.kind for one in customer.ledger()].count("agreement.refused") == 1
+
+
+def test_what_is_no_word_about_it_calls_nothing_off(stage: Stage, wanda: Scope) -> None:
+    """Another wish, thanks, and a no to something else leave what waits as it is."""
+    world = stage.people({**ACCOUNT, **TWO_CARDS}, language="en")
+    customer = at_the_agreement(stage, world)
+    customer.say("thank you")
+    customer.say("no")
+    stage.hints = {"i want a card blocked": "card.block"}
+    customer.say("i want a card blocked")
+    customer.say("never mind")
+    assert cards(world) == {"4471": "active", "9012": "active"}
+    assert asked_of(stage, customer).state == "asked"
+    decide(stage, wanda, asked_of(stage, customer))
+    assert account(world) == "closing"
+
+
+def test_what_is_decided_is_not_called_off(stage: Stage, wanda: Scope) -> None:
+    """The word comes too late, and is answered as any other."""
+    world, customer = closing(stage)
+    wish = DecisionWish(agrees=True, reason=WildText(""))
+    asyncio.run(stage.house.agreeing.decide(wanda, asked_of(stage, customer).id, wish))
+    customer.say("never mind")
+    assert asked_of(stage, customer).state == "used"
+    assert account(world) == "closing"
+
+
+def test_what_is_called_off_and_decided_at_once_is_decided_once(
+    stage: Stage, wanda: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever agrees while the word is being worked on was first: the walk decides again."""
+    world, customer = closing(stage)
+    asked = asked_of(stage, customer)
+    called_off, left = ProcedureWork._called_off, [asked]
+
+    def agreeing(self: ProcedureWork, *args: Any) -> Any:
+        if left:
+            wish = DecisionWish(agrees=True, reason=WildText(""))
+            asyncio.run(stage.house.agreeing.decide(wanda, left.pop().id, wish))
+        return called_off(self, *args)
+
+    monkeypatch.setattr(ProcedureWork, "_called_off", agreeing)
+    customer.say("never mind")
+    assert asked_of(stage, customer).state == "used"
+    assert account(world) == "closing"
+    assert not any("Nothing more will happen" in told(line) for line in customer.bot_lines())
