@@ -39,7 +39,7 @@ def test_what_customers_wrote_is_found(guests: Guests, halden: Tenant, brisa: Te
     visitor = guests.visitor(halden)
     visitor.say("My refund for card 4111 1111 1111 1111 never arrived, and I am wet")
     mira = guests.member("mira")
-    answer = mira.post(SEARCH, json={"text": "refunds arriving"})
+    answer = mira.post(SEARCH, json={"text": "refunds arriving by:customer"})
     assert answer.headers["cache-control"] == "no-store"
     ((conversation_id, snippet),) = found(answer)
     assert conversation_id == visitor.conversation_id
@@ -48,7 +48,7 @@ def test_what_customers_wrote_is_found(guests: Guests, halden: Tenant, brisa: Te
     assert marked == ["refund", "arrived"]
     assert found(mira.post(SEARCH, json={"text": "refund channel:webchat by:customer"})) == found(answer)
     assert found(mira.post(SEARCH, json={"text": "refund state:resolved"})) == []
-    assert found(mira.post(SEARCH, json={"text": "refund", "filters": {"masked": ["card"]}})) == found(answer)
+    assert found(mira.post(SEARCH, json={"text": "refund by:customer", "filters": {"masked": ["card"]}})) == found(answer)
     assert found(guests.member("owner", company="brisa").post(SEARCH, json={"text": "refund"})) == []
     assert ("words", "authors", "channels") in noted(house, halden)
 
