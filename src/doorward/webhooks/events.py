@@ -76,7 +76,8 @@ EVENTS: Final[Mapping[str, Event]] = {
     ),
     "agreement.given": Event(when="A second person agreed.", facts=("agreement", "operation", "procedure")),
     "agreement.refused": Event(
-        when="A second person refused; why stays here.", facts=("agreement", "operation", "procedure")
+        when="A second person refused, or the customer called it off; why stays here.",
+        facts=("agreement", "operation", "procedure"),
     ),
     "agreement.expired": Event(when="Nobody decided in time.", facts=("agreement", "operation", "procedure")),
 }
