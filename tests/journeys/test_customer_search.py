@@ -30,7 +30,9 @@ def test_a_customer_is_found_by_what_they_wrote(guests: Guests, halden: Tenant, 
     found = mira.post(SEARCH, json={"value": "0170/1234567", "kind": "phone"})
     assert [card["conversation_id"] for card in found.json()["items"]] == [visitor.conversation_id]
     assert found.headers["cache-control"] == "no-store"
-    assert mira.post(SEARCH, json={"value": "Ada@Example.com"}).json() == found.json()
+    # The message is still being walked: what else its card says may change meanwhile.
+    again = mira.post(SEARCH, json={"value": "Ada@Example.com"}).json()
+    assert [card["conversation_id"] for card in again["items"]] == [visitor.conversation_id]
     assert mira.post(SEARCH, json={"value": "0170/1234568"}).json() == {"items": []}
     theirs = guests.member("owner", company="brisa").post(SEARCH, json={"value": "0170/1234567"})
     assert (theirs.status_code, theirs.json()) == (200, {"items": []})
