@@ -42,6 +42,9 @@ class Companies:
     health: Health
     core_systems: dict[TenantId, CoreSystem]
     procedure_book: ProcedureBook
+    procedure_work: ProcedureWork
+    gate: Gate
+    listener: Listener
     knowledge: Knowledge
     reader: Reader
     translator: Translator
@@ -64,9 +67,9 @@ class Companies:
             ),
         )
 
-    def _build_nudges(self, work: ProcedureWork, *, gate: Gate, listener: Listener) -> None:
+    def _build_nudges(self) -> None:
         self.expecting = Expecting(
-            self.transactions, gate=gate, procedures=self.procedure_book, called=self.active_models.called
+            self.transactions, gate=self.gate, procedures=self.procedure_book, called=self.active_models.called
         )
         self.nudge_books = NudgeBooks()
         self.nudge_work = NudgeWork(
@@ -74,9 +77,9 @@ class Companies:
             NudgeRooms(
                 books=self.nudge_books,
                 procedures=self.procedure_book,
-                work=work,
-                gate=gate,
-                listener=listener,
+                work=self.procedure_work,
+                gate=self.gate,
+                listener=self.listener,
                 knowledge=self.knowledge,
                 sentences=self.translator,
             ),

@@ -253,6 +253,7 @@ class House(Companies, ProcedureWiring):
 
     def _build_flow(self) -> None:
         self.procedure_work = self._procedures()
+        self._build_nudges()
         self._build_screening()
         self.assistance = self._assistance()
         self.walk_rooms = WalkRooms(

@@ -53,7 +53,7 @@ class ProcedureWiring(Chores):
         self.listener = Listener(self.packs.values())
         originals = Originals(self.transactions, admission=self.admission, protection=self.protection)
         self.originals = originals
-        gate = Gate(
+        self.gate = Gate(
             self.transactions,
             identity=self.identity,
             originals=originals,
@@ -63,7 +63,7 @@ class ProcedureWiring(Chores):
         rooms = ProcedureRooms(
             book=self.procedure_book,
             identity=self.identity,
-            gate=gate,
+            gate=self.gate,
             verifying=Verifying(
                 self.transactions,
                 identity=self.identity,
@@ -76,13 +76,7 @@ class ProcedureWiring(Chores):
             sentences=self.translator,
             masking=Masking(self.transactions, screener=self.screener, protection=self.protection),
         )
-        work = ProcedureWork(self.transactions, rooms)
-        self._build_nudges(work, gate=gate, listener=self.listener)
-        return work
-
-    def _build_nudges(self, work: ProcedureWork, *, gate: Gate, listener: Listener) -> None:
-        """Let what companies bring along build what it needs of procedures."""
-        raise NotImplementedError
+        return ProcedureWork(self.transactions, rooms)
 
     def _register_procedures(self) -> None:
         settings_of, work = self.settings_book.settings_of, self.procedure_work
