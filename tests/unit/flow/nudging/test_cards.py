@@ -11,7 +11,7 @@ from doorward import record
 from doorward.answering.nudges import figures, offers_in
 from doorward.flow.nudging import NudgeCard, StandsOut
 from doorward.identity import Tenant
-from doorward.vocabulary.errors import NotFound
+from doorward.vocabulary.errors import Conflict, NotFound
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.scope import Actor, Scope
 from tests.support.playing import Customer, Stage
@@ -29,6 +29,11 @@ def member(stage: Stage) -> Scope:
     staff = stage.read(lambda tx: stage.house.identity.staff.find_by_username(tx, stage.scope, "mira"))
     assert staff is not None
     return Scope(tenant_id=stage.tenant.id, actor=Actor(kind="staff", id=staff.id))
+
+
+def take(stage: Stage, customer: Customer) -> None:
+    """Let Mira have somebody's conversation."""
+    asyncio.run(stage.house.desk.take_over(member(stage), customer.conversation_id))
 
 
 def note(stage: Stage, customer: Customer, key: str, state: Any) -> None:
@@ -95,6 +100,9 @@ def test_what_the_customer_said_is_kept_once_and_rests(stage: Stage) -> None:
     world = telling(stage, HIGHER)
     customer = world.customer()
     customer.say("How long does it take until a new card arrives by post?")
+    with pytest.raises(Conflict):
+        note(stage, customer, "bill_higher", "declined")  # it is not with her
+    take(stage, customer)
     note(stage, customer, "bill_higher", "offered")
     assert card(cards_of(stage, customer), "bill_higher").last == "offered"
     note(stage, customer, "bill_higher", "declined")
@@ -114,6 +122,7 @@ def test_what_the_bot_offered_an_agent_answers(stage: Stage) -> None:
     """The customer says yes to the agent instead: it is the same offer."""
     customer = telling(stage, HIGHER).customer()
     customer.say("Hello")
+    take(stage, customer)
     note(stage, customer, "bill_higher", "taken")
     (kept,) = stage.read(lambda tx: offers_in(tx, stage.scope, customer.conversation_id))
     assert (kept.by, kept.state) == ("bot", "taken")
