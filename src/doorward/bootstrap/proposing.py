@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from doorward.answering import Knowledge
-from doorward.answering.language_model import Calls, Gate, LanguageModel, Limits, Proposer
+from doorward.answering.language_model import Calls, GroundingCheck, LanguageModel, Limits, Proposer
 from doorward.flow.accept import TenantScreening
 from doorward.flow.language_model import Leaving, Paying, Summarising, Wording
 from doorward.identity import Identity
@@ -51,7 +51,7 @@ def make_assistance(model: LanguageModel, house: Around) -> Assistance:
     limits = Limits(daily_tokens=chosen.chat_daily_tokens, minute_requests=chosen.chat_minute_requests)
     proposer = Proposer(
         Calls(model, clock=house.clock, at_once=max(1, house.settings.server.walkers // 2) + 1),
-        Gate(house.packs.values(), lambda texts: _meanings(house.reader, texts)),
+        GroundingCheck(house.packs.values(), lambda texts: _meanings(house.reader, texts)),
         purse=Paying(house.transactions, limits),
         leave=Leaving(house.screening),
     )

@@ -2,7 +2,7 @@
 
 from doorward.answering.language_model.breaker import Breaker
 from doorward.answering.language_model.calls import Calls, NotAsked
-from doorward.answering.language_model.grounding import ANSWER, REPHRASED, SUMMARY, Gate, sentences_of
+from doorward.answering.language_model.grounding import ANSWER, REPHRASED, SUMMARY, GroundingCheck, sentences_of
 from doorward.answering.language_model.ports import (
     USES,
     Label,
@@ -36,8 +36,8 @@ __all__ = [
     "Asking",
     "Breaker",
     "Calls",
-    "Gate",
     "Grounded",
+    "GroundingCheck",
     "Label",
     "LanguageModel",
     "Limits",

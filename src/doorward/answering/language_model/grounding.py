@@ -71,7 +71,7 @@ class Text:
         self.forms = frozenset(form for word in self.words for form in word.forms)
 
 
-class Gate:
+class GroundingCheck:
     """Judges what a model wrote. Thread-safe.
 
     While `meanings` has no embeddings, nothing is close to anything.

@@ -10,7 +10,7 @@ from typing import Final, Generic, Protocol, TypeVar
 import msgspec
 
 from doorward.answering.language_model.calls import Calls, NotAsked
-from doorward.answering.language_model.grounding import ANSWER, REPHRASED, SUMMARY, Gate, Strictness
+from doorward.answering.language_model.grounding import ANSWER, REPHRASED, SUMMARY, GroundingCheck, Strictness
 from doorward.answering.language_model.ports import Label, ModelAnswer, ModelFailed, ModelTask, ModelUse, Part, Use
 from doorward.answering.language_model.prompts import instructions_for, prompt_of
 from doorward.answering.language_model.shapes import Answer, Proposals, Rephrased, Summary, read_as
@@ -101,7 +101,7 @@ class _Refused(Exception):
 class Proposer:
     """The verbs. Thread-safe; no transaction may be open while one runs."""
 
-    def __init__(self, calls: Calls, gate: Gate, *, purse: Purse, leave: Leave) -> None:
+    def __init__(self, calls: Calls, gate: GroundingCheck, *, purse: Purse, leave: Leave) -> None:
         """Take who asks the model, who judges what it says, who pays, and through where it leaves."""
         self._calls, self._gate, self._purse, self._leave = calls, gate, purse, leave
 

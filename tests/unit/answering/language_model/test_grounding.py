@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.answering import plain_text
-from doorward.answering.language_model import ANSWER, REPHRASED, SUMMARY, Gate, sentences_of
+from doorward.answering.language_model import ANSWER, REPHRASED, SUMMARY, GroundingCheck, sentences_of
 from tests.support.words import encoder, packs
 
 SOURCES = {
@@ -112,19 +112,21 @@ NOT_BORNE_OUT = [
 
 
 @pytest.fixture(scope="module")
-def gate() -> Gate:
+def gate() -> GroundingCheck:
     """The gate with the real packs and encoder."""
-    return Gate(packs().values(), lambda texts: [one.tobytes() for one in encoder().encode(list(texts))])
+    return GroundingCheck(packs().values(), lambda texts: [one.tobytes() for one in encoder().encode(list(texts))])
 
 
 @pytest.mark.parametrize(("language", "sentence"), BORNE_OUT)
-def test_what_the_source_says_goes_on(gate: Gate, language: str, sentence: str) -> None:
+def test_what_the_source_says_goes_on(gate: GroundingCheck, language: str, sentence: str) -> None:
     """In other words and another order, in every language."""
     assert gate.fault_of(sentence, SOURCES[language], language=language, strictness=ANSWER) is None
 
 
 @pytest.mark.parametrize(("language", "sentence", "fault"), NOT_BORNE_OUT)
-def test_what_the_source_does_not_say_is_dropped(gate: Gate, language: str, sentence: str, fault: str) -> None:
+def test_what_the_source_does_not_say_is_dropped(
+    gate: GroundingCheck, language: str, sentence: str, fault: str
+) -> None:
     """Whatever else is right about the sentence; and the record says why."""
     source = SOURCES.get(language, SOURCES["en"])
     assert gate.fault_of(sentence, source, language=language, strictness=ANSWER) == fault
@@ -153,21 +155,21 @@ def test_what_the_source_does_not_say_is_dropped(gate: Gate, language: str, sent
     ],
 )  # fmt: skip
 def test_one_sentence_of_the_source_bears_out_the_whole_and_keeps_its_conditions(
-    gate: Gate, sentence: str, source: str, fault: str | None
+    gate: GroundingCheck, sentence: str, source: str, fault: str | None
 ) -> None:
     """Parts of two true sentences make a false one, and so does half of one."""
     assert gate.fault_of(sentence, source, language="en", strictness=ANSWER) == fault
 
 
 @pytest.mark.parametrize(("language", "other"), [("en", "de"), ("de", "en"), ("tr", "id"), ("id", "tr"), ("de", "tr")])
-def test_another_language_is_dropped(gate: Gate, language: str, other: str) -> None:
+def test_another_language_is_dropped(gate: GroundingCheck, language: str, other: str) -> None:
     """The right thing in the wrong language is no answer."""
     for sentence in (said for code, said in BORNE_OUT if code == other):
         assert gate.fault_of(sentence, SOURCES[language], language=language, strictness=ANSWER) is not None
 
 
 @pytest.mark.parametrize("language", SOURCES)
-def test_the_source_itself_is_borne_out(gate: Gate, language: str) -> None:
+def test_the_source_itself_is_borne_out(gate: GroundingCheck, language: str) -> None:
     """Every sentence of it, however strict the gate is; or nothing would ever pass."""
     for part in SOURCES[language].replace("\n\n", " ").split(". "):
         assert gate.fault_of(part, SOURCES[language], language=language, strictness=ANSWER) is None
@@ -175,12 +177,12 @@ def test_the_source_itself_is_borne_out(gate: Gate, language: str) -> None:
 
 def test_without_embeddings_nothing_goes_on() -> None:
     """The gate fails closed: what cannot be compared is not close."""
-    blind = Gate(packs().values(), lambda texts: [b""] * len(texts))
+    blind = GroundingCheck(packs().values(), lambda texts: [b""] * len(texts))
     assert blind.fault_of(BORNE_OUT[0][1], SOURCES["en"], language="en", strictness=ANSWER) == "meaning"
 
 
 NEAR = np.full(4, 0.5, dtype="<f4").tobytes()
-WORDY = Gate(packs().values(), lambda texts: [NEAR] * len(texts))
+WORDY = GroundingCheck(packs().values(), lambda texts: [NEAR] * len(texts))
 """A gate for which everything means the same: what it refuses, words alone refuse."""
 
 
@@ -205,11 +207,11 @@ def test_one_sign_more_is_one_too_many(case: tuple[str, str], place: int, sign: 
 def test_a_language_that_knows_no_denials_has_no_gate() -> None:
     """A pack without the words that the gate needs is none: what cannot be judged does not go on."""
     poor = msgspec.structs.replace(packs()["en"], lexicon={**packs()["en"].lexicon, "negation": ()})
-    blind = Gate([poor], lambda texts: [one.tobytes() for one in encoder().encode(list(texts))])
+    blind = GroundingCheck([poor], lambda texts: [one.tobytes() for one in encoder().encode(list(texts))])
     assert blind.fault_of(BORNE_OUT[0][1], SOURCES["en"], language="en", strictness=ANSWER) == "language"
 
 
-def test_other_words_for_an_answer_leave_nothing_out(gate: Gate) -> None:
+def test_other_words_for_an_answer_leave_nothing_out(gate: GroundingCheck) -> None:
     """Neither a number nor a condition nor a denial; all of it in another order is all of it."""
     source = "Your new card arrives within 3 to 5 working days. You cannot use the old card after that."
     for said, fault in (
@@ -221,7 +223,7 @@ def test_other_words_for_an_answer_leave_nothing_out(gate: Gate) -> None:
         assert gate.lost_of(said, source, language="en", strictness=REPHRASED) == fault
 
 
-def test_a_summary_has_words_for_who_said_what_and_no_others(gate: Gate) -> None:
+def test_a_summary_has_words_for_who_said_what_and_no_others(gate: GroundingCheck) -> None:
     """It rests on what was said: no fact, no name and no deed beside it."""
     said = "My card was stolen in Lisbon and I need a new one before 12 May.\nWhere can I call you?"
     for sentence, fault in (
@@ -246,7 +248,7 @@ def test_a_summary_has_words_for_who_said_what_and_no_others(gate: Gate) -> None
     ],
 )  # fmt: skip
 def test_a_summary_is_in_the_language_of_what_was_said(
-    gate: Gate, language: str, said: str, summary: str, lie: str
+    gate: GroundingCheck, language: str, said: str, summary: str, lie: str
 ) -> None:
     """With that language's words for who said what, and no further ones."""
     assert gate.fault_of(summary, said, language=language, strictness=SUMMARY) is None

@@ -9,7 +9,7 @@ import pytest
 from doorward.answering.language_model import (
     Asking,
     Calls,
-    Gate,
+    GroundingCheck,
     Line,
     ModelAnswer,
     ModelFailed,
@@ -72,7 +72,7 @@ class Room:
         self.model, self.purse, self.open = Scripted(), Purse(), True
         self.left: list[WildText] = []
         self.calls = Calls(self.model, clock=FixedClock(NOON), at_once=1)
-        gate = Gate(packs().values(), lambda texts: [one.tobytes() for one in encoder().encode(list(texts))])
+        gate = GroundingCheck(packs().values(), lambda texts: [one.tobytes() for one in encoder().encode(list(texts))])
         self.proposer = Proposer(self.calls, gate, purse=self.purse, leave=self.leave)
 
     def leave(self, _scope: Scope, text: WildText, _source: WildText) -> bool:
