@@ -8,9 +8,10 @@ import msgspec
 Scalar = str | int | float | bool | None
 """A value as JSON writes it. Amounts are whole minor units (cents) of the system's currency, dates are ISO 8601."""
 
-FactKind = Literal["text", "name", "code", "number", "amount", "date", "yes_no"]
+FactKind = Literal["text", "name", "reference", "code", "number", "amount", "date", "yes_no"]
 """How a value is to be read and shown. A code is one of a few words of the system itself, such as `frozen`; a name is
-that of a person, and masked wherever it is kept."""
+that of a person, and masked wherever it is kept; a reference is how the company calls one of its own things, such as
+`O500042`: no secret, however much it looks like one."""
 
 ArgumentKind = Literal["thing", "choice", "date", "amount", "count", "text", "address", "phone", "email", "yes_no"]
 """What an operation takes. A thing is the key of a `Thing`; an address, phone or e-mail is the value itself."""

@@ -144,5 +144,7 @@ def _examples(kind: FactKind, today: date) -> tuple[Scalar, ...]:
             return (True, False)
         case "code":
             return ("active", "example")
+        case "reference":
+            return ("X1001",)
         case _:
             return ("Example",)

@@ -29,6 +29,9 @@ _SHORTEST: Final = 2
 _TOO_FEW: Final = re.compile(r"(?:[^\w]*[0-9]){0,6}[^\w]*")
 """The end of a number, a day, a count: nothing that is about anybody."""
 
+_REFERENCE: Final = re.compile(r"[A-Z]{1,4}-?[0-9]{1,8}(?:-[0-9]{1,4}){0,2}")
+"""What a declared reference may look like to be left as it is: anything longer or of another form is looked at."""
+
 
 class Told(NamedTuple):
     """A value of a core system as it is shown, and whether it is declared to be somebody's name."""
@@ -137,7 +140,10 @@ def _told_in(run: Run, procedure: Procedure | None) -> Iterator[Told]:
 
 def _texts(values: Mapping[str, Scalar], kinds: Mapping[str, FactKind]) -> Iterator[Told]:
     for name, value in values.items():
-        if isinstance(value, str) and kinds.get(name) in {"text", "name"}:
+        kind = kinds.get(name)
+        if isinstance(value, str) and kind in {"text", "name", "reference"}:
             shown = clean(value)
+            if kind == "reference" and _REFERENCE.fullmatch(shown):
+                continue
             if len(shown) >= _SHORTEST and not _TOO_FEW.fullmatch(shown):
-                yield Told(shown, kinds.get(name) == "name")
+                yield Told(shown, kind == "name")

@@ -67,3 +67,24 @@ def test_what_was_said_on_the_way_is_masked_too(brought: TenantProcedures) -> No
     shown = {one.shown for one in values_told(journey.runs, procedure_of=brought.of_run)}
     assert shown == {"First Shop", "Second Shop", "Third Shop"}
     assert [move.run for move in journey.moves] == [_about(procedure, "Third Shop")]
+
+
+@pytest.mark.parametrize(
+    ("reference", "shown"),
+    [
+        ("P500042", set()),
+        ("HT-4100-21", set()),
+        ("500042", set()),  # the end of a number, whatever is declared
+        ("DE89370400440532013000", {"DE89370400440532013000"}),
+        ("4111111111111111", {"4111111111111111"}),
+        ("P500042 jette@example.org", {"P500042 jette@example.org"}),
+    ],
+)
+def test_a_reference_is_left_where_it_looks_like_one(
+    brought: TenantProcedures, reference: str, shown: set[str]
+) -> None:
+    """What the company calls its own things is no secret; what only claims to be such a word is looked at."""
+    procedure = brought.procedures["dispute_payment"]
+    assert procedure.places["disputing.payment"] == "reference"
+    run = Run(id="run", procedure=procedure.id, version=procedure.version, facts={"disputing": {"payment": reference}})
+    assert {one.shown for one in values_told([run], procedure_of=brought.of_run)} == shown

@@ -148,7 +148,7 @@ def _is_keyed(thing: Thing, digits: Sequence[str]) -> bool:
 def _is_named(thing: Thing, kinds: Mapping[str, FactKind], words: Sequence[str]) -> bool:
     """Return whether a word of the thing's texts was said, perhaps with another ending behind five letters."""
     for name, value in thing.fields.items():
-        if kinds.get(name) in {"text", "name"} and isinstance(value, str):
+        if kinds.get(name) in {"text", "name", "reference"} and isinstance(value, str):
             for own in split_words(visible(value).casefold()):
                 if len(own) >= _NAMING and any(_is_same_word(own, word) for word in words):
                     return True

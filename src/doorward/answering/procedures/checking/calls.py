@@ -19,7 +19,7 @@ _FROM_FACTS: Final[Mapping[str, tuple[FactKind, ...]]] = {
     "amount": ("amount",),
     "count": ("number",),
     "date": ("date",),
-    "text": ("text", "name", "code"),
+    "text": ("text", "name", "reference", "code"),
     "yes_no": ("yes_no",),
 }
 """What of a tool's result may become an argument. A thing never: only what was offered can be meant."""

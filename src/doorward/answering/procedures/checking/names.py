@@ -15,6 +15,7 @@ from doorward.vocabulary.operations import FactKind
 TYPES: Final[Mapping[str, Any]] = {
     "text": str | None,
     "name": str | None,
+    "reference": str | None,
     "code": str | None,
     "number": float | None,
     "amount": int | None,

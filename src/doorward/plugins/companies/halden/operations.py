@@ -17,7 +17,7 @@ from doorward.vocabulary.operations import Argument, Effect, FactKind, Operation
 HIGHEST_LIMIT: Final = 500_000
 _CARD: Final = {"card": Argument(kind="thing", of="card")}
 _CARD_FACTS: Final[Mapping[str, FactKind]] = {"card": "text", "status": "code"}
-_DELIVERY: Final[Mapping[str, FactKind]] = {"order": "text", "order_state": "code", "placed": "date"}
+_DELIVERY: Final[Mapping[str, FactKind]] = {"order": "reference", "order_state": "code", "placed": "date"}
 _DETAILS: Final = {"address": 200, "phone": 40, "email": 254, "text": 40}
 """Characters that a value of a kind may have, unless the argument says less."""
 _ADDRESS_OF_MAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
@@ -33,7 +33,7 @@ def _looks_up(name: str, action: str, *, of: str, facts: Mapping[str, FactKind])
         level=1,
         reversible=True,
         outcomes=("not_found",),
-        facts={of: "text", **KINDS[of], **facts},
+        facts={of: "reference", **KINDS[of], **facts},
     )
 
 
@@ -93,7 +93,7 @@ _DECLARED: Final = (
         _changes("unfreeze_card", "card.unfreeze", level=2, arguments=_CARD, facts=_CARD_FACTS), undo="freeze_card"
     ),
     _changes("block_card", "card.block", level=1, arguments=_CARD, facts=_CARD_FACTS),
-    _changes("replace_card", "card.replace", level=2, arguments=_CARD, facts={**_CARD_FACTS, "order": "text"}),
+    _changes("replace_card", "card.replace", level=2, arguments=_CARD, facts={**_CARD_FACTS, "order": "reference"}),
     _changes("activate_card", "card.activate", level=2, arguments=_CARD, facts=_CARD_FACTS),
     _harmless(
         _changes(
@@ -110,7 +110,7 @@ _DECLARED: Final = (
         "payment.dispute",
         level=2,
         arguments={"payment": Argument(kind="thing", of="payment")},
-        facts={"payment": "text", "case": "text"},
+        facts={"payment": "reference", "case": "reference"},
     ),
     _harmless(
         _changes(
@@ -118,7 +118,7 @@ _DECLARED: Final = (
             "fraud.report",
             level=1,
             arguments={"card": Argument(kind="thing", of="card", optional=True)},
-            facts={**_CARD_FACTS, "case": "text"},
+            facts={**_CARD_FACTS, "case": "reference"},
         )
     ),
     _changes(
@@ -129,14 +129,14 @@ _DECLARED: Final = (
             "bill": Argument(kind="thing", of="bill"),
             "instalments": Argument(kind="count", least=2, most=6),
         },
-        facts={"bill": "text", "instalments": "number", "amount_cents": "amount", "monthly_cents": "amount"},
+        facts={"bill": "reference", "instalments": "number", "amount_cents": "amount", "monthly_cents": "amount"},
     ),
     _changes(
         "cancel_transfer",
         "transfer.cancel",
         level=2,
         arguments={"transfer": Argument(kind="thing", of="transfer")},
-        facts={"transfer": "text"},
+        facts={"transfer": "reference"},
     ),
     _new_detail("address"),
     _new_detail("phone"),
@@ -147,7 +147,7 @@ _DECLARED: Final = (
         "paper.order",
         level=1,
         arguments={"device": Argument(kind="thing", of="device")},
-        facts={"order": "text", "detail": "text"},
+        facts={"order": "reference", "detail": "text"},
     ),
     replace(
         _changes(
@@ -165,7 +165,7 @@ _DECLARED: Final = (
             "data.request",
             level=2,
             arguments={"kind": Argument(kind="choice", options=("copy",), optional=True)},
-            facts={"request": "text"},
+            facts={"request": "reference"},
         )
     ),
     _harmless(
@@ -174,10 +174,10 @@ _DECLARED: Final = (
             "complaint.make",
             level=0,
             arguments={"about": Argument(kind="text", most=40, optional=True)},
-            facts={"case": "text"},
+            facts={"case": "reference"},
         )
     ),
-    _harmless(_changes("call_me", "call_back.request", level=1, facts={"call_back": "text"})),
+    _harmless(_changes("call_me", "call_back.request", level=1, facts={"call_back": "reference"})),
 )
 
 _REASONS: Final[Mapping[str, tuple[str, ...]]] = {
