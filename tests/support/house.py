@@ -168,6 +168,16 @@ def open_test_house(settings: Settings, *, clock: Clock | None = None, engines: 
     return House(settings, database=database, keys=keys, clock=clock, engines=engines or shared_engines())
 
 
+@contextlib.contextmanager
+def house_with_companies(founded: Path, folder: Path) -> Iterator[House]:
+    """Open a copy of a founded house in `folder`, its threads not started, with all that its companies bring."""
+    shutil.copytree(founded, folder)
+    house = open_test_house(settings_for(folder, f"sqlite:///{folder / 'doorward.db'}"))
+    house._open_core_systems()
+    yield house
+    house.close()
+
+
 def found_everything(house: House) -> None:
     """Found both companies, briefly."""
     encoder = house.engines.encoder

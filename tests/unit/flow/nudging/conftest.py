@@ -2,7 +2,6 @@
 test says.
 """
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -12,7 +11,7 @@ import pytest
 from doorward.bootstrap import House
 from doorward.vocabulary.company import CoreOrder, CoreSystem, Signal
 from doorward.vocabulary.operations import FactKind
-from tests.support.house import founded_sqlite, open_test_house, settings_for, tenant_of
+from tests.support.house import founded_sqlite, house_with_companies, tenant_of
 from tests.support.playing import OwnCore, Stage, World
 
 __all__ = ["founded_sqlite"]
@@ -45,12 +44,8 @@ class TellingCore(OwnCore):
 @pytest.fixture(scope="module")
 def house(founded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A house on SQLite, its threads not started, with all that Halden brings."""
-    folder = tmp_path_factory.mktemp("nudging") / "data"
-    shutil.copytree(founded_sqlite, folder)
-    opened = open_test_house(settings_for(folder, f"sqlite:///{folder / 'doorward.db'}"))
-    opened._open_core_systems()
-    yield opened
-    opened.close()
+    with house_with_companies(founded_sqlite, tmp_path_factory.mktemp("nudging") / "data") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
