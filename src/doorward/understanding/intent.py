@@ -33,6 +33,9 @@ CHAT: Final = 24
 SHORT: Final = 4
 """Words that a message may have for a single word such as 'human' to be a request for a person."""
 
+ASKED_ALONE: Final = 10
+"""Words of a message up to which a request for a person is all that there is in it."""
+
 Nearest = Callable[[Reading], tuple[Candidate, ...]]
 Wishes = Callable[[Reading], Wished | None]
 
@@ -69,8 +72,9 @@ class Understander:
         social = None if masked.spans else self._small_talk(reading)
         candidates = () if social else nearest(reading)
         wants = None if social else wished(reading)
-        heard = self._feelings.hear(reading)
         wants_person = social != "identity_question" and self._person.are_in(reading)
+        # Whoever only asks for a person says nothing of how they feel, but stands near those who need one in meaning.
+        heard = self._feelings.hear(reading, by_phrases=wants_person and len(reading.words) <= ASKED_ALONE)
         found = Understanding(
             intent=nearest_article(candidates),
             candidates=candidates,

@@ -59,6 +59,26 @@ def test_asking_for_a_person_is_heard(language: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "emotion"),
+    [
+        ("en", "I want to talk to a person", ""),
+        ("de", "Ich möchte mit einem Menschen sprechen", ""),
+        ("de", "Mitarbeiter bitte", ""),
+        ("tr", "bir insanla görüşmek istiyorum", ""),
+        ("id", "bicara dengan orang", ""),
+        ("ru", "хочу поговорить с человеком", ""),
+        ("en", "I do not want to live any more, let me talk to a human", "self_harm"),
+        ("de", "meine Mutter ist gestorben, ich möchte mit einem Menschen sprechen", "bereavement"),
+    ],
+)
+def test_who_only_asks_for_a_person_sounds_like_nothing(language: str, text: str, emotion: str) -> None:
+    """A plain request is near in meaning to cries for help, and is none; what is said outright beside it is heard."""
+    reading = reader().read(MaskedText(text), languages=(language,))
+    found = understander().understand(reading, MaskedText(text), nearest=lambda _reading: ())
+    assert (found.wants_person, found.emotion, found.vulnerable) == (True, emotion, False)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "I paid a person",

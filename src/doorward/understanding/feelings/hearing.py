@@ -44,11 +44,14 @@ class Feelings:
         self._books = {pack.code: {label: _book(pack, label) for label in (*EMOTIONS, VULNERABLE)} for pack in packs}
         self._head = head if head is not None and head.encoder_id == encoder_id else None
 
-    def hear(self, reading: Reading) -> Heard:
-        """Return what a message sounds like. A hint: it may be wrong, and nothing is to be refused because of it."""
+    def hear(self, reading: Reading, *, by_phrases: bool = False) -> Heard:
+        """Return what a message sounds like. A hint: it may be wrong, and nothing is to be refused because of it.
+
+        `by_phrases`: the head is not asked.
+        """
         if not reading.words:
             return Heard()
-        loud = self._head.hear(reading.embedding) if self._head is not None else {}
+        loud = {} if by_phrases or self._head is None else self._head.hear(reading.embedding)
         for label, book in self._books.get(reading.language, {}).items():
             if book.find(reading.words, reading.stems, slips=label in FORGIVEN, gap=1):
                 loud[label] = max(loud.get(label, 0.0), PLAIN)
