@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from doorward.identity import Tenant
-from tests.support.browsing import STATIC, OpenContext, on_sqlite, sign_in, violations_in_both_schemes
+from tests.support.browsing import LOADED, STATIC, OpenContext, on_sqlite, sign_in, violations_in_both_schemes
 from tests.support.reader import faults_of_tree
 from tests.support.server import Guests
 
@@ -82,6 +82,7 @@ def test_screen_readers_are_told_what_is_there(pages: tuple[Page, list[str]]) ->
         page.goto(address)
         found += [f"{address}: {fault}" for fault in faults_of_tree(page)]
     page.goto("/desk/")
+    page.evaluate(LOADED)  # a key pressed before the scripts have run opens nothing
     for keys in ("Control+k", "?"):
         page.keyboard.press(keys)
         expect(page.locator("dialog[open]")).to_have_count(1)
