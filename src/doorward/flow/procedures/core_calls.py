@@ -1,8 +1,9 @@
 """Calls of a company's core system that somebody waits for: with patience for seconds, in threads of their own."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any, Final, TypeVar
 
@@ -20,17 +21,24 @@ _AT_ONCE: Final = 8
 
 
 class Patience:
-    """How long somebody still waits: one budget for all calls of one message."""
+    """How long somebody still waits for a core system: one budget for all calls of one message.
+
+    Only what is spent on waiting for it counts: a database that is slow in between takes nothing from it.
+    """
 
     def __init__(self, seconds: float = PATIENCE, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin to wait now."""
+        """Begin with all of it left."""
         self._clock = clock
-        self._until = clock() + seconds
+        self.left = seconds
 
-    @property
-    def left(self) -> float:
-        """Return the seconds that are left, 0 when there are none."""
-        return max(0.0, self._until - self._clock())
+    @contextmanager
+    def spend(self) -> Iterator[float]:
+        """Give the seconds that are left, and take what goes by from them; none are left below 0."""
+        since = self._clock()
+        try:
+            yield self.left
+        finally:
+            self.left = max(0.0, self.left - (self._clock() - since))
 
 
 class Unanswered(Exception):
@@ -54,14 +62,15 @@ class CoreCalls:
         """
         if patience.left <= 0:
             raise Unavailable("nobody waits for the core system any more")
-        asked = self._submit(tenant_id, call)
-        try:
-            return asked.result(timeout=patience.left)
-        except FAILURES as error:
-            log.warning("flow.procedures.unanswered", tenant_id=tenant_id, why=type(error).__name__)
-            if isinstance(error, DoorwardError) or asked.cancel():
-                raise Unavailable("the core system did nothing") from None
-            raise Unanswered from None
+        with patience.spend() as seconds:
+            asked = self._submit(tenant_id, call)
+            try:
+                return asked.result(timeout=seconds)
+            except FAILURES as error:
+                log.warning("flow.procedures.unanswered", tenant_id=tenant_id, why=type(error).__name__)
+                if isinstance(error, DoorwardError) or asked.cancel():
+                    raise Unavailable("the core system did nothing") from None
+                raise Unanswered from None
 
     def close(self) -> None:
         """Wait for nobody any more."""

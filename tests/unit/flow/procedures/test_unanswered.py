@@ -199,3 +199,23 @@ def test_only_what_may_have_been_done_is_unanswered() -> None:
     with pytest.raises(Unavailable):
         calls.ask(tenant, lambda: None, patience=Patience(0))
     calls.close()
+
+
+def test_only_waiting_for_the_core_system_is_counted() -> None:
+    """Between two calls any time may go by; what both take together is the budget, and then nobody is asked."""
+    calls, tenant = CoreCalls(), TenantId("patient")
+    now = [0.0]
+    patience = Patience(3.0, clock=lambda: now[0])
+
+    def slow() -> str:
+        now[0] += 2.0
+        return "told"
+
+    assert calls.ask(tenant, slow, patience=patience) == "told"
+    now[0] += 60.0
+    assert patience.left == 1.0
+    assert calls.ask(tenant, slow, patience=patience) == "told"
+    assert patience.left == 0.0
+    with pytest.raises(Unavailable):
+        calls.ask(tenant, slow, patience=patience)
+    calls.close()
