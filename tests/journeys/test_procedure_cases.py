@@ -19,8 +19,6 @@ FILES = sorted(PROCEDURES.glob("*/cases/*.jsonl"))
 
 ENDS_OTHERWISE: Final = frozenset(
     {
-        "call_back-de-3",
-        "call_back-id-3",
         "call_back-tr-5",
         "dispute_payment-en-1",
         "dispute_payment-id-1",

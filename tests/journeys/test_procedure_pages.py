@@ -67,7 +67,7 @@ def test_the_interface_tells_the_same(guests: Guests) -> None:
     admin = guests.member("admin")
     items = admin.get("/api/v1/procedures").json()["items"]
     (closing,) = [one for one in items if one["id"] == "close_account"]
-    assert (closing["version"], closing["intents"], closing["endings"]) == (1, ["account.close"], {})
+    assert (closing["version"], closing["intents"], closing["endings"]) == (2, ["account.close"], {})
     one = admin.get("/api/v1/procedures/close_account").json()
     assert len(one["steps"]) == 31
     assert {"source": "close", "target": "waiting", "label": "waiting", "back": False} in one["edges"]
