@@ -114,7 +114,27 @@ def _advanced(rooms: WalkRooms, walk: Walk) -> Answered | None:
     work, standing, here = found
     decision: Decision = walk.need("decide")
     advanced = work.answer(standing, here, facts=procedure_facts(decision.facts), may_begin=decision.action == "act")
-    return None if advanced is None else _said(rooms, walk, advanced, language=here.language)
+    if advanced is None:
+        return None
+    said = _said(rooms, walk, advanced, language=here.language)
+    asks_again = decision.action == "ask" and not decision.facts.procedure_heard
+    return _with_suggestion(rooms, walk, said, question=advanced) if asks_again else said
+
+
+def _with_suggestion(rooms: WalkRooms, walk: Walk, said: Answered, *, question: Advanced) -> Answered:
+    """Return a question that is asked again with the option below it that the customer may have meant.
+
+    It is a word to them and nothing more: only what they say or press themselves is their answer.
+    """
+    if rooms.words is None or said.reply is None or question.kind != "choice" or question.handoff:
+        return said
+    choice, use = rooms.words.suggest(walk, question)
+    reply = said.reply
+    if choice is not None:
+        others = tuple(one for one in reply.choices if one != choice)
+        text = f"{reply.text}\n\n{rooms.translator.say(reply.language, 'reply.perhaps')} {choice.label}"
+        reply = msgspec.structs.replace(reply, text=text, choices=(choice, *others))
+    return msgspec.structs.replace(said, reply=reply, model=use)
 
 
 def _nudged(rooms: WalkRooms, walk: Walk, decision: Decision) -> Answered | None:

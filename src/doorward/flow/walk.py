@@ -23,7 +23,7 @@ from doorward.vocabulary.finding import Finding
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.language import LanguagePack
 from doorward.vocabulary.reading import Reading
-from doorward.vocabulary.reply import Handoff, Reply
+from doorward.vocabulary.reply import Choice, Handoff, Reply
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import MaskedText
 from doorward.vocabulary.understanding import Candidate, Understanding
@@ -101,6 +101,12 @@ class Words(Protocol):
         """Return the reply in words that say the same, or as it is, and what the record keeps; None: nobody was asked.
 
         In time and without fail, whatever a model does.
+        """
+
+    def suggest(self, walk: "Walk", question: Advanced) -> tuple[Choice | None, ModelUse | None]:
+        """Return which of a question's options an unclear answer may have meant, None for none, and the record's line.
+
+        In time and without fail as well. It is no answer: the customer is asked whether it is that.
         """
 
 

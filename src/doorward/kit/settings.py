@@ -301,10 +301,11 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         bool, Meta(description="Articles are published by somebody who did not write them (four eyes).")
     ] = False
     language_model: Annotated[
-        tuple[Literal["answer", "rephrase", "summary"], ...],
+        tuple[Literal["answer", "rephrase", "summary", "slots"], ...],
         Meta(
             description="What the installation's language model may do: answer (from articles, in its own words), "
-            "rephrase (an article's answer), summary (for whoever takes over). It gets masked text. Empty: nothing."
+            "rephrase (an article's answer), summary (for whoever takes over), slots (suggest which of a question's "
+            "options an unclear answer means). It gets masked text. Empty: nothing."
         ),
     ] = ()
     procedure_review: Annotated[

@@ -10,12 +10,13 @@ from typing import Final
 import msgspec
 
 from doorward.answering import Knowledge, KnownSection, plain_text
-from doorward.answering.language_model import Asking, ModelUse, Proposer, Use
+from doorward.answering.language_model import Asking, ModelUse, Proposer, SlotOffered, Use
+from doorward.flow.procedures import Advanced
 from doorward.flow.walk import Walk
 from doorward.kit.clock import Clock
-from doorward.vocabulary.reply import Reply, Source
+from doorward.vocabulary.reply import Choice, Reply, Source
 from doorward.vocabulary.scope import Scope
-from doorward.vocabulary.text import MaskedText
+from doorward.vocabulary.text import MaskedText, without_spans
 from doorward.vocabulary.understanding import Candidate, Understanding
 
 WITHIN: Final = 3.0
@@ -35,7 +36,7 @@ _LISTED: Final = re.compile(r"^ *(?:•|[0-9]+\.) ", re.MULTILINE)
 
 
 class Wording:
-    """Words answers for the walk. Thread-safe; no transaction may be open."""
+    """Words answers and suggestions for the walk. Thread-safe; no transaction may be open."""
 
     def __init__(self, proposer: Proposer, knowledge: Knowledge, *, clock: Clock, seconds: float) -> None:
         """Ask for at most so many seconds, and fewer where a message has waited."""
@@ -60,6 +61,25 @@ class Wording:
         if use == "answer":
             return self._answered(walk.message.text, reply, known, asking=asking)
         return self._rephrased(reply, asking=asking)
+
+    def suggest(self, walk: Walk, question: Advanced) -> tuple[Choice | None, ModelUse | None]:
+        """Return which of a question's options an unclear answer may have meant, None for none, and the record's line.
+
+        Only options that the company wrote are shown to the model, none with a masked place: what a core system names
+        is not its business.
+        """
+        if "slots" not in walk.settings.language_model or any(one.spans for one in question.choices):
+            return None, None
+        options = tuple(one.label for one in question.choices)
+        seconds = self._left(walk)
+        if not options or seconds < LEAST:
+            return None, ModelUse(use="slots", outcome="skipped", why="late") if options else None
+        asked = without_spans(MaskedText(question.text, question.spans))
+        slot = SlotOffered(name=question.slot, question=asked, options=options)
+        asking = Asking(scope=walk.scope, language=walk.need("read").language, seconds=seconds)
+        proposed = self._proposer.propose_slots(walk.message.text, [slot], asking=asking)
+        option = proposed.value[0].option if proposed.value else None
+        return None if option is None else question.choices[option], proposed.use
 
     def _answered(
         self, question: MaskedText, reply: Reply, known: list[tuple[Source, str]], *, asking: Asking

@@ -13,7 +13,7 @@ from doorward.kit.settings import DAYS, SettingsInvalid, TenantSettings, change_
 LONGEST: Final = 2000
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 _SHARES: Final = ("answer_threshold", "clarify_threshold", "risk_threshold")
-USES: Final = ("answer", "rephrase", "summary")
+USES: Final = ("answer", "rephrase", "summary", "slots")
 """What a company may have a language model do."""
 
 _COUNTS: Final = ("agent_capacity", "service_minutes", "undo_seconds", "agreement_hours")
