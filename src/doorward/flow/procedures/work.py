@@ -10,6 +10,7 @@ import msgspec
 from doorward import record
 from doorward.answering.procedures import Heard, KeptRun, Listener, Procedure, Run, advance, keeping, may_wait
 from doorward.answering.procedures.agreements import Agreement
+from doorward.answering.procedures.answers.taking import MASKS
 from doorward.answering.procedures.model import CallStep
 from doorward.answering.procedures.ports import Sentences
 from doorward.answering.procedures.run import (
@@ -134,7 +135,7 @@ class ProcedureWork:
         if run is None:
             if self._calls_off(standing, here, wants_something=startable is not None or social in _SMALL_TALK):
                 return ProcedureFacts(active=True, wants="act", heard=True, level=standing.level)
-            begins = "" if startable is None else startable.id
+            begins = self._corrected(standing, here) if startable is None else startable.id
             return ProcedureFacts(procedure=begins, ended=standing.just_ended, level=standing.level, calls=calls)
         other = (
             startable is not None and startable.id != run.procedure and (_is_elsewhere(standing, here) or may_wait(run))
@@ -313,6 +314,15 @@ class ProcedureWork:
         if run.suspended:
             return "confirm"
         return _WANTS.get(run.awaits, "act")
+
+    def _corrected(self, standing: Standing, here: Here) -> str:
+        """Return the procedure that just ended where a message corrects what was said in it: 'a typo, it is …'."""
+        ended = standing.procedures.procedures.get(standing.just_ended)
+        if ended is None or not self._hear(ended, here).corrects:
+            return ""
+        said = {span.kind for span in here.text.spans}
+        asked = {MASKS[slot.kind] for slot in ended.slots.values() if slot.kind in MASKS}
+        return ended.id if said & asked else ""
 
     def _is_heard(self, standing: Standing, here: Here, *, asks_the_same: bool, social: str) -> bool:
         """Return whether a message is for the procedure that is under way."""

@@ -26,7 +26,8 @@ _NAMING: Final = 4
 
 _STROKES: Final = re.compile("[-/]")
 _TEXT_MOST: Final = 1000
-_MASKS: Final = {"phone": "PHONE", "email": "EMAIL", "address": "ADDRESS"}
+MASKS: Final = {"phone": "PHONE", "email": "EMAIL", "address": "ADDRESS"}
+"""Kinds of slots that are filled from a masked place, and the kind of that place."""
 
 
 class Question(NamedTuple):
@@ -259,7 +260,7 @@ def _take_text(question: Question, heard: Heard) -> Taken:
 def _take_sealed(question: Question, heard: Heard) -> Taken:
     """Take where a masked value lies. An address may be masked in part only: then it is the message that holds it."""
     kind = question.slot.kind
-    masks = [mask for mask in heard.masked if mask.kind == _MASKS[kind]]
+    masks = [mask for mask in heard.masked if mask.kind == MASKS[kind]]
     if len(masks) == 1 and masks[0].span_id and not (kind == "address" and _goes_on(heard.text, masks[0].shown)):
         return Filled(kind=kind, value=masks[0].shown, sealed=_sealed(heard, masks[0].span_id))
     if kind != "address":
