@@ -18,14 +18,26 @@ from doorward.vocabulary.understanding import Understanding
 
 FOLDER = Path(languages.__path__[0])
 CODES = sorted(file.parent.name for file in FOLDER.glob("*/plugin.toml"))
-OWN_WORDS = ("person_request", "greeting", "thanks", "farewell", "stop_words", "yes", "no")
+OWN_WORDS = (
+    "person_request",
+    "call_request",
+    "complaint_request",
+    "greeting",
+    "thanks",
+    "farewell",
+    "stop_words",
+    "yes",
+    "no",
+)
 
 
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One message, and whether it asks for a person or is small talk."""
+    """One message, and whether it asks for a person, a call or that a complaint is taken down, or is small talk."""
 
     text: str
     wants_person: bool = False
+    wants_call: bool = False
+    wants_complaint: bool = False
     social: str = ""
 
 
@@ -98,6 +110,25 @@ def test_phrases_have_words(code: str) -> None:
 def test_a_wish_for_a_person_is_heard(understander: Understander, code: str, case: Case) -> None:
     """A pack's own examples are told apart: asking for a person, and merely speaking of one."""
     assert understand(understander, code, case.text).wants_person is case.wants_person
+
+
+@pytest.mark.parametrize(("code", "case"), cases("call_request"), ids=lambda value: getattr(value, "text", value))
+def test_a_wish_for_a_call_is_heard(understander: Understander, code: str, case: Case) -> None:
+    """Asking for a call is asking for a person too; speaking of calls, or wanting none, is neither."""
+    found = understand(understander, code, case.text)
+    assert (found.wants_call, found.wants_person) == (case.wants_call, case.wants_call)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_asking_for_a_call_is_among_what_asks_for_a_person(code: str) -> None:
+    """A person calls in the end, unless a procedure sees to it."""
+    assert set(PACKS[code].words("call_request")) <= set(PACKS[code].words("person_request"))
+
+
+@pytest.mark.parametrize(("code", "case"), cases("complaint_request"), ids=lambda value: getattr(value, "text", value))
+def test_a_wish_to_complain_is_heard(understander: Understander, code: str, case: Case) -> None:
+    """Asking that a complaint is taken down is told from speaking of one, asking how, and wanting none."""
+    assert understand(understander, code, case.text).wants_complaint is case.wants_complaint
 
 
 @pytest.mark.parametrize(("code", "case"), cases("small_talk"), ids=lambda value: getattr(value, "text", value))

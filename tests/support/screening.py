@@ -81,6 +81,7 @@ _OF_DIALOGUES = frozenset(
     [
         "all_of_them",
         "cancel",
+        "complaint_request",
         "correction",
         "day_ago",
         "day_ahead",
@@ -93,6 +94,7 @@ _OF_DIALOGUES = frozenset(
         "feeling_self_harm",
         "feeling_vulnerable",
         "negation",
+        "not_a_request",
         "ordinal_choice",
         "other_one",
         "plain_word",

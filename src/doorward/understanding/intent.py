@@ -1,11 +1,11 @@
 """What the customer wants: what plainly was asked for, and which knowledge comes nearest."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple, Self
 
 import msgspec
 
-from doorward.kit.phrases import PhraseBook
+from doorward.kit.phrases import Match, PhraseBook
 from doorward.kit.words import stemmer_for
 from doorward.understanding.active import Wished
 from doorward.understanding.feelings import Feelings
@@ -14,7 +14,7 @@ from doorward.vocabulary.reading import Reading
 from doorward.vocabulary.text import MaskedText
 from doorward.vocabulary.understanding import Candidate, Intent, Understanding
 
-VERSION: Final = "nearest-articles@3"
+VERSION: Final = "nearest-articles@4"
 
 SOCIAL: Final = {
     "identity_question": "identity_question",
@@ -38,6 +38,7 @@ ASKED_ALONE: Final = 10
 
 Nearest = Callable[[Reading], tuple[Candidate, ...]]
 Wishes = Callable[[Reading], Wished | None]
+_Phrases = Callable[[LanguagePack], Iterable[str]]
 
 
 class Understander:
@@ -47,9 +48,10 @@ class Understander:
         """Take the installed language packs, and what hears feelings: the packs' phrases alone if nothing is given."""
         by_code = {pack.code: pack for pack in packs}
         self._feelings = feelings or Feelings(by_code.values())
-        self._person = _Requests(by_code, lambda pack: pack.words("person_request"))
         # Whoever asks for a person as well as for a call does not want to wait for the call.
         self._person_at_once = _Requests(by_code, _at_once)
+        self._call = _Requests(by_code, lambda pack: pack.words("call_request"), unless=_none_of_these)
+        self._complaint = _Requests(by_code, lambda pack: pack.words("complaint_request"), unless=_none_of_these)
         self._social = {
             code: {kind: _book(pack, lexicon) for kind, lexicon in SOCIAL.items()} for code, pack in by_code.items()
         }
@@ -72,14 +74,18 @@ class Understander:
         social = None if masked.spans else self._small_talk(reading)
         candidates = () if social else nearest(reading)
         wants = None if social else wished(reading)
-        wants_person = social != "identity_question" and self._person.are_in(reading)
+        may_ask = social != "identity_question"
+        at_once = may_ask and self._person_at_once.are_in(reading)
+        wants_call = may_ask and not at_once and self._call.are_in(reading)
+        wants_person = at_once or wants_call
         # Whoever only asks for a person says nothing of how they feel, but stands near those who need one in meaning.
         heard = self._feelings.hear(reading, by_phrases=wants_person and len(reading.words) <= ASKED_ALONE)
         found = Understanding(
             intent=nearest_article(candidates),
             candidates=candidates,
             wants_person=wants_person,
-            wants_call=wants_person and not self._person_at_once.are_in(reading),
+            wants_call=wants_call,
+            wants_complaint=social is None and self._complaint.are_in(reading),
             social=social,
             emotion=heard.emotion,
             vulnerable=heard.vulnerable,
@@ -105,11 +111,13 @@ class Understander:
 
 
 class _Requests:
-    """Phrases such as 'a person, please' in all languages."""
+    """Phrases such as 'a person, please' in all languages, and those that look like one and are none."""
 
-    def __init__(self, packs: Mapping[str, LanguagePack], phrases: Callable[[LanguagePack], Iterable[str]]) -> None:
-        self._own = {code: _compiled(pack, phrases(pack)) for code, pack in packs.items()}
-        self._to_the_letter = {code: _compiled(pack, phrases(pack), whole=True) for code, pack in packs.items()}
+    def __init__(
+        self, packs: Mapping[str, LanguagePack], phrases: _Phrases, *, unless: _Phrases = lambda _pack: ()
+    ) -> None:
+        self._own = {code: _Asking.of(pack, phrases, unless) for code, pack in packs.items()}
+        self._to_the_letter = {code: _Asking.of(pack, phrases, unless, whole=True) for code, pack in packs.items()}
 
     def are_in(self, reading: Reading) -> bool:
         """Return whether one of them is there; a phrase of one word only in a short message.
@@ -118,20 +126,45 @@ class _Requests:
         """
         least = 1 if len(reading.words) <= SHORT else 2
         own = self._own.get(reading.language)
-        if own is not None and any(
-            own.size(match.phrase) >= least for match in own.find(reading.words, reading.stems, gap=1)
-        ):
+        if own is not None and own.is_in(reading.words, reading.stems, least=least):
             return True
         return any(
-            book.size(match.phrase) >= least
-            for book in self._to_the_letter.values()
-            for match in book.find(reading.words, reading.words, slips=False, gap=0)
+            asking.is_in(reading.words, reading.words, least=least, whole=True)
+            for asking in self._to_the_letter.values()
         )
+
+
+class _Asking(NamedTuple):
+    """One language's phrases for a request, and those that take one back where they share a word with it."""
+
+    wanted: PhraseBook
+    unless: PhraseBook
+
+    @classmethod
+    def of(cls, pack: LanguagePack, phrases: _Phrases, unless: _Phrases, *, whole: bool = False) -> Self:
+        """Compile a pack's phrases."""
+        return cls(_compiled(pack, phrases(pack), whole=whole), _compiled(pack, unless(pack), whole=whole))
+
+    def is_in(self, words: Sequence[str], stems: Sequence[str], *, least: int, whole: bool = False) -> bool:
+        """Return whether a phrase of so many words is there that nothing takes back."""
+
+        def found(book: PhraseBook) -> tuple[Match, ...]:
+            return book.find(words, stems, slips=not whole, gap=0 if whole else 1)
+
+        asked = [match for match in found(self.wanted) if self.wanted.size(match.phrase) >= least]
+        if not asked:
+            return False
+        taken_back = {place for match in found(self.unless) for place in range(match.start, match.end)}
+        return any(taken_back.isdisjoint(range(match.start, match.end)) for match in asked)
 
 
 def _at_once(pack: LanguagePack) -> tuple[str, ...]:
     calls = frozenset(pack.words("call_request"))
     return tuple(phrase for phrase in pack.words("person_request") if phrase not in calls)
+
+
+def _none_of_these(pack: LanguagePack) -> tuple[str, ...]:
+    return pack.words("not_a_request")
 
 
 def _book(pack: LanguagePack, purpose: str) -> PhraseBook:

@@ -10,10 +10,10 @@ class LanguagePack(msgspec.Struct, frozen=True, kw_only=True):
 
     `code` is ISO 639-1, `name` the language's own name for itself, `direction` `ltr` or `rtl`. `messages` maps keys to
     sentences with `{named}` places. `lexicon` maps an entity or purpose (`one_time_code`, `pin`, `password`, `phone`,
-    `card`, `person_request`, `greeting`, `thanks`, `farewell`, `stop_words` ...) to words and phrases as written;
-    detectors and rooms own no words of their own. `values` tells, by purpose, what words mean where they mean something
-    that can be written shorter (`digit_word`: `seven` is `7`). `fold` maps characters to what they become before
-    `str.casefold` (Turkish `I` to `ı`). `stemmer` is the snowball algorithm's name, or empty.
+    `card`, `person_request`, `call_request`, `complaint_request`, `greeting`, `thanks`, `stop_words` ...) to words and
+    phrases as written; detectors and rooms own no words of their own. `values` tells, by purpose, what words
+    mean where they mean something that can be written shorter (`digit_word`: `seven` is `7`). `fold` maps characters to
+    what they become before `str.casefold` (Turkish `I` to `ı`). `stemmer` is the snowball algorithm's name, or empty.
     """
 
     code: str

@@ -101,6 +101,50 @@ def test_asking_for_a_person_beside_masked_places_is_heard() -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "call", "complaint"),
+    [
+        ("en", "I'd like to make a formal complaint", False, True),
+        ("en", "could somebody call me tomorrow", True, False),
+        ("en", "I want to complain. Please call me back", True, True),
+        ("de", "I want to make a complaint", False, True),
+        ("tr", "ich möchte mich beschweren", False, True),
+        ("en", "I never want to make a complaint", False, False),
+        ("en", "please do not call me back", False, False),
+        ("de", "Ich möchte mich nicht beschweren", False, False),
+        ("tr", "şikayetçi olmak istemiyorum", False, False),
+        ("id", "jangan telepon saya", False, False),
+        ("ru", "я не хочу подавать жалобу", False, False),
+    ],
+)
+def test_calls_and_complaints_are_heard_where_they_are_asked_for(
+    language: str,
+    text: str,
+    call: bool,  # noqa: FBT001 - a table
+    complaint: bool,  # noqa: FBT001 - a table
+) -> None:
+    """In the message's language or to the letter in another; not where they are asked not to be."""
+    understanding = understand(text, language=language)
+    assert (understanding.wants_call, understanding.wants_complaint) == (call, complaint)
+    assert understanding.wants_person is call
+
+
+def test_what_takes_a_request_back_takes_back_no_other() -> None:
+    """Only a request that shares a word with it is none; who asks for a person besides wants more than a call."""
+    text = "I do not want to complain about you. I want to make a complaint about the cash machine"
+    assert understand(text).wants_complaint
+    assert understand("do not write to me, please call me back").wants_call
+    both = understand("please call me back or let me talk to a person")
+    assert (both.wants_person, both.wants_call) == (True, False)
+
+
+def test_asking_to_complain_beside_masked_places_is_heard() -> None:
+    """A masked place hides no request, and makes none."""
+    message = masked("My number is [PHONE·66], I want to make a complaint", "[PHONE·66]")
+    assert understand("", text_masked=message).wants_complaint
+    assert not understand("", text_masked=masked("I want to make a [NAME]", "[NAME]")).wants_complaint
+
+
+@pytest.mark.parametrize(
     ("text", "language", "social"),
     [
         ("Hello!", "en", "greeting"),
@@ -161,7 +205,7 @@ def test_the_company_s_own_model_names_the_intent() -> None:
     found = wanting(stranger=False)
     assert (found.intent, found.wishes[0].name) == (found.wishes[0], "card.block")
     assert found.candidates == FOUND
-    assert found.version == "nearest-articles@3 intents@1"
+    assert found.version == "nearest-articles@4 intents@1"
 
 
 def test_a_stranger_to_the_model_may_still_be_answered_by_an_article() -> None:
