@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from doorward.flow.asked import heard_in_words
 from doorward.flow.openings import hand_over_words
 from doorward.flow.procedures import STOPPED, Advanced
 from doorward.flow.walk import (
@@ -64,12 +65,13 @@ def assess(rooms: WalkRooms, walk: Walk) -> Assessment:
 def understand(rooms: WalkRooms, walk: Walk) -> Understanding:
     """Find out what is wanted and what could answer it."""
     masked = walk.message.text
-    return rooms.understander.understand(
+    found = rooms.understander.understand(
         walk.need("read"),
         masked,
         nearest=lambda reading: rooms.knowledge.search(walk.scope, reading),
         wished=lambda reading: rooms.wished(walk.scope, reading, masked),
     )
+    return heard_in_words(found, walk.standing)
 
 
 def reconsider(_rooms: WalkRooms, _walk: Walk) -> Reconsideration:
