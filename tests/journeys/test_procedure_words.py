@@ -175,6 +175,44 @@ def test_a_stranger_who_wants_a_call_gets_a_person(stage: Stage) -> None:
     assert customer.state() == "waiting"
 
 
+PAPER = {
+    "en": ("where is my paper order", "yes, that one", "on its way", "ten more please", "yes"),
+    "de": ("wo bleiben meine Papierrollen", "ja, die", "ist unterwegs", "zehn weitere bitte", "ja"),
+    "tr": ("kâğıt rulolarım nerede kaldı", "evet, o", "yolda", "on rulo daha lütfen", "evet"),
+    "id": ("di mana rol kertas saya", "ya, yang itu", "dalam perjalanan", "sepuluh rol lagi", "ya"),
+    "ru": ("где мои рулоны для кассы", "да, этот", "в пути", "да, закажите ещё десять", "да"),
+}
+PAPER_UNDER_WAY = {
+    "device": [{"serial": "HT-4100-01"}],
+    "order": [
+        {"reference": "O500001", "item": "paper rolls", "state": "sent", "placed": -2, "detail": "HT-4100-01, 10 rolls"}
+    ],
+}
+
+
+@pytest.mark.parametrize("language", PAPER)
+def test_who_asks_after_paper_orders_no_more_by_a_bare_yes(stage: Stage, language: str) -> None:
+    """They are told how far it has come; ten more are ordered only by naming them, and a yes to exactly that."""
+    world = stage.people(PAPER_UNDER_WAY, language=language)
+    wish, that_one, state, more, yes = PAPER[language]
+    stage.hints = {wish: "terminal.order"}
+    customer = world.customer()
+    line = customer.say(wish)
+    assert line is not None
+    assert line.entry.text is not None
+    assert state in line.entry.text.text
+    line = customer.say(that_one)
+    assert line is not None
+    assert line.entry.data["procedure"]["slot"] == "more"
+    assert len(world.snapshot()[CUSTOMER]["order"]) == 1
+    line = customer.say(more)
+    assert line is not None
+    assert line.entry.data["procedure"]["awaits"] == "confirmation"
+    assert len(world.snapshot()[CUSTOMER]["order"]) == 1
+    customer.say(yes)
+    assert len(world.snapshot()[CUSTOMER]["order"]) == 2
+
+
 @pytest.mark.parametrize("language", CANCELS)
 def test_cancelling_is_agreed_to_with_its_own_verb(stage: Stage, language: str) -> None:
     """The verb alone is asked about once more; with a yes the transfer is cancelled."""

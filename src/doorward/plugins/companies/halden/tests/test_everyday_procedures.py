@@ -24,12 +24,6 @@ BILL: dict[str, Any] = {"reference": "B300001", "amount_cents": 61_200, "previou
 SMALL, PAID = {"reference": "B300002", "amount_cents": 2_999}, {"reference": "B300003", "state": "paid", "due": -20}
 RETURNED = {"reference": "B300004", "amount_cents": 9_000, "state": "returned", "due": -2}
 TILL, SECOND = {"serial": "HT-4100-01"}, {"serial": "HT-4100-02"}
-UNDER_WAY: dict[str, Any] = {
-    "device": [TILL],
-    "order": [
-        {"reference": "O500001", "item": "paper rolls", "state": "sent", "placed": -3, "detail": "HT-4100-01, 10 rolls"}
-    ],
-}
 THREE = Said(heard=Heard(numbers=(Number(300),), text="3", words=("3",)))
 
 
@@ -49,6 +43,11 @@ def _transfer(state: str, **fields: Any) -> dict[str, Any]:
 
 def _order(item: str, state: str, placed: int) -> dict[str, Any]:
     return {"order": [{"reference": "O500001", "item": item, "state": state, "placed": placed}]}
+
+
+def _under_way(state: str, placed: int) -> dict[str, Any]:
+    order = {"reference": "O500001", "item": "paper rolls", "detail": "HT-4100-01, 10 rolls"}
+    return {"device": [TILL], "order": [order | {"state": state, "placed": placed}]}
 
 
 def _told(procedure: str, world: dict[str, Any], *said: str, end: str = "resolved") -> tuple[Any, ...]:
@@ -197,15 +196,21 @@ WALKS: dict[str, tuple[Any, ...]] = {
     ),
     "paper is on order already": (
         "order_paper",
-        UNDER_WAY,
-        {"confirm": (YES,)},
-        Walked(("ordered",), ("another",), "resolved", [_paper("HT-4100-01", "O500002")]),
+        _under_way("sent", -3),
+        {"more": (Chose(key="more"),), "confirm": (YES,)},
+        Walked(("sent", "ordered"), ("more_or_wait", "sure_more"), "resolved", [_paper("HT-4100-01", "O500002")]),
     ),
     "what is on order is enough": (
         "order_paper",
-        UNDER_WAY,
-        {"confirm": (NO,)},
-        Walked(("kept_one",), ("another",), "declined", []),
+        _under_way("placed", -1),
+        {"more": (Chose(key="wait"),)},
+        Walked(("placed", "kept_one"), ("more_or_wait",), "resolved", []),
+    ),
+    "what is on order should be there": (
+        "order_paper",
+        _under_way("sent", -9),
+        {"more": (Chose(key="more"),), "confirm": (NO,)},
+        Walked(("late", "kept_one"), ("more_or_wait", "sure_more"), "resolved", []),
     ),
     "no terminal": _told("order_paper", {}, "no_device", end="declined"),
     "paper is packed": _told("order_status", _order("paper rolls", "placed", -1), "paper_placed"),
