@@ -6,7 +6,7 @@ from doorward.answering.procedures.formatting import fill_text, format_amount, s
 from doorward.answering.procedures.heard import Heard
 from doorward.answering.procedures.keeping import KeptRun, UntouchedRuns, forget_runs
 from doorward.answering.procedures.loading import Loaded, known_of, load_procedure, load_procedures
-from doorward.answering.procedures.machine import advance, begin_run, may_wait
+from doorward.answering.procedures.machine import advance, begin_run, may_stray, may_wait
 from doorward.answering.procedures.model import Known, Procedure
 from doorward.answering.procedures.run import Run, Turn
 
@@ -32,6 +32,7 @@ __all__ = [
     "known_of",
     "load_procedure",
     "load_procedures",
+    "may_stray",
     "may_wait",
     "say_unclear",
     "show_thing",

@@ -28,9 +28,10 @@ class Masked(msgspec.Struct, frozen=True, kw_only=True):
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
     """A message as an answer, said in the conversation `conversation_id`. Everything in it comes from masked text.
 
-    `agrees` is True for a yes, False for a no, None for neither. `corrects`: says that something is meant instead;
-    `other`: the other one; `every`: all of them; `cancels`: wants none of it any more; `asks`: a question;
-    `wonders`: one that wants to know something ('what', 'how'). `ordinals`
+    `agrees` is True for a yes, False for a no, None for neither. `unable`: cannot sign in, has no way to their mail or
+    telephone; `corrects`: says that something is meant instead; `other`: the other one; `every`: all of them;
+    `cancels`: wants none of it any more; `asks`: a question; `wonders`: one that wants to know something ('what',
+    'how'). `ordinals`
     count from 1, `LAST` is the last. `digits` are runs of digits as written, those of tails among them, `words` the
     words as written in lower case, `codes` the codes of the procedure whose names were said. `dates` are ISO 8601.
     """
@@ -42,6 +43,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     words: tuple[str, ...] = ()
     agrees: bool | None = None
     cancels: bool = False
+    unable: bool = False
     corrects: bool = False
     other: bool = False
     every: bool = False

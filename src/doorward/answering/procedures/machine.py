@@ -25,10 +25,12 @@ from doorward.answering.procedures.run import (
     Filled,
     Found,
     HandOver,
+    Ignored,
     Resumed,
     Run,
     Said,
     Started,
+    Strayed,
     Succeeded,
     Turn,
     Unclear,
@@ -45,7 +47,15 @@ CONFIRM_RETRIES: Final = 2
 IMPOSSIBLE: Final = "impossible"
 _CANNOT_BE: Final = frozenset({"not_offered", "too_low", "too_high", "too_early", "too_late"})
 VERIFY_RETRIES: Final = 2
+_WAITS: Final = frozenset({"answer", "confirmation", "verification"})
 STEP_UP: Final = "step_up_required"
+MOST_ASIDES: Final = 3
+"""What is told beside one question before a person takes over. As often as an answer that is none is asked for again
+and once more: whoever speaks of something else four times has something else at heart, and nobody to tell it to.
+"""
+
+NOT_UNDERSTOOD: Final = "not_understood"
+NOT_VERIFIED: Final = "not_verified"
 UNANSWERED: Final = "unanswered"
 """Nobody knows whether an act was done: it is wanted again, under the same key."""
 
@@ -69,7 +79,14 @@ def begin_run(procedure: Procedure, run_id: str, *, beneath: Run | None = None) 
 
 def may_wait(run: Run) -> bool:
     """Return whether another procedure may begin while this one waits; what is being carried out is not left alone."""
-    return len(run.beneath) < DEEPEST and run.awaits in {"answer", "confirmation", "verification"}
+    return len(run.beneath) < DEEPEST and run.awaits in _WAITS
+
+
+def may_stray(run: Run, *, about: str = "") -> bool:
+    """Return whether something else may be dealt with beside the question: not what was told beside it before, and no
+    more than `MOST_ASIDES` things.
+    """
+    return len(run.asides) < MOST_ASIDES and not (about and about in run.asides)
 
 
 def advance(procedure: Procedure, run: Run, event: Event) -> Turn:
@@ -90,12 +107,23 @@ def advance(procedure: Procedure, run: Run, event: Event) -> Turn:
     if run.awaits == "start":
         return _start(walk, event)
     match event:
+        case Said() | Chose() | Strayed() | Ignored():
+            return _take(walk, event)
+        case _:
+            return _learn(walk, event)
+
+
+def _take(walk: Walk, event: Said | Chose | Strayed | Ignored) -> Turn:
+    """Take what the customer says or does."""
+    match event:
         case Said():
             return _hear(walk, event.heard)
         case Chose():
             return _press(walk, event.key)
-        case _:
-            return _learn(walk, event)
+        case Strayed():
+            return _stray(walk, event.about)
+        case Ignored():
+            return _ignored(walk)
 
 
 def _learn(walk: Walk, event: Event) -> Turn:
@@ -137,14 +165,15 @@ def _start(walk: Walk, event: Event) -> Turn:
 
 
 def _hear(walk: Walk, heard: Heard) -> Turn:
-    if walk.run.awaits not in {"answer", "confirmation", "verification"}:
+    if walk.run.awaits not in _WAITS:
         return walk.again(answered=False)
     if heard.cancels:
         return _given_up(walk)
     step = walk.procedure.step(walk.run.at)
     if walk.run.awaits == "verification":
-        # Whoever says no to a proof gives none: asking on would only take them for somebody else's words.
-        return _not_verified(walk) if heard.agrees is False else _unproven(walk)
+        # Whoever says no to a proof, or that they have none, gives none: asking on would only take them for somebody
+        # else's words.
+        return _not_verified(walk) if heard.agrees is False or heard.unable else _unproven(walk)
     if walk.run.awaits == "confirmation" and isinstance(step, ConfirmStep):
         return _hear_confirmation(walk, step, heard)
     if walk.run.awaits != "answer" or not isinstance(step, AskStep):
@@ -162,6 +191,38 @@ def _is_of_another(taken: Filled, corrected: Filled) -> bool:
     return taken.kind != "thing" and corrected.kind == "thing"
 
 
+def _stray(walk: Walk, about: str) -> Turn:
+    """Wait on while something else is dealt with. The same again is a failed try, and after too much a person comes;
+    what failed before stays counted.
+    """
+    run = walk.run
+    if run.awaits not in _WAITS:
+        return walk.again(answered=False)
+    if may_stray(run, about=about):
+        walk.change(asides=(*run.asides, about))
+        return walk.again(answered=False)
+    if len(run.asides) < MOST_ASIDES:
+        return _missed(walk)
+    return _not_verified(walk) if run.awaits == "verification" else walk.hand_over(NOT_UNDERSTOOD, answered=False)
+
+
+def _missed(walk: Walk) -> Turn:
+    """Count what is no answer to whatever is waited for."""
+    step = walk.procedure.step(walk.run.at)
+    if walk.run.awaits == "verification":
+        return _unproven(walk)
+    retries = walk.procedure.slots[step.slot].retries if isinstance(step, AskStep) else CONFIRM_RETRIES
+    return _unclear(walk, "unclear", retries=retries)
+
+
+def _ignored(walk: Walk) -> Turn:
+    failures = walk.run.failures + 1
+    if failures > CONFIRM_RETRIES:
+        return walk.hand_over(UNKNOWN if walk.run.unanswered else NOT_UNDERSTOOD, answered=False)
+    walk.change(failures=failures)
+    return walk.again(answered=False)
+
+
 def _unproven(walk: Walk) -> Turn:
     """Something was said where a proof was asked for: words prove nothing, and too many of them end the waiting."""
     failures = walk.run.failures + 1
@@ -177,7 +238,7 @@ def _press(walk: Walk, key: str) -> Turn:
         return _confirmed(walk, step) if key == "yes" else _not_confirmed(walk, step)
     if walk.run.awaits == "answer" and isinstance(step, AskStep):
         return _answer(walk, step, take_key(question_of(walk.procedure, walk.run, step.slot), key))
-    return walk.again(answered=False)
+    return _missed(walk) if walk.run.awaits in _WAITS else walk.again(answered=False)
 
 
 def _answer(walk: Walk, step: AskStep, taken: Taken) -> Turn:
@@ -191,7 +252,7 @@ def _unclear(walk: Walk, why: Unclear, *, retries: int) -> Turn:
     if failures > retries:
         # What was understood and cannot be had needs nobody else to say so again.
         over = walk.end("declined", reason=IMPOSSIBLE) if why in _CANNOT_BE else None
-        return over or walk.hand_over("not_understood", answered=why != "unclear")
+        return over or walk.hand_over(NOT_UNDERSTOOD, answered=why != "unclear")
     walk.change(failures=failures)
     return walk.again(answered=why != "unclear", unclear=why)
 
@@ -232,6 +293,7 @@ def _verify(walk: Walk, level: int) -> Turn:
     step = walk.procedure.step(walk.run.at)
     if walk.run.level < needed_level(walk.procedure, step):
         return _not_verified(walk)
+    walk.change(unproven=False)
     return walk.take_up()
 
 
@@ -243,10 +305,11 @@ def _given_up(walk: Walk) -> Turn:
 def _not_verified(walk: Walk) -> Turn:
     if walk.run.unanswered:
         return walk.hand_over(UNKNOWN)
+    walk.change(unproven=True)
     step = walk.procedure.step(walk.run.at)
     if isinstance(step, VerifyStep) and step.otherwise:
         return walk.go(step.otherwise)
-    return walk.hand_over("not_verified")
+    return walk.hand_over(NOT_VERIFIED)
 
 
 def _resume(walk: Walk, level: int) -> Turn:
@@ -296,7 +359,7 @@ def _failed(walk: Walk, code: str) -> Turn:
         return _unanswered(walk, code)
     if code == STEP_UP and walk.run.awaits in {"things", "look_up", "act"}:
         if walk.run.failures >= VERIFY_RETRIES:
-            return walk.hand_over("not_verified")
+            return walk.hand_over(NOT_VERIFIED)
         level = max(0, needed_level(walk.procedure, step) - 1)
         walk.change(level=min(walk.run.level, level), failures=walk.run.failures + 1)
         return walk.take_up()

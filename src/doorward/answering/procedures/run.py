@@ -56,12 +56,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     customer's others; nothing else can be chosen, and of the others only what a slot takes by its name. `asked` are the
     slots in the order in which they were filled, `kept` those that need not be asked for again after a correction.
     `pending` is what a yes would confirm, `confirmed` what was confirmed and not yet done. `visits` counts how often a
-    step was come to, `failures` how often in a row an answer or a call failed, `unanswered` how often the act at which
-    it stands was tried without anybody knowing what came of it. `first` is the message that started it,
-    looked at once for each slot. `today` is the customer's day as it was last told. `beneath` are the runs that wait
-    for this one, the latest last. `suspended` and `mailed` are for whoever carries it out alone: the customer is asked
-    whether it shall go on, and a code was mailed for the proof that it waits for. `waited` is true once a second person
-    was asked: from then on it goes on beside the conversation.
+    step was come to, `failures` how often in a row an answer or a call failed, `asides` what was told beside the
+    question (empty for what may be told again), `unproven` whether a proof was last asked for in vain, `unanswered` how
+    often the act at which it stands was tried without anybody knowing what came of it. `first` is the message that
+    started it, looked at once for each slot. `today` is the customer's day as it was last told. `beneath` are the runs
+    that wait for this one, the latest last. `suspended` and `mailed` are for whoever carries it out alone: the customer
+    is asked whether it shall go on, and a code was mailed for the proof that it waits for. `waited` is true once a
+    second person was asked: from then on it goes on beside the conversation.
     """
 
     id: str
@@ -79,6 +80,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     confirmed: tuple[Call, ...] = ()
     visits: Mapping[str, int] = {}
     failures: int = 0
+    asides: tuple[str, ...] = ()
+    unproven: bool = False
     unanswered: int = 0
     level: int = 0
     events: int = 0
@@ -118,6 +121,18 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The customer wrote something."""
 
     heard: Heard
+
+
+class Strayed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The customer said something else that can be dealt with beside the question: an answer from knowledge (`about`
+    names what is told), a greeting, or a wish of its own (empty: it may come again).
+    """
+
+    about: str = ""
+
+
+class Ignored(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The customer was asked whether it shall go on at all, and said neither yes nor no."""
 
 
 class Chose(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -174,7 +189,20 @@ class Cancelled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 Event = (
-    Started | Found | Said | Chose | Verified | Succeeded | Failed | Waits | Agreed | Disagreed | Resumed | Cancelled
+    Started
+    | Found
+    | Said
+    | Strayed
+    | Ignored
+    | Chose
+    | Verified
+    | Succeeded
+    | Failed
+    | Waits
+    | Agreed
+    | Disagreed
+    | Resumed
+    | Cancelled
 )
 
 
@@ -267,7 +295,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     """What comes of an event: the run as it stands now, what is said at once, and what is wanted then.
 
     `answered` is False when what was said is no answer to the question. Whoever takes it for something else (a question
-    of another kind) drops this turn, deals with it, and comes back with `Resumed`; nobody is counted a failure then.
+    of another kind) drops this turn, deals with it, and tells `Strayed` instead; nobody is counted a failure then.
     """
 
     run: Run

@@ -44,6 +44,9 @@ MOST_VISITS: Final = 20
 MOST_OFFERED: Final = 20
 """Things that are offered; the core system tells the ones first that are likeliest to be meant."""
 
+_FRESH: Final[Mapping[str, Any]] = {"failures": 0, "asides": (), "unanswered": 0}
+"""What was counted at the step before."""
+
 _EXPRESSION_FAILED: Final = (ValueError, TypeError, ArithmeticError, LookupError)
 
 
@@ -81,7 +84,7 @@ class Walk:
             visits = self.run.visits.get(following, 0) + 1
             if visits > MOST_VISITS:
                 return self.hand_over("too_long")
-            self.change(at=following, visits={**self.run.visits, following: visits}, failures=0, unanswered=0)
+            self.change(at=following, visits={**self.run.visits, following: visits}, **_FRESH)
             following = self._take(self.procedure.step(following))
         return following
 

@@ -28,6 +28,52 @@ def hear(text: str, language: str = "en", *spans: Span) -> Heard:
 @pytest.mark.parametrize(
     ("language", "text"),
     [
+        ("en", "I can't get into my mail, no phone"),
+        ("en", "i cannot log in anywhere"),
+        ("en", "Unable to open my email right now"),
+        ("en", "they took everything, I don't have my phone"),
+        ("de", "Ich komme nicht in mein Postfach"),
+        ("de", "ich kann mich gerade nicht einloggen"),
+        ("de", "Hab kein Handy mehr"),
+        ("tr", "maile giremiyorum telefon yok"),
+        ("tr", "hesabıma giriş yapamıyorum"),
+        ("id", "saya gak bisa buka email, hp hilang"),
+        ("id", "tidak bisa login sekarang"),
+        ("ru", "Не могу войти в аккаунт"),
+        ("ru", "нет доступа к почте"),
+    ],
+)
+def test_somebody_without_a_way_to_prove_who_they_are_is_heard(language: str, text: str) -> None:
+    """They cannot sign in, or have no way to their mail or telephone."""
+    assert hear(text, language).unable
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "I can't wait any longer"),
+        ("en", "I cannot see the code yet"),
+        ("en", "the mail has not come"),
+        ("en", "my card does not work at the shop"),
+        ("en", "send it to my phone"),
+        ("de", "der Code ist noch nicht da"),
+        ("de", "ich kann nicht mehr warten"),
+        ("tr", "kod gelmedi"),
+        ("tr", "daha fazla bekleyemem"),
+        ("id", "kodenya belum masuk"),
+        ("id", "saya tidak bisa menunggu"),
+        ("ru", "код ещё не пришёл"),
+        ("ru", "не могу больше ждать"),
+    ],
+)
+def test_a_code_that_has_not_come_is_no_want_of_a_way(language: str, text: str) -> None:
+    """It may come, and another one can be asked for."""
+    assert not hear(text, language).unable
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
         ("en", "yes"),
         ("en", "Yes, please!"),
         ("en", "yes block it"),

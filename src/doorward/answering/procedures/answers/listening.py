@@ -66,6 +66,7 @@ class Listener:
             words=said.words,
             agrees=yes.agrees,
             cancels=yes.cancels,
+            unable=bool(spoken.no_way_in.find(said)),
             corrects=bool(spoken.correction.find(said)),
             other=bool(spoken.other.find(said)),
             every=bool(spoken.every.find(said)),

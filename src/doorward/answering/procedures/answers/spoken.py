@@ -66,6 +66,7 @@ class Spoken:
         self.no = Phrases(pack, "no")
         self.plain = {_fold(pack, phrase) for purpose in ("yes", "no") for phrase in pack.words(purpose)[:1]}
         self.cancel = Phrases(pack, "cancel")
+        self.no_way_in = Phrases(pack, "no_way_in")
         self.correction = Phrases(pack, "correction")
         self.other = Phrases(pack, "other_one")
         self.every = Phrases(pack, "all_of_them")
