@@ -13,7 +13,10 @@ from tests.support.browsing import on_sqlite
 from tests.support.server import Guests, WebVisitor
 
 PAGE = "/desk/policies"
-GREETED = 'when = { social = { one_of = ["greeting", "thanks", "farewell", "identity_question"] } }\naction = "greet"'
+GREETED = (
+    'when = { social = { one_of = ["greeting", "thanks", "farewell", "identity_question"] }, procedure_strays = false }'
+    '\naction = "greet"'
+)
 
 
 def text_of(page: httpx.Response) -> str:

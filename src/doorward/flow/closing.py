@@ -178,7 +178,7 @@ def _replied(tx: Tx, walk: Walk, reply: Reply) -> Entry:
         },
     )
     advanced: Advanced | None = walk.need("answer").procedure
-    if advanced is not None:
+    if advanced is not None and advanced.procedure:
         line.data.update(procedure=told_of(advanced))
     nudge: NudgeTold | None = walk.need("answer").nudge
     if nudge is not None:

@@ -21,6 +21,7 @@ from doorward.flow.walk import (
     Routed,
     Walk,
     WalkRooms,
+    best_section,
     facts_of,
     here_of,
     hours_told,
@@ -115,7 +116,7 @@ def _advanced(rooms: WalkRooms, walk: Walk) -> Answered | None:
         return None
     work, standing, here = found
     decision: Decision = walk.need("decide")
-    advanced = work.answer(standing, here, facts=procedure_facts(decision.facts), may_begin=decision.action == "act")
+    advanced = work.answer(standing, here, facts=procedure_facts(walk), may_begin=decision.action == "act")
     if advanced is None:
         return None
     said = _said(rooms, walk, advanced, language=here.language)
@@ -171,11 +172,23 @@ def _with_hours(rooms: WalkRooms, walk: Walk, reply: Reply, *, reason: str) -> R
 
 
 def _and_question(rooms: WalkRooms, walk: Walk, reply: Reply) -> Answered:
-    """Return an answer to something else with the question behind it that a procedure waits with."""
+    """Return an answer to something else with the question behind it that a procedure waits with.
+
+    What was told beside it already is not told again, nor too much: then the procedure has the word.
+    """
     found = here_of(rooms, walk)
-    question = None if found is None else found[0].question_again(found[1], found[2])
-    if question is None:
+    if found is None:
         return Answered(reply=reply)
+    work, standing, here = found
+    about = best_section(walk) if walk.need("decide").action == "answer" else ""
+    beside = work.beside(standing, here, about=about)
+    if beside is None:
+        return Answered(reply=reply)
+    question = beside.advanced
+    if not beside.is_told:
+        return _said(rooms, walk, question, language=here.language)
+    if not question.text:
+        return Answered(reply=reply, procedure=question)
     before = f"{reply.text}\n\n"
     spans = shifted(question.spans, by=len(before))
     both = msgspec.structs.replace(reply, text=f"{before}{question.text}", choices=question.choices, spans=spans)

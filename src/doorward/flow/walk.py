@@ -258,6 +258,7 @@ def with_procedures(rooms: WalkRooms, walk: Walk, facts: Facts) -> Facts:
         return facts
     work, standing, here = found
     own = work.facts(standing, here, intent=facts.intent, social=facts.social)
+    about = likely_section(walk)
     understanding: Understanding = walk.need("understand")
     return msgspec.structs.replace(
         facts,
@@ -270,8 +271,24 @@ def with_procedures(rooms: WalkRooms, walk: Walk, facts: Facts) -> Facts:
         procedure_heard=own.heard,
         procedure_ended=bool(own.ended),
         procedure_again=bool(own.procedure) and own.procedure == own.ended,
+        procedure_strays=own.strays,
+        procedure_told=bool(about) and about in own.asides,
         level=own.level,
     )
+
+
+def best_section(walk: Walk) -> str:
+    """Return which section an answer from knowledge tells first, empty where it has none."""
+    candidates = walk.need("understand").candidates
+    return f"{candidates[0].slug}#{candidates[0].section}" if candidates else ""
+
+
+def likely_section(walk: Walk) -> str:
+    """Return the same where its article is as likely as the tenant wants it to be, else nothing."""
+    understanding: Understanding = walk.need("understand")
+    article = nearest_article(understanding.candidates) if understanding.wishes else understanding.intent
+    is_likely = article is not None and article.score >= walk.settings.answer_threshold
+    return best_section(walk) if is_likely else ""
 
 
 def with_nudges(rooms: WalkRooms, walk: Walk, facts: Facts) -> Facts:
@@ -280,12 +297,15 @@ def with_nudges(rooms: WalkRooms, walk: Walk, facts: Facts) -> Facts:
     return facts if rooms.nudges is None or found is None else rooms.nudges.facts(found[2], facts)
 
 
-def procedure_facts(facts: Facts) -> ProcedureFacts:
-    """Return those facts that a decision was made by."""
+def procedure_facts(walk: Walk) -> ProcedureFacts:
+    """Return those facts that a decision was made by, and what knowledge would have told."""
+    facts: Facts = walk.need("decide").facts
     return ProcedureFacts(
         procedure=facts.procedure,
         active=facts.procedure_active,
         wants=facts.procedure_wants,
         heard=facts.procedure_heard,
         level=facts.level,
+        strays=facts.procedure_strays,
+        about=likely_section(walk),
     )

@@ -29,8 +29,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     start, `procedure_active` whether one is under way, `procedure_wants` what that one waits for (`ask`, `confirm`,
     `verify`, `act`, or `resume` where it was left), `procedure_heard` whether the message is an answer to that,
     `procedure_ended` whether one ended with the bot's last words, and `procedure_again` whether the intent would start
-    that one anew. `level` is how surely the customer is known (0 anonymous to 3 strongly verified), `injection` how
-    likely the message tries to command us.
+    that one anew. `procedure_strays` is whether as much was dealt with beside the question that waits as may be, and
+    `procedure_told` whether the answer that knowledge has was told beside it already. `level` is how surely the
+    customer is known (0 anonymous to 3 strongly verified), `injection` how likely the message tries to command us.
 
     `nudge_service` and `nudge_sales` name what may be offered now, empty for nothing: caps, rest after a no and whether
     the contact is delicate are looked at already, and something is sold only where the problem is `solved`. While an
@@ -66,6 +67,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     procedure_heard: bool = False
     procedure_ended: bool = False
     procedure_again: bool = False
+    procedure_strays: bool = False
+    procedure_told: bool = False
     level: int = 0
     injection: float = 0.0
     nudge_service: str = ""

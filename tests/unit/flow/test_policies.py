@@ -25,7 +25,10 @@ from tests.support.words import packs
 
 HOUSE = HousePolicies([FirstLine()])
 THRESHOLDS = {"answer_threshold": 0.5, "clarify_threshold": 0.25, "risk_threshold": 0.7}
-GREETED = 'when = { social = { one_of = ["greeting", "thanks", "farewell", "identity_question"] } }\naction = "greet"'
+GREETED = (
+    'when = { social = { one_of = ["greeting", "thanks", "farewell", "identity_question"] }, procedure_strays = false }'
+    '\naction = "greet"'
+)
 REFUSING = re.sub(
     r'(facts = \{social = "(?:greeting|thanks)"[^\n]*\naction = )"greet"',
     r'\1"refuse"',

@@ -6,8 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from doorward.answering.procedures import Procedure, Run, advance, begin_run
-from doorward.answering.procedures.machine import IMPOSSIBLE, UNKNOWN
-from doorward.answering.procedures.model import CallStep
+from doorward.answering.procedures.machine import IMPOSSIBLE, NOT_VERIFIED
 from doorward.answering.procedures.ports import Sentences
 from doorward.answering.procedures.run import (
     Act,
@@ -20,20 +19,22 @@ from doorward.answering.procedures.run import (
     Find,
     Found,
     HandOver,
+    Ignored,
     LookUp,
     Resumed,
+    Strayed,
     Turn,
     Verified,
     Verify,
     Want,
 )
-from doorward.answering.procedures.state import CHANGED, key_of, want_of
+from doorward.answering.procedures.state import CHANGED, want_of
 from doorward.flow.procedures.book import TenantProcedures
 from doorward.flow.procedures.core_calls import Patience
 from doorward.flow.procedures.gate import Asked, Gate
 from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.journey import Journey
-from doorward.flow.procedures.telling import buttons, hidden_address, new_code, question, said, yes_no
+from doorward.flow.procedures.telling import buttons, hidden_address, new_code, note_of, question, said, yes_no
 from doorward.flow.procedures.verifying import CLAIMED, Verifying
 from doorward.flow.procedures.writing import write_moves
 from doorward.kit.ids import derive_id
@@ -116,11 +117,40 @@ class Executor:
         journey.procedure, journey.awaits, journey.kind = run.procedure, "confirmation", "confirm"
         journey.choices = tuple(yes_no(language, self._sentences).values())
 
-    def ask_again(self, run: Run) -> None:
-        """Say once more what a run waits for; nothing of it changes."""
+    def stray(self, run: Run, *, about: str = "") -> bool:
+        """Let something else be dealt with beside what a run waits for; return False where that would be once too
+        often, and then do what comes of it. What cannot go on anyway counts nothing.
+        """
         procedure = self._procedure_of(run)
-        if procedure is not None:
+        if procedure is None or procedure.version != run.version:
+            return True
+        turn = advance(procedure, run, Strayed(about=about))
+        if len(turn.run.asides) <= len(run.asides):
+            self._drive(procedure, turn)
+            return False
+        self.journey.change(turn.run)
+        return True
+
+    def ask_again(self, run: Run) -> None:
+        """Say once more what a run waits for, unless that is a proof that no code was mailed for: who has to sign in
+        knows.
+        """
+        procedure, run = self._procedure_of(run), self.journey.latest(run)
+        is_said = run.awaits != "verification" or run.mailed
+        if procedure is not None and procedure.version == run.version and is_said:
             self._tell(procedure, run, want_of(procedure, run))
+
+    def insist(self, run: Run) -> None:
+        """Ask once more whether what was left shall go on, as often as it helps."""
+        procedure = self._procedure_of(run)
+        if procedure is None:
+            self._gone(run)
+            return
+        turn = advance(procedure, run, Ignored())
+        if turn.run.is_over:
+            self._drive(procedure, turn)
+        else:
+            self.offer(turn.run, elsewhere=False)
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
@@ -213,13 +243,8 @@ class Executor:
         journey.say(self._sentences.say(self.here.language, "procedure.checking"))
 
     def _note(self, run: Run) -> str:
-        """Return what the person who takes over has to find out, in the company's first language."""
         procedure = self._procedure_of(run)
-        step = None if procedure is None else procedure.step(run.at)
-        if procedure is None or not isinstance(step, CallStep):
-            return ""
-        say, language = self._sentences.say, next(iter(procedure.texts))
-        return say(language, "procedure.note_unknown", operation=step.operation, reference=key_of(run))
+        return "" if procedure is None else note_of(procedure, run, sentences=self._sentences)
 
     def _ask_for_proof(self, procedure: Procedure, run: Run) -> None:
         """Ask whom nobody knows to sign in, and everybody else for a code that is mailed to their own address."""
@@ -229,7 +254,7 @@ class Executor:
             journey.say(say(language, "procedure.sign_in"))
             return
         if not run.mailed and not self._verifying.can_mail(self.here):
-            self._drive(procedure, advance(procedure, run, Failed(code="not_verified")))
+            self._drive(procedure, advance(procedure, run, Failed(code=NOT_VERIFIED)))
             return
         journey.awaits, journey.kind = "code", "code"
         journey.code = not run.mailed
@@ -244,12 +269,12 @@ class Executor:
         journey.procedure, journey.outcome = run.procedure, run.outcome
         if isinstance(want, HandOver):
             journey.handoff = want.reason
-            journey.note = self._note(run) if want.reason == UNKNOWN else ""
+            journey.note = self._note(run)
             return
         if not journey.said:
             journey.say(self._sentences.say(language, f"procedure.ended.{_ending(run)}"))
         if isinstance(want, End):
-            self._go_back(want.resumes)
+            self._go_back(want.resumes, unproven=run.unproven)
 
     def _wait(self, run: Run, want: Agree) -> None:
         """Say that a second person decides; a person goes on, or what waited beneath, until they did."""
@@ -260,18 +285,30 @@ class Executor:
         if not want.hand_over:
             self._go_back(want.resumes)
 
-    def _go_back(self, run_id: str) -> None:
-        """Go on with what waited beneath, if something did."""
+    def _go_back(self, run_id: str, *, unproven: bool = False) -> None:
+        """Go on with what waited beneath, if something did.
+
+        `unproven`: the customer was just asked for a proof in vain. Where this one waits for one too it is not asked
+        for once more.
+        """
         if not run_id or self._find is None or self._alone:
-            return
+            return None
         waiting, owner = self._find(run_id)
         if waiting.is_over:
-            return  # it waited so long that it was given up
+            return None  # it waited so long that it was given up
         self.journey.know(waiting)
         self._owner = owner
-        self.journey.say(self._sentences.say(self.here.language, "procedure.back"))
+        level, waiting = self._verifying.level(self.here), self.journey.latest(waiting)
         waiting = msgspec.structs.replace(waiting, suspended=False)
-        self.feed(waiting, Resumed(level=self._verifying.level(self.here), today=self.here.today.isoformat()))
+        if unproven and self._waits_for_proof(waiting, level=level):
+            return self.feed(waiting, Failed(code=NOT_VERIFIED))
+        self.journey.say(self._sentences.say(self.here.language, "procedure.back"))
+        return self.feed(waiting, Resumed(level=level, today=self.here.today.isoformat()))
+
+    def _waits_for_proof(self, run: Run, *, level: int) -> bool:
+        procedure = self._procedure_of(run)
+        want = None if procedure is None else want_of(procedure, run)
+        return isinstance(want, Verify) and want.level > level
 
 
 def run_id_of(here: Here, procedure: str) -> str:

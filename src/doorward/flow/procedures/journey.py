@@ -98,6 +98,10 @@ class Journey:
         """Return all runs that were spoken of, wherever they stood meanwhile: what was said there is said."""
         return tuple(self._spoken_of)
 
+    def latest(self, run: Run) -> Run:
+        """Return a run as it stands now, where something came of it here that is not written yet."""
+        return self._runs.get(run.id, run)
+
     @property
     def moves(self) -> tuple[Move, ...]:
         """Return what is not written yet, in order."""

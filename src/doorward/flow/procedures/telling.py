@@ -1,16 +1,21 @@
 """What is said: questions with their buttons, codes that were mailed, in the words of the procedure and the house."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from doorward.answering.procedures import Procedure, Run, fill_text, say_unclear, show_thing
+from doorward.answering.procedures.machine import NOT_UNDERSTOOD, NOT_VERIFIED, UNKNOWN
+from doorward.answering.procedures.model import AskStep, CallStep, ConfirmStep
 from doorward.answering.procedures.ports import Sentences
 from doorward.answering.procedures.run import Ask, Confirm, Say, Unclear, Want
-from doorward.answering.procedures.state import want_of
+from doorward.answering.procedures.state import key_of, want_of
 from doorward.vocabulary.reply import Choice
 
 MOST_BUTTONS: Final = 8
 """Things that are offered as buttons; all of them can be named in words."""
+
+_PLACE: Final = re.compile(r"\{[^}]*\}")
 
 Buttons = Mapping[str, Choice]
 """What can be pressed, by the key that a press means: a thing's, a code, `yes` or `no`."""
@@ -25,6 +30,30 @@ def question(procedure: Procedure, language: str, want: Ask | Confirm, *, senten
     """Return a question, behind what was wrong with the answer to the one before."""
     asked = fill_text(procedure, language, want.text, want.values)
     return f"{_before(language, want.unclear, sentences)}{asked}"
+
+
+def note_of(procedure: Procedure, run: Run, *, sentences: Sentences) -> str:
+    """Return what the person who takes over has to know of where a run ended, in the company's first language.
+
+    Which question nobody answered, that no proof came, or which act nobody knows the end of; no value of a customer's.
+    Empty where the procedure itself wanted a person.
+    """
+    language = next(iter(procedure.texts))
+    if run.reason not in {UNKNOWN, NOT_UNDERSTOOD} and (run.unproven or run.reason == NOT_VERIFIED):
+        return sentences.say(language, "procedure.note_not_proven", procedure=procedure.id)
+    if run.reason not in {UNKNOWN, NOT_UNDERSTOOD} or run.version != procedure.version:
+        return ""
+    match procedure.step(run.at):
+        case CallStep() as step if run.reason == UNKNOWN:
+            return sentences.say(language, "procedure.note_unknown", operation=step.operation, reference=key_of(run))
+        case AskStep() as step:
+            asked = procedure.slots[step.slot].ask
+        case ConfirmStep() as step:
+            asked = step.text
+        case _:
+            return ""
+    asked = _PLACE.sub("…", procedure.texts[language].get(asked, ""))
+    return sentences.say(language, "procedure.note_not_understood", procedure=procedure.id, question=asked)
 
 
 def buttons(procedure: Procedure, language: str, want: Want, *, sentences: Sentences) -> Buttons:

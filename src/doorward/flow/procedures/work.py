@@ -8,7 +8,17 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from doorward import record
-from doorward.answering.procedures import Heard, KeptRun, Listener, Procedure, Run, advance, keeping, may_wait
+from doorward.answering.procedures import (
+    Heard,
+    KeptRun,
+    Listener,
+    Procedure,
+    Run,
+    advance,
+    keeping,
+    may_stray,
+    may_wait,
+)
 from doorward.answering.procedures.agreements import Agreement
 from doorward.answering.procedures.answers.taking import MASKS
 from doorward.answering.procedures.model import CallStep
@@ -80,6 +90,25 @@ class ProcedureFacts(msgspec.Struct, frozen=True, kw_only=True):
     calls: bool = False
     """Whether `procedure` has the customer called back, whom the company knows."""
 
+    strays: bool = False
+    """Whether nothing more may be dealt with beside the question that waits."""
+
+    asides: tuple[str, ...] = ()
+    """What was told beside the question that waits."""
+
+    about: str = ""
+    """What knowledge would tell, empty where it has no answer."""
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """What comes of a procedure when something else is said while it waits: its question again, perhaps nothing.
+
+    `is_told`: what else was asked is told before that; False where it was told often enough, which is a failed try.
+    """
+
+    advanced: Advanced
+    is_told: bool
+
 
 class ProcedureWork:
     """What the walk asks of procedures. Thread-safe."""
@@ -147,6 +176,8 @@ class ProcedureWork:
             heard=self._is_heard(standing, here, asks_the_same=startable is not None and not other, social=social),
             level=standing.level,
             calls=other and calls,
+            strays=_asks(standing, here) and not may_stray(run),
+            asides=run.asides if _asks(standing, here) else (),
         )
 
     def answer(
@@ -159,6 +190,8 @@ class ProcedureWork:
         executor = self._executor(standing, here)
         if may_begin and facts.procedure and not facts.heard and not _began_here(standing.run, here):
             self._begin(executor, standing, here, procedure=standing.procedures.procedures[facts.procedure])
+        elif standing.run is not None and facts.strays and facts.about and not facts.heard and _asks(standing, here):
+            executor.stray(standing.run, about=facts.about)  # once too often: a person comes
         elif standing.run is not None:
             self._go_on(executor, standing, here, standing.run, heard=facts.heard)
         elif standing.waits is not None and facts.heard:
@@ -184,20 +217,19 @@ class ProcedureWork:
         executor.begin(procedure, started)
         return self._ended(executor, standing, here)
 
-    def question_again(self, standing: Standing, here: Here) -> Advanced | None:
-        """Return the question that waits here, to be said behind the answer to another; None where none waits.
+    def beside(self, standing: Standing, here: Here, *, about: str) -> Beside | None:
+        """Return what comes of the question that waits here where something else is answered; None where none waits.
 
-        Nothing of the run changes.
+        `about` is what is told of it, empty for what may be told again. The run counts it.
         """
         run = standing.run
-        if run is None or standing.is_left(here) or run.suspended or run.awaits not in _WANTS:
-            return None
-        if run.awaits == "verification" and not run.mailed:
+        if run is None or not _asks(standing, here):
             return None
         executor = self._executor(standing, here)
-        executor.ask_again(run)
-        told = msgspec.structs.replace(self._ended(executor, standing, here), moves=(), code=False)
-        return told if told.text else None
+        is_told = executor.stray(run, about=about)
+        if is_told:
+            executor.ask_again(run)
+        return Beside(advanced=self._ended(executor, standing, here), is_told=is_told)
 
     def proven(self, standing: Standing, here: Here) -> Advanced | None:
         """Go on with what waited for a proof that came without a message; None where nothing waits for one."""
@@ -353,6 +385,7 @@ class ProcedureWork:
             holds_code(here)
             or heard.cancels
             or heard.agrees is False
+            or heard.unable
             or standing.level >= _level_wanted(procedure, run)
             or asks_for_new_code(here.text.text, procedure.texts, sentences=self._rooms.sentences)
         )
@@ -377,6 +410,10 @@ class ProcedureWork:
     def _begin(self, executor: Executor, standing: Standing, here: Here, *, procedure: Procedure) -> None:
         beneath = None if _is_elsewhere(standing, here) else standing.run
         started = Started(level=standing.level, today=here.today.isoformat(), heard=self._hear(procedure, here))
+        if beneath is not None and _asks(standing, here):
+            if not executor.stray(beneath):
+                return  # something else was begun often enough beside that question
+            beneath = executor.journey.latest(beneath)
         executor.owned_by(here.party_id, find=lambda run_id: self._waiting(here, run_id))
         executor.begin(procedure, started, beneath=beneath)
 
@@ -412,7 +449,7 @@ class ProcedureWork:
         elif heard.agrees or is_meant:
             executor.feed(goes_on, Resumed(level=standing.level, today=here.today.isoformat()))
         else:
-            executor.offer(run, elsewhere=False)
+            executor.insist(run)
 
     def _proof(self, executor: Executor, standing: Standing, here: Here, procedure: Procedure) -> None:
         """Take what was said as a mailed code, unless the proof is there already (a crash came between)."""
@@ -466,6 +503,12 @@ def _began_here(run: Run | None, here: Here) -> bool:
 
 def _is_elsewhere(standing: Standing, here: Here) -> bool:
     return standing.kept is not None and standing.kept.conversation_id != here.conversation_id
+
+
+def _asks(standing: Standing, here: Here) -> bool:
+    """Return whether a run that is under way here waits for the customer with a question of its own."""
+    run = standing.run
+    return run is not None and not standing.is_left(here) and not run.suspended and run.awaits in _WANTS
 
 
 def _level_wanted(procedure: Procedure, run: Run) -> int:
