@@ -1,5 +1,7 @@
 """What every test of the house shares, wherever it lives: one event loop, and property tests that repeat themselves.
 
+Arithmetic runs in one thread, as in a house that its command starts.
+
 And the order of the files: the longest begin first, so that no worker is left alone with one at the end. Which they are
 is told at the end of a long run.
 """
@@ -11,6 +13,8 @@ from typing import Final
 import hypothesis
 import pytest
 
+from doorward.kit.settings import keep_arithmetic_single_threaded
+
 LONGEST: Final = Path(__file__).parent / "tests" / "longest.txt"
 """Files that take longest, the longest first, as `pytest --durations` had them; the journeys follow, then the rest."""
 
@@ -19,6 +23,10 @@ LONG: Final = 300.0
 
 TOLD: Final = 25
 """Files that are told of."""
+
+# Before any test's module imports numpy. Workers share the processors: a product that waits for threads of its own
+# takes a hundred times as long as one that does not.
+keep_arithmetic_single_threaded()
 
 # The same examples on every run and no deadline: a busy machine must not turn a kept promise into a failure.
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None, database=None)
