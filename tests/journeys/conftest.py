@@ -2,6 +2,7 @@
 
 from tests.support.browsing import chromium, open_context
 from tests.support.house import brisa, founded_postgres, founded_sqlite, halden, house, house_settings
+from tests.support.opening import opened_once
 from tests.support.registration import registered_once
 from tests.support.server import guests, url
 from tests.support.templates import compiled_templates
@@ -17,6 +18,7 @@ __all__ = [
     "house",
     "house_settings",
     "open_context",
+    "opened_once",
     "registered_once",
     "url",
 ]
