@@ -1,13 +1,16 @@
 """What every door of a test process works out anew and finds the same: its handlers' signatures and its built files."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, ItemsView, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 import pytest
+from litestar import Router
+from litestar import router as routers
 from litestar._signature import SignatureModel
+from litestar.routes import HTTPRoute
 from litestar.utils.signature import ParsedSignature
 
 from doorward.doors.web import assets
@@ -53,13 +56,36 @@ class _Signatures:
         return self._models[place]
 
 
+class _Handlers:
+    """Stands for Litestar's map of all that a router has, which it makes anew to look one path up, for each handler."""
+
+    def __init__(self, router: Router, whole: Callable[[Router], Mapping[str, Any]]) -> None:
+        self._router = router
+        self._whole = whole
+
+    def get(self, path: str, _nothing: object) -> dict[str, Any]:
+        """Return a path's handlers by their methods."""
+        there = [route for route in self._router.routes if route.path == path and isinstance(route, HTTPRoute)]
+        return {method: one for route in there for one in route.route_handlers for method in one.http_methods}
+
+    def items(self) -> ItemsView[str, Any]:
+        """Return all paths with their handlers."""
+        return self._whole(self._router).items()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def registered_once() -> Iterator[None]:
-    """Let the doors of all houses share the signatures of their handlers and the compressed front end."""
+    """Let the doors of all houses share the signatures of their handlers and the compressed front end.
+
+    Their routers are taken as they are: every door makes its own, so that none needs a copy of them.
+    """
     signatures = _Signatures()
+    whole = vars(Router)["route_handler_method_map"].fget
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ParsedSignature, "from_fn", signatures.from_fn)
         patch.setattr(SignatureModel, "create", signatures.create)
+        patch.setattr(Router, "route_handler_method_map", property(lambda router: _Handlers(router, whole)))
+        patch.setattr(routers, "deepcopy", lambda router: router)
         patch.setattr(assets, "_read", _remembering(assets._read))
         yield
 
