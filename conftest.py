@@ -12,6 +12,8 @@ from typing import Final
 
 import hypothesis
 import pytest
+import structlog
+from structlog.dev import ConsoleRenderer, plain_traceback
 
 from doorward.kit.settings import keep_arithmetic_single_threaded
 
@@ -37,6 +39,18 @@ hypothesis.settings.load_profile("house")
 def anyio_backend() -> str:
     """The event loop of async tests: the one the house runs on."""
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_tracebacks() -> None:
+    """Let a log that nobody configured tell of errors without colours and local variables.
+
+    To lay those out takes a second an error; what our own command configures never shows them.
+    """
+    structlog.reset_defaults()
+    for processor in structlog.get_config()["processors"]:
+        if isinstance(processor, ConsoleRenderer):
+            processor.exception_formatter = plain_traceback
 
 
 @pytest.hookimpl(trylast=True)
