@@ -175,6 +175,8 @@ class PostgresBus(ProcessBus):
                 origin, _, topic = notice.payload.partition(" ")
                 if origin != self._origin:
                     self.spread(topic)
+                elif self._stopping.is_set():
+                    return
 
     def _tell_on(self, connection: psycopg.Connection) -> None:
         while True:
@@ -182,6 +184,8 @@ class PostgresBus(ProcessBus):
                 while not self._untold and not self._stopping.is_set():
                     self._news.wait()
                 if not self._untold:
+                    # To this bus's own listener, which need not wait out its time to see that it is over.
+                    connection.execute(_NOTIFY, (_CHANNEL, [f"{self._origin} "]))
                     return
             self._stopping.wait(_GATHER_SECONDS)
             with self._news:
