@@ -229,28 +229,27 @@ def test_what_was_told_in_one_conversation_is_used_in_another(stage: Stage, inte
 
 
 @pytest.mark.parametrize(
-    ("language", "correction"),
+    ("language", "correction", "wish"),
     [
-        ("en", "sorry, there was a typo: it is robin.right@example.org"),
-        ("de", "Da war ein Tippfehler, richtig ist robin.right@example.org"),
+        ("en", "sorry, there was a typo: it is robin.right@example.org", ""),
+        ("en", "there was a mistake in that address: it is robin.right@example.org", "address.change@0.6"),
+        ("de", "Da war ein Tippfehler, richtig ist robin.right@example.org", ""),
     ],
 )
-def test_what_was_mistyped_is_put_right_behind_the_end(stage: Stage, language: str, correction: str) -> None:
+def test_what_was_mistyped_is_put_right_behind_the_end(stage: Stage, language: str, correction: str, wish: str) -> None:
     """A correction with another value begins the same anew; the same words without one, or another value, do not."""
     world = stage.people(ONE_CARD, language=language)
     customer, _ = began(stage, world, "it has changed", "email.change")
     customer.say("robin.wrong@example.org")
     customer.say(customer.code())
     assert world.snapshot()[CUSTOMER]["customer"]["email"] == "robin.wrong@example.org"
-    stage.hints |= dict.fromkeys(
-        (correction, correction.partition("robin.")[0], "you can call me on +44 20 7946 0312, robin.third@example.org"),
-        "",
-    )
+    others = (correction.partition("robin.")[0], "you can call me on +44 20 7946 0312, robin.third@example.org")
+    stage.hints |= {correction: wish, **dict.fromkeys(others, "")}
     line = customer.say(correction)
     assert line is not None
     assert (line.entry.data["procedure"]["id"], line.entry.data["procedure"]["outcome"]) == ("change_email", "resolved")
     assert world.snapshot()[CUSTOMER]["customer"]["email"] == "robin.right@example.org"
-    for other in list(stage.hints)[-2:]:
+    for other in others:
         assert "procedure" not in (customer.say(other) or told_nothing()).entry.data
     assert world.snapshot()[CUSTOMER]["customer"]["email"] == "robin.right@example.org"
 
