@@ -6,8 +6,14 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from doorward.answering.nudges import Offer, write_offer
 from doorward.bootstrap import House
 from doorward.identity import Tenant
+from doorward.kit.tx import Tx
+from doorward.understanding.expecting import Expected, keep_expectation
+from doorward.vocabulary.ids import ConversationId
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.scope import system_scope
 from tests.support.browsing import OpenContext, on_sqlite, sign_in, violations, violations_in_both_schemes
 from tests.support.portal import Mailbox, customer
 from tests.support.reader import faults_of_tree
@@ -123,8 +129,39 @@ def test_conversations_go_on_where_they_stopped(client: Client, talked: WebVisit
     raise AssertionError("it went elsewhere")
 
 
-def test_data_is_handed_out_for_people_and_programs(client: Client, talked: WebVisitor) -> None:
+def offered_and_expected(house: House, tenant: Tenant, *, number: int, conversation: str) -> None:
+    """Note that something was offered to a customer, and what was expected of them."""
+    scope = system_scope(tenant.id, "test")
+
+    def work(tx: Tx) -> Outcome[None]:
+        party = house.identity.parties.find_by_reference(tx, scope, customer(house, number).reference)
+        assert party is not None
+        where = ConversationId(conversation)
+        offer = Offer(
+            id=f"offer-{number}",
+            conversation_id=where,
+            party_id=party.id,
+            nudge=f"nudge-of-{number}",
+            kind="service",
+            by="bot",
+            state="declined",
+            rule="a rule",
+            offered_at=tx.now,
+        )
+        assert write_offer(tx, scope, offer)
+        found = (("card_blocked",), (Expected(intent=f"wish.of-{number}", likelihood=0.42, because=("card_blocked",)),))
+        keep_expectation(tx, scope, where, party_id=party.id, found=found)
+        return Outcome(None)
+
+    house.transactions.write(scope, work)
+
+
+def test_data_is_handed_out_for_people_and_programs(
+    client: Client, talked: WebVisitor, house: House, halden: Tenant
+) -> None:
     """The export holds the customer's profile and conversation, masked, and nobody else's; as JSON and to read."""
+    offered_and_expected(house, halden, number=0, conversation=talked.conversation_id)
+    offered_and_expected(house, halden, number=1, conversation="somebody-elses")
     page = client.sign_in()
     client.open("/data")
     with page.expect_download() as taken:
@@ -136,11 +173,17 @@ def test_data_is_handed_out_for_people_and_programs(client: Client, talked: WebV
     assert "is lost, what now?" in text
     assert "4242 4242" not in text
     assert export["decisions"][0]["reason"]
+    assert [(one["nudge"], one["state"]) for one in export["offers"]] == [("nudge-of-0", "declined")]
+    mine = [(one["intent"], one["because"]) for one in export["expectations"]]
+    assert ("wish.of-0", ["card_blocked"]) in mine
+    assert "of-1" not in json.dumps(export)
     with page.expect_download() as taken:
         page.get_by_role("button", name="To read").click()
     html = taken.value.path().read_text(encoding="utf-8")
     assert client.email in html
     assert "is lost, what now?" in html
+    assert "you said no" in html
+    assert "wish.of-0" in html
     assert "<script" not in html
     assert html.rstrip().endswith("</html>")
 

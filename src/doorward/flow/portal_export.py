@@ -1,8 +1,11 @@
 """Handing customers all that is kept about them, piece by piece, so that no size is too large."""
 
+from datetime import datetime
+
 import msgspec
 
 from doorward import record
+from doorward.answering.nudges import Offer, OfferState, offers_to
 from doorward.flow.views.portal import (
     Access,
     MyConversation,
@@ -15,8 +18,18 @@ from doorward.flow.views.portal import (
     own_card,
 )
 from doorward.flow.views.transcript import ShownEntry, show_all
-from doorward.identity import ConsentLine, CustomerSession, Grant, Identity, Passkey, Profile, ShownSession
+from doorward.identity import (
+    ConsentLine,
+    CustomerSession,
+    Grant,
+    Identity,
+    Passkey,
+    Profile,
+    ShownSession,
+    family_of,
+)
 from doorward.kit.tx import Transactions, Tx
+from doorward.understanding.expecting import Expectation, expectations_of
 from doorward.vocabulary.discreet import Discreet
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.ids import ConversationId
@@ -24,6 +37,29 @@ from doorward.vocabulary.outcome import Outcome
 
 EVERYTHING = 100_000
 LINES_AT_ONCE = 500
+
+
+class MyOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """What was offered to a customer unasked, and what came of it; `value` in minor units of the company's currency."""
+
+    at: datetime
+    conversation_id: ConversationId
+    nudge: str
+    state: OfferState
+    by: str
+    solved_at: datetime | None
+    value: int | None
+
+
+class MyExpectation(msgspec.Struct, frozen=True, kw_only=True):
+    """What a customer was expected to want before their first word, why, how surely (0..1), and what it was then."""
+
+    at: datetime
+    conversation_id: ConversationId
+    because: tuple[str, ...]
+    intent: str
+    likelihood: float
+    wanted: str
 
 
 class Export(Discreet, frozen=True, kw_only=True):
@@ -38,6 +74,8 @@ class Export(Discreet, frozen=True, kw_only=True):
     requests: tuple[MyRequest, ...]
     decisions: tuple[MyDecision, ...]
     accesses: tuple[Access, ...]
+    offers: tuple[MyOffer, ...]
+    expectations: tuple[MyExpectation, ...]
     conversations: tuple[MyConversation, ...]
 
 
@@ -62,6 +100,7 @@ class PortalExport:
         grant, profile = await self._transactions.write_async(scope, ask)
 
         def read(tx: Tx) -> Export:
+            parties = family_of(tx, scope, customer)
             return Export(
                 profile=profile,
                 reference=grant.reference,
@@ -72,6 +111,8 @@ class PortalExport:
                 requests=my_requests(tx, scope, customer, identity=identity),
                 decisions=my_decisions(tx, scope, customer, identity=identity, limit=EVERYTHING),
                 accesses=my_accesses(tx, scope, customer, identity=identity, limit=EVERYTHING),
+                offers=tuple(map(_my_offer, offers_to(tx, scope, parties, limit=EVERYTHING))),
+                expectations=tuple(map(_my_expectation, expectations_of(tx, scope, parties, limit=EVERYTHING))),
                 conversations=_all_conversations(tx, session, identity),
             )
 
@@ -98,6 +139,29 @@ def _all_conversations(tx: Tx, session: CustomerSession, identity: Identity) -> 
         some, more = my_conversations(tx, session.scope, session.customer_id, identity=identity, offset=len(found))
         found += some
     return tuple(found)
+
+
+def _my_offer(one: Offer) -> MyOffer:
+    return MyOffer(
+        at=one.offered_at,
+        conversation_id=one.conversation_id,
+        nudge=one.nudge,
+        state=one.state,
+        by=one.by,
+        solved_at=one.solved_at,
+        value=one.value,
+    )
+
+
+def _my_expectation(one: Expectation) -> MyExpectation:
+    return MyExpectation(
+        at=one.made_at,
+        conversation_id=one.conversation_id,
+        because=one.conditions,
+        intent=one.intent,
+        likelihood=one.likelihood,
+        wanted=one.wanted,
+    )
 
 
 def plain(value: object) -> object:

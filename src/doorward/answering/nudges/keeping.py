@@ -71,6 +71,12 @@ def offers_in(tx: Tx, scope: Scope, conversation_id: ConversationId, *, limit: i
     return tuple(map(_offer, repository.offers_in(tx, scope, conversation_id, limit=limit)))
 
 
+def offers_to(tx: Tx, scope: Scope, parties: Sequence[PartyId], *, limit: int) -> tuple[Offer, ...]:
+    """Return what was offered to some parties, as long as that is kept, the newest first."""
+    rows = repository.offers_to(tx, scope, parties, since=tx.now - KEPT, limit=limit)
+    return tuple(map(_offer, rows))
+
+
 def answer_offer(tx: Tx, scope: Scope, offer_id: str, state: OfferState) -> bool:
     """Note what came of an offer; return False when that is known already."""
     values = {"state": state, "answered_at": tx.now}

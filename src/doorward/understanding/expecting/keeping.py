@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -29,6 +29,7 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True):
     intent: str
     likelihood: float
     wanted: str
+    made_at: datetime
 
 
 class BandFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,14 +71,22 @@ def keep_expectation(
 def expectation_of(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Expectation | None:
     """Return what was expected in a conversation, None where nothing was kept."""
     row = repository.find_expectation(tx, scope, conversation_id)
-    if row is None:
-        return None
+    return None if row is None else _expectation(row)
+
+
+def expectations_of(tx: Tx, scope: Scope, parties: Sequence[PartyId], *, limit: int) -> tuple[Expectation, ...]:
+    """Return what was expected of some parties, the newest first."""
+    return tuple(map(_expectation, repository.find_expectations_of(tx, scope, parties, limit=limit)))
+
+
+def _expectation(row: Any) -> Expectation:
     return Expectation(
         conversation_id=ConversationId(row.conversation_id),
         conditions=tuple(row.conditions),
         intent=row.intent,
         likelihood=row.likelihood,
         wanted=row.wanted,
+        made_at=row.made_at,
     )
 
 

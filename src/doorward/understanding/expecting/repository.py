@@ -28,6 +28,12 @@ def find_expectation(tx: Tx, scope: Scope, conversation_id: ConversationId) -> A
     return tx.execute(select(expectation_table).where(own)).first()
 
 
+def find_expectations_of(tx: Tx, scope: Scope, parties: Sequence[PartyId], *, limit: int) -> Sequence[Any]:
+    """Return what was expected of some parties, the newest first."""
+    query = select(expectation_table).where(_of.tenant_id == scope.tenant_id, _of.party_id.in_(parties))
+    return tx.execute(query.order_by(_of.made_at.desc(), _of.conversation_id).limit(limit)).all()
+
+
 def set_wanted(tx: Tx, scope: Scope, conversation_id: ConversationId, intent: str) -> bool:
     """Note what was wanted first in a conversation; return False where that is known, or nothing was expected."""
     own = (_of.tenant_id == scope.tenant_id) & (_of.conversation_id == conversation_id) & (_of.wanted == "")

@@ -55,6 +55,8 @@ async def _json(portal: PortalCall, export: Export) -> AsyncIterator[bytes]:
         "requests": plain(export.requests),
         "decisions": plain(export.decisions),
         "accesses": plain(export.accesses),
+        "offers": plain(export.offers),
+        "expectations": plain(export.expectations),
     }
     yield msgspec.json.encode(head)[:-1] + b',"conversations":['
     for number, conversation in enumerate(export.conversations):
