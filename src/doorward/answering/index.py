@@ -19,6 +19,9 @@ from doorward.vocabulary.understanding import Candidate
 PROBES: Final = ("heading", "question")
 """Passages that are written as people ask."""
 
+NAMED: Final = 0.95
+"""How likely a section answers whose heading is the whole message: what our question offered is chosen like that."""
+
 Matrix = NDArray[np.float32]
 
 
@@ -77,7 +80,7 @@ class KnowledgeIndex:
         chances = likelihood(view.evidence(reading)) * view.weight
         if not len(chances):
             return ()
-        chances = np.where(view.outside, 0.0, chances)
+        chances = view.with_named(np.where(view.outside, 0.0, chances), reading)
         leading = np.bincount(view.articles, weights=chances).argmax()
         ranks = np.where(view.articles == leading, chances, -1.0)
         first = int(ranks.argmax())
@@ -158,6 +161,11 @@ class View:
             whole[article] += group
         self._pieces = LikenessIndex([pieces_of(_words(each, but="body")) for each in whole])
         self._wording = LikenessIndex([numbers_of(_words(each)) for each in whole])
+        named = [(one.words, place) for place, group in enumerate(own) for one in group if one.kind == "heading"]
+        often = Counter(words for words, _ in named)
+        self._named = {
+            words: place for words, place in named if words and often[words] == 1 and not self.outside[place]
+        }
         self._dimensions = max((len(vector) for pair in meanings for vector in pair), default=0)
         self._vectors, self._starts = self._stack(groups, meanings)
 
@@ -183,6 +191,15 @@ class View:
             gist=similar[count : 2 * count],
             question=np.maximum.reduceat(similar, self._starts),
         )
+
+    def with_named(self, chances: NDArray[np.float64], reading: Reading) -> NDArray[np.float64]:
+        """Return likelihoods with the section the likeliest whose heading is the whole message, if just one has it."""
+        place = self._named.get(tuple(reading.words))
+        if place is None or chances[place] >= NAMED:
+            return chances
+        others: NDArray[np.float64] = chances * ((1 - NAMED) / (1 - chances[place]))
+        others[place] = NAMED
+        return others
 
     def _stack(
         self, groups: Sequence[Sequence[Passage]], meanings: Sequence[tuple[Matrix, Matrix]]

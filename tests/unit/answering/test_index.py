@@ -1,11 +1,13 @@
 """Search: the right section for a paraphrase, nothing for what is elsewhere, and other languages where need be."""
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.answering.articles import NOT_ANSWERED
+from doorward.answering.index import NAMED
 from doorward.vocabulary.company import ArticleSection
 from doorward.vocabulary.reading import Reading
 from tests.support.knowledge import OPENING, OPENING_DE, RETURNS, index_of, shop
@@ -45,7 +47,21 @@ def test_a_heading_finds_its_own_section(seed: object) -> None:
     for number, section in enumerate(seed.sections):
         found_slug, found_section, score = best(section.heading, language=seed.language)
         assert (found_slug, found_section) == (seed.slug, number)
-        assert score >= ANSWER
+        assert score >= NAMED
+    found = shop().search(read(f"{seed.sections[0].heading}!", language=seed.language))
+    assert sum(one.score for one in found) <= 1
+
+
+def test_a_heading_that_two_sections_have_names_neither() -> None:
+    """Which of them is meant is not known by the words alone."""
+    twice = (
+        *RETURNS.sections,
+        msgspec.structs.replace(RETURNS.sections[0], heading=OPENING.sections[0].heading, id="x"),
+    )
+    view = index_of((msgspec.structs.replace(RETURNS, sections=twice), OPENING)).view("en")
+    unlikely = np.zeros(len(view.sections))
+    assert not view.with_named(unlikely, read(OPENING.sections[0].heading, language="en")).any()
+    assert view.with_named(unlikely, read(RETURNS.sections[0].heading, language="en")).max() == NAMED
 
 
 @pytest.mark.parametrize("text", ["what is the capital of Peru", "write me a poem about rain", "asdf qwer", "👍🏽"])
