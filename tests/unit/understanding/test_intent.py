@@ -104,6 +104,7 @@ def test_asking_for_a_person_beside_masked_places_is_heard() -> None:
     ("language", "text", "call", "complaint"),
     [
         ("en", "I'd like to make a formal complaint", False, True),
+        ("en", "i want to make a complant", False, True),
         ("en", "could somebody call me tomorrow", True, False),
         ("en", "I want to complain. Please call me back", True, True),
         ("de", "I want to make a complaint", False, True),
