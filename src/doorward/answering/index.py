@@ -65,10 +65,13 @@ class KnowledgeIndex:
         languages = dict.fromkeys(article.language for article in self._articles.values())
         self._views = {language: self._view(language) for language in languages}
         self._elsewhere = self._view("")
+        # The views have made what they need of the passages, which are half of what an index would hold.
+        self._count = len(self._groups)
+        del self._groups, self._meanings
 
     def __len__(self) -> int:
         """Return the number of sections in all languages."""
-        return len(self._groups)
+        return self._count
 
     def search(self, reading: Reading, *, limit: int = 5) -> tuple[Candidate, ...]:
         """Return the sections that may answer, with the likelihood that each does; at most `limit`.
