@@ -4,14 +4,14 @@ from typing import Final
 
 import msgspec
 
-from doorward.answering.procedures.answers.taking import take
+from doorward.answering.procedures.answers.taking import MASKS, take
 from doorward.answering.procedures.heard import Heard
 from doorward.answering.procedures.model import Procedure, SlotKind
 from doorward.answering.procedures.run import Filled, Run
 from doorward.answering.procedures.state import question_of
 
 _KINDS: Final[tuple[SlotKind, ...]] = ("thing", "choice", "date", "amount", "count")
-"""What can be corrected in passing, the most telling kind first. Texts and addresses are asked for again."""
+"""What can be corrected in passing, the most telling kind first. Texts are asked for again."""
 
 
 def correction_of(procedure: Procedure, run: Run, heard: Heard) -> tuple[str, Filled] | None:
@@ -29,6 +29,30 @@ def correction_of(procedure: Procedure, run: Run, heard: Heard) -> tuple[str, Fi
                 return name, taken
             if isinstance(taken, Filled):
                 return None
+    return _sealed_correction(procedure, run, heard)
+
+
+def corrected_meanwhile(procedure: Procedure, run: Run, heard: Heard) -> tuple[str, Filled] | None:
+    """Return the slot that a message corrects while a proof is waited for, and with what; None if it corrects none.
+
+    A proof is no answer to a question, so the message has to say that something was meant otherwise, or hold another
+    address or number of the customer's.
+    """
+    if heard.corrects or heard.other:
+        return correction_of(procedure, run, heard)
+    return _sealed_correction(procedure, run, heard)
+
+
+def _sealed_correction(procedure: Procedure, run: Run, heard: Heard) -> tuple[str, Filled] | None:
+    """Return the slot for an address or a number of the customer that a message holds another one for.
+
+    It has to be masked as such: 'it is number 14' is no whole address.
+    """
+    for name in reversed(run.asked):
+        kind = MASKS.get(procedure.slots[name].kind)
+        if kind is not None and any(mask.kind == kind for mask in heard.masked):
+            taken = take(question_of(procedure, run, name), heard)
+            return (name, taken) if isinstance(taken, Filled) and taken.sealed != run.slots[name].sealed else None
     return None
 
 

@@ -31,9 +31,10 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     `agrees` is True for a yes, False for a no, None for neither. `unable`: cannot sign in, has no way to their mail or
     telephone; `corrects`: says that something is meant instead; `other`: the other one; `every`: all of them;
     `cancels`: wants none of it any more; `asks`: a question; `wonders`: one that wants to know something ('what',
-    'how'). `ordinals`
-    count from 1, `LAST` is the last. `digits` are runs of digits as written, those of tails among them, `words` the
-    words as written in lower case, `codes` the codes of the procedure whose names were said. `dates` are ISO 8601.
+    'how'); `belated`: a yes, but to what was asked before. `ordinals` count from 1, `LAST` is the last. `digits` are
+    runs of digits as written, those of tails among them, `words` the words as written in lower case, `denied` those of
+    them that are denied ('not the first'), `codes` the codes of the procedure whose names were said. What is denied is
+    among no digits, ordinals and codes. `dates` are ISO 8601.
     """
 
     message_id: str = ""
@@ -49,10 +50,12 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     every: bool = False
     asks: bool = False
     wonders: bool = False
+    belated: bool = False
     ordinals: tuple[int, ...] = ()
     digits: tuple[str, ...] = ()
     numbers: tuple[Number, ...] = ()
     dates: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     masked: tuple[Masked, ...] = ()
     today: str = ""

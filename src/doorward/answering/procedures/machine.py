@@ -11,7 +11,7 @@ import msgspec
 
 from doorward.answering.procedures.answers.taking import Taken, take, take_key
 from doorward.answering.procedures.checking.calls import REFUSED
-from doorward.answering.procedures.correcting import correction_of, refilled
+from doorward.answering.procedures.correcting import corrected_meanwhile, correction_of, refilled
 from doorward.answering.procedures.heard import Heard
 from doorward.answering.procedures.model import AskStep, CallStep, ConfirmStep, Procedure, VerifyStep
 from doorward.answering.procedures.run import (
@@ -171,6 +171,9 @@ def _hear(walk: Walk, heard: Heard) -> Turn:
         return _given_up(walk)
     step = walk.procedure.step(walk.run.at)
     if walk.run.awaits == "verification":
+        corrected = corrected_meanwhile(walk.procedure, walk.run, heard)
+        if corrected is not None:
+            return _refill(walk, *corrected)
         # Whoever says no to a proof, or that they have none, gives none: asking on would only take them for somebody
         # else's words.
         return _not_verified(walk) if heard.agrees is False or heard.unable else _unproven(walk)
@@ -261,12 +264,15 @@ def _hear_confirmation(walk: Walk, step: ConfirmStep, heard: Heard) -> Turn:
     corrected = correction_of(walk.procedure, walk.run, heard)
     if heard.agrees and not heard.corrects:
         # 'Yes, 9012' to a question about 1234 is no yes to that question.
-        return _confirmed(walk, step) if corrected is None else _unclear(walk, "unclear", retries=CONFIRM_RETRIES)
+        if corrected is not None and corrected[1].sealed is None:
+            return _unclear(walk, "unclear", retries=CONFIRM_RETRIES)
+        return _confirmed(walk, step) if corrected is None else _confirmed_anew(walk, step, corrected)
     if corrected is not None:
         return _refill(walk, *corrected)
     if heard.corrects and walk.run.asked:
         return walk.ask_again(walk.run.asked[-1])
-    if heard.agrees is False:
+    # Whoever says yes to the question before, and again when this one is asked again, does not want this as well.
+    if heard.agrees is False or (heard.belated and walk.run.failures):
         return _not_confirmed(walk, step)
     return _unclear(walk, "unclear", retries=CONFIRM_RETRIES)
 
@@ -274,6 +280,16 @@ def _hear_confirmation(walk: Walk, step: ConfirmStep, heard: Heard) -> Turn:
 def _confirmed(walk: Walk, step: ConfirmStep) -> Turn:
     walk.change(confirmed=walk.run.pending, pending=(), failures=0, first=None)
     return walk.go(walk.procedure.after(step.id))
+
+
+def _confirmed_anew(walk: Walk, step: ConfirmStep, corrected: tuple[str, Filled]) -> Turn:
+    """Take a yes that writes the address out once more: what it says now is what is agreed to.
+
+    Nobody can tell a masked value from the one before, so it is never taken for another one.
+    """
+    turn = _refill(walk, *corrected)
+    is_asked = walk.run.awaits == "confirmation" and walk.run.at == step.id
+    return _confirmed(walk, step) if is_asked else turn
 
 
 def _not_confirmed(walk: Walk, step: ConfirmStep) -> Turn:

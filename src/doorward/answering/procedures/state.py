@@ -8,6 +8,7 @@ from babel.numbers import get_currency_precision
 
 from doorward.answering.procedures.answers.taking import Question
 from doorward.answering.procedures.checking.names import IN_DAYS, SLOT_FACTS, TODAY, facts_of_things
+from doorward.answering.procedures.checking.ways import Graph
 from doorward.answering.procedures.formatting import values_for
 from doorward.answering.procedures.model import (
     THINGS_LEVEL,
@@ -150,6 +151,29 @@ def question_of(procedure: Procedure, run: Run, slot_name: str, *, first: bool =
         amount=any(one.kind == "amount" for one in procedure.slots.values()),
         minor=10 ** get_currency_precision(procedure.known.currency),
     )
+
+
+def confirmed_before(procedure: Procedure, run: Run) -> tuple[str, ...]:
+    """Return the texts of what was to be confirmed in a run before the step at which it stands."""
+    steps = (step for step in procedure.steps if isinstance(step, ConfirmStep))
+    return tuple(step.text for step in steps if step.id in run.visits and step.id != run.at)
+
+
+def confirmed_later(procedure: Procedure, run: Run) -> tuple[str, ...]:
+    """Return the texts of what may be to be confirmed on the ways on from the step at which a run stands."""
+    ways = Graph(procedure.steps).every
+    found: list[str] = []
+    seen, waiting = {run.at}, [way.to for way in ways.get(run.at, ())]
+    while waiting:
+        step_id = waiting.pop()
+        if step_id in seen:
+            continue
+        seen.add(step_id)
+        step = procedure.step(step_id)
+        if isinstance(step, ConfirmStep):
+            found.append(step.text)
+        waiting += [way.to for way in ways.get(step_id, ())]
+    return tuple(found)
 
 
 def needed_level(procedure: Procedure, step: ProcedureStep) -> int:

@@ -20,7 +20,9 @@ from doorward.answering.procedures import (
     may_wait,
 )
 from doorward.answering.procedures.agreements import Agreement
+from doorward.answering.procedures.answers.asked import Around
 from doorward.answering.procedures.answers.taking import MASKS
+from doorward.answering.procedures.correcting import corrected_meanwhile
 from doorward.answering.procedures.model import CallStep
 from doorward.answering.procedures.ports import Sentences
 from doorward.answering.procedures.run import (
@@ -36,7 +38,7 @@ from doorward.answering.procedures.run import (
     Started,
     Verified,
 )
-from doorward.answering.procedures.state import want_of
+from doorward.answering.procedures.state import confirmed_before, confirmed_later, want_of
 from doorward.flow.procedures.book import ProcedureBook, TenantProcedures
 from doorward.flow.procedures.calling_off import calls_off, what_waits
 from doorward.flow.procedures.executor import WAITING, Executor, run_id_of
@@ -387,6 +389,7 @@ class ProcedureWork:
             or heard.cancels
             or heard.agrees is False
             or heard.unable
+            or corrected_meanwhile(procedure, run, heard) is not None
             or standing.level >= _level_wanted(procedure, run)
             or asks_for_new_code(here.text.text, procedure.texts, sentences=self._rooms.sentences)
         )
@@ -397,7 +400,8 @@ class ProcedureWork:
             return Chose(key=key)
         heard, want = self._hear(procedure, here), want_of(procedure, run)
         if isinstance(want, Confirm):
-            heard = self._rooms.listener.to_question(heard, procedure=procedure, key=want.text)
+            around = Around(confirmed_before(procedure, run), confirmed_later(procedure, run))
+            heard = self._rooms.listener.to_question(heard, procedure=procedure, key=want.text, around=around)
         if named:
             heard = msgspec.structs.replace(heard, digits=tuple(dict.fromkeys((*heard.digits, *named))))
         return Said(heard=heard)

@@ -13,9 +13,11 @@ from typing import Final
 import msgspec
 
 from doorward.answering.procedures.answers.agreement import agreement, agreement_beside
+from doorward.answering.procedures.answers.asked import ALONE, Around, Questions, answer_to, question_words
 from doorward.answering.procedures.answers.dates import Day, days_of
+from doorward.answering.procedures.answers.denying import Denied, denied_in
 from doorward.answering.procedures.answers.numbers import digits_of, numbers_of, without_amounts
-from doorward.answering.procedures.answers.spoken import Spoken, Words
+from doorward.answering.procedures.answers.spoken import Meant, Spoken, Words
 from doorward.answering.procedures.formatting import language_of
 from doorward.answering.procedures.heard import Heard, Masked
 from doorward.answering.procedures.model import Procedure
@@ -57,8 +59,10 @@ class Listener:
         bare = without_amounts(rest, procedure.known.currency, spoken.pack.code)
         asks = text.rstrip().endswith(("?", "？"))
         yes = agreement(spoken, said, text)
-        ordinals = tuple(dict.fromkeys(int(one.meaning) for one in spoken.ordinal.find(said)))
-        places = [number.whole for number in numbers if len(said) <= _BARE and number.whole is not None]
+        denied = denied_in(spoken, said, text)
+        unnamed = {said.words[place].upper() for place in denied.places}
+        ordinals = tuple(dict.fromkeys(int(one.meaning) for one in _left(spoken.ordinal.find(said), denied)))
+        places = [number.whole for number in numbers if _is_place(spoken, said) and number.whole is not None]
         return Heard(
             message_id=message_id,
             language=language,
@@ -68,15 +72,18 @@ class Listener:
             cancels=yes.cancels,
             unable=bool(spoken.no_way_in.find(said)),
             corrects=bool(spoken.correction.find(said)),
-            other=bool(spoken.other.find(said)),
-            every=bool(spoken.every.find(said)),
+            other=bool(_left(spoken.other.find(said), denied)),
+            every=bool(_left(spoken.every.find(said), denied)),
             asks=asks,
             wonders=asks and bool(spoken.question.find(said)),
             ordinals=ordinals or tuple(place for place in places if 1 <= place <= _MOST_PLACES),
-            digits=tuple(dict.fromkeys((*digits_of(bare), *runs, *_tails(masked)))),
+            digits=tuple(
+                run for run in dict.fromkeys((*digits_of(bare), *runs, *_tails(masked))) if run not in unnamed
+            ),
             numbers=numbers,
             dates=tuple(dict.fromkeys(day.day.isoformat() for day in days)),
-            codes=self._codes_said(procedure, spoken, said),
+            codes=self._codes_said(procedure, spoken, said, denied=denied),
+            denied=tuple(said.words[place] for place in sorted(denied.places)),
             masked=tuple(
                 Masked(kind=span.kind, span_id=span.id or "", shown=masked.text[span.start : span.end])
                 for span in masked.spans
@@ -84,18 +91,29 @@ class Listener:
             today=today.isoformat(),
         )
 
-    def to_question(self, heard: Heard, *, procedure: Procedure, key: str) -> Heard:
-        """Return what was heard as it answers the question with this text: one whether something is to be cancelled.
+    def to_question(self, heard: Heard, *, procedure: Procedure, key: str, around: Around = ALONE) -> Heard:
+        """Return what was heard as it answers the question with this text.
 
-        There 'cancel it' gives nothing up. What was heard as a plain yes stays one.
+        A yes to a question before it is none to this one. Where it is asked whether something is to be cancelled,
+        'cancel it' gives nothing up; what was heard as a plain yes stays one there.
         """
         spoken = self._spoken.get(heard.language) or self._spoken[self._first]
-        asked = procedure.texts.get(language_of(procedure, spoken.pack.code), {}).get(key, "")
+        texts = procedure.texts.get(language_of(procedure, spoken.pack.code), {})
         # Only the sentence that asks: what may be cancelled later stands in the others.
-        asked = asked.partition("?")[0].rpartition(". ")[2]
+        asked = texts.get(key, "").partition("?")[0].rpartition(". ")[2]
         said = spoken.words("" if heard.agrees is True else " ".join(heard.words))
-        beside = agreement_beside(spoken, said, heard.text, question=spoken.words(_PLACE.sub(" ", asked)))
-        return heard if beside is None else msgspec.structs.replace(heard, agrees=beside.agrees, cancels=beside.cancels)
+        cancelling = agreement_beside(spoken, said, heard.text, question=spoken.words(_PLACE.sub(" ", asked)))
+        if cancelling is not None:
+            return msgspec.structs.replace(heard, agrees=cancelling.agrees, cancels=cancelling.cancels)
+        if heard.cancels:
+            return heard
+        questions = Questions(
+            now=question_words(spoken, [texts.get(key, "")]),
+            before=question_words(spoken, [texts.get(one, "") for one in around.before if one != key]),
+            later=question_words(spoken, [texts.get(one, "") for one in around.later if one != key]),
+        )
+        beside = answer_to(spoken, heard.text, questions=questions, agrees=heard.agrees)
+        return msgspec.structs.replace(heard, agrees=beside.agrees, belated=beside.belated)
 
     def agrees(self, masked: MaskedText, *, language: str) -> bool | None:
         """Return whether a message in `language` says yes or no to a question, None where it says neither."""
@@ -103,18 +121,33 @@ class Listener:
         text = visible(without_spans(masked))[:CHARACTERS]
         return agreement(spoken, spoken.words(text), text).agrees
 
-    def _codes_said(self, procedure: Procedure, spoken: Spoken, said: Words) -> tuple[str, ...]:
-        """Return the codes whose names or other words were said."""
+    def _codes_said(self, procedure: Procedure, spoken: Spoken, said: Words, *, denied: Denied) -> tuple[str, ...]:
+        """Return the codes whose names or other words were said, and not only denied."""
         texts = procedure.texts.get(language_of(procedure, spoken.pack.code), {})
         named = tuple((key, text) for key, text in texts.items() if key.startswith(_NAMING))
         book, codes = self._codes(spoken.pack.code, named)
-        found = {codes[match.phrase] for match in book.find(said.words, said.stems, gap=1)}
+        matches = book.find(said.words, said.stems, gap=1)
+        # What a denial begins it denies to its end: 'don't block it for good'.
+        ranges = [frozenset(range(match.start, match.end)) for match in matches]
+        off = Denied(denied.places.union(*filter(denied.meets, ranges)), denied.by)
+        found = {codes[match.phrase] for match, places in zip(matches, ranges, strict=True) if not off.meets(places)}
         return tuple(sorted(found))
 
     def _compile_codes(self, language: str, named: tuple[tuple[str, str], ...]) -> tuple[PhraseBook, tuple[str, ...]]:
         """Return the phrases that name codes, and the code of each."""
         pairs = [(phrase, key.partition(".")[2]) for key, text in named for phrase in text.split(",")]
         return self._spoken[language].book(phrase for phrase, _ in pairs), tuple(code for _, code in pairs)
+
+
+def _is_place(spoken: Spoken, said: Words) -> bool:
+    """Return whether the number in a message may be a place in a list; 'that one' points, and has no number."""
+    pointing = len(said) == _BARE and said.words[0] in spoken.fillers and not said.words[1].isdecimal()
+    return len(said) <= _BARE and not pointing
+
+
+def _left(found: list[Meant], denied: Denied) -> list[Meant]:
+    """Return what was found without what is denied."""
+    return [one for one in found if not denied.holds(one)]
 
 
 def _without(text: str, days: list[Day]) -> str:

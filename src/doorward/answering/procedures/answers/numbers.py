@@ -34,7 +34,9 @@ def numbers_of(spoken: Spoken, text: str) -> tuple[tuple[Number, ...], tuple[str
             continue
         numbers = read_numbers(row)
         run = "".join(number.digits for number in numbers)
-        if len(numbers) > 1 and len(run) == _SPOKEN_RUN:
+        # Nobody says half a number and writes the other half: 'the 450 one' points with its last word.
+        written = {text[piece.start : piece.end].isdecimal() for piece in row}
+        if len(numbers) > 1 and len(run) == _SPOKEN_RUN and len(written) == 1:
             runs.append(run)
         else:
             found += [Number(int(number.digits) * 100) for number in numbers if int(number.digits) <= _LARGEST]

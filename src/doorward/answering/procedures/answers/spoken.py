@@ -72,6 +72,8 @@ class Spoken:
         self.every = Phrases(pack, "all_of_them")
         self.reservation = Phrases(pack, "reservation")
         self.question = Phrases(pack, "question_word")
+        self.negation = Phrases(pack, "negation")
+        self._denials = tuple(_fold(pack, one[1:]) for one in pack.words("negation") if one.startswith("*"))
         self.polite = Phrases(pack, "thanks", "greeting", "farewell", "hesitation")
         self.ordinal = Phrases(pack, "ordinal_choice")
         self.relative_day = Phrases(pack, "relative_day")
@@ -90,6 +92,10 @@ class Spoken:
         """Return the words of a text."""
         words = split_words(_fold(self.pack, text), limit=512)
         return Words(words, tuple(self._stemmer.stem(word) for word in words))
+
+    def is_denial(self, word: str) -> bool:
+        """Return whether a word denies what it says itself, by its ending ('dondurmayın')."""
+        return any(len(word) > len(ending) + 1 and word.endswith(ending) for ending in self._denials)
 
     def month(self, word: str) -> int | None:
         """Return the number of a month by its name, with an ending perhaps."""

@@ -118,6 +118,7 @@ def _marks(question: Question, heard: Heard) -> list[frozenset[int]]:
     """Return, for each way of telling things apart that the message uses, the places of the things that it fits."""
     things = question.things
     numbers = {number.hundredths * question.minor / 100 for number in heard.numbers}
+    words = [word for word in heard.words if word not in heard.denied]
 
     def fitting(fits: Callable[[Thing], bool]) -> frozenset[int]:
         return frozenset(place for place, thing in enumerate(things) if fits(thing))
@@ -129,7 +130,7 @@ def _marks(question: Question, heard: Heard) -> list[frozenset[int]]:
     keyed = fitting(lambda thing: _is_keyed(thing, heard.digits))
     marks = [
         fitting(lambda thing: has(thing, "code", heard.codes)),
-        fitting(lambda thing: _is_named(thing, question.kinds, heard.words)),
+        fitting(lambda thing: _is_named(thing, question.kinds, words)),
         fitting(lambda thing: has(thing, "amount", numbers)),
         fitting(lambda thing: has(thing, "date", heard.dates)),
     ]
