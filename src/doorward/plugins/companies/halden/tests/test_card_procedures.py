@@ -222,8 +222,8 @@ WALKS: dict[str, tuple[str, dict[str, Any], Answers, Walked]] = {
     "a limit is set": (
         "set_limit",
         cards(c4471="active"),
-        {"limit": (euros(2_500),)},
-        Walked(("set",), ("how_much",), "resolved", [changed("card", "4471", daily_limit_cents=250_000)]),
+        {"limit": (euros(2_500),), "confirm": (YES,)},
+        Walked(("set",), ("how_much", "sure"), "resolved", [changed("card", "4471", daily_limit_cents=250_000)]),
     ),
     "a limit is as it should be": (
         "set_limit",
@@ -291,7 +291,11 @@ def test_who_cannot_be_known_is_told_what_to_do_instead(procedure: str, tmp_path
         ("activate_card", {"confirm": (YES,)}, ("sure",)),
         ("dispute_payment", {"confirm": (YES,)}, ("sure",)),
         ("replace_card", {"card": (Chose(key="4471"),), "confirm": (YES,)}, ("which_card", "sure")),
-        ("set_limit", {"card": (Chose(key="4471"),), "limit": (euros(50),)}, ("which_card", "how_much")),
+        (
+            "set_limit",
+            {"card": (Chose(key="4471"),), "limit": (euros(50),), "confirm": (YES,)},
+            ("which_card", "how_much", "sure"),
+        ),
         ("unblock_card", {}, ()),
     ],
 )
@@ -344,8 +348,8 @@ def test_the_end_of_a_card_is_no_limit(
     first: str, answers: Answers, asked: tuple[str, ...], limit: int, tmp_path: Path
 ) -> None:
     """A limit that is said for certain is not asked for; one that may be the end of a card is."""
-    walked = Walk(tmp_path, "set_limit", cards(c4471="active")).take(answers, first=first)
-    assert walked == Walked(("set",), asked, "resolved", [changed("card", "4471", daily_limit_cents=limit)])
+    walked = Walk(tmp_path, "set_limit", cards(c4471="active")).take({**answers, "confirm": (YES,)}, first=first)
+    assert walked == Walked(("set",), (*asked, "sure"), "resolved", [changed("card", "4471", daily_limit_cents=limit)])
 
 
 @pytest.mark.parametrize("text", ["sorry, wrong card, I meant 9012", "the other card, 9012", "no, the other one"])
@@ -355,9 +359,10 @@ def test_another_card_is_no_limit(text: str, tmp_path: Path) -> None:
     answers: Answers = {
         "card": (Chose(key="4471"),),
         "limit": (Said(heard=hear(walking.procedure, text)), euros(1_500)),
+        "confirm": (YES,),
     }
     walked = walking.take(answers)
-    assert walked.asked == ("which_card", "how_much", "how_much")
+    assert walked.asked == ("which_card", "how_much", "how_much", "sure")
     assert walked.changed == [changed("card", "9012", daily_limit_cents=150_000)]
 
 
