@@ -263,10 +263,10 @@ def _unclear(walk: Walk, why: Unclear, *, retries: int) -> Turn:
 def _hear_confirmation(walk: Walk, step: ConfirmStep, heard: Heard) -> Turn:
     corrected = correction_of(walk.procedure, walk.run, heard)
     if heard.agrees and not heard.corrects:
-        # 'Yes, 9012' to a question about 1234 is no yes to that question.
-        if corrected is not None and corrected[1].sealed is None:
-            return _unclear(walk, "unclear", retries=CONFIRM_RETRIES)
-        return _confirmed(walk, step) if corrected is None else _confirmed_anew(walk, step, corrected)
+        if corrected is None:
+            return _confirmed(walk, step)
+        # 'Yes, 9012' to a question about 1234 is no yes to that question: it is asked about 9012 then.
+        return _refill(walk, *corrected) if corrected[1].sealed is None else _confirmed_anew(walk, step, corrected)
     if corrected is not None:
         return _refill(walk, *corrected)
     if heard.corrects and walk.run.asked:

@@ -222,10 +222,11 @@ def test_a_correction_of_what_was_answered_before_is_taken_at_the_next_question(
 
 
 def test_a_yes_to_something_else_is_no_yes() -> None:
-    """'Yes, 1234' to a question about 9012."""
+    """'Yes, 1234' to a question about 9012 is asked about 1234, and nothing is confirmed by it."""
     turn = walk(BLOCK, [*TO_CONFIRM, said(agrees=True, digits=("1234",))])
     assert isinstance(turn.want, Confirm)
-    assert (turn.want.unclear, turn.run.confirmed) == ("unclear", ())
+    assert (turn.run.slots["card"].value, turn.run.confirmed) == ("1234", ())
+    assert [call.arguments["card"] for call in turn.want.calls] == ["1234"]
     assert isinstance(walk(BLOCK, [*TO_CONFIRM, said(agrees=True, digits=("9012",))]).want, Act)
 
 

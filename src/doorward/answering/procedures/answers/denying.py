@@ -4,7 +4,6 @@ Who answers 'not the first' has not chosen the first. A question is left alone: 
 """
 
 import re
-from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from doorward.answering.procedures.answers.spoken import Meant, Spoken, Words
@@ -35,11 +34,7 @@ class Denied(NamedTuple):
 
     def holds(self, found: Meant) -> bool:
         """Return whether a phrase that was found is denied; one that denies by itself ('not necessary') is not."""
-        return self.meets(range(found.start, found.end))
-
-    def meets(self, places: Iterable[int]) -> bool:
-        """Return whether words at some places are denied, and none of them denies."""
-        own = frozenset(places)
+        own = frozenset(range(found.start, found.end))
         return bool(own & self.places) and not own & self.by
 
 

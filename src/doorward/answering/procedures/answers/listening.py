@@ -21,7 +21,7 @@ from doorward.answering.procedures.answers.spoken import Meant, Spoken, Words
 from doorward.answering.procedures.formatting import language_of
 from doorward.answering.procedures.heard import Heard, Masked
 from doorward.answering.procedures.model import Procedure
-from doorward.kit.phrases import PhraseBook
+from doorward.kit.phrases import Match, PhraseBook
 from doorward.kit.words import visible
 from doorward.vocabulary.language import LanguagePack
 from doorward.vocabulary.text import MaskedText, without_spans
@@ -126,11 +126,18 @@ class Listener:
         texts = procedure.texts.get(language_of(procedure, spoken.pack.code), {})
         named = tuple((key, text) for key, text in texts.items() if key.startswith(_NAMING))
         book, codes = self._codes(spoken.pack.code, named)
-        matches = book.find(said.words, said.stems, gap=1)
+        matches = [
+            (match, frozenset(range(match.start, match.end))) for match in book.find(said.words, said.stems, gap=1)
+        ]
+
+        def is_denied(match: Match, places: frozenset[int], off: frozenset[int]) -> bool:
+            # A word in a gap belongs to no phrase: 'kartu kecuali debit' does not deny by itself.
+            is_whole = len(places) == book.size(match.phrase)
+            return bool(places & off) and not (is_whole and places & denied.by)
+
         # What a denial begins it denies to its end: 'don't block it for good'.
-        ranges = [frozenset(range(match.start, match.end)) for match in matches]
-        off = Denied(denied.places.union(*filter(denied.meets, ranges)), denied.by)
-        found = {codes[match.phrase] for match, places in zip(matches, ranges, strict=True) if not off.meets(places)}
+        off = denied.places.union(*(places for match, places in matches if is_denied(match, places, denied.places)))
+        found = {codes[match.phrase] for match, places in matches if not is_denied(match, places, off)}
         return tuple(sorted(found))
 
     def _compile_codes(self, language: str, named: tuple[tuple[str, str], ...]) -> tuple[PhraseBook, tuple[str, ...]]:

@@ -72,7 +72,7 @@ class Spoken:
         self.every = Phrases(pack, "all_of_them")
         self.reservation = Phrases(pack, "reservation")
         self.question = Phrases(pack, "question_word")
-        self.negation = Phrases(pack, "negation")
+        self.negation = Phrases(pack, "negation", "exception")
         self._denials = tuple(_fold(pack, one[1:]) for one in pack.words("negation") if one.startswith("*"))
         self.polite = Phrases(pack, "thanks", "greeting", "farewell", "hesitation")
         self.ordinal = Phrases(pack, "ordinal_choice")

@@ -83,8 +83,8 @@ WALKS: dict[str, tuple[str, dict[str, Any], Answers, Walked]] = {
     "the frozen one of several is unfrozen": (
         "unblock_card",
         cards(c4471="active", c9012="frozen", c1234="blocked"),
-        {},
-        Walked(("unfrozen",), (), "resolved", [changed("card", "9012", status="active")]),
+        {"confirm": (YES,)},
+        Walked(("unfrozen",), ("sure_unfreeze",), "resolved", [changed("card", "9012", status="active")]),
     ),
     "a blocked card is not unblocked but replaced": (
         "unblock_card",
@@ -205,10 +205,10 @@ WALKS: dict[str, tuple[str, dict[str, Any], Answers, Walked]] = {
     "fraud with a card": (
         "report_fraud",
         cards(c4471="active"),
-        {"about": (Chose(key="card"),)},
+        {"about": (Chose(key="card"),), "confirm": (YES,)},
         Walked(
             ("told_frozen",),
-            ("card_or_other",),
+            ("card_or_other", "sure_card"),
             "resolved",
             [changed("card", "4471", status="frozen"), case("fraud", "4471")],
         ),
@@ -216,8 +216,14 @@ WALKS: dict[str, tuple[str, dict[str, Any], Answers, Walked]] = {
     "fraud without a card": (
         "report_fraud",
         cards(c4471="active"),
-        {"about": (Chose(key="other"),)},
-        Walked(("told",), ("card_or_other",), "resolved", [case("fraud", "")]),
+        {"about": (Chose(key="other"),), "confirm": (YES,)},
+        Walked(("told",), ("card_or_other", "sure"), "resolved", [case("fraud", "")]),
+    ),
+    "no fraud after all": (
+        "report_fraud",
+        cards(c4471="active"),
+        {"about": (Chose(key="card"),), "confirm": (NO,)},
+        Walked(("kept",), ("card_or_other", "sure_card"), "declined", []),
     ),
     "a limit is set": (
         "set_limit",
@@ -296,7 +302,7 @@ def test_who_cannot_be_known_is_told_what_to_do_instead(procedure: str, tmp_path
             {"card": (Chose(key="4471"),), "limit": (euros(50),), "confirm": (YES,)},
             ("which_card", "how_much", "sure"),
         ),
-        ("unblock_card", {}, ()),
+        ("unblock_card", {"confirm": (YES,)}, ("sure_unfreeze",)),
     ],
 )
 def test_without_the_code_nothing_is_done(

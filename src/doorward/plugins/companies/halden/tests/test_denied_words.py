@@ -28,6 +28,11 @@ def said(text: str, language: str, procedure: str = "block_card") -> Heard:
         ("id", "bekukan sementara, bukan permanen", {"freeze"}),
         ("ru", "не дебетовую а кредитную", {"credit"}),
         ("ru", "только заморозить, не навсегда", {"freeze"}),
+        ("en", "everything except the debit card", set()),
+        ("de", "alles außer der Debitkarte", set()),
+        ("tr", "banka kartım hariç hepsini", set()),
+        ("id", "semua kartu kecuali debit", set()),
+        ("ru", "все карты кроме дебетовой", set()),
     ],
 )
 def test_what_is_denied_is_not_named(language: str, text: str, codes: set[str]) -> None:
@@ -133,3 +138,19 @@ def test_a_reservation_about_what_follows_from_a_yes_is_no_yes(text: str) -> Non
     own = loaded().procedures["replace_card"]
     heard = listener().to_question(said(text, "de", "replace_card"), procedure=own, key="sure")
     assert heard.agrees is not True
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "ok, thanks for the info"),
+        ("en", "okay, good to know"),
+        ("de", "ok, danke für die Info"),
+        ("tr", "tamam teşekkürler bilgi için"),
+        ("id", "oke, terima kasih infonya"),
+        ("ru", "хорошо, спасибо, буду знать"),
+    ],
+)
+def test_thanks_for_an_answer_is_no_yes(language: str, text: str) -> None:
+    """Who only wanted to know whether it can be done has not asked for it."""
+    assert said(text, language, "cancel_transfer").agrees is not True

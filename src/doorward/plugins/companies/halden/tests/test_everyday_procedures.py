@@ -153,8 +153,8 @@ WALKS: dict[str, tuple[Any, ...]] = {
     "an access is unlocked": (
         "unlock_access",
         {"access": {"state": "locked"}},
-        {},
-        Walked(("unlocked",), (), "resolved", [changed("access", None, state="open")]),
+        {"confirm": (YES,)},
+        Walked(("unlocked",), ("sure",), "resolved", [changed("access", None, state="open")]),
     ),
     "an access was never locked": _told("unlock_access", {}, "open_before"),
     "an account is closed with a person": (
@@ -183,8 +183,8 @@ WALKS: dict[str, tuple[Any, ...]] = {
     "a copy is asked for": (
         "copy_of_data",
         {},
-        {},
-        Walked(("requested",), (), "resolved", [Difference(thing="data_request", new={"kind": "copy"})]),
+        {"confirm": (YES,)},
+        Walked(("requested",), ("sure",), "resolved", [Difference(thing="data_request", new={"kind": "copy"})]),
     ),
     "a copy was asked for": _told("copy_of_data", {"data_request": [{}]}, "requested_before"),
     "paper is ordered": (
@@ -314,8 +314,8 @@ def test_whoever_complains_need_not_be_known(tmp_path: Path) -> None:
         ("change_email", {"email": (sealed("EMAIL", "robin@example.org"),), "confirm": (YES,)}, ("new_email", "sure")),
         ("change_phone", {"phone": (sealed("PHONE", "+44 7700 900456"),), "confirm": (YES,)}, ("new_phone", "sure")),
         ("close_account", {"confirm": (YES,)}, ("sure",)),
-        ("copy_of_data", {}, ()),
-        ("unlock_access", {}, ()),
+        ("copy_of_data", {"confirm": (YES,)}, ("sure",)),
+        ("unlock_access", {"confirm": (YES,)}, ("sure",)),
     ],
 )
 def test_without_the_code_nothing_is_done(
