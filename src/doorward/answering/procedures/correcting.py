@@ -28,7 +28,7 @@ def correction_of(procedure: Procedure, run: Run, heard: Heard) -> tuple[str, Fi
             if isinstance(taken, Filled) and taken.value != filled.value:
                 return name, taken
             if isinstance(taken, Filled):
-                return None
+                break  # named as it is; something of another kind may be meant otherwise: 'yes, 4471, but 1500'
     return _sealed_correction(procedure, run, heard)
 
 

@@ -19,7 +19,7 @@ from doorward.answering.procedures.answers.denying import Denied, denied_in
 from doorward.answering.procedures.answers.numbers import digits_of, numbers_of, without_amounts
 from doorward.answering.procedures.answers.spoken import Meant, Spoken, Words
 from doorward.answering.procedures.formatting import language_of
-from doorward.answering.procedures.heard import Heard, Masked
+from doorward.answering.procedures.heard import Heard, Masked, Number
 from doorward.answering.procedures.model import Procedure
 from doorward.kit.phrases import Match, PhraseBook
 from doorward.kit.words import visible
@@ -56,10 +56,11 @@ class Listener:
         days = days_of(spoken, folded, today=today)
         rest = _without(folded, days)
         numbers, runs = numbers_of(spoken, rest)
+        denied = denied_in(spoken, said, text)
+        numbers = _meant(spoken, said, numbers, denied)
         bare = without_amounts(rest, procedure.known.currency, spoken.pack.code)
         asks = text.rstrip().endswith(("?", "？"))
         yes = agreement(spoken, said, text)
-        denied = denied_in(spoken, said, text)
         unnamed = {said.words[place].upper() for place in denied.places}
         ordinals = tuple(dict.fromkeys(int(one.meaning) for one in _left(spoken.ordinal.find(said), denied)))
         places = [number.whole for number in numbers if _is_place(spoken, said) and number.whole is not None]
@@ -150,6 +151,13 @@ def _is_place(spoken: Spoken, said: Words) -> bool:
     """Return whether the number in a message may be a place in a list; 'that one' points, and has no number."""
     pointing = len(said) == _BARE and said.words[0] in spoken.fillers and not said.words[1].isdecimal()
     return len(said) <= _BARE and not pointing
+
+
+def _meant(spoken: Spoken, said: Words, numbers: tuple[Number, ...], denied: Denied) -> tuple[Number, ...]:
+    """Return the numbers without those right beside a negation: '1500, not 2000', but 'not more than 2000'."""
+    beside = [place for place in denied.places if {place - 1, place + 1} & denied.by]
+    unmeant = {number for place in beside for number in numbers_of(spoken, said.words[place])[0]}
+    return tuple(number for number in numbers if number not in unmeant)
 
 
 def _left(found: list[Meant], denied: Denied) -> list[Meant]:

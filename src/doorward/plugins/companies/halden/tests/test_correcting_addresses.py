@@ -84,3 +84,16 @@ def test_a_limit_is_corrected_while_the_code_is_waited_for(text: str) -> None:
     turn = advance(own, turn.run, Said(heard=hear(own, text)))
     assert isinstance(turn.want, Confirm)
     assert turn.want.calls[0].arguments["limit"] == 150_000
+
+
+def test_a_yes_to_another_limit_is_asked_about_anew() -> None:
+    """Even where the card's own limit is the one that is named."""
+    own = loaded().procedures["set_limit"]
+    card = Thing(kind="card", key="4471", fields={"status": "active", "daily_limit_cents": 150_000})
+    heard = hear(own, "set my limit to 2000 euros")
+    turn = advance(own, begin_run(own, "R1"), Started(level=1, today="2031-03-05", heard=heard))
+    turn = advance(own, turn.run, Found(things=(card,)))
+    assert isinstance(turn.want, Confirm)
+    turn = advance(own, turn.run, Said(heard=hear(own, "yes, 1500")))
+    assert turn.want == End(how="resolved")
+    assert [say.text for say in turn.says] == ["same"]

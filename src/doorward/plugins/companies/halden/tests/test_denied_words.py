@@ -63,6 +63,8 @@ def test_neither_a_number_nor_a_place_in_a_list_is_chosen_by_denying_it() -> Non
     assert said("not 4471, 6617", "en").digits == ("6617",)
     assert said("not the first, the second", "en").ordinals == (2,)
     assert said("not the first", "en").ordinals == ()
+    assert [number.hundredths for number in said("it should be 1500 a day, not 2000", "en").numbers] == [150_000]
+    assert [number.hundredths for number in said("not more than 2000", "en").numbers] == [200_000]
 
 
 @pytest.mark.parametrize("text", ["that one", "this one", "the one"])
