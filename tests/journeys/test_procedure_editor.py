@@ -54,8 +54,8 @@ def send(client: httpx.Client, fields: dict[str, str], press: str) -> httpx.Resp
 
 
 def raised(fields: dict[str, str]) -> dict[str, str]:
-    """Return the fields with version 2, and another intent beside its own."""
-    changed = fields["procedure.yaml"].replace("version: 1", "version: 2")
+    """Return the fields with version 3, and another intent beside its own."""
+    changed = fields["procedure.yaml"].replace("version: 2", "version: 3")
     assert changed != fields["procedure.yaml"]
     return fields | {"procedure.yaml": changed.replace("\n", "\r\n")}
 
@@ -90,20 +90,20 @@ def test_a_draft_is_saved_checked_put_in_force_and_taken_back(guests: Guests, ho
     fine = admin.get(EDIT)
     assert "Nothing is wrong with the draft." in fine.text
     assert '<del class="text-error"><span aria-hidden="true">− </span><span class="sr-only">' in fine.text
-    assert "version: 2" in fine.text.partition('id="changes"')[2].partition('id="write"')[0]
+    assert "version: 3" in fine.text.partition('id="changes"')[2].partition('id="write"')[0]
     assert "You play the customer" in admin.get("/desk/procedures/unlock_access/draft/try").text
     book = house.procedure_book
-    assert book.of(halden.id).procedures["unlock_access"].version == 1  # type: ignore[union-attr]  # there are some
+    assert book.of(halden.id).procedures["unlock_access"].version == 2  # type: ignore[union-attr]  # there are some
     done = send(admin, fields_of(fine), "activate")
     assert (done.status_code, done.headers["location"]) == (303, f"{EDIT}?done=activated")
-    assert book.of(halden.id).procedures["unlock_access"].version == 2  # type: ignore[union-attr]  # there are some
-    assert "Version 2" in admin.get("/desk/procedures/unlock_access").text
+    assert book.of(halden.id).procedures["unlock_access"].version == 3  # type: ignore[union-attr]  # there are some
+    assert "Version 3" in admin.get("/desk/procedures/unlock_access").text
     csrf = {"csrf": admin.headers["x-csrf-token"]}
     stale = admin.post("/desk/procedures/unlock_access/editions/0", data=csrf | {"number": "0"})
     assert stale.status_code == 412
     back = admin.post("/desk/procedures/unlock_access/editions/0", data=csrf | {"number": "1"})
     assert back.status_code == 303
-    assert book.of(halden.id).procedures["unlock_access"].version == 1  # type: ignore[union-attr]  # there are some
+    assert book.of(halden.id).procedures["unlock_access"].version == 2  # type: ignore[union-attr]  # there are some
     lines = house.transactions.read(lambda tx: record.latest_audit(tx, system_scope(halden.id, "test"), limit=50))
     actions = [one.action for one in lines if one.object_id == "unlock_access"]
     assert (actions.count("procedure.drafted"), actions.count("procedure.activated")) == (2, 2)
