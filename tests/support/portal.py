@@ -56,6 +56,16 @@ class Mailbox:
             threading.Event().wait(PAUSE)
         raise AssertionError("no code arrived")
 
+    def arrived(self, address: str, words: str) -> list[str]:
+        """Return the mails to an address that hold these words, once there are some and no job is left to be done."""
+        found: list[str] = []
+        for _ in range(TRIES):
+            found += [text for text in self.fresh(address) if words in text]
+            if found and not self._house.jobs.run_due():
+                return found + [text for text in self.fresh(address) if words in text]
+            threading.Event().wait(PAUSE)
+        raise AssertionError("no such mail arrived")
+
 
 class PortalGuest:
     """Somebody at a company's portal, by HTTP like a browser without scripts."""
