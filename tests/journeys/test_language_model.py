@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from doorward import record
+from doorward.answering.language_model import USES
 from doorward.bootstrap import Engines, House
 from doorward.flow.language_model.wording import Wording
 from doorward.identity import Tenant
@@ -384,7 +385,9 @@ async def test_the_desk_says_what_the_model_did_and_lets_a_company_choose(assist
 def choose_and_look(guests: Guests, halden: Tenant) -> None:
     """An administrator chooses, a visitor asks, an agent looks."""
     admin = guests.member("admin")
-    assert "What the language model may do" in admin.get("/desk/settings/limits").text
+    offered = admin.get("/desk/settings/limits").text
+    assert "What the language model may do" in offered
+    assert all(f'name="model-{use}"' in offered for use in USES)
     chosen = form(admin, "limits", model__answer="yes", model__summary="yes")
     assert admin.post("/desk/settings/limits", data=chosen).status_code == 303
     visitor = guests.visitor(halden)

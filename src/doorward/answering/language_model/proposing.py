@@ -1,4 +1,4 @@
-"""The four things that a language model may do here, each of which ends at the gate. It proposes, nothing more.
+"""The four things that a language model may do here, each of which ends at the grounding check. It proposes, no more.
 
 Every verb returns what may go on, or nothing, with the line for the record. None of them ever raises for what a model
 does, and none takes longer than it was given.
@@ -101,9 +101,9 @@ class _Refused(Exception):
 class Proposer:
     """The verbs. Thread-safe; no transaction may be open while one runs."""
 
-    def __init__(self, calls: Calls, gate: GroundingCheck, *, purse: Purse, leave: Leave) -> None:
+    def __init__(self, calls: Calls, check: GroundingCheck, *, purse: Purse, leave: Leave) -> None:
         """Take who asks the model, who judges what it says, who pays, and through where it leaves."""
-        self._calls, self._gate, self._purse, self._leave = calls, gate, purse, leave
+        self._calls, self._check, self._purse, self._leave = calls, check, purse, leave
 
     @property
     def rests(self) -> bool:
@@ -141,7 +141,7 @@ class Proposer:
                 raise _Refused("no_answer")
             for one in sentences:
                 self._require(one, answer, asking, REPHRASED)
-            lost = self._gate.lost_of(" ".join(sentences), answer, language=asking.language, strictness=REPHRASED)
+            lost = self._check.lost_of(" ".join(sentences), answer, language=asking.language, strictness=REPHRASED)
             if lost is not None:
                 raise _Refused(lost)
             return self._left(asking, sentences, answer)
@@ -209,7 +209,7 @@ class Proposer:
         return Proposed(value=value, use=bill.settled(record, outcome="used"))
 
     def _require(self, sentence: str, source: str, asking: Asking, strictness: Strictness) -> None:
-        fault = self._gate.fault_of(sentence, source, language=asking.language, strictness=strictness)
+        fault = self._check.fault_of(sentence, source, language=asking.language, strictness=strictness)
         if fault is not None:
             raise _Refused(fault)
 

@@ -13,9 +13,6 @@ from doorward.kit.settings import DAYS, SettingsInvalid, TenantSettings, change_
 LONGEST: Final = 2000
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 _SHARES: Final = ("answer_threshold", "clarify_threshold", "risk_threshold")
-USES: Final = ("answer", "rephrase", "summary", "slots")
-"""What a company may have a language model do."""
-
 _COUNTS: Final = ("agent_capacity", "service_minutes", "undo_seconds", "agreement_hours")
 _SWITCHES: Final = ("article_review", "procedure_review")
 GROUNDS: Final = {"accent": "#ffffff", "accent_dark": "#182120"}
@@ -28,13 +25,13 @@ ENOUGH: Final = 4.5
 class Around(msgspec.Struct, frozen=True, kw_only=True):
     """What the forms choose from: channels and languages that are installed, and the settings as they are.
 
-    `has_model` tells whether the installation has a language model.
+    `model_uses` is what a company may have a language model do: nothing where the installation has none.
     """
 
     channels: tuple[str, ...]
     languages: tuple[str, ...]
     settings: TenantSettings
-    has_model: bool = False
+    model_uses: tuple[str, ...] = ()
 
 
 class Reading(msgspec.Struct, kw_only=True):
@@ -114,8 +111,8 @@ def read_limits(fields: Fields, around: Around) -> Reading:
             found.faults[name] = "settings.wrong.number"
         else:
             _try(found, around, (name, written, name, "settings.wrong.number"))
-    if around.has_model:
-        found.values["language_model"] = [use for use in USES if fields.get(f"model-{use}") == "yes"]
+    if around.model_uses:
+        found.values["language_model"] = [use for use in around.model_uses if fields.get(f"model-{use}") == "yes"]
     for name in _SWITCHES:
         found.values[name] = fields.get(name) == "yes"
     _try(

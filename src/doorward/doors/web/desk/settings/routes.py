@@ -8,6 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
+from doorward.answering.language_model import USES
 from doorward.doors.web.desk.settings.differences import differences
 from doorward.doors.web.desk.settings.fields import (
     ENOUGH,
@@ -148,7 +149,7 @@ def _around(desk: DeskCall, tenant: Tenant) -> Around:
         channels=tuple(channel.id for channel in desk.house.plugins.channels),
         languages=tuple(desk.house.packs),
         settings=tenant.settings,
-        has_model=desk.house.assistance is not None,
+        model_uses=() if desk.house.assistance is None else USES,
     )
 
 
