@@ -167,8 +167,13 @@ class ProcedureWork:
             if self._calls_off(standing, here, wants_something=startable is not None or social in _SMALL_TALK):
                 return ProcedureFacts(active=True, wants="act", heard=True, level=standing.level)
             # What puts a value right is like many a wish that has such a value in it.
-            begins = self._corrected(standing, here) or ("" if startable is None else startable.id)
-            return ProcedureFacts(procedure=begins, ended=standing.just_ended, level=standing.level, calls=calls)
+            corrected = self._corrected(standing, here)
+            return ProcedureFacts(
+                procedure=corrected or ("" if startable is None else startable.id),
+                ended=standing.just_ended,
+                level=standing.level,
+                calls=calls and not corrected,
+            )
         other = (
             startable is not None and startable.id != run.procedure and (_is_elsewhere(standing, here) or may_wait(run))
         )

@@ -45,13 +45,15 @@ class Questions(NamedTuple):
     later: frozenset[str]
 
 
+def asking(text: str) -> str:
+    """Return the sentence of a procedure's text that asks, without places for values: the others only explain."""
+    return _PLACE.sub(" ", text).partition("?")[0].rpartition(". ")[2]
+
+
 def question_words(spoken: Spoken, texts: Iterable[str]) -> frozenset[str]:
-    """Return the words by which the questions of some texts are known: of each the sentence that asks."""
-    found: set[str] = set()
-    for text in texts:
-        asking = _PLACE.sub(" ", text).partition("?")[0].rpartition(". ")[2]
-        found |= {word for word in spoken.words(asking).words if word not in spoken.fillers and len(word) >= _SHORTEST}
-    return frozenset(found)
+    """Return the words by which the questions of some texts are known."""
+    words = (word for text in texts for word in spoken.words(asking(text)).words)
+    return frozenset(word for word in words if word not in spoken.fillers and len(word) >= _SHORTEST)
 
 
 def answer_to(spoken: Spoken, text: str, *, questions: Questions, agrees: bool | None) -> Beside:

@@ -4,7 +4,6 @@ Everything is read from masked text. What stands in masked places is not read at
 shows; where a whole value is asked for, the answer keeps where it lies.
 """
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
@@ -13,7 +12,7 @@ from typing import Final
 import msgspec
 
 from doorward.answering.procedures.answers.agreement import agreement, agreement_beside
-from doorward.answering.procedures.answers.asked import ALONE, Around, Questions, answer_to, question_words
+from doorward.answering.procedures.answers.asked import ALONE, Around, Questions, answer_to, asking, question_words
 from doorward.answering.procedures.answers.dates import Day, days_of
 from doorward.answering.procedures.answers.denying import Denied, denied_in
 from doorward.answering.procedures.answers.numbers import digits_of, numbers_of, without_amounts
@@ -35,7 +34,6 @@ _BARE: Final = 2
 _MOST_PLACES: Final = 20
 _DOT: Final = "·"
 _NAMING: Final = ("code.", "words.")
-_PLACE: Final = re.compile(r"\{[^}]*\}")
 
 
 class Listener:
@@ -100,10 +98,8 @@ class Listener:
         """
         spoken = self._spoken.get(heard.language) or self._spoken[self._first]
         texts = procedure.texts.get(language_of(procedure, spoken.pack.code), {})
-        # Only the sentence that asks: what may be cancelled later stands in the others.
-        asked = texts.get(key, "").partition("?")[0].rpartition(". ")[2]
         said = spoken.words("" if heard.agrees is True else " ".join(heard.words))
-        cancelling = agreement_beside(spoken, said, heard.text, question=spoken.words(_PLACE.sub(" ", asked)))
+        cancelling = agreement_beside(spoken, said, heard.text, question=spoken.words(asking(texts.get(key, ""))))
         if cancelling is not None:
             return msgspec.structs.replace(heard, agrees=cancelling.agrees, cancels=cancelling.cancels)
         if heard.cancels:
