@@ -2,7 +2,6 @@
 
 import gzip
 import re
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -86,11 +85,7 @@ def test_screen_readers_are_told_what_is_there(pages: tuple[Page, list[str]]) ->
     page.evaluate(LOADED)  # a key pressed before the scripts have run opens nothing
     opened = page.locator("dialog[open]")
     for keys in ("Control+k", "?"):
-        for _ in range(5):  # a key is lost while the page is given the focus, on a busy machine for seconds
-            page.keyboard.press(keys)
-            with suppress(AssertionError):
-                expect(opened).to_have_count(1, timeout=4000)
-                break
+        page.keyboard.press(keys)  # the second at once: the field of the first dialog still has the focus then
         expect(opened).to_have_count(1)
         faults = faults_of_tree(page, within_dialog=True)
         found += [f"{keys}: {fault}" for fault in faults]

@@ -190,6 +190,17 @@ def test_the_keyboard_map_opens_and_is_accessible(desk: Page) -> None:
     assert violations(desk) == []
 
 
+def test_a_key_pressed_right_behind_the_palette_is_heard(desk: Page) -> None:
+    """Until the page is drawn anew, the closed palette's field has the focus: nobody types into it."""
+    open_palette(desk)
+    desk.evaluate("""() => {
+        document.getElementById("palette").close();
+        const key = new KeyboardEvent("keydown", { key: "?", bubbles: true, cancelable: true });
+        document.getElementById("palette-input").dispatchEvent(key);
+    }""")
+    expect(desk.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+
+
 def test_single_keys_can_be_switched_off(desk: Page) -> None:
     """Switched off, single keys do nothing any more (WCAG 2.1.4); the palette still opens; density holds as well."""
     desk.goto("/desk/preferences")

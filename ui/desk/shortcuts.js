@@ -9,12 +9,14 @@ const FIELDS = "input:not([type=checkbox], [type=radio], [type=button], [type=su
 let begun = "";
 let forget = null;
 
-function isTyping(target) {
-  return Boolean(target.closest?.(FIELDS));
-}
-
 function isShown(element) {
   return element.checkVisibility?.({ visibilityProperty: true }) ?? element.offsetParent !== null;
+}
+
+// The field of a dialog that was closed a moment ago still has the focus, until the page is drawn anew.
+function isTyping(target) {
+  const field = target.closest?.(FIELDS);
+  return Boolean(field) && isShown(field);
 }
 
 function press(keys) {
