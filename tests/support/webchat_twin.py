@@ -39,7 +39,7 @@ class WebChatTwin:
     `typing` is sent once as a sign that this side writes; `heard` is what was asked besides talking, by path.
     `troubles` are what happens to the next messages, in order: an HTTP status, or "lost" for one that is accepted while
     its acknowledgement is not. `expired` are tokens whose time has run out. `streams` False refuses streams. `address`
-    is where it is served.
+    is where it is served. `listened_to` is set once a stream was opened: what is said from then on is news.
     """
 
     translator: Translator
@@ -58,6 +58,7 @@ class WebChatTwin:
     heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     streams: bool = True
     address: str = ""
+    listened_to: threading.Event = field(default_factory=threading.Event)
 
     @property
     def token(self) -> str:
@@ -190,6 +191,7 @@ class WebChatTwin:
             await _problem(send, 503, "unavailable")
             return
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
+        self.listened_to.set()
         before: dict[str, Any] | None = None
         while not self._cut_off():
             lines = ""

@@ -505,6 +505,8 @@ def test_an_answer_appears_without_moving_anything(talking: Page, twin: WebChatT
         window.begun = []; const animate = Element.prototype.animate;
         Element.prototype.animate = function (...how) {
             const one = animate.apply(this, how); window.begun.push(one); return one; }; }""")
+    # What was there before the chat listens is shown at once, for it is no news.
+    assert twin.listened_to.wait(20)
     twin.say("bot", "word " * 120)
     answer = talking.locator(".message.bot .text").last
     expect(answer).to_contain_text("word word")
