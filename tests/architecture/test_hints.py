@@ -1,4 +1,4 @@
-"""How somebody felt has four readers and writers, and nobody who exports, searches, reports, lists or counts is one."""
+"""How somebody felt has five readers and writers, and nobody who exports, searches, reports, lists or counts is one."""
 
 import re
 
@@ -7,10 +7,12 @@ from tests.architecture.code import PRODUCT
 MAY = {
     "keep_hint": "flow/closing.py",
     "hint_of": "doors/web/desk/conversation/view.py",
+    "was_in_need": "flow/flood/knocking.py",
     "forget_hints": "flow/destroy.py",
     "sweep_hints": "bootstrap/house.py",
 }
-"""Each verb over kept hints, and the one module outside that calls it."""
+"""Each verb over kept hints, and the one module outside that calls it. Admission asks whether somebody is in need: from
+them no flood may keep a person. It hears yes or no."""
 
 _OWN = "understanding/feelings/"
 

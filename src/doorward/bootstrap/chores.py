@@ -1,6 +1,7 @@
 """What the house does over and over for every tenant: each chore may be done again at any time."""
 
 from doorward import record
+from doorward.bootstrap.flooding import Flooding
 from doorward.bootstrap.sweeping import serve_each
 from doorward.flow.agreeing import Agreeing
 from doorward.flow.attachments import Scanning
@@ -39,6 +40,7 @@ class Chores:
     scanner: tuple[str, AttachmentScanner] | None
     ledger_reading: LedgerReading
     destruction: Destruction
+    flooding: Flooding
     tenant_hosts: frozenset[str]
 
     def seal_audit(self) -> None:
@@ -59,6 +61,10 @@ class Chores:
         """Do what every tenant's desk has put off and whose time has come."""
         self.desk.sending.send_due(lambda tenant_id: system_scope(tenant_id, "desk"))
         serve_each("desk", self.tenant_scopes("desk"), self.desk.keep_time, self.promises.keep_time)
+
+    def watch_floods(self) -> None:
+        """Judge what came to every tenant since the last time."""
+        serve_each("floods", self.tenant_scopes("floods"), self.flooding.watch.keep_time)
 
     def offer_call_backs(self) -> None:
         """Offer to get back to whoever waits for long, in every tenant that offers it."""

@@ -22,6 +22,7 @@ from doorward.answering import (
 from doorward.answering.procedures import UntouchedRuns
 from doorward.bootstrap.companies import Companies
 from doorward.bootstrap.engines import Engines, make_engines
+from doorward.bootstrap.flooding import open_flooding
 from doorward.bootstrap.plugins import chosen_language_model, chosen_scanner, chosen_translator
 from doorward.bootstrap.procedures import ProcedureWiring
 from doorward.bootstrap.proposing import Assistance, make_assistance
@@ -56,7 +57,7 @@ from doorward.flow.promises import Promises
 from doorward.flow.refusals import noting
 from doorward.flow.repository import count_unfinished, forget_runs
 from doorward.flow.reviewing import Reviewing
-from doorward.flow.runner import Runner
+from doorward.flow.runner import IN_MEMORY, Runner
 from doorward.flow.scheduled_reports import ScheduledReports
 from doorward.flow.search import LedgerReading, Search
 from doorward.flow.seed import PastWriter, Seeder
@@ -224,6 +225,11 @@ class House(Companies, ProcedureWiring):
         self.stewards = Stewards(StewardRepository())
         self.sealer = record.AuditSealer(self.transactions, self.keys, self.audit_folder)
         self._build_understanding()
+        self.flooding = open_flooding(self)
+
+    def bot_places(self) -> tuple[int, int]:
+        """Return how many messages may wait for their walk in memory, and how many are walked or wait for it."""
+        return IN_MEMORY, self.runner.in_hand
 
     def _build_understanding(self) -> None:
         self.active_models = ActiveModels(
@@ -432,6 +438,7 @@ class House(Companies, ProcedureWiring):
         )
         self.jobs.register(publisher.kind, publisher, lane="publishing")
         self.upkeep.register(self.jobs)
+        self.flooding.register(self.jobs, self.watch_floods)
         self.jobs.register(self.intent_trainer.kind, self.intent_trainer, lane="training")
         self.scheduled_reports = ScheduledReports(
             self.transactions,
@@ -536,6 +543,7 @@ class House(Companies, ProcedureWiring):
             self.webhook_work.forget,
             self.rule_work.forget,
             self.upkeep.forget,
+            self.flooding.watch.forget,
             self.nudge_work.sweep,
             self.expecting.sweep,
         )

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from doorward.admission.kept import forget_demotions
 from doorward.answering.corrections import forget_recipients
 from doorward.answering.nudges import forget_offers
 from doorward.answering.procedures import forget_runs
@@ -96,6 +97,7 @@ class Destruction:
                 found += forget_recipients(tx, scope, party_id)
                 found += forget_offers(tx, scope, party_id)
                 found += forget_expectations(tx, scope, party_id)
+                found += forget_demotions(tx, scope, party_id)
                 if found or action == "party.shredded":
                     events.append(AuditEvent(action=action, object_kind="party", object_id=party_id))
                 rows += found

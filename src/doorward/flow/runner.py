@@ -105,6 +105,11 @@ class Runner:
             self.submit(key, again=True)
         return len(taken)
 
+    @property
+    def in_hand(self) -> int:
+        """Return how many messages are walked or wait for their walk here."""
+        return len(self._under_way)
+
     def close(self) -> None:
         """Finish the walks in hand and stop."""
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -72,6 +72,17 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     attachment_bytes: Annotated[int, Meta(ge=1024, description="Largest file that a customer may hand in.")] = 4_194_304
 
 
+class Flood(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Flood control: how often one owner may begin a contact before only the bot answers."""
+
+    contacts_per_hour: Annotated[
+        int, Meta(ge=1, le=3600, description="Contacts that one customer or visitor may begin in an hour.")
+    ] = 12
+    contacts_at_once: Annotated[
+        int, Meta(ge=2, le=1000, description="How many of these may come at once; beyond both the bot alone answers.")
+    ] = 6
+
+
 class Sessions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long people stay signed in."""
 
@@ -207,6 +218,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     server: Server = Server()
     storage: Storage = Storage()
     limits: Limits = Limits()
+    flood: Flood = Flood()
     sessions: Sessions = Sessions()
     mail: Mail = Mail()
     protection: Protection = Protection()

@@ -1,6 +1,8 @@
 """Routing: who waits for a person, who is there, and who gets whom."""
 
+from doorward.routing.giving import reserve_of
 from doorward.routing.long_waits import LongWait, Offered, long_waits, note_offered, offered_to, told_minutes
+from doorward.routing.matching import Reserve
 from doorward.routing.overview import AgentState, Overview, QueueState, overview, standings
 from doorward.routing.plan import (
     DEFAULT_QUEUE,
@@ -72,6 +74,7 @@ from doorward.routing.queue import (
     with_people_behind,
 )
 from doorward.routing.queue_pages import QueuePlace, queue_page
+from doorward.routing.reserving import Load, keep_free, load_of
 from doorward.routing.service_levels import (
     ClockKind,
     ClockState,
@@ -96,6 +99,7 @@ __all__ = [
     "Course",
     "Expected",
     "Lane",
+    "Load",
     "LongWait",
     "Numbered",
     "Offered",
@@ -111,6 +115,7 @@ __all__ = [
     "QueuePlace",
     "QueueState",
     "Released",
+    "Reserve",
     "RoutingPlan",
     "ServiceClock",
     "ServiceLevel",
@@ -134,10 +139,12 @@ __all__ = [
     "hand_out",
     "hours_of",
     "is_paused",
+    "keep_free",
     "keep_promises",
     "latest_told",
     "leave_queue",
     "level_for",
+    "load_of",
     "lock_queue",
     "long_waits",
     "move_to",
@@ -161,6 +168,7 @@ __all__ = [
     "read_plan",
     "read_profiles",
     "release_dropped",
+    "reserve_of",
     "retire_absent",
     "save_plan",
     "save_profile",

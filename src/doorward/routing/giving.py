@@ -11,7 +11,7 @@ from doorward.routing import repository
 from doorward.routing.claims import Claims
 from doorward.routing.estimating import Handling, estimate_wait
 from doorward.routing.lately import Lately, demand_of, mean_wait, noted, share_of, waits_of
-from doorward.routing.matching import Agent, Assignment, Contact, Rules, match, ordered
+from doorward.routing.matching import NO_RESERVE, Agent, Assignment, Contact, Reserve, Rules, match, ordered
 from doorward.routing.plan import AgentProfile, RoutingPlan, queues_of, rules_of_queues
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.ids import ConversationId, PartyId, StaffId
@@ -37,6 +37,12 @@ def waiting_in_order(tx: Tx, scope: Scope) -> list[Any]:
     return [row for _, row in waiting_by(tx, scope, tx.now, claims_now(tx, scope), limit=MOST_WAITING)]
 
 
+def reserve_of(tx: Tx, scope: Scope) -> Reserve:
+    """Return what is kept free of whom, nothing before anybody said so."""
+    row = repository.find_reserve(tx, scope)
+    return NO_RESERVE if row is None else Reserve(by_rank=row.by_rank, kept=tuple(row.kept))
+
+
 def claims_now(tx: Tx, scope: Scope) -> Claims:
     """Return what a second of waiting costs by the tenant's plan, and by what was waited lately."""
     return _claims(plan_of(tx, scope), _lately(tx, scope))
@@ -44,15 +50,17 @@ def claims_now(tx: Tx, scope: Scope) -> Claims:
 
 def waiting_by(tx: Tx, scope: Scope, at: datetime, claims: Claims, *, limit: int) -> list[tuple[float, Any]]:
     """Return the rows of those who wait with their claims at a moment, the largest first."""
-    rows = {row.conversation_id: row for row in repository.waiting_items(tx, scope, limit=limit)}
-    found = ordered((_contact(row) for row in rows.values()), at, claims)
+    by_rank = reserve_of(tx, scope).by_rank
+    rows = {row.conversation_id: row for row in repository.waiting_items(tx, scope, limit=limit, by_rank=by_rank)}
+    found = ordered((_contact(row) for row in rows.values()), at, claims, by_rank=by_rank)
     return [(claim, rows[contact.conversation_id]) for claim, contact in found]
 
 
 def drain(tx: Tx, scope: Scope) -> tuple[Entry | AuditEvent, ...]:
     """Give those who wait to those who are there, as `match` says, and return what was written down."""
-    present = repository.present_staff(tx, scope)
-    rows = {row.conversation_id: row for row in repository.waiting_items(tx, scope, limit=MOST_WAITING)}
+    present, reserve = repository.present_staff(tx, scope), reserve_of(tx, scope)
+    waiting = repository.waiting_items(tx, scope, limit=MOST_WAITING, by_rank=reserve.by_rank)
+    rows = {row.conversation_id: row for row in waiting}
     if not present or not rows:
         return ()
     plan, lately = plan_of(tx, scope), _lately(tx, scope)
@@ -61,6 +69,7 @@ def drain(tx: Tx, scope: Scope) -> tuple[Entry | AuditEvent, ...]:
         queues=rules_of_queues(plan),
         weights=plan.weights,
         demand=demand_of(lately),
+        reserve=reserve,
     )
     agents = agents_of(tx, scope, plan, present)
     entries: list[Entry | AuditEvent] = []
@@ -155,6 +164,7 @@ def _contact(row: Any) -> Contact:
         needs=msgspec.convert(row.needs, tuple[Need, ...]),
         last_agent=None if row.last_agent is None else StaffId(row.last_agent),
         put_back_by=None if row.put_back_by is None else StaffId(row.put_back_by),
+        rank=row.rank,
     )
 
 

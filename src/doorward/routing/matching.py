@@ -35,6 +35,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[Need, ...] = ()
     last_agent: StaffId | None = None
     put_back_by: StaffId | None = None
+    rank: int = 0
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,17 +63,34 @@ class QueueRule(msgspec.Struct, frozen=True, kw_only=True):
     hold_seconds: int = 0
 
 
+class Reserve(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept free of whom while too many come: of a rank that `kept` has so many places, of lower ranks (larger
+    numbers) than it has as many as of its last. `by_rank`: of equal priority those of the first rank are served first.
+    """
+
+    by_rank: bool = False
+    kept: tuple[int, ...] = ()
+
+    def kept_from(self, rank: int) -> int:
+        """Return how many places must stay free when somebody of a rank gets one."""
+        return self.kept[min(max(rank, 0), len(self.kept) - 1)] if self.kept else 0
+
+
+NO_RESERVE: Final = Reserve()
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """What the company has set, and what was lately.
 
     `weights` are the units that a conversation of a channel takes, 1 if not named. `demand` is which share of contacts
-    lately asked for a language (`language:de`) or a skill (`skill:cards`).
+    lately asked for a language (`language:de`) or a skill (`skill:cards`). `reserve` says what is kept free of whom.
     """
 
     claims: Claims = Claims()
     queues: Mapping[str, QueueRule] = {}
     weights: Mapping[str, int] = {}
     demand: Mapping[str, float] = {}
+    reserve: Reserve = NO_RESERVE
 
 
 _NO_RULES: Final = Rules()
@@ -94,15 +112,17 @@ def match(
     """Return who gets whom at `now`, in the order of claims.
 
     Promised: nobody gets more than their room, nobody is assigned twice, nobody waits whom somebody with room may have
-    (but for who is held for the agent of last time), and of two with equal class and needs the one who came first is
-    assigned first. The order of what goes in does not matter.
+    (but for who is held for the agent of last time, and of whom the last places are kept free), and of two with equal
+    class, rank and needs the one who came first is assigned first. The order of what goes in does not matter.
     """
     room = _Room(agents, rules)
     refused: set[tuple[object, ...]] = set()
     given: list[Assignment] = []
-    for claim, contact in ordered(waiting, now, rules.claims):
+    for claim, contact in ordered(waiting, now, rules.claims, by_rank=rules.reserve.by_rank):
         if not room.any_left:
             break
+        if room.left <= rules.reserve.kept_from(contact.rank):
+            continue
         kind = _kind(contact, overflowed := _overflowed(contact, now, rules))
         if kind in refused or _held(contact, room, now, rules):
             continue
@@ -118,10 +138,16 @@ def match(
     return tuple(given)
 
 
-def ordered(waiting: Iterable[Contact], now: datetime, claims: Claims) -> list[tuple[float, Contact]]:
-    """Return who waits with their claims, the largest first; equal claims by time and id."""
+def ordered(
+    waiting: Iterable[Contact], now: datetime, claims: Claims, *, by_rank: bool = False
+) -> list[tuple[float, Contact]]:
+    """Return who waits with their claims, the largest first; equal claims by time and id.
+
+    `by_rank`: by priority first, then by rank, and by claims only among equals.
+    """
     found = [(claims.of(one.priority, one.channel, one.language, now - one.entered_at), one) for one in waiting]
-    return sorted(found, key=lambda one: (-one[0], one[1].entered_at, one[1].conversation_id))
+    found.sort(key=lambda one: (-one[0], one[1].entered_at, one[1].conversation_id))
+    return sorted(found, key=lambda one: (-one[1].priority, one[1].rank)) if by_rank else found
 
 
 def fit(agent: Agent, contact: Contact) -> float:
@@ -152,6 +178,10 @@ class _Room:
     @property
     def any_left(self) -> bool:
         return any(units > 0 for units in self._units.values())
+
+    @property
+    def left(self) -> int:
+        return sum(max(units, 0) for units in self._units.values())
 
     def has_room(self, staff_id: StaffId, channel: str) -> bool:
         agent = self._agents[staff_id]

@@ -79,6 +79,7 @@ def enter_queue(
                 "channel": handoff.channel,
                 "language": handoff.language,
                 "needs": handoff.needs,
+                "rank": handoff.rank,
                 "last_agent": _last_agent(tx, scope, party_id),
             },
         )

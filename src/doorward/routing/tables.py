@@ -1,6 +1,6 @@
 """The queue and who is there."""
 
-from sqlalchemy import Column, Float, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, Table, Text
 
 from doorward.kit.db import Json, UtcTime, metadata
 
@@ -24,6 +24,8 @@ item_table = Table(
     Column("last_agent", Text),
     # When a call-back was offered to who waits.
     Column("offered_at", UtcTime),
+    # Its place in the order of service while too many come: 0 is served first.
+    Column("rank", Integer, nullable=False, server_default="0"),
 )
 Index("ix_routing_item_waiting", item_table.c.tenant_id, item_table.c.staff_id, item_table.c.entered_at)
 
@@ -58,6 +60,15 @@ plan_table = Table(
     Column("number", Integer, nullable=False),
     Column("plan", Json, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
+)
+
+# What is kept free of whom, and whether the queue goes by rank: a row only where somebody ever said so.
+reserve_table = Table(
+    "routing_reserve",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("by_rank", Boolean, nullable=False),
+    Column("kept", Json, nullable=False),
 )
 
 profile_table = Table(

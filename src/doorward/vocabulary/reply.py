@@ -58,7 +58,8 @@ class Handoff(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation that waits for a person: why, how urgent (0 ordinary, higher sooner), and who may have it.
 
     `channel`, `language` and `intent` are what is known of it, empty for nothing; the company's plan says by them which
-    queue, priority and needs it gets.
+    queue, priority and needs it gets. `rank` is its place in the order of service while too many come, 0 for the first:
+    what colleagues hand on themselves, and whoever has no rank, is served first.
     """
 
     reason: str
@@ -68,3 +69,4 @@ class Handoff(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     intent: str = ""
     needs: tuple[Need, ...] = ()
+    rank: int = 0

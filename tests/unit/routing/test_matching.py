@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.routing.claims import Claims
-from doorward.routing.matching import Agent, Assignment, Contact, QueueRule, Rules, able, match, ordered
+from doorward.routing.matching import Agent, Assignment, Contact, QueueRule, Reserve, Rules, able, match, ordered
 from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.reply import Need
 
@@ -88,6 +88,28 @@ def test_who_had_the_customer_last_is_preferred_and_waited_for_as_long_as_the_qu
     assert given_out(waits, agents=[agent("elif")], rules=held) == {"a": "elif"}, "who is not there is not waited for"
     longer = msgspec.structs.replace(waits, entered_at=NOON - timedelta(seconds=90))
     assert given_out(longer, agents=busy, rules=held) == {"a": "elif"}
+
+
+def test_while_too_many_come_the_first_ranks_go_first_among_the_equally_urgent() -> None:
+    """However long the others have waited; before that, waiting alone counts."""
+    waiting = [contact("stranger", waited=900, rank=3), contact("known", waited=5, rank=2)]
+    urgent = contact("urgent stranger", waited=5, rank=3, priority=2)
+    one = [agent("mira")]
+    assert given_out(*waiting, agents=one) == {"stranger": "mira"}
+    by_rank = Rules(reserve=Reserve(by_rank=True))
+    assert given_out(*waiting, agents=one, rules=by_rank) == {"known": "mira"}
+    assert given_out(*waiting, urgent, agents=one, rules=by_rank) == {"urgent stranger": "mira"}
+
+
+def test_the_last_places_are_kept_free_of_low_ranks() -> None:
+    """Strangers wait while as many places are free as are kept from them; ranks beyond the last count as the last."""
+    rules = Rules(reserve=Reserve(kept=(0, 0, 0, 2)))
+    two = [agent("mira"), agent("budi")]
+    strangers = [contact(str(number), rank=3) for number in range(3)]
+    assert given_out(*strangers, agents=two, rules=rules) == {}
+    assert given_out(contact("x", rank=9), agents=two, rules=rules) == {}
+    assert set(given_out(*strangers, contact("known", rank=2), agents=two, rules=rules)) == {"known"}
+    assert len(given_out(*strangers, agents=[*two, agent("elif")], rules=rules)) == 1
 
 
 def test_a_queue_overflows_when_its_time_has_come() -> None:

@@ -15,14 +15,14 @@ from doorward.admission.flood.alert import (
     switch_control,
     watch_signals,
 )
-from doorward.admission.flood.baseline import WeekProfile, flat_profile, learn_week, profile_of, rescale
+from doorward.admission.flood.baseline import SLOT, SLOTS, WeekProfile, flat_profile, learn_week, profile_of, rescale
 from doorward.admission.flood.callers import CLASSES, Arriving, Caller, CallerClass, class_of, rank_of
-from doorward.admission.flood.capacity import CapacityRules, Occupancy, expect_wait, may_serve
+from doorward.admission.flood.capacity import CapacityRules, Occupancy, expect_wait, may_serve, people_for
 from doorward.admission.flood.concurrency import WorkLimit, WorkLimitRules, adapt_limit
 from doorward.admission.flood.frequent import CountsFrequent, Frequent, FrequentKeys
 from doorward.admission.flood.nonces import Nonces, NonceSeen
-from doorward.admission.flood.quotas import Counted, Quota, Quotas
-from doorward.admission.flood.rate import ArrivalRate, RateRules, RateTest, begin_day, factor_of, observe_tick
+from doorward.admission.flood.quotas import WITHIN, Counted, Quota, Quotas
+from doorward.admission.flood.rate import TICK, ArrivalRate, RateRules, RateTest, begin_day, factor_of, observe_tick
 from doorward.admission.flood.shares import (
     ShareDrift,
     ShareRules,
@@ -36,6 +36,10 @@ from doorward.admission.flood.signals import Measured, read_signals
 __all__ = [
     "CLASSES",
     "LEVELS",
+    "SLOT",
+    "SLOTS",
+    "TICK",
+    "WITHIN",
     "Admittance",
     "AdmittedBecause",
     "Alert",
@@ -83,6 +87,7 @@ __all__ = [
     "observe_contact",
     "observe_tick",
     "override_level",
+    "people_for",
     "prepare_test",
     "profile_of",
     "rank_of",

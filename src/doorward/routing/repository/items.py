@@ -90,14 +90,26 @@ def move_item(tx: Tx, scope: Scope, conversation_id: ConversationId, *, queue: s
     )
 
 
-def waiting_items(tx: Tx, scope: Scope, *, limit: int) -> Sequence[Any]:
-    """Return who waits, at most so many, those who came first."""
+def waiting_items(tx: Tx, scope: Scope, *, limit: int, by_rank: bool = False) -> Sequence[Any]:
+    """Return who waits, at most so many, those who came first; `by_rank`: the most urgent of the first ranks."""
+    columns = item_table.c
+    order = (columns.entered_at, columns.conversation_id)
     return tx.execute(
         select(item_table)
-        .where(item_table.c.tenant_id == scope.tenant_id, item_table.c.staff_id.is_(None))
-        .order_by(item_table.c.entered_at, item_table.c.conversation_id)
+        .where(columns.tenant_id == scope.tenant_id, columns.staff_id.is_(None))
+        .order_by(*((columns.priority.desc(), columns.rank) if by_rank else ()), *order)
         .limit(limit)
     ).all()
+
+
+def count_waiting(tx: Tx, scope: Scope) -> dict[int, int]:
+    """Return how many of each rank wait."""
+    query = (
+        select(item_table.c.rank, func.count().label("number"))
+        .where(item_table.c.tenant_id == scope.tenant_id, item_table.c.staff_id.is_(None))
+        .group_by(item_table.c.rank)
+    )
+    return {row.rank: row.number for row in tx.execute(query)}
 
 
 def all_items(tx: Tx, scope: Scope, *, limit: int) -> Sequence[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from doorward.kit.tx import Tx
-from doorward.routing.tables import last_table, lately_table, plan_table, profile_table
+from doorward.routing.tables import last_table, lately_table, plan_table, profile_table, reserve_table
 from doorward.vocabulary.ids import PartyId, StaffId
 from doorward.vocabulary.scope import Scope
 
@@ -23,6 +23,17 @@ def save_plan(tx: Tx, scope: Scope, *, number: int, plan: Any) -> None:
         tx.execute(insert(plan_table).values(tenant_id=scope.tenant_id, **values))
         return
     tx.execute(update(plan_table).where(plan_table.c.tenant_id == scope.tenant_id).values(**values))
+
+
+def find_reserve(tx: Tx, scope: Scope) -> Any | None:
+    """Return what is kept free of whom, or None."""
+    return tx.execute(select(reserve_table).where(reserve_table.c.tenant_id == scope.tenant_id)).first()
+
+
+def save_reserve(tx: Tx, scope: Scope, values: dict[str, Any]) -> None:
+    """Write what is kept free of whom."""
+    tx.execute(delete(reserve_table).where(reserve_table.c.tenant_id == scope.tenant_id))
+    tx.execute(insert(reserve_table).values(tenant_id=scope.tenant_id, **values))
 
 
 def profiles(tx: Tx, scope: Scope) -> dict[str, Any]:

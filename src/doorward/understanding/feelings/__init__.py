@@ -2,6 +2,24 @@
 
 from doorward.understanding.feelings.head import Head, read_head
 from doorward.understanding.feelings.hearing import Feelings, Heard
-from doorward.understanding.feelings.keeping import forget_hints, hint_of, keep_hint, sweep_hints
+from doorward.understanding.feelings.keeping import (
+    forget_hints,
+    hint_of,
+    keep_hint,
+    needs_care,
+    sweep_hints,
+    was_in_need,
+)
 
-__all__ = ["Feelings", "Head", "Heard", "forget_hints", "hint_of", "keep_hint", "read_head", "sweep_hints"]
+__all__ = [
+    "Feelings",
+    "Head",
+    "Heard",
+    "forget_hints",
+    "hint_of",
+    "keep_hint",
+    "needs_care",
+    "read_head",
+    "sweep_hints",
+    "was_in_need",
+]

@@ -16,6 +16,8 @@ from doorward.vocabulary.scope import Scope
 LIVES: Final = timedelta(hours=24)
 """How long a hint is there. It is not read after that, whenever the sweeper comes."""
 
+_IN_NEED: Final = frozenset({"self_harm", "bereavement", "distress"})
+
 
 def keep_hint(tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: PartyId, heard: Heard) -> None:
     """Keep what was heard in the place of what was heard before; what sounds like nothing replaces nothing."""
@@ -29,6 +31,21 @@ def hint_of(tx: Tx, scope: Scope, conversation_id: ConversationId) -> Heard | No
     """Return what was heard in a conversation within the last day, or None."""
     row = repository.find_hint(tx, scope, conversation_id, after=tx.now)
     return None if row is None else Heard(emotion=row.emotion, vulnerable=bool(row.vulnerable))
+
+
+def was_in_need(tx: Tx, scope: Scope, conversation_id: ConversationId) -> bool:
+    """Return whether a conversation sounded within the last day like somebody who must be heard: in danger, mourning,
+    in distress, or vulnerable.
+
+    For admission alone: whoever is in need gets a person however many come, and what is kept of it does not say why.
+    """
+    heard = hint_of(tx, scope, conversation_id)
+    return heard is not None and needs_care(heard)
+
+
+def needs_care(heard: Heard) -> bool:
+    """Return whether what was heard is somebody who must be heard by a person."""
+    return heard.vulnerable or heard.emotion in _IN_NEED
 
 
 def forget_hints(tx: Tx, scope: Scope, party_id: PartyId) -> int:

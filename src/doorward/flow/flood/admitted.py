@@ -1,0 +1,99 @@
+"""What a contact was admitted to, as it travels with its message: enough to obey without asking again."""
+
+import math
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from doorward.admission.flood import (
+    Admittance,
+    AdmittedBecause,
+    Caller,
+    CallerClass,
+    Counted,
+    Further,
+    Level,
+    Way,
+    class_of,
+    rank_of,
+)
+
+PROTECTED_RANK: Final = 0
+"""Whoever is protected is served with the first."""
+
+
+class Admitted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a contact may have, as `Admittance` says it, and what is needed to admit it again.
+
+    `verified` tells whether they proved who they are. That somebody is vulnerable is never written down here: it is
+    nobody's business a day later. `told` tells whether this conversation was told already that there is no person.
+    """
+
+    way: Way = "full"
+    because: AdmittedBecause = "free"
+    caller_class: CallerClass = "anonymous"
+    level: Level = "green"
+    verified: bool = False
+    retry_after: float = 0.0
+    further: tuple[Further, ...] = ()
+    told: bool = False
+
+    @property
+    def demoted(self) -> bool:
+        """Return whether anything was withheld."""
+        return self.way != "full"
+
+    @property
+    def rank(self) -> int:
+        """Return the place in the order of service."""
+        return PROTECTED_RANK if self.verified else rank_of(self.caller_class)
+
+    def caller(self, *, flagged: bool = False, vulnerable: bool = False) -> Caller:
+        """Return whoever came, as far as it counts for admitting them again."""
+        known = self.caller_class in {"known", "open_case"}
+        signed = self.caller_class == "signed"
+        return Caller(
+            owner="",
+            platform="",
+            signed=signed,
+            mandate=signed,
+            verified=self.verified,
+            vulnerable=vulnerable,
+            known=known,
+            open_case=self.caller_class == "open_case",
+            flagged=flagged or self.caller_class == "flagged",
+        )
+
+    def counted(self) -> Counted:
+        """Return what their quota said."""
+        return Counted(within=self.because != "quota", retry_after=self.retry_after if self.because == "quota" else 0.0)
+
+
+EVERYTHING: Final = Admitted()
+"""What somebody may have whom nobody asked about: all there is."""
+
+
+def admitted_as(admittance: Admittance, caller: Caller, *, told: bool = False) -> Admitted:
+    """Return what travels with the message."""
+    # A protected caller who is not verified is vulnerable, and that is not written down.
+    hides = admittance.because == "protected" and not caller.verified
+    return Admitted(
+        way=admittance.way,
+        because="free" if hides else admittance.because,
+        caller_class=class_of(msgspec.structs.replace(caller, vulnerable=False, flagged=False))
+        if hides
+        else admittance.caller_class,
+        level=admittance.level,
+        verified=caller.verified,
+        retry_after=float(math.ceil(admittance.retry_after)),
+        further=admittance.further,
+        told=told,
+    )
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said to somebody who gets less than a person: by when they are called back, when to come again."""
+
+    called_by: datetime | None = None
+    again_at: datetime | None = None

@@ -1,0 +1,116 @@
+"""The watch over every tenant, kept: one process watches a tenant at a time, all of them see what came of it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from doorward import routing
+from doorward.admission.flood import CLASSES, Alert, AlertChange, CapacityRules, Occupancy, expect_wait, people_for
+from doorward.admission.kept import (
+    Kept,
+    add_arrivals,
+    forget_arrivals,
+    hold_kept,
+    note_changes,
+    read_kept,
+    save_kept,
+    sweep_demotions,
+    take_arrivals,
+)
+from doorward.flow.flood.control import FloodControl, tick_of
+from doorward.flow.flood.watching import Seen, watch
+from doorward.kit.ids import new_id
+from doorward.kit.settings import TenantSettings
+from doorward.kit.tx import CommitFailed, Transactions, Tx
+from doorward.vocabulary.entry import AuditEvent, Entry
+from doorward.vocabulary.ids import TenantId
+from doorward.vocabulary.outcome import Job, Outcome
+from doorward.vocabulary.scope import Scope
+
+WATCH_EVERY: Final = timedelta(seconds=10)
+LEADS: Final = timedelta(seconds=45)
+"""How long nobody else watches a tenant; whoever watches renews it, and one that died is replaced after it."""
+
+IDLE: Final = timedelta(seconds=30)
+"""Where nobody comes and all is green, what is kept is written so seldom."""
+
+Announces = Callable[[Tx, Scope, tuple[AlertChange, ...], Occupancy], tuple[Job, ...]]
+"""Writes down who is to be told of changes, and returns the jobs that do it."""
+
+
+class FloodWatch:
+    """Watches every tenant. Any number of processes may; see `LEADS`."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        control: FloodControl,
+        *,
+        settings_of: Callable[[TenantId], TenantSettings],
+        announces: Announces = lambda *_: (),
+    ) -> None:
+        """Watch what `control` counts; the company's own time is in its settings."""
+        self._transactions = transactions
+        self._control = control
+        self._settings_of = settings_of
+        self.announces = announces
+        self._name = new_id()
+
+    def keep_time(self, scope: Scope) -> Alert:
+        """Judge what came since the last time, or keep what came here for whoever judges; return how things stand."""
+        control, tenant_id = self._control, scope.tenant_id
+        zone = ZoneInfo(self._settings_of(tenant_id).time_zone)
+        counts = control.take_counts(tenant_id)
+        if not counts and (idle := self._transactions.read(lambda tx: self._idle(tx, scope))) is not None:
+            return idle
+
+        def work(tx: Tx) -> Outcome[Alert]:
+            add_arrivals(tx, scope, counts)
+            before = hold_kept(tx, scope)
+            if before.led_by != self._name and before.led_until > tx.now:
+                return Outcome(before.alert)
+            return self._judge(tx, scope, before, zone=zone)
+
+        try:
+            alert = self._transactions.write(scope, work)
+        except CommitFailed:
+            control.give_back(tenant_id, counts)
+            raise
+        control.look_again(tenant_id)
+        return alert
+
+    def forget(self, scope: Scope) -> None:
+        """Remove counts and demotions that nobody looks at any more."""
+        self._transactions.write(scope, lambda tx: Outcome(forget_arrivals(tx, scope) + sweep_demotions(tx, scope)))
+
+    def _idle(self, tx: Tx, scope: Scope) -> Alert | None:
+        """Return how things stand where nothing would come of judging now, else None."""
+        kept = read_kept(tx, scope)
+        if kept is None or kept.alert.level != "green" or kept.alert.measured != "green" or kept.alert.override:
+            return None
+        is_quiet = kept.measured.rate.score == 0 and kept.measured.mix.score == 0
+        return kept.alert if is_quiet and tx.now - kept.seen_at < IDLE else None
+
+    def _judge(self, tx: Tx, scope: Scope, before: Kept, *, zone: ZoneInfo) -> Outcome[Alert]:
+        occupancy = self._control.occupancy(tx, scope)
+        arrived = take_arrivals(tx, scope, before=tick_of(tx.now))
+        wait = expect_wait("anonymous", occupancy, rules=self._control.rules) if occupancy.people else None
+        watched = watch(before, Seen(arrived, wait, zone), now=tx.now)
+        after = msgspec.structs.replace(watched.kept, led_by=self._name, led_until=tx.now + LEADS)
+        save_kept(tx, scope, after, before=before)
+        free = routing.keep_free(tx, scope, reserve_for(after.alert, occupancy, rules=self._control.rules))
+        audits: tuple[AuditEvent | Entry, ...] = note_changes(tx, scope, watched.changes)
+        jobs = self.announces(tx, scope, watched.changes, occupancy) if watched.changes else ()
+        return Outcome(after.alert, (*audits, *free.entries), jobs)
+
+
+def reserve_for(alert: Alert, occupancy: Occupancy, *, rules: CapacityRules) -> routing.Reserve:
+    """Return how many places are kept free of each class now, in whole places, and whether the queue goes by class."""
+    if alert.off:
+        return routing.Reserve()
+    people = occupancy.people
+    kept = tuple(people - people_for(one, people=people, rules=rules) for one in CLASSES)
+    return routing.Reserve(by_rank=alert.level != "green", kept=kept)

@@ -1,0 +1,1 @@
+"""Flood control in the walk."""
