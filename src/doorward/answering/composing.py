@@ -60,7 +60,7 @@ class Composer:
                 return self._say(language, _hand_over(decision))
             case "refuse":
                 return self._say(language, "reply.refused", choices=(self._person(language),))
-            case "ask" | "verify" | "act" | "nudge":
+            case "ask" | "verify" | "act" | "nudge" | "defer":
                 # Who carries these out has words of its own; where nobody did, a person is better than silence.
                 return self._no_answer(language)
             case "greet":

@@ -3,7 +3,7 @@
 from typing import NamedTuple, Protocol
 
 from doorward.bootstrap.plugins import Plugins
-from doorward.flow.flood import WATCH_EVERY, FloodControl, FloodWatch, Levers
+from doorward.flow.flood import WATCH_EVERY, FloodControl, FloodWatch, Levers, NothingAlike, SecondLook
 from doorward.flow.tenancy import SettingsBook
 from doorward.kit.clock import Clock
 from doorward.kit.crypto import new_key
@@ -33,6 +33,7 @@ class Flooding(NamedTuple):
     control: FloodControl
     watch: FloodWatch
     levers: Levers
+    second_look: SecondLook
 
     def register(self, jobs: JobWorker, sweep: Sweep) -> None:
         """Have every tenant watched."""
@@ -51,4 +52,4 @@ def open_flooding(house: FloodRooms) -> Flooding:
     )
     watch = FloodWatch(house.transactions, control, settings_of=house.settings_book.settings_of)
     levers = Levers(house.transactions, control=control, watch=watch, translator=house.translator)
-    return Flooding(control, watch, levers)
+    return Flooding(control, watch, levers, SecondLook(house.transactions, control, NothingAlike()))

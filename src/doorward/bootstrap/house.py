@@ -277,6 +277,7 @@ class House(Companies, ProcedureWiring):
             words=None if self.assistance is None else self.assistance.wording,
             nudges=self.nudge_work,
             expecting=self.expecting,
+            second_look=self.flooding.second_look,
         )
         self.runner = Runner(
             self.walk_rooms,
@@ -312,6 +313,7 @@ class House(Companies, ProcedureWiring):
                 keys=self.keys,
                 core_systems=self.core_systems,
                 scans_files=self.scanner is not None,
+                flood=self.flooding.control,
                 expecting=self.expecting,
             ),
         )

@@ -10,6 +10,8 @@ import msgspec
 from doorward import record
 from doorward.admission import Blocks
 from doorward.flow import repository
+from doorward.flow.flood.admitted import EVERYTHING, Admitted
+from doorward.flow.flood.deferring import keep_over
 from doorward.flow.fragments import Fragments, is_repetition
 from doorward.flow.kept_ids import KeptIds
 from doorward.flow.refusals import Refusals, audited, secret_refused
@@ -65,6 +67,13 @@ class _How(NamedTuple):
     before: WildText | None = None
     wanted: Collection[str] = ()
     names: tuple[str, ...] = ()
+
+
+class _Coming(NamedTuple):
+    """What comes, and what it was admitted to."""
+
+    arrival: Arrival
+    admitted: Admitted
 
 
 class _GoesOn(NamedTuple):
@@ -204,8 +213,8 @@ class FrontDoor:
         self._keys = keys
         self._submit = submit
 
-    async def accept(self, scope: Scope, arrival: Arrival) -> Accepted:
-        """Screen, seal and store a message; return once it is durable.
+    async def accept(self, scope: Scope, arrival: Arrival, *, admitted: Admitted = EVERYTHING) -> Accepted:
+        """Screen, seal and store a message with what it was admitted to; return once it is durable.
 
         The same client message id in the same conversation is the same message. What is said to a conversation that
         was merged goes on in the other one. Raises `StorageFull` or `Unavailable`
@@ -213,16 +222,16 @@ class FrontDoor:
         when the tenant's policy does not let it in, however often it comes.
         """
         arrival = self._discreet(scope, arrival)
-        accepted = await self._accept(scope, arrival)
+        accepted = await self._accept(scope, arrival, admitted)
         while isinstance(accepted, _GoesOn):
             arrival = msgspec.structs.replace(arrival, conversation_id=accepted.conversation_id)
-            accepted = await self._accept(scope, arrival)
+            accepted = await self._accept(scope, arrival, admitted)
         if isinstance(accepted, SecretRefused):
             await self._transactions.read_async(lambda tx: self._refusals.refuse_blocked(tx, scope, arrival))
             raise accepted
         return accepted
 
-    async def _accept(self, scope: Scope, arrival: Arrival) -> Accepted | SecretRefused | _GoesOn:
+    async def _accept(self, scope: Scope, arrival: Arrival, admitted: Admitted) -> Accepted | SecretRefused | _GoesOn:
         message_id = message_id_of(scope, arrival)
         if self._screening.is_quick(scope, arrival.text):
             weighed = self._screening.weigh_next(scope, arrival, message_id)
@@ -230,7 +239,7 @@ class FrontDoor:
             weighed = await asyncio.to_thread(self._screening.weigh_next, scope, arrival, message_id)
         if weighed.screened.originals and not self._keys.has_party_at_hand(scope.tenant_id, arrival.party_id):
             await asyncio.to_thread(self._make_ready, scope, arrival.party_id)
-        work = self._work(scope, arrival, message_id, weighed)
+        work = self._work(scope, _Coming(arrival, admitted), message_id, weighed)
         try:
             return await self._transactions.write_async(scope, work)
         except CommitFailed as error:
@@ -252,7 +261,7 @@ class FrontDoor:
         weighed = self._screening.weigh_next(scope, arrival, message_id)
         if weighed.screened.originals:
             self._make_ready(scope, arrival.party_id)
-        return self._transactions.write(scope, self._work(scope, arrival, message_id, weighed))
+        return self._transactions.write(scope, self._work(scope, _Coming(arrival, EVERYTHING), message_id, weighed))
 
     def _make_ready(self, scope: Scope, party_id: PartyId) -> None:
         try:
@@ -269,9 +278,9 @@ class FrontDoor:
         )
 
     def _work(
-        self, scope: Scope, arrival: Arrival, message_id: MessageId, weighed: Weighed
+        self, scope: Scope, coming: _Coming, message_id: MessageId, weighed: Weighed
     ) -> Callable[[Tx], Outcome[Accepted | SecretRefused | _GoesOn]]:
-        screened = weighed.screened
+        screened, (arrival, admitted) = weighed.screened, coming
 
         def work(tx: Tx) -> Outcome[Accepted | SecretRefused | _GoesOn]:
             record.lock_conversation(tx, scope, arrival.conversation_id)
@@ -302,10 +311,11 @@ class FrontDoor:
                 duplicate=False,
                 text=screened.masked,
             )
+            keep_over(tx, scope, arrival.conversation_id, arrival.party_id, admitted=admitted)
             behind = card is not None and bool(repository.unfinished_runs(tx, scope, arrival.conversation_id))
-            self._start_run(tx, scope, accepted, begin=None if behind else partial(_begun, arrival, accepted, screened))
+            self._start_run(tx, scope, accepted, begin=None if behind else partial(_begun, coming, accepted, screened))
             events = audited(weighed, message_id, arrival.channel)
-            return Outcome(accepted, (*entries, _received(scope, arrival, accepted, screened), *events))
+            return Outcome(accepted, (*entries, _received(scope, coming, accepted, screened), *events))
 
         return work
 
@@ -334,9 +344,10 @@ def message_id_of(scope: Scope, arrival: Arrival) -> MessageId:
     )
 
 
-def _begun(arrival: Arrival, accepted: Accepted, screened: Screened, card: record.Card | None) -> Begun | None:
+def _begun(coming: _Coming, accepted: Accepted, screened: Screened, card: record.Card | None) -> Begun | None:
     if card is None:
         return None
+    arrival = coming.arrival
     message = Message(
         id=accepted.message_id,
         conversation_id=arrival.conversation_id,
@@ -348,7 +359,7 @@ def _begun(arrival: Arrival, accepted: Accepted, screened: Screened, card: recor
         language=arrival.language or None,
         acting=arrival.acting,
     )
-    return Begun(message=message, card=card, findings=screened.findings)
+    return Begun(message=message, card=card, findings=screened.findings, admitted=coming.admitted)
 
 
 def _again(before: record.WrittenEntry) -> Accepted:
@@ -375,7 +386,8 @@ def _opened(tx: Tx, scope: Scope, arrival: Arrival) -> Entry:
     )
 
 
-def _received(scope: Scope, arrival: Arrival, accepted: Accepted, screened: Screened) -> Entry:
+def _received(scope: Scope, coming: _Coming, accepted: Accepted, screened: Screened) -> Entry:
+    arrival, admitted = coming
     data: dict[str, Any] = {
         "channel": arrival.channel,
         "client_id": arrival.client_message_id,
@@ -386,6 +398,8 @@ def _received(scope: Scope, arrival: Arrival, accepted: Accepted, screened: Scre
         data["language"] = arrival.language
     if arrival.acting:
         data["acting"] = arrival.acting
+    if admitted != EVERYTHING:
+        data["admitted"] = msgspec.to_builtins(admitted)
     return Entry(
         kind="message.customer",
         conversation_id=arrival.conversation_id,

@@ -5,11 +5,15 @@ from typing import Any, Final
 import msgspec
 
 from doorward import record, routing
+from doorward.admission.kept import end_demotion
 from doorward.answering.language_model import ModelUse
 from doorward.flow import repository
+from doorward.flow.flood.admitted import PROTECTED_RANK
+from doorward.flow.flood.deferring import keep_appeal, keep_told
+from doorward.flow.flood.reconsidering import Reconsideration
 from doorward.flow.nudging import NudgeTold
 from doorward.flow.procedures import Advanced, Here, ProcedureWork, acted_line, told_of
-from doorward.flow.walk import Walk, WalkRooms, here_of, known_of
+from doorward.flow.walk import APPEAL, Walk, WalkRooms, admitted_of, here_of, is_deferred, known_of
 from doorward.kit.tx import Tx
 from doorward.understanding.feelings import Heard, keep_hint
 from doorward.vocabulary.assessment import Assessment
@@ -17,7 +21,7 @@ from doorward.vocabulary.decision import SHORT_LIVED, Decision
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.ids import MessageId
 from doorward.vocabulary.outcome import Job, Outcome
-from doorward.vocabulary.reply import Reply
+from doorward.vocabulary.reply import Handoff, Reply
 from doorward.vocabulary.text import MaskedText
 from doorward.vocabulary.understanding import Understanding
 
@@ -70,14 +74,8 @@ def close(tx: Tx, walk: Walk, *, rooms: WalkRooms, has_steps: bool = True) -> Ou
     # They are written together with the end of the run, which has not ended; what was done is told as it is done.
     fresh = [one.key for one in entries if isinstance(one, Entry) and one.kind != "procedure.acted"]
     record.note_absent(tx, scope, message.conversation_id, fresh)
-    if handoff is not None:
-        handoff = routing.direct_by_plan(tx, scope, known_of(walk, handoff))
-        data = {"reason": handoff.reason, "queue": handoff.queue, "priority": handoff.priority}
-        if advanced is not None and advanced[2].handoff:
-            data["stopped"] = advanced[2].handoff
-        entries.append(_line(tx, walk, "handoff.requested", data))
-        queued = routing.enter_queue(tx, scope, message.conversation_id, message.party_id, handoff=handoff)
-        entries += queued.entries
+    stopped = "" if advanced is None else advanced[2].handoff
+    entries += _deferred(tx, walk) if handoff is None else _handed_over(tx, rooms, walk, handoff, stopped=stopped)
     understanding: Understanding = walk.need("understand")
     heard = Heard(emotion=understanding.emotion, vulnerable=understanding.vulnerable)
     keep_hint(tx, scope, message.conversation_id, message.party_id, heard)
@@ -89,6 +87,40 @@ def close(tx: Tx, walk: Walk, *, rooms: WalkRooms, has_steps: bool = True) -> Ou
     next_message = MessageId(following.message_id)
     repository.lease_run(tx, scope, next_message, until=tx.now + repository.LEASE)
     return Outcome(Closed(next_message=next_message), tuple(entries), jobs)
+
+
+def _handed_over(
+    tx: Tx, rooms: WalkRooms, walk: Walk, handoff: Handoff, *, stopped: str
+) -> tuple[Entry | AuditEvent, ...]:
+    """Let the conversation wait for a person; `stopped` is why a procedure gave up, if one did."""
+    scope, message = walk.scope, walk.message
+    handoff = _ranked(walk, routing.direct_by_plan(tx, scope, known_of(walk, handoff)))
+    end_demotion(tx, scope, message.conversation_id)
+    if rooms.second_look is not None:
+        rooms.second_look.note_handed(scope, admitted_of(walk))
+    data = {"reason": handoff.reason, "queue": handoff.queue, "priority": handoff.priority}
+    if stopped:
+        data["stopped"] = stopped
+    queued = routing.enter_queue(tx, scope, message.conversation_id, message.party_id, handoff=handoff)
+    return (_line(tx, walk, "handoff.requested", data), *queued.entries)
+
+
+def _ranked(walk: Walk, handoff: Handoff) -> Handoff:
+    """Return what waits with its place in the order of service; whoever needs care is with the first."""
+    understanding: Understanding = walk.need("understand")
+    first = understanding.in_need or walk.need("decide").reason == "care"
+    return msgspec.structs.replace(handoff, rank=PROTECTED_RANK if first else admitted_of(walk).rank)
+
+
+def _deferred(tx: Tx, walk: Walk) -> tuple[AuditEvent, ...]:
+    """Keep that somebody heard that there is no person for them now, or what they appeal against."""
+    if not is_deferred(walk):
+        return ()
+    here, party_id, admitted = walk.message.conversation_id, walk.message.party_id, admitted_of(walk)
+    if walk.need("decide").reason == APPEAL:
+        return keep_appeal(tx, walk.scope, here, party_id, admitted=admitted)
+    keep_told(tx, walk.scope, here, party_id, admitted=admitted)
+    return ()
 
 
 def _with_procedures(rooms: WalkRooms, walk: Walk) -> tuple[ProcedureWork, Here, Advanced] | None:
@@ -156,6 +188,9 @@ def _decided(tx: Tx, walk: Walk) -> Entry:
         "language": walk.need("read").language,
         "understanding": understanding.version,
     }
+    reconsidered: Reconsideration = walk.need("reconsider")
+    if reconsidered.admitted.demoted or reconsidered.likeness.flagged:
+        data["admission"] = msgspec.to_builtins(reconsidered)
     model: ModelUse | None = walk.need("answer").model
     if model is not None:
         data["model"] = model.told()

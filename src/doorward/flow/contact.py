@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
 from doorward import record, routing
 from doorward.admission import Visitor
+from doorward.admission.kept import end_demotion
 from doorward.flow.accept import Accepted
 from doorward.flow.attachments import MEDIA_TYPES, Attachments, Downloads, OpenedFile
 from doorward.flow.call_backs import CallBacks
 from doorward.flow.feedback import Feedback
+from doorward.flow.flood import EVERYTHING, Admitted, By, Knock, Standing, knock_of
 from doorward.flow.handoffs import handoff_for
 from doorward.flow.joined import goes_on_in
 from doorward.flow.openings import Closed
@@ -51,6 +53,9 @@ from doorward.vocabulary.reply import Choice
 from doorward.vocabulary.scope import Actor, Scope, system_scope
 
 __all__ = ["Contact", "ContactRooms", "VisitOpened"]
+
+
+WEBCHAT: Final = "webchat"
 
 
 class CompanyCard(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,11 +108,14 @@ class VisitOpened(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Place(NamedTuple):
-    """For whom and in which conversation something is said, and by whose credential if that proves anything of them."""
+    """For whom and in which conversation something is said, by whose credential if that proves anything of them, and
+    what it was admitted to.
+    """
 
     party_id: PartyId
     conversation_id: ConversationId
     acting: PartyId | None = None
+    admitted: Admitted = EVERYTHING
 
 
 class Contact:
@@ -161,8 +169,9 @@ class Contact:
         visitor = self._rooms.visitor_tokens.read(request.credential)
         self._rooms.admission.admit_message(visitor.scope, request.text, party_id=visitor.party_id)
         await self._threshold.refuse_closed(visitor.scope, channel)
-        party_id = await self._threshold.admitted(visitor)
-        place = _Place(party_id, visitor.conversation_id, visitor.party_id)
+        by = By(platform=channel, channel=channel, language=plain_code(request.language))
+        party_id, admitted = await self._threshold.let_in(visitor, by=by)
+        place = _Place(party_id, visitor.conversation_id, visitor.party_id, admitted)
         return await self._accept(visitor.scope, channel, request, place)
 
     async def machine_message(self, channel: str, request: MessageRequest) -> Accepted:
@@ -174,8 +183,16 @@ class Contact:
         rooms.admission.admit_machine_message(scope, request.text, token_id=use.token_id)
         await self._threshold.refuse_closed(scope, channel)
         place = await self._machine_place(scope, channel, request)
-        blocks = rooms.blocks
-        await self._transactions.read_async(lambda tx: blocks.refuse_blocked(tx, scope, place.party_id))
+        # Owners are counted apart for each program that they come by.
+        by = By(platform=f"token:{use.token_id}", channel=channel, language=plain_code(request.language))
+
+        def read(tx: Tx) -> tuple[Knock, Standing]:
+            rooms.blocks.refuse_blocked(tx, scope, place.party_id)
+            party = rooms.identity.parties.spoken_for(tx, scope, place.party_id)
+            return knock_of(tx, scope, party, place.conversation_id, by=by), rooms.flood.standing(tx, scope)
+
+        knock, standing = await self._transactions.read_async(read)
+        place = place._replace(admitted=rooms.flood.admit(scope, knock, standing))
         return await self._accept(scope, channel, request, place)
 
     async def token_use(self, secret: str) -> TokenUse:
@@ -192,7 +209,8 @@ class Contact:
         visitor = await self._threshold.present(request.credential)
         scope = visitor.scope
         request = self._threshold.discreet(visitor, request)
-        party_id = await self._threshold.admitted(visitor, for_person=True)
+        by = By(platform=WEBCHAT, channel=WEBCHAT)
+        party_id, admitted = await self._threshold.let_in(visitor, by=by, for_person=True)
         self._rooms.admission.admit_person(scope, party_id=visitor.party_id)
         settings = await asyncio.to_thread(self._rooms.settings_book.settings_of, scope.tenant_id)
         key = f"person:{request.client_message_id}"
@@ -203,15 +221,20 @@ class Contact:
             card = record.card_of(tx, scope, visitor.conversation_id)
             if card is not None and card.state in {"waiting", "human"}:
                 return Outcome(None)
-            if record.find_entry(tx, scope, visitor.conversation_id, key) is not None:
+            if any(record.find_entry(tx, scope, visitor.conversation_id, one) for one in (key, f"notice:{key}")):
                 return Outcome(None)  # an old request that comes late: it was fulfilled long ago
             language = card.language if card is not None and card.language else settings.languages[0]
             asked = _asked_for_person(tx, visitor, party_id, key=key)
             opened = opening(tx, scope, asked, language=language)
+            if admitted.demoted:
+                return Outcome(None, (*opened, *self._threshold.deferred(tx, scope, asked, language, admitted)))
+            end_demotion(tx, scope, visitor.conversation_id)
             handoff = handoff_for(tx, scope, card, reason="asked_for_person", language=language)
             asked = msgspec.structs.replace(
                 asked, data=asked.data | {"queue": handoff.queue, "priority": handoff.priority}
             )
+            rank = self._threshold.rank_of(tx, scope, asked)
+            handoff = msgspec.structs.replace(handoff, rank=rank)
             queued = routing.enter_queue(tx, scope, asked.conversation_id, asked.party_id, handoff=handoff)
             # Somebody who sits there outside the opening hours gets it at once: then the next opening is no news.
             told = not _assigned(queued.entries, visitor.conversation_id)
@@ -384,7 +407,7 @@ class Contact:
             language=request.language,
             acting=place.acting,
         )
-        return await self._rooms.front_door.accept(scope, arrival)
+        return await self._rooms.front_door.accept(scope, arrival, admitted=place.admitted)
 
     async def _transcript(self, visitor: Visitor, after: int) -> Transcript:
         scope = visitor.scope
@@ -439,6 +462,12 @@ class Contact:
         if expecting is None or card is not None:
             return ()
         return await expecting.greet(visitor.scope, here, acting=visitor.party_id, language=language)
+
+
+def plain_code(language: str | None) -> str:
+    """Return a wished language as it is counted: its first part, and only if it can be one."""
+    code = (language or "").partition("-")[0].lower()
+    return code if 2 <= len(code) <= 3 and code.isascii() and code.isalpha() else ""
 
 
 def _visitor(tenant: Tenant, party_id: PartyId, conversation_id: ConversationId) -> Visitor:

@@ -16,12 +16,14 @@ import msgspec
 
 from doorward import record
 from doorward.flow import closing, repository
+from doorward.flow.flood.admitted import Admitted
+from doorward.flow.flood.reconsidering import Reconsideration
 from doorward.flow.openings import hand_over_words
 from doorward.flow.procedures import Standing
 from doorward.flow.repository import LEASE, RunKey
 from doorward.flow.stages import STAGES, Stage
 from doorward.flow.steps import Steps
-from doorward.flow.walk import Answered, Begun, Reconsideration, Routed, Walk, WalkRooms, hours_told
+from doorward.flow.walk import Answered, Begun, Routed, Walk, WalkRooms, hours_told
 from doorward.kit.logging import get_logger
 from doorward.kit.tx import Closed, CommitFailed, Transactions, Tx
 from doorward.record import WrittenEntry
@@ -207,7 +209,14 @@ class Runner:
 
     def _begin(self, scope: Scope, begun: Begun) -> tuple[Walk, dict[str, bytes], int]:
         settings = self._rooms.settings_of(scope.tenant_id)
-        walk = Walk(scope=scope, message=begun.message, card=begun.card, settings=settings, findings=begun.findings)
+        walk = Walk(
+            scope=scope,
+            message=begun.message,
+            card=begun.card,
+            settings=settings,
+            findings=begun.findings,
+            admitted=begun.admitted,
+        )
         walk.standing = self._standing(walk)
         return walk, {}, 0
 
@@ -232,6 +241,7 @@ class Runner:
                 card=card,
                 settings=settings,
                 findings=msgspec.convert(written.entry.data.get("findings", ()), tuple[Finding, ...]),
+                admitted=msgspec.convert(written.entry.data.get("admitted", {}), Admitted),
             )
             return walk, repository.find_steps(tx, scope, message_id), run.attempts
 
@@ -274,7 +284,7 @@ class Runner:
         walk.read = walk.read or Reading(language=language, language_score=0.0, words=(), stems=())
         walk.assess = walk.assess or Assessment(score=0.0, version="given-up")
         walk.understand = walk.understand or Understanding(intent=None, version="given-up")
-        walk.reconsider = walk.reconsider or Reconsideration()
+        walk.reconsider = walk.reconsider or Reconsideration(admitted=walk.admitted)
         if walk.card.state in {"waiting", "human"}:
             walk.decide = Decision(action="relay", reason="person_has_it", rule="flow.given_up@1")
             walk.answer, walk.route = Answered(), Routed()

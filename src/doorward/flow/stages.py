@@ -13,18 +13,22 @@ from typing import Any, Final
 import msgspec
 
 from doorward.flow.asked import heard_in_words
+from doorward.flow.flood import words
+from doorward.flow.flood.reconsidering import Reconsideration
 from doorward.flow.openings import hand_over_words
 from doorward.flow.procedures import STOPPED, Advanced
 from doorward.flow.walk import (
+    APPEAL,
     Answered,
-    Reconsideration,
     Routed,
     Walk,
     WalkRooms,
+    admitted_of,
     best_section,
     facts_of,
     here_of,
     hours_told,
+    is_deferred,
     procedure_facts,
     thresholds_of,
     with_nudges,
@@ -75,9 +79,14 @@ def understand(rooms: WalkRooms, walk: Walk) -> Understanding:
     return heard_in_words(found, walk.standing)
 
 
-def reconsider(_rooms: WalkRooms, _walk: Walk) -> Reconsideration:
+def reconsider(rooms: WalkRooms, walk: Walk) -> Reconsideration:
     """Take admission's second look, now that the content is known."""
-    return Reconsideration()
+    if rooms.second_look is None:
+        return Reconsideration(admitted=walk.admitted)
+    understood: Understanding = walk.need("understand")
+    return rooms.second_look.take(
+        walk.scope, walk.message, walk.admitted, reading=walk.need("read"), understood=understood
+    )
 
 
 def decide(rooms: WalkRooms, walk: Walk) -> Decision:
@@ -98,6 +107,8 @@ def answer(rooms: WalkRooms, walk: Walk) -> Answered:
         if advanced is not None:
             return advanced
     language = walk.need("read").language
+    if decision.action == "defer":
+        return Answered(reply=_deferred(rooms, walk, language, appeals=decision.reason == APPEAL))
     reply = rooms.knowledge.compose(walk.scope, decision, walk.need("understand"), language=language)
     if reply is None:
         return Answered(reply=reply)
@@ -157,11 +168,28 @@ def _nudged(rooms: WalkRooms, walk: Walk, decision: Decision) -> Answered | None
 def _said(rooms: WalkRooms, walk: Walk, advanced: Advanced, *, language: str) -> Answered:
     """Return what a procedure says, with the words for a hand-over behind it where a person takes over."""
     reply = Reply(text=advanced.text, language=language, choices=advanced.choices, spans=advanced.spans)
+    if advanced.handoff and admitted_of(walk).demoted:
+        deferred = _deferred(rooms, walk, language, appeals=False)
+        return Answered(reply=_behind(reply, deferred), procedure=advanced)
     if advanced.handoff:
         handed = rooms.translator.say(language, "reply.hand_over")
         reply = msgspec.structs.replace(reply, text=f"{reply.text}\n\n{handed}".strip())
         reply = _with_hours(rooms, walk, reply, reason=STOPPED)
     return Answered(reply=reply, procedure=advanced)
+
+
+def _deferred(rooms: WalkRooms, walk: Walk, language: str, *, appeals: bool) -> Reply:
+    """Return why there is no person now and how to get further, or that an appeal was taken."""
+    if appeals:
+        return words.appealed(rooms.translator, language)
+    now = walk.message.received_at
+    return words.deferral(rooms.translator, language, admitted_of(walk), settings=walk.settings, now=now)
+
+
+def _behind(reply: Reply, more: Reply) -> Reply:
+    """Return a reply with another one behind it."""
+    text = f"{reply.text}\n\n{more.text}".strip()
+    return msgspec.structs.replace(reply, text=text, choices=(*reply.choices, *more.choices))
 
 
 def _with_hours(rooms: WalkRooms, walk: Walk, reply: Reply, *, reason: str) -> Reply:
@@ -206,6 +234,8 @@ def route(_rooms: WalkRooms, walk: Walk) -> Routed:
     """Hand over to people, if that was decided or a procedure wants it."""
     decision: Decision = walk.need("decide")
     advanced = walk.need("answer").procedure
+    if is_deferred(walk):
+        return Routed()
     if advanced is not None and advanced.handoff:
         return Routed(handoff=Handoff(reason=STOPPED))
     if decision.action != "hand_over":

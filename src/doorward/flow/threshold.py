@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from doorward import record, routing
 from doorward.admission import Admission, Blocks, Visitor, VisitorTokens
+from doorward.admission.kept import end_demotion
 from doorward.answering import KnowledgeService
 from doorward.flow.accept import FrontDoor, TenantScreening
 from doorward.flow.expecting import Expecting
+from doorward.flow.flood import Admitted, By, FloodControl, Knock, Standing, knock_of, rank_here, words
+from doorward.flow.flood.deferring import keep_appeal, keep_told
 from doorward.flow.handoffs import handoff_for
 from doorward.flow.joined import goes_on_in
 from doorward.flow.openings import hand_over_words
@@ -37,7 +40,7 @@ from doorward.vocabulary.errors import ChannelClosed, StorageFull, Unavailable
 from doorward.vocabulary.ids import MessageId, PartyId, TenantId
 from doorward.vocabulary.language import LanguagePack
 from doorward.vocabulary.outcome import Outcome
-from doorward.vocabulary.party import AssuranceLevel
+from doorward.vocabulary.party import AssuranceLevel, Party
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import house_text
 
@@ -51,6 +54,13 @@ R = TypeVar(
     PersonRequest,
     TranscriptRequest,
 )
+
+
+class LetIn(NamedTuple):
+    """Who speaks, and what they may have."""
+
+    party_id: PartyId
+    admitted: Admitted
 
 
 class ContactRooms(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +82,7 @@ class ContactRooms(msgspec.Struct, frozen=True, kw_only=True):
     keys: Keys
     core_systems: Mapping[TenantId, CoreSystem]
     scans_files: bool
+    flood: FloodControl
     expecting: Expecting | None = None
 
 
@@ -111,16 +122,27 @@ class Threshold:
 
         Raises `SenderBlocked` for somebody turned away; a customer who has proven who they are still gets a person.
         """
-        scope, parties, blocks = visitor.scope, self.rooms.identity.parties, self.rooms.blocks
+        return await self.transactions.read_async(lambda tx: self._speaks(tx, visitor, for_person=for_person).id)
 
-        def read(tx: Tx) -> PartyId:
-            party = parties.recognise(tx, scope, visitor.party_id)
-            verified = party.kind == "customer" and party.assurance.level >= AssuranceLevel.VERIFIED
-            if not (for_person and verified):
-                blocks.refuse_blocked(tx, scope, visitor.party_id, party.id)
-            return party.id
+    async def let_in(self, visitor: Visitor, *, by: By, for_person: bool = False) -> LetIn:
+        """Return who speaks and what flood control lets them have; a new contact is counted. Raises as `admitted`."""
+        scope, flood = visitor.scope, self.rooms.flood
 
-        return await self.transactions.read_async(read)
+        def read(tx: Tx) -> tuple[PartyId, Knock, Standing]:
+            party = self._speaks(tx, visitor, for_person=for_person)
+            here = goes_on_in(tx, scope, visitor.conversation_id)
+            return party.id, knock_of(tx, scope, party, here, by=by), flood.standing(tx, scope)
+
+        party_id, knock, standing = await self.transactions.read_async(read)
+        return LetIn(party_id, flood.admit(scope, knock, standing))
+
+    def _speaks(self, tx: Tx, visitor: Visitor, *, for_person: bool) -> Party:
+        scope = visitor.scope
+        party = self.rooms.identity.parties.recognise(tx, scope, visitor.party_id)
+        verified = party.kind == "customer" and party.assurance.level >= AssuranceLevel.VERIFIED
+        if not (for_person and verified):
+            self.rooms.blocks.refuse_blocked(tx, scope, visitor.party_id, party.id)
+        return party
 
     async def refuse_closed(self, scope: Scope, channel: str) -> None:
         """Raise `ChannelClosed` when the tenant takes no messages on this channel now."""
@@ -165,6 +187,8 @@ class Threshold:
         if card is not None and card.state in {"waiting", "human"}:
             return (said,)
         handoff = handoff_for(tx, scope, card, reason=asked.data["reason"])
+        handoff = msgspec.structs.replace(handoff, rank=self.rank_of(tx, scope, asked))
+        end_demotion(tx, scope, asked.conversation_id)
         queued = routing.enter_queue(tx, scope, asked.conversation_id, asked.party_id, handoff=handoff)
         requested = msgspec.structs.replace(
             asked,
@@ -175,6 +199,36 @@ class Threshold:
             data={"reason": handoff.reason, "queue": handoff.queue, "priority": handoff.priority},
         )
         return (said, requested, *queued.entries)
+
+    def deferred(
+        self, tx: Tx, scope: Scope, asked: Entry, language: str, admitted: Admitted
+    ) -> tuple[Entry | AuditEvent, ...]:
+        """Say why there is no person now, and keep that it was said; the second time it is an appeal."""
+        here, party_id, translator = asked.conversation_id, asked.party_id, self.rooms.translator
+        audits: tuple[AuditEvent, ...] = ()
+        if admitted.told:
+            audits = keep_appeal(tx, scope, here, party_id, admitted=admitted)
+            reply = words.appealed(translator, language)
+        else:
+            keep_told(tx, scope, here, party_id, admitted=admitted)
+            settings = self.rooms.identity.tenants.settings_of(tx, scope)
+            reply = words.deferral(translator, language, admitted, settings=settings, now=tx.now)
+        line = msgspec.structs.replace(
+            asked,
+            kind="message.bot",
+            key=f"notice:{asked.key}",
+            text=house_text(reply.text),
+            message_id=None,
+            data={"language": language, "action": "defer", "choices": msgspec.to_builtins(reply.choices)},
+        )
+        return (line, *audits)
+
+    def rank_of(self, tx: Tx, scope: Scope, asked: Entry) -> int:
+        """Return the place in the order of service of whoever asks for a person; staff ask before everybody."""
+        if asked.actor.kind != "customer":
+            return 0
+        party = self.rooms.identity.parties.recognise(tx, scope, PartyId(asked.actor.id))
+        return rank_here(tx, scope, party, asked.conversation_id)
 
     def said(self, about: Entry, *, language: str, sentence: str, hours: TenantSettings | None = None) -> Entry:
         """Return the line in which the house says a sentence of its own.

@@ -8,6 +8,8 @@ import msgspec
 from doorward.answering.language_model import ModelUse
 from doorward.decision import SETTINGS, RuleBook
 from doorward.flow.expecting import Expecting
+from doorward.flow.flood.admitted import EVERYTHING, Admitted
+from doorward.flow.flood.reconsidering import Reconsideration, SecondLook
 from doorward.flow.nudging import NudgeTold, NudgeWork
 from doorward.flow.procedures import Advanced, Here, ProcedureFacts, ProcedureWork, Standing
 from doorward.flow.team_hours import hours_at
@@ -30,15 +32,11 @@ from doorward.vocabulary.understanding import Candidate, Understanding
 
 _QUESTION_MARKS: Final = "?？؟"
 
+APPEAL: Final = "flood_appeal"
+"""The reason for which somebody who was told that there is no person now is looked at by people."""
+
 BRIEF: Final = 3
 """Words of an answer whose own language cannot be told."""
-
-
-class Reconsideration(msgspec.Struct, frozen=True, kw_only=True):
-    """Admission's second look, with content: whether to go on. (Floods and campaigns are judged here later.)"""
-
-    proceed: bool = True
-    reason: str = ""
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +125,7 @@ class WalkRooms(msgspec.Struct, frozen=True, kw_only=True):
     words: Words | None = None
     nudges: NudgeWork | None = None
     expecting: Expecting | None = None
+    second_look: SecondLook | None = None
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,12 +134,14 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     message: Message
     card: Card
     findings: tuple[Finding, ...]
+    admitted: Admitted = EVERYTHING
 
 
 class Walk(msgspec.Struct, kw_only=True):
     """One message on its way. The stages fill in the fields below the line, in their order.
 
-    `standing` is how things stand with procedures, None for a tenant that has none.
+    `standing` is how things stand with procedures, None for a tenant that has none. `admitted` is what the door said;
+    what the second look made of it is with its result.
     """
 
     scope: Scope
@@ -149,6 +150,7 @@ class Walk(msgspec.Struct, kw_only=True):
     settings: TenantSettings
     findings: tuple[Finding, ...] = ()
     standing: Standing | None = None
+    admitted: Admitted = EVERYTHING
     # ------------------------------------------------------------------------
     read: Reading | None = None
     assess: Assessment | None = None
@@ -195,6 +197,7 @@ def facts_of(walk: Walk) -> Facts:
     scores = [candidate.score for candidate in understanding.candidates]
     article = nearest_article(understanding.candidates) if understanding.wishes else understanding.intent
     wishes = [wish.score for wish in understanding.wishes]
+    admitted = admitted_of(walk)
     return Facts(
         state=walk.card.state if walk.card.state != "resolved" else "bot",
         wants_person=understanding.wants_person,
@@ -220,7 +223,24 @@ def facts_of(walk: Walk) -> Facts:
         asks=any(mark in walk.message.text.text for mark in _QUESTION_MARKS),
         emotion=understanding.emotion,
         vulnerable=understanding.vulnerable,
+        admitted=admitted.way,
+        alert=admitted.level,
+        caller=admitted.caller_class,
+        deferred=admitted.told,
     )
+
+
+def admitted_of(walk: Walk) -> Admitted:
+    """Return what the contact may have, by the second look."""
+    admitted: Admitted = walk.need("reconsider").admitted
+    return admitted
+
+
+def is_deferred(walk: Walk) -> bool:
+    """Return whether somebody who would get a person gets none now: by decision, or by where a procedure ends."""
+    advanced: Advanced | None = walk.need("answer").procedure
+    ends_with_person = advanced is not None and bool(advanced.handoff)
+    return walk.need("decide").action == "defer" or (ends_with_person and admitted_of(walk).demoted)
 
 
 def _is_open(walk: Walk) -> bool:

@@ -308,7 +308,7 @@ def _decided(card: Card, data: dict[str, Any]) -> dict[str, Any]:
         changes["language"] = data["language"]
     if action == "clarify":
         changes["misunderstood"] = card.misunderstood + 1
-    elif action in {"answer", "greet", "hand_over", "ask", "verify", "act"}:
+    elif action in {"answer", "greet", "hand_over", "defer", "ask", "verify", "act"}:
         changes["misunderstood"] = 0
         changes["helped"] = card.helped + (action == "answer")
     return changes

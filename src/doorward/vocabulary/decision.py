@@ -5,14 +5,18 @@ from typing import Final, Literal
 
 import msgspec
 
-Action = Literal["answer", "clarify", "ask", "verify", "act", "nudge", "greet", "hand_over", "relay", "refuse"]
+Action = Literal["answer", "clarify", "ask", "verify", "act", "nudge", "greet", "hand_over", "defer", "relay", "refuse"]
 """answer from knowledge · clarify: ask which of a few things is meant · ask: a question of a procedure · verify: who
 this is must be surer first · act: begin a procedure or go on with it · nudge: offer what the customer's facts suggest ·
-greet: small talk · hand_over: to a person · relay: a person has the conversation, the bot stays silent · refuse: do
-nothing with it and say so."""
+greet: small talk · hand_over: to a person · defer: say why there is no person now, and how to get further · relay: a
+person has the conversation, the bot stays silent · refuse: do nothing with it and say so."""
 
 Emotion = Literal["", "distress", "bereavement", "self_harm", "anger", "confusion"]
 """What a message sounds like, as a hint for who should take it; empty: nothing special."""
+
+
+IN_NEED: Final[frozenset[Emotion]] = frozenset({"distress", "bereavement", "self_harm"})
+"""Feelings of somebody who must be heard by a person, whatever else is the matter."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +36,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     that one anew. `procedure_strays` is whether as much was dealt with beside the question that waits as may be, and
     `procedure_told` whether the answer that knowledge has was told beside it already. `level` is how surely the
     customer is known (0 anonymous to 3 strongly verified), `injection` how likely the message tries to command us.
+
+    `admitted` is what admission lets the contact have: `full`, `call_back` (the bot, and a person who calls back) or
+    `bot_only`; `alert` is how things stand with floods (`green`, `amber`, `red`), `caller` which kind of caller it is
+    (`signed`, `open_case`, `known`, `anonymous`, `flagged`), and `deferred` whether this conversation was told already
+    that there is no person for it now.
 
     `nudge_service` and `nudge_sales` name what may be offered now, empty for nothing: caps, rest after a no and whether
     the contact is delicate are looked at already, and something is sold only where the problem is `solved`. While an
@@ -75,6 +84,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     nudge_sales: str = ""
     nudge_answer: str = ""
     solved: bool = False
+    admitted: str = "full"
+    alert: str = "green"
+    caller: str = "anonymous"
+    deferred: bool = False
 
 
 SHORT_LIVED: Final = frozenset({"emotion", "vulnerable"})

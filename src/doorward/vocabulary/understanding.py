@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from doorward.vocabulary.decision import Emotion
+from doorward.vocabulary.decision import IN_NEED, Emotion
 from doorward.vocabulary.ids import ArticleId
 
 CALL_WANTED: Final = "callback.wanted"
@@ -60,3 +60,8 @@ class Understanding(msgspec.Struct, frozen=True, kw_only=True):
     wishes: tuple[Intent, ...] = ()
     stranger: bool = False
     near: bool = False
+
+    @property
+    def in_need(self) -> bool:
+        """Return whether this sounds like somebody who must be heard by a person. Not kept with a message, either."""
+        return self.vulnerable or self.emotion in IN_NEED

@@ -109,8 +109,10 @@ def hold_kept(tx: Tx, scope: Scope) -> Kept:
 
 def save_kept(tx: Tx, scope: Scope, kept: Kept, *, before: Kept) -> None:
     """Write what has changed since `before`, which the transaction holds."""
-    changed, old = _values(kept), _values(before)
-    repository.update_flood(tx, scope, {name: value for name, value in changed.items() if value != old[name]})
+    old = _values(before)
+    changed = {name: value for name, value in _values(kept).items() if value != old[name]}
+    if changed:
+        repository.update_flood(tx, scope, changed)
 
 
 def note_changes(tx: Tx, scope: Scope, changes: Iterable[AlertChange]) -> tuple[AuditEvent, ...]:

@@ -3,9 +3,10 @@
 from doorward.flow.flood.admitted import EVERYTHING, Admitted
 from doorward.flow.flood.control import FloodControl, Standing
 from doorward.flow.flood.keeping import WATCH_EVERY, FloodWatch
-from doorward.flow.flood.knocking import By, Knock, knock_of
+from doorward.flow.flood.knocking import By, Knock, knock_of, rank_here
 from doorward.flow.flood.levers import Levers
 from doorward.flow.flood.likeness import FindsLikeness, Likeness, NothingAlike
+from doorward.flow.flood.reconsidering import Reconsideration, SecondLook
 
 __all__ = [
     "EVERYTHING",
@@ -19,6 +20,9 @@ __all__ = [
     "Levers",
     "Likeness",
     "NothingAlike",
+    "Reconsideration",
+    "SecondLook",
     "Standing",
     "knock_of",
+    "rank_here",
 ]

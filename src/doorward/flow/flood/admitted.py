@@ -1,7 +1,6 @@
 """What a contact was admitted to, as it travels with its message: enough to obey without asking again."""
 
 import math
-from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -75,25 +74,19 @@ EVERYTHING: Final = Admitted()
 
 
 def admitted_as(admittance: Admittance, caller: Caller, *, told: bool = False) -> Admitted:
-    """Return what travels with the message."""
-    # A protected caller who is not verified is vulnerable, and that is not written down.
-    hides = admittance.because == "protected" and not caller.verified
+    """Return what travels with the message. Why somebody has all there is, is not written down: one reason is that they
+    are vulnerable.
+    """
+    kind = class_of(msgspec.structs.replace(caller, vulnerable=False)) if caller.vulnerable else admittance.caller_class
+    if admittance.way == "full":
+        return Admitted(caller_class=kind, level=admittance.level, verified=caller.verified, told=told)
     return Admitted(
         way=admittance.way,
-        because="free" if hides else admittance.because,
-        caller_class=class_of(msgspec.structs.replace(caller, vulnerable=False, flagged=False))
-        if hides
-        else admittance.caller_class,
+        because=admittance.because,
+        caller_class=kind,
         level=admittance.level,
         verified=caller.verified,
         retry_after=float(math.ceil(admittance.retry_after)),
         further=admittance.further,
         told=told,
     )
-
-
-class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said to somebody who gets less than a person: by when they are called back, when to come again."""
-
-    called_by: datetime | None = None
-    again_at: datetime | None = None

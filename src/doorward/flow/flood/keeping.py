@@ -24,7 +24,7 @@ from doorward.flow.flood.control import FloodControl, tick_of
 from doorward.flow.flood.watching import Seen, watch
 from doorward.kit.ids import new_id
 from doorward.kit.settings import TenantSettings
-from doorward.kit.tx import CommitFailed, Transactions, Tx
+from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.outcome import Job, Outcome
@@ -74,11 +74,13 @@ class FloodWatch:
                 return Outcome(before.alert)
             return self._judge(tx, scope, before, zone=zone)
 
+        kept = False
         try:
             alert = self._transactions.write(scope, work)
-        except CommitFailed:
-            control.give_back(tenant_id, counts)
-            raise
+            kept = True
+        finally:
+            if not kept:
+                control.give_back(tenant_id, counts)
         control.look_again(tenant_id)
         return alert
 

@@ -6,8 +6,9 @@ from typing import Final
 import msgspec
 
 from doorward import record
-from doorward.admission.flood import Caller
+from doorward.admission.flood import Caller, class_of, rank_of
 from doorward.admission.kept import demotion_of
+from doorward.flow.flood.admitted import PROTECTED_RANK
 from doorward.identity import family_of
 from doorward.kit.tx import Tx
 from doorward.record import Card, CardQuery
@@ -53,7 +54,7 @@ def knock_of(tx: Tx, scope: Scope, party: Party, conversation_id: ConversationId
             owner=party.id,
             platform=by.platform,
             verified=party.kind == "customer" and party.assurance.level >= AssuranceLevel.VERIFIED,
-            vulnerable=was_in_need(tx, scope, conversation_id),
+            vulnerable=is_in_need(tx, scope, conversation_id),
             known=known,
             open_case=known and any(_is_open_case(one) for one in knows),
         ),
@@ -63,6 +64,17 @@ def knock_of(tx: Tx, scope: Scope, party: Party, conversation_id: ConversationId
         over_until=None if demotion is None else demotion.over_until,
         told=demotion is not None and demotion.told_at is not None,
     )
+
+
+def is_in_need(tx: Tx, scope: Scope, conversation_id: ConversationId) -> bool:
+    """Return whether a conversation sounded lately like somebody who must be heard. It is not to be written down."""
+    return was_in_need(tx, scope, conversation_id)
+
+
+def rank_here(tx: Tx, scope: Scope, party: Party, conversation_id: ConversationId) -> int:
+    """Return the place in the order of service of whoever asks for a person, or to be called, in a conversation."""
+    caller = knock_of(tx, scope, party, conversation_id, by=By(platform="", channel="")).caller
+    return PROTECTED_RANK if caller.is_protected else rank_of(class_of(caller))
 
 
 def _cards_of(tx: Tx, scope: Scope, party_id: PartyId) -> tuple[Card, ...]:

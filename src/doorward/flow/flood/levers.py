@@ -123,7 +123,7 @@ class Levers:
         return self._transactions.write(scope, work)
 
     def _said(self, tx: Tx, scope: Scope, card: record.Card, *, granted: bool) -> Entry:
-        key = "reply.flood.granted" if granted else "reply.flood.kept"
+        key = "flood.said.granted" if granted else "flood.said.kept"
         words = self._translator.say(card.language, key)
         line = _line(tx, scope, card, "message.bot", {"language": card.language, "action": "appeal.decided"})
         return msgspec.structs.replace(line, text=house_text(words))

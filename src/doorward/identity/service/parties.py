@@ -168,6 +168,13 @@ class Parties:
             row = self._row(tx, scope, PartyId(row.linked_to))
         return msgspec.structs.replace(_party(row), assurance=assurance)
 
+    def spoken_for(self, tx: Tx, scope: Scope, party_id: PartyId) -> Party:
+        """Return whom a program speaks for: the customer, who has proven nothing by that, or somebody not known yet."""
+        row = repository.find_party(tx, scope, party_id)
+        if row is not None and row.linked_to is not None:
+            row = repository.find_party(tx, scope, PartyId(row.linked_to))
+        return Party(id=party_id) if row is None else _party(row)
+
     def assurance_of(self, tx: Tx, scope: Scope, party_id: PartyId) -> Assurance:
         """Return the highest level that an acting party has reached, however long ago."""
         rows = repository.assurances(tx, scope, party_id)

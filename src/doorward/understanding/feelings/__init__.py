@@ -6,7 +6,6 @@ from doorward.understanding.feelings.keeping import (
     forget_hints,
     hint_of,
     keep_hint,
-    needs_care,
     sweep_hints,
     was_in_need,
 )
@@ -18,7 +17,6 @@ __all__ = [
     "forget_hints",
     "hint_of",
     "keep_hint",
-    "needs_care",
     "read_head",
     "sweep_hints",
     "was_in_need",

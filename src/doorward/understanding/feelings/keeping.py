@@ -10,13 +10,12 @@ from typing import Final
 from doorward.kit.tx import Tx
 from doorward.understanding.feelings import repository
 from doorward.understanding.feelings.hearing import Heard
+from doorward.vocabulary.decision import IN_NEED
 from doorward.vocabulary.ids import ConversationId, PartyId
 from doorward.vocabulary.scope import Scope
 
 LIVES: Final = timedelta(hours=24)
 """How long a hint is there. It is not read after that, whenever the sweeper comes."""
-
-_IN_NEED: Final = frozenset({"self_harm", "bereavement", "distress"})
 
 
 def keep_hint(tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: PartyId, heard: Heard) -> None:
@@ -40,12 +39,7 @@ def was_in_need(tx: Tx, scope: Scope, conversation_id: ConversationId) -> bool:
     For admission alone: whoever is in need gets a person however many come, and what is kept of it does not say why.
     """
     heard = hint_of(tx, scope, conversation_id)
-    return heard is not None and needs_care(heard)
-
-
-def needs_care(heard: Heard) -> bool:
-    """Return whether what was heard is somebody who must be heard by a person."""
-    return heard.vulnerable or heard.emotion in _IN_NEED
+    return heard is not None and (heard.vulnerable or heard.emotion in IN_NEED)
 
 
 def forget_hints(tx: Tx, scope: Scope, party_id: PartyId) -> int:

@@ -25,6 +25,7 @@ from doorward.flow.flood import FloodControl, FloodWatch, Knock, Levers
 from doorward.flow.flood.control import tick_of
 from doorward.flow.flood.keeping import LEADS
 from doorward.kit.clock import FixedClock
+from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.record import AuditQuery
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound
@@ -181,7 +182,7 @@ def test_the_bot_answers_who_begins_too_many_contacts(
     """What goes on in a conversation is no new contact; it has what it began with until the quota has room again."""
     standing = transactions.read(lambda tx: control.standing(tx, SCOPE))
     began = [control.admit(SCOPE, knock("one"), standing) for _ in range(7)]
-    assert [one.because for one in began] == ["queue"] * 6 + ["quota"]
+    assert [one.because for one in began] == ["free"] * 6 + ["quota"]
     over = clock.now() + timedelta(seconds=began[-1].retry_after)
     goes_on = Knock(
         caller=Caller(owner="one", platform="webchat"), channel="webchat", language="en", begins=False, over_until=over
@@ -267,3 +268,23 @@ def test_promises_of_a_call_back_count_until_they_end(transactions: Transactions
 def test_the_tenant_is_in_every_count(control: FloodControl) -> None:
     """What came to one company is no business of another's."""
     assert control.take_counts(TENANT) == {}
+
+
+def test_what_could_not_be_kept_is_counted_the_next_time(
+    transactions: Transactions, clock: FixedClock, control: FloodControl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever went wrong, nobody who came is forgotten; and judging twice in a moment is no mistake."""
+    watch = FloodWatch(transactions, control, settings_of=lambda _tenant_id: TenantSettings())
+    let_in(transactions, control, number=3)
+    clock.advance(timedelta(seconds=10))
+    with monkeypatch.context() as broken:
+        broken.setattr(FloodWatch, "_judge", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            watch.keep_time(SCOPE)
+    for _ in range(2):
+        watch.keep_time(SCOPE)
+    let_in(transactions, control, number=1)
+    watch.keep_time(SCOPE)
+    kept = transactions.read(lambda tx: read_kept(tx, SCOPE))
+    assert kept is not None
+    assert kept.learned.day == {"anonymous": 3}
