@@ -9,6 +9,7 @@ from doorward import record, routing
 from doorward.admission.kept import list_appeals, list_changes
 from doorward.bootstrap import House
 from doorward.flow.flood import Likeness
+from doorward.flow.views.conversation import conversation
 from doorward.identity import Tenant
 from doorward.kit.clock import FixedClock
 from doorward.kit.tx import Tx
@@ -200,6 +201,9 @@ async def test_the_button_for_a_person_says_the_same(flood: Flood) -> None:
         assert await house.contact.ask_for_person(request) == "bot"
         assert len(await stranger.hear()) == times
     said = await stranger.hear()
+    (first, *_) = (await house.contact.entries(EntriesRequest(credential=stranger.visit.token))).entries
+    why = await house.contact.why(WhyRequest(credential=stranger.visit.token, number=first.seq, language="en"))
+    assert "very many people were writing at once" in why.why
     assert "all our people are taken" in said[0]
     assert "before our people" in said[1]
     assert len(house.transactions.read(lambda tx: list_appeals(tx, flood.scope))) == 1
@@ -220,7 +224,7 @@ async def test_who_is_in_need_gets_a_person_in_the_middle_of_it(flood: Flood) ->
 
 
 async def test_a_campaign_is_flagged_with_its_evidence_and_refused_nothing(flood: Flood) -> None:
-    """The bot answers it, people are not taken by it while none is free, and what it was like is with the decision."""
+    """While people are free it has three minutes of one; while none is, the bot alone. What it was like is kept."""
     house = flood.house
     found = Likeness(flagged=True, score=0.93, campaign="c7", because=("shared_demand",), version="t1")
 
@@ -232,6 +236,10 @@ async def test_a_campaign_is_flagged_with_its_evidence_and_refused_nothing(flood
             return found
 
     house.flooding.second_look._likeness = Alike()
+    served = await flood.stranger()
+    assert (await served.say(PERSON)).entry.data["action"] == "hand_over"
+    view = house.transactions.read(lambda tx: conversation(tx, flood.mira, served.conversation_id))
+    assert view.planned_until == flood.clock.now() + timedelta(minutes=3)
     flood.present("away")
     flood.clock.advance(timedelta(seconds=2))
     stranger = await flood.stranger()

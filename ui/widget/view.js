@@ -260,7 +260,7 @@ export class View {
     else this.#state(STANDING[state] ?? (people === false ? "widget.people_away" : ""));
     // Nobody there, and nobody has it: an answer can come later.
     // Nor are they kept waiting for long without being asked.
-    const offered = state === "waiting" && Boolean(call_back);
+    const offered = ["bot", "waiting"].includes(state) && Boolean(call_back);
     callbackOpen.hidden = !this.#accepted || !(offered || (people === false && ["bot", "waiting"].includes(state)));
     const words = offered ? "widget.offer.open" : "widget.callback.open";
     if (this.#labels.keyOf(callbackOpen) !== words) this.#labels.say(callbackOpen, words);

@@ -3,14 +3,23 @@
 from typing import NamedTuple, Protocol
 
 from doorward.bootstrap.plugins import Plugins
+from doorward.flow.accept import TenantScreening
 from doorward.flow.flood import WATCH_EVERY, FloodControl, FloodWatch, Levers, NothingAlike, SecondLook
+from doorward.flow.flood.announcing import announces_to
+from doorward.flow.measuring import Meters
 from doorward.flow.tenancy import SettingsBook
 from doorward.kit.clock import Clock
 from doorward.kit.crypto import new_key
 from doorward.kit.i18n import Translator
+from doorward.kit.ids import new_id
 from doorward.kit.jobs import JobWorker, Sweep
+from doorward.kit.keys import Keys
 from doorward.kit.settings import Settings
 from doorward.kit.tx import Transactions
+from doorward.vocabulary.ids import MessageId
+from doorward.vocabulary.scope import Scope
+from doorward.vocabulary.text import MaskedText, WildText
+from doorward.webhooks import Deliveries, Endpoints
 
 
 class FloodRooms(Protocol):
@@ -22,6 +31,9 @@ class FloodRooms(Protocol):
     translator: Translator
     plugins: Plugins
     settings_book: SettingsBook
+    meters: Meters
+    keys: Keys
+    screening: TenantScreening
 
     def bot_places(self) -> tuple[int, int]:
         """Return how many messages can be walked at once without a wait, and how many are."""
@@ -50,6 +62,17 @@ def open_flooding(house: FloodRooms) -> Flooding:
         settings=house.settings.flood,
         bot=house.bot_places,
     )
-    watch = FloodWatch(house.transactions, control, settings_of=house.settings_book.settings_of)
-    levers = Levers(house.transactions, control=control, watch=watch, translator=house.translator)
+    control.seen = house.meters.arrived
+    watch = FloodWatch(
+        house.transactions,
+        control,
+        settings_of=house.settings_book.settings_of,
+        announces=announces_to(Endpoints(house.keys), Deliveries()),
+        watched=house.meters.flood_watched,
+    )
+
+    def masks(scope: Scope, note: WildText) -> MaskedText:
+        return house.screening.screen_staff(scope, note, MessageId(new_id()), names=()).masked
+
+    levers = Levers(house.transactions, control=control, watch=watch, translator=house.translator, masks=masks)
     return Flooding(control, watch, levers, SecondLook(house.transactions, control, NothingAlike()))

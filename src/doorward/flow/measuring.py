@@ -1,9 +1,12 @@
 """Counters and times for `/metrics`: ids of tenants and codes, never anything of a customer."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from doorward.admission.flood import LEVELS, Level
+from doorward.admission.kept import Needed
 from doorward.record import WrittenEntry
 from doorward.vocabulary.errors import DoorwardError
+from doorward.vocabulary.ids import TenantId
 
 
 class Meters:
@@ -27,6 +30,32 @@ class Meters:
             registry=self.registry,
             buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1),
         )
+
+        self._arrivals = Counter(
+            "doorward_arrivals",
+            "Contacts that began, by class and what they got.",
+            ["class", "way"],
+            registry=self.registry,
+        )
+        self._level = Gauge(
+            "doorward_flood_level", "0 green, 1 amber, 2 red, by tenant.", ["tenant"], registry=self.registry
+        )
+        self._needed = Gauge(
+            "doorward_places_needed",
+            "Places of people, and of the bot, that it takes to cope, by tenant.",
+            ["tenant", "of"],
+            registry=self.registry,
+        )
+
+    def arrived(self, caller_class: str, way: str) -> None:
+        """Count a contact that began."""
+        self._arrivals.labels(caller_class, way).inc()
+
+    def flood_watched(self, tenant_id: TenantId, level: Level, needed: Needed) -> None:
+        """Note how a tenant stands."""
+        self._level.labels(tenant=tenant_id).set(LEVELS.index(level))
+        self._needed.labels(tenant=tenant_id, of="people").set(needed.people)
+        self._needed.labels(tenant=tenant_id, of="bot").set(needed.bot)
 
     def entry_written(self, written: WrittenEntry) -> None:
         """Count a ledger line."""

@@ -8,7 +8,7 @@ from doorward.webhooks.endpoints import (
     NewEndpoint,
     PlainEndpoint,
 )
-from doorward.webhooks.events import EVENTS, TEST, WITHHELD, Event
+from doorward.webhooks.events import EVENTS, FLOOD, TEST, WITHHELD, Event
 from doorward.webhooks.log import (
     JOB,
     KEPT,
@@ -25,6 +25,7 @@ from doorward.webhooks.signing import new_secret, signatures
 __all__ = [
     "EDITABLE",
     "EVENTS",
+    "FLOOD",
     "JOB",
     "KEPT",
     "TEST",

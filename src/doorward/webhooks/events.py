@@ -9,6 +9,10 @@ TEST: Final = "webhook.test"
 """What somebody sends to see whether a receiver listens."""
 
 
+FLOOD: Final = "flood.changed"
+"""What is no line of any conversation: how things stand with floods has changed."""
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of event: when it is told, which facts go with it, and whether it has a text (masked)."""
 
@@ -79,9 +83,13 @@ EVENTS: Final[Mapping[str, Event]] = {
         when="A second person refused, or the customer called it off; why stays here.",
         facts=("agreement", "operation", "procedure"),
     ),
+    FLOOD: Event(
+        when="The level of flood control changed, or somebody switched or overrode it; no conversation is named.",
+        facts=("change_id", "cause", "before", "after", "measured", "needed_people", "needed_bot"),
+    ),
     "agreement.expired": Event(when="Nobody decided in time.", facts=("agreement", "operation", "procedure")),
 }
-"""Every event by its type, which is the kind of the ledger's line."""
+"""Every event by its type, which is the kind of the ledger's line (but for `FLOOD`)."""
 
 WITHHELD: Final[Mapping[str, str]] = {
     "assessment.made": "how risky somebody seems is the house's own business",

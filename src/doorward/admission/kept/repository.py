@@ -49,6 +49,13 @@ def changes(tx: Tx, scope: Scope, *, limit: int) -> Sequence[Row[Any]]:
     return tx.execute(query.order_by(flood_change_table.c.at.desc(), flood_change_table.c.id.desc()).limit(limit)).all()
 
 
+def find_change(tx: Tx, scope: Scope, change_id: str) -> Row[Any] | None:
+    """Return a change of the level, or None."""
+    columns = flood_change_table.c
+    own = (columns.tenant_id == scope.tenant_id) & (columns.id == change_id)
+    return tx.execute(select(flood_change_table).where(own)).first()
+
+
 # -- who came --------------------------------------------------------------------------------------------------------
 
 

@@ -82,11 +82,21 @@ class ArrivalKind(NamedTuple):
     because: str
 
 
+class Needed(msgspec.Struct, frozen=True, kw_only=True):
+    """What it takes to cope, for whoever adds resources: places of people, so that all who wait now are served within
+    ten minutes, and places of the bot.
+    """
+
+    people: int = 0
+    bot: int = 0
+
+
 class NotedChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A change of the level with its evidence, under the id by which the audit names it."""
+    """A change of the level with its evidence, under the id by which the audit names it, and what was needed then."""
 
     id: str
     change: AlertChange
+    needed: Needed = Needed()
 
 
 def read_kept(tx: Tx, scope: Scope) -> Kept | None:
@@ -115,20 +125,27 @@ def save_kept(tx: Tx, scope: Scope, kept: Kept, *, before: Kept) -> None:
         repository.update_flood(tx, scope, changed)
 
 
-def note_changes(tx: Tx, scope: Scope, changes: Iterable[AlertChange]) -> tuple[AuditEvent, ...]:
-    """Keep changes with their evidence; return the lines of the audit, which name them."""
+def note_changes(tx: Tx, scope: Scope, changes: Iterable[AlertChange], *, needed: Needed) -> tuple[NotedChange, ...]:
+    """Keep changes with their evidence; return them with their ids."""
+    noted = tuple(NotedChange(id=new_id(), change=change, needed=needed) for change in changes)
+    for one in noted:
+        written = _written(one.change) | {"needed": msgspec.to_builtins(one.needed)}
+        repository.insert_change(tx, scope, {"id": one.id, "at": one.change.at, "change": written})
+    return noted
+
+
+def audit_of(noted: Iterable[NotedChange]) -> tuple[AuditEvent, ...]:
+    """Return the lines of the audit, each of which names the row with the evidence."""
     events = []
-    for change in changes:
-        change_id = new_id()
-        values = {"id": change_id, "at": change.at, "change": _written(change)}
-        repository.insert_change(tx, scope, values)
+    for one in noted:
+        change = one.change
         fields: tuple[str, ...] = ("level",) if change.before != change.after else ("measured",)
         if change.cause in {"override", "override_ended"}:
             fields = (*fields, "override")
         reason = f"{change.cause}: {change.before} to {change.after}"
         events.append(
             AuditEvent(
-                action="flood.changed", object_kind="flood_change", object_id=change_id, fields=fields, reason=reason
+                action="flood.changed", object_kind="flood_change", object_id=one.id, fields=fields, reason=reason
             )
         )
     return tuple(events)
@@ -136,7 +153,13 @@ def note_changes(tx: Tx, scope: Scope, changes: Iterable[AlertChange]) -> tuple[
 
 def list_changes(tx: Tx, scope: Scope, *, limit: int = SHOWN) -> tuple[NotedChange, ...]:
     """Return the newest changes, the newest first."""
-    return tuple(NotedChange(id=row.id, change=_read(row.change)) for row in repository.changes(tx, scope, limit=limit))
+    return tuple(_noted(row) for row in repository.changes(tx, scope, limit=limit))
+
+
+def find_change(tx: Tx, scope: Scope, change_id: str) -> NotedChange | None:
+    """Return a change, or None."""
+    row = repository.find_change(tx, scope, change_id)
+    return None if row is None else _noted(row)
 
 
 def add_arrivals(tx: Tx, scope: Scope, counts: Mapping[ArrivalKind, int]) -> None:
@@ -172,6 +195,11 @@ def _written(change: AlertChange) -> dict[str, Any]:
 def _finite(signal: Signal) -> dict[str, Any]:
     plain = msgspec.structs.asdict(signal)
     return {name: value for name, value in plain.items() if value != math.inf}
+
+
+def _noted(row: Any) -> NotedChange:
+    needed = msgspec.convert(row.change.get("needed", {}), Needed)
+    return NotedChange(id=row.id, change=_read(row.change), needed=needed)
 
 
 def _read(written: dict[str, Any]) -> AlertChange:

@@ -97,7 +97,8 @@ class Entries(msgspec.Struct, frozen=True, kw_only=True):
     """What was said after a number, and how the conversation stands; `last` is where to go on reading.
 
     `closed` is null within the opening hours; else its `again` says when people answer again, where that is known.
-    `call_back`: who waits was offered to be called or written back, and has not asked for it.
+    `call_back`: who waits, or for whom nobody is free now, was offered to be called or written back, and has not asked
+    for it.
     """
 
     entries: tuple[ShownLine, ...]
@@ -405,7 +406,7 @@ def _standing(now: Transcript) -> dict[str, Any]:
 
 
 def _is_offered(now: Transcript) -> bool:
-    return now.waiting is not None and now.waiting.call_back
+    return now.call_back or (now.waiting is not None and now.waiting.call_back)
 
 
 def _waiting(now: Transcript) -> dict[str, int] | None:

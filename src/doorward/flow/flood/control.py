@@ -22,6 +22,7 @@ from doorward.admission.flood import (
     Quota,
     Quotas,
     admit,
+    people_for,
 )
 from doorward.admission.kept import ArrivalKind, count_promised, read_kept
 from doorward.flow.flood.admitted import Admitted, admitted_as
@@ -130,6 +131,11 @@ class FloodControl:
             promised=count_promised(tx, scope) * load.handling,
             handling=max(load.handling, 1.0),
         )
+
+    def kept_free(self, occupancy: Occupancy) -> dict[CallerClass, int]:
+        """Return how many places are kept free of each class, in whole places."""
+        people = occupancy.people
+        return {one: people - people_for(one, people=people, rules=self.rules) for one in CLASSES}
 
     # -- who comes -----------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """The watch over every tenant, kept: one process watches a tenant at a time, all of them see what came of it."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -8,10 +9,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from doorward import routing
-from doorward.admission.flood import CLASSES, Alert, AlertChange, CapacityRules, Occupancy, expect_wait, people_for
+from doorward.admission.flood import Alert, AlertChange, Level, Occupancy, expect_wait
 from doorward.admission.kept import (
     Kept,
+    Needed,
+    NotedChange,
     add_arrivals,
+    audit_of,
     forget_arrivals,
     hold_kept,
     note_changes,
@@ -25,7 +29,7 @@ from doorward.flow.flood.watching import Seen, watch
 from doorward.kit.ids import new_id
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
-from doorward.vocabulary.entry import AuditEvent, Entry
+from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.outcome import Job, Outcome
 from doorward.vocabulary.scope import Scope
@@ -37,8 +41,14 @@ LEADS: Final = timedelta(seconds=45)
 IDLE: Final = timedelta(seconds=30)
 """Where nobody comes and all is green, what is kept is written so seldom."""
 
-Announces = Callable[[Tx, Scope, tuple[AlertChange, ...], Occupancy], tuple[Job, ...]]
+Announces = Callable[[Tx, Scope, Sequence[NotedChange]], tuple[Job, ...]]
 """Writes down who is to be told of changes, and returns the jobs that do it."""
+
+Watched = Callable[[TenantId, Level, Needed], None]
+"""Hears how a tenant stands, and what it takes to cope, whenever it was looked at."""
+
+SERVED_WITHIN: Final = 600.0
+"""Seconds in which people would have to serve all who wait."""
 
 
 class FloodWatch:
@@ -51,12 +61,14 @@ class FloodWatch:
         *,
         settings_of: Callable[[TenantId], TenantSettings],
         announces: Announces = lambda *_: (),
+        watched: Watched = lambda *_: None,
     ) -> None:
         """Watch what `control` counts; the company's own time is in its settings."""
         self._transactions = transactions
         self._control = control
         self._settings_of = settings_of
-        self.announces = announces
+        self._announces = announces
+        self._watched = watched
         self._name = new_id()
 
     def keep_time(self, scope: Scope) -> Alert:
@@ -103,16 +115,28 @@ class FloodWatch:
         watched = watch(before, Seen(arrived, wait, zone), now=tx.now)
         after = msgspec.structs.replace(watched.kept, led_by=self._name, led_until=tx.now + LEADS)
         save_kept(tx, scope, after, before=before)
-        free = routing.keep_free(tx, scope, reserve_for(after.alert, occupancy, rules=self._control.rules))
-        audits: tuple[AuditEvent | Entry, ...] = note_changes(tx, scope, watched.changes)
-        jobs = self.announces(tx, scope, watched.changes, occupancy) if watched.changes else ()
+        free = routing.keep_free(tx, scope, reserve_for(after.alert, occupancy, control=self._control))
+        audits, jobs = self.tell(tx, scope, watched.changes, occupancy)
+        tx.after_commit(lambda: self._watched(scope.tenant_id, after.alert.level, needed_for(occupancy)))
         return Outcome(after.alert, (*audits, *free.entries), jobs)
 
+    def tell(
+        self, tx: Tx, scope: Scope, changes: Sequence[AlertChange], occupancy: Occupancy
+    ) -> tuple[tuple[AuditEvent, ...], tuple[Job, ...]]:
+        """Keep changes with their evidence; return the lines of the audit, and the jobs that tell others."""
+        noted = note_changes(tx, scope, changes, needed=needed_for(occupancy))
+        return audit_of(noted), self._announces(tx, scope, noted) if noted else ()
 
-def reserve_for(alert: Alert, occupancy: Occupancy, *, rules: CapacityRules) -> routing.Reserve:
+
+def needed_for(occupancy: Occupancy) -> Needed:
+    """Return what it would take to cope now."""
+    waiting = sum(occupancy.waiting.values())
+    return Needed(people=occupancy.busy + math.ceil(waiting / SERVED_WITHIN), bot=occupancy.bot_busy)
+
+
+def reserve_for(alert: Alert, occupancy: Occupancy, *, control: FloodControl) -> routing.Reserve:
     """Return how many places are kept free of each class now, in whole places, and whether the queue goes by class."""
     if alert.off:
         return routing.Reserve()
-    people = occupancy.people
-    kept = tuple(people - people_for(one, people=people, rules=rules) for one in CLASSES)
+    kept = tuple(control.kept_free(occupancy).values())
     return routing.Reserve(by_rank=alert.level != "green", kept=kept)

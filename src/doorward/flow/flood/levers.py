@@ -4,7 +4,7 @@ appeals. Each is in the audit with who did it and why.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final, get_args
+from typing import Final, Protocol, get_args
 
 import msgspec
 
@@ -18,19 +18,18 @@ from doorward.admission.flood import (
     release_override,
     switch_control,
 )
-from doorward.admission.kept import Demotion, decide_appeal, hold_kept, note_changes, save_kept
+from doorward.admission.kept import Demotion, decide_appeal, hold_kept, save_kept
 from doorward.flow.flood.control import FloodControl
 from doorward.flow.flood.keeping import FloodWatch, reserve_for
 from doorward.flow.flood.watching import told_rate
 from doorward.flow.handoffs import handoff_for
-from doorward.kit.i18n import Translator
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.errors import Malformed
 from doorward.vocabulary.ids import ConversationId
-from doorward.vocabulary.outcome import Job, Outcome
+from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
-from doorward.vocabulary.text import MaskedText, house_text
+from doorward.vocabulary.text import MaskedText, WildText, house_text
 
 LONGEST_NOTE: Final = 500
 LONGEST: Final = timedelta(days=7)
@@ -42,27 +41,52 @@ GRANTED: Final = "appeal_granted"
 MOST_AN_HOUR: Final = 1_000_000.0
 
 
+Note = WildText | MaskedText
+"""Why somebody does it: what a colleague wrote is masked first, what the house says itself is masked already."""
+
+
+class Says(Protocol):
+    """What has the sentences of the language packs."""
+
+    def say(self, language: str | None, key: str, /) -> str:
+        """Return a sentence."""
+
+
+Masks = Callable[[Scope, WildText], MaskedText]
+
+
 class Levers:
     """The verbs of supervisors and security; the acting member of staff is in the scope."""
 
     def __init__(
-        self, transactions: Transactions, *, control: FloodControl, watch: FloodWatch, translator: Translator
+        self,
+        transactions: Transactions,
+        *,
+        control: FloodControl,
+        watch: FloodWatch,
+        translator: Says,
+        masks: Masks,
     ) -> None:
-        """Act on what `control` asks and `watch` keeps; customers hear it in the translator's words."""
+        """Act on what `control` asks and `watch` keeps; customers hear it in the translator's words.
+
+        `masks` masks the notes of colleagues.
+        """
+        self._masks = masks
         self._transactions = transactions
         self._control = control
         self._watch = watch
         self._translator = translator
 
-    def override(self, scope: Scope, level: str, *, note: MaskedText, until: datetime) -> Alert:
+    def override(self, scope: Scope, level: str, *, note: Note, until: datetime) -> Alert:
         """Have a level hold until then, whatever is measured. Raises `Malformed` (level, note, until)."""
         if level not in get_args(Level):
             raise Malformed("level: green, amber or red")
+        words = self._noted(scope, note)
 
         def change(alert: Alert, now: datetime) -> tuple[Alert, AlertChange | None]:
             if not now < until <= now + LONGEST:
                 raise Malformed("until: later than now, within seven days")
-            wanted = Override(level=level, by=scope.actor.id, note=_note(note), until=until)  # type: ignore[arg-type]
+            wanted = Override(level=level, by=scope.actor.id, note=words, until=until)  # type: ignore[arg-type]
             return override_level(alert, wanted, now=now)
 
         return self._change(scope, change)
@@ -71,9 +95,9 @@ class Levers:
         """End a person's word before its time; what is measured holds again. Nothing changes where there is none."""
         return self._change(scope, lambda alert, now: release_override(alert, by=scope.actor.id, now=now))
 
-    def switch(self, scope: Scope, *, off: bool, note: MaskedText) -> Alert:
+    def switch(self, scope: Scope, *, off: bool, note: Note) -> Alert:
         """Switch all of flood control off, or on again. Raises `Malformed` (note)."""
-        words = _note(note)
+        words = self._noted(scope, note)
         return self._change(
             scope, lambda alert, now: switch_control(alert, off=off, by=scope.actor.id, note=words, now=now)
         )
@@ -122,6 +146,12 @@ class Levers:
 
         return self._transactions.write(scope, work)
 
+    def _noted(self, scope: Scope, note: Note) -> str:
+        is_blank = note.is_blank if isinstance(note, WildText) else not note.text.strip()
+        if is_blank or len(note) > LONGEST_NOTE:
+            raise Malformed("note: says why, in at most 500 characters")
+        return (self._masks(scope, note) if isinstance(note, WildText) else note).text
+
     def _said(self, tx: Tx, scope: Scope, card: record.Card, *, granted: bool) -> Entry:
         key = "flood.said.granted" if granted else "flood.said.kept"
         words = self._translator.say(card.language, key)
@@ -136,19 +166,13 @@ class Levers:
                 return Outcome(before.alert)
             save_kept(tx, scope, msgspec.structs.replace(before, alert=alert), before=before)
             occupancy = self._control.occupancy(tx, scope)
-            jobs: tuple[Job, ...] = self._watch.announces(tx, scope, (made,), occupancy)
-            free = routing.keep_free(tx, scope, reserve_for(alert, occupancy, rules=self._control.rules))
-            return Outcome(alert, (*note_changes(tx, scope, (made,)), *free.entries), jobs)
+            audits, jobs = self._watch.tell(tx, scope, (made,), occupancy)
+            free = routing.keep_free(tx, scope, reserve_for(alert, occupancy, control=self._control))
+            return Outcome(alert, (*audits, *free.entries), jobs)
 
         alert = self._transactions.write(scope, work)
         self._control.look_again(scope.tenant_id)
         return alert
-
-
-def _note(note: MaskedText) -> str:
-    if not note.text.strip() or len(note.text) > LONGEST_NOTE:
-        raise Malformed("note: says why, in at most 500 characters")
-    return note.text
 
 
 def _line(tx: Tx, scope: Scope, card: record.Card, kind: str, data: dict[str, object]) -> Entry:

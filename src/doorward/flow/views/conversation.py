@@ -2,12 +2,13 @@
 
 import heapq
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
 
 from doorward import record
+from doorward.admission.flood import CapacityRules
 from doorward.answering.language_model import ModelUse
 from doorward.flow.attachments import OutgoingFile, going_with, lying_beside
 from doorward.flow.invitations import Invitation, invitation_of
@@ -131,7 +132,8 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     """All that the conversation page shows. `lines` are in order; findings and reasons are by message.
 
     `since` is the number of the last ledger line that is not looked at: 0 when the whole conversation is.
-    `attached` are files that lie beside the reader's own field.
+    `attached` are files that lie beside the reader's own field. `planned_until` is when the time is up that is planned
+    for what looked like one of a campaign when it was handed over; whoever has it decides what to do then.
     """
 
     card: Card
@@ -147,6 +149,7 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     joined: tuple[Joined, ...] = ()
     invitation: Invitation | None = None
     attached: tuple[OutgoingFile, ...] = ()
+    planned_until: datetime | None = None
 
 
 def conversation(
@@ -168,6 +171,7 @@ def conversation(
     return ConversationView(
         card=card,
         since=since,
+        planned_until=_planned_until(card, written),
         waiting=place_of(tx, scope, card),
         lines=_all_lines(tx, scope, conversation_id, written, period=_period(tx, scope, written, since, None)),
         findings=tuple(
@@ -363,3 +367,13 @@ def _event(written: WrittenEntry) -> Event:
         spans=() if entry.text is None else entry.text.spans,
         formatted=record.form_of(entry),
     )
+
+
+def _planned_until(card: Card, written: Sequence[WrittenEntry]) -> datetime | None:
+    """Return until when a person is planned for a flagged caller, None for everybody else and where nobody has it."""
+    if card.state != "human" or card.assigned_at is None:
+        return None
+    decided = (one.entry.data for one in reversed(written) if one.entry.kind == "decision.made")
+    handed = next((data for data in decided if data["action"] == "hand_over"), {})
+    flagged = handed.get("facts", {}).get("caller") == "flagged"
+    return card.assigned_at + timedelta(seconds=CapacityRules().flagged_cap) if flagged else None

@@ -29,7 +29,11 @@ def explained(
     """
     translator, wanted = words
     line = record.entries_at(tx, scope, conversation_id, [seq]).get(seq)
-    if line is None or line.entry.kind != "message.bot" or line.entry.message_id is None:
+    if line is None or line.entry.kind != "message.bot":
+        raise NotFound("no such answer")
+    if line.entry.message_id is None and line.entry.data.get("action") == "defer":
+        return _deferred(translator, translator.resolve(wanted))
+    if line.entry.message_id is None:
         raise NotFound("no such answer")
     found = record.find_entry(tx, scope, conversation_id, f"decision.made:{line.entry.message_id}")
     if found is None:
@@ -41,5 +45,16 @@ def explained(
         why=translator.say(language, plain if translator.has(plain) else f"reason.{data['reason']}"),
         by=translator.say(language, "portal.decisions.machine"),
         rule=data["rule"],
+        language=language,
+    )
+
+
+def _deferred(translator: Translator, language: str) -> Explanation:
+    """Return why there was no person for somebody who pressed the button: that is admission's, and no rule's."""
+    return Explanation(
+        decided=translator.say(language, "portal.decided.defer"),
+        why=translator.say(language, "portal.why.flood"),
+        by=translator.say(language, "portal.decisions.machine"),
+        rule="admission",
         language=language,
     )

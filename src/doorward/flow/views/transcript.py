@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from doorward import record, routing
+from doorward.admission.kept import demotion_of
 from doorward.flow.offering import asked_since_they_came
 from doorward.flow.openings import Closed
 from doorward.kit.tx import Tx
@@ -154,6 +155,7 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     people: bool | None = None
     closed: Closed | None = None
     next_after: int | None = None
+    call_back: bool = False
 
 
 def transcript(
@@ -176,8 +178,18 @@ def transcript(
         waiting=place_of(tx, scope, card),
         last=last,
         language=card.language,
+        call_back=is_called_back(tx, scope, card),
         next_after=last if limit is not None and written and last < card.last_seq else None,
     )
+
+
+def is_called_back(tx: Tx, scope: Scope, card: Card) -> bool:
+    """Return whether somebody for whom there is no person now was promised a call-back, and may say where."""
+    if card.state != "bot":
+        return False
+    demotion = demotion_of(tx, scope, card.conversation_id)
+    promised = None if demotion is None or demotion.ended_at is not None else demotion.promised_until
+    return promised is not None and promised > tx.now
 
 
 def files_in(found: Transcript) -> frozenset[str]:

@@ -6,10 +6,11 @@ from typing import Any
 import msgspec
 
 from doorward import record
+from doorward.admission.kept import find_change
 from doorward.kit.tx import Tx
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.scope import Scope
-from doorward.webhooks import EVENTS, TEST, Delivery, Endpoint
+from doorward.webhooks import EVENTS, FLOOD, TEST, Delivery, Endpoint
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +28,8 @@ def payload_of(tx: Tx, scope: Scope, delivery: Delivery, endpoint: Endpoint) -> 
     """
     if delivery.event == TEST:
         return msgspec.json.encode(Payload(type=TEST, timestamp=delivery.created_at, data={"webhook_id": endpoint.id}))
+    if delivery.event == FLOOD:
+        return _flood(tx, scope, delivery)
     conversation_id = ConversationId(delivery.conversation_id)
     found = record.entries_after(tx, scope, conversation_id, after=delivery.seq - 1, limit=1)
     event = EVENTS.get(delivery.event)
@@ -45,3 +48,20 @@ def payload_of(tx: Tx, scope: Scope, delivery: Delivery, endpoint: Endpoint) -> 
     if event.has_text and endpoint.with_text and entry.text is not None:
         data["text"] = entry.text.text
     return msgspec.json.encode(Payload(type=entry.kind, timestamp=entry.at, data=data))
+
+
+def _flood(tx: Tx, scope: Scope, delivery: Delivery) -> bytes | None:
+    noted = find_change(tx, scope, delivery.conversation_id)
+    if noted is None:
+        return None
+    change = noted.change
+    facts = {
+        "change_id": noted.id,
+        "cause": change.cause,
+        "before": change.before,
+        "after": change.after,
+        "measured": change.measured_after,
+        "needed_people": noted.needed.people,
+        "needed_bot": noted.needed.bot,
+    }
+    return msgspec.json.encode(Payload(type=FLOOD, timestamp=change.at, data={"facts": facts}))

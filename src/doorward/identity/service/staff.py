@@ -39,9 +39,11 @@ Permission = Literal[
     "workspace:write",
     "reviews:write",
     "agreements:write",
+    "flood:write",
 ]
 """`conversations:supervise` is to read along what a colleague has and to whisper to them, `reviews:write` to judge by
-scorecards how conversations went, `agreements:write` to agree as a second person to what is done for customers.
+scorecards how conversations went, `flood:write` to say how things stand with a flood and to decide appeals of those
+who got no person, `agreements:write` to agree as a second person to what is done for customers.
 `workspace:write` sets up what everybody at the desk works with: labels, fields, canned replies. `customers:read` opens
 customers' own data, `originals:read` what was masked; both are audited every time.
 """
@@ -64,9 +66,18 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
         "workspace:write",
         "reviews:write",
         "agreements:write",
+        "flood:write",
     },
     "security": frozenset(
-        {"conversations:read", "originals:read", "queue:read", "measure:read", "audit:read", "staff:read"}
+        {
+            "conversations:read",
+            "originals:read",
+            "queue:read",
+            "measure:read",
+            "audit:read",
+            "staff:read",
+            "flood:write",
+        }
     ),
     "privacy": frozenset({"conversations:read", "customers:read", "originals:read", "audit:read", "settings:read"}),
     # Who runs the house need not read what customers hid in it; the one who may can be looked up in the audit.

@@ -7,6 +7,7 @@ from doorward.kit.clock import FixedClock
 from doorward.kit.i18n import Translator
 from doorward.kit.settings import Flood, TenantSettings
 from doorward.kit.tx import Transactions
+from doorward.vocabulary.text import MaskedText
 from tests.support.words import packs
 
 SECRET = b"f" * 32
@@ -37,4 +38,10 @@ def watch(transactions: Transactions, control: FloodControl) -> FloodWatch:
 @pytest.fixture
 def levers(transactions: Transactions, control: FloodControl, watch: FloodWatch) -> Levers:
     """What people do about it."""
-    return Levers(transactions, control=control, watch=watch, translator=Translator(packs()))
+    return Levers(
+        transactions,
+        control=control,
+        watch=watch,
+        translator=Translator(packs()),
+        masks=lambda *_: MaskedText("[masked]"),
+    )
