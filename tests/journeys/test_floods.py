@@ -13,8 +13,15 @@ from doorward.flow.views.conversation import conversation
 from doorward.identity import Tenant
 from doorward.kit.clock import FixedClock
 from doorward.kit.tx import Tx
-from doorward.routing import PresenceState
-from doorward.vocabulary.channel import EntriesRequest, MessageRequest, PersonRequest, VisitRequest, WhyRequest
+from doorward.routing import PresenceState, repository
+from doorward.vocabulary.channel import (
+    CallbackRequest,
+    EntriesRequest,
+    MessageRequest,
+    PersonRequest,
+    VisitRequest,
+    WhyRequest,
+)
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.ids import ConversationId, StaffId
 from doorward.vocabulary.outcome import Outcome
@@ -152,6 +159,7 @@ async def test_a_flood_of_strangers_takes_no_person_from_those_who_are_known(flo
     assert card.state == "human"
 
     await ask_why(flood, stranger)
+    await leave_a_number(flood)
     await appeal(flood, stranger)
 
     level = "red"
@@ -163,6 +171,22 @@ async def test_a_flood_of_strangers_takes_no_person_from_those_who_are_known(flo
     assert level == "green"
     relieved = await flood.stranger()
     assert (await relieved.say(PERSON)).entry.data["action"] == "hand_over"
+
+
+async def leave_a_number(flood: Flood) -> None:
+    """Whoever was promised a call-back says where, waits behind those who are known, and is not offered it again."""
+    house, stranger = flood.house, await flood.stranger()
+    await stranger.say(PERSON)
+    asked = EntriesRequest(credential=stranger.visit.token)
+    assert (await house.contact.entries(asked)).call_back
+    wish = CallbackRequest(
+        credential=stranger.visit.token, client_message_id="c1", contact=WildText("+44 20 7946 0018")
+    )
+    await house.contact.wishes.call_back(wish)
+    assert not (await house.contact.entries(asked)).call_back
+    assert (await stranger.card()).state == "waiting"
+    waiting = house.transactions.read(lambda tx: repository.count_waiting(tx, flood.scope))
+    assert waiting == {3: 1}
 
 
 async def ask_why(flood: Flood, stranger: Visitor) -> None:

@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from doorward.admission.kept import Withheld, note_told
 from doorward.answering.nudges import Offer, write_offer
 from doorward.bootstrap import House
 from doorward.identity import Tenant
@@ -151,6 +152,8 @@ def offered_and_expected(house: House, tenant: Tenant, *, number: int, conversat
         assert write_offer(tx, scope, offer)
         found = (("card_blocked",), (Expected(intent=f"wish.of-{number}", likelihood=0.42, because=("card_blocked",)),))
         keep_expectation(tx, scope, where, party_id=party.id, found=found)
+        withheld = Withheld(party_id=party.id, way="call_back", because=f"of-{number}", caller_class="known")
+        note_told(tx, scope, where, withheld, promised=None)
         return Outcome(None)
 
     house.transactions.write(scope, work)
@@ -176,12 +179,14 @@ def test_data_is_handed_out_for_people_and_programs(
     assert [(one["nudge"], one["state"]) for one in export["offers"]] == [("nudge-of-0", "declined")]
     mine = [(one["intent"], one["because"]) for one in export["expectations"]]
     assert ("wish.of-0", ["card_blocked"]) in mine
+    assert [(one["way"], one["because"]) for one in export["held_back"]] == [("call_back", "of-0")]
     assert "of-1" not in json.dumps(export)
     with page.expect_download() as taken:
         page.get_by_role("button", name="To read").click()
     html = taken.value.path().read_text(encoding="utf-8")
     assert client.email in html
     assert "is lost, what now?" in html
+    assert "When no person was free for you" in html
     assert "you said no" in html
     assert "wish.of-0" in html
     assert "<script" not in html

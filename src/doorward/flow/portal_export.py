@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from doorward import record
+from doorward.admission.kept import Demotion, demotions_of
 from doorward.answering.nudges import Offer, OfferState, offers_to
 from doorward.flow.views.portal import (
     Access,
@@ -62,6 +63,19 @@ class MyExpectation(msgspec.Struct, frozen=True, kw_only=True):
     wanted: str
 
 
+class MyWait(msgspec.Struct, frozen=True, kw_only=True):
+    """That there was no person for a customer while too many came: what they had instead and why, in codes, whether
+    they appealed, and whether that was granted.
+    """
+
+    at: datetime
+    conversation_id: ConversationId
+    way: str
+    because: str
+    appealed_at: datetime | None
+    granted: bool | None
+
+
 class Export(Discreet, frozen=True, kw_only=True):
     """All about a customer but their conversations' lines, which come one conversation after the other."""
 
@@ -76,6 +90,7 @@ class Export(Discreet, frozen=True, kw_only=True):
     accesses: tuple[Access, ...]
     offers: tuple[MyOffer, ...]
     expectations: tuple[MyExpectation, ...]
+    held_back: tuple[MyWait, ...]
     conversations: tuple[MyConversation, ...]
 
 
@@ -113,6 +128,7 @@ class PortalExport:
                 accesses=my_accesses(tx, scope, customer, identity=identity, limit=EVERYTHING),
                 offers=tuple(map(_my_offer, offers_to(tx, scope, parties, limit=EVERYTHING))),
                 expectations=tuple(map(_my_expectation, expectations_of(tx, scope, parties, limit=EVERYTHING))),
+                held_back=tuple(map(_my_wait, demotions_of(tx, scope, parties, limit=EVERYTHING))),
                 conversations=_all_conversations(tx, session, identity),
             )
 
@@ -161,6 +177,17 @@ def _my_expectation(one: Expectation) -> MyExpectation:
         intent=one.intent,
         likelihood=one.likelihood,
         wanted=one.wanted,
+    )
+
+
+def _my_wait(one: Demotion) -> MyWait:
+    return MyWait(
+        at=one.since,
+        conversation_id=one.conversation_id,
+        way=one.way,
+        because=one.because,
+        appealed_at=one.appealed_at,
+        granted=one.granted,
     )
 
 

@@ -1,5 +1,6 @@
 """Who has less than a person for now: what they were told and promised, and their appeal, which people decide."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -129,6 +130,11 @@ def count_appeals(tx: Tx, scope: Scope) -> int:
 def count_promised(tx: Tx, scope: Scope) -> int:
     """Return how many were promised a call-back and have not got it."""
     return repository.count_promised(tx, scope, now=tx.now)
+
+
+def demotions_of(tx: Tx, scope: Scope, party_ids: Sequence[PartyId], *, limit: int) -> tuple[Demotion, ...]:
+    """Return how parties were demoted, the latest first, at most so many."""
+    return tuple(_demotion(row) for row in repository.demotions_of(tx, scope, party_ids, limit=limit))
 
 
 def forget_demotions(tx: Tx, scope: Scope, party_id: PartyId) -> int:

@@ -141,6 +141,14 @@ def count_appeals(tx: Tx, scope: Scope) -> int:
     return int(tx.execute(query).scalar_one())
 
 
+def demotions_of(tx: Tx, scope: Scope, party_ids: Sequence[PartyId], *, limit: int) -> Sequence[Row[Any]]:
+    """Return the rows of parties, the latest first, at most so many."""
+    columns = demotion_table.c
+    own = (columns.tenant_id == scope.tenant_id) & columns.party_id.in_(party_ids)
+    query = select(demotion_table).where(own).order_by(columns.since.desc(), columns.conversation_id)
+    return tx.execute(query.limit(limit)).all()
+
+
 def delete_demotions_of(tx: Tx, scope: Scope, party_id: PartyId) -> int:
     """Remove the rows of a party."""
     own = (demotion_table.c.tenant_id == scope.tenant_id) & (demotion_table.c.party_id == party_id)

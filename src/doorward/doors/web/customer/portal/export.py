@@ -57,6 +57,7 @@ async def _json(portal: PortalCall, export: Export) -> AsyncIterator[bytes]:
         "accesses": plain(export.accesses),
         "offers": plain(export.offers),
         "expectations": plain(export.expectations),
+        "held_back": plain(export.held_back),
     }
     yield msgspec.json.encode(head)[:-1] + b',"conversations":['
     for number, conversation in enumerate(export.conversations):
