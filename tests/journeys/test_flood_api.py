@@ -51,6 +51,7 @@ def test_what_cannot_be_is_refused(guests: Guests) -> None:
         ("override", {"level": "red", "minutes": 1, "note": "   "}),
         ("switch", {"off": True, "note": ""}),
         ("usual", {"per_hour": 0}),
+        ("usual", {"per_hour": 5e-324}),
     ):
         assert nadia.post(f"/api/v1/flood/{path}", json=body).status_code == 400, (path, body)
 

@@ -15,6 +15,9 @@ from doorward.vocabulary.ids import ConversationId, PartyId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 
+REMEMBERED: Final = timedelta(hours=12)
+"""After so long somebody is told anew that there is no person: to ask again is no objection any more."""
+
 KEPT: Final = timedelta(days=30)
 """For how long it is kept who had less; an appeal that waits stays until it is decided."""
 
@@ -41,6 +44,10 @@ class Demotion(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str | None = None
     granted: bool | None = None
     ended_at: datetime | None = None
+
+    def is_told(self, now: datetime) -> bool:
+        """Return whether they know: they were told within half a day, and have had no person since."""
+        return self.told_at is not None and self.ended_at is None and now - self.told_at < REMEMBERED
 
     @property
     def waits(self) -> bool:

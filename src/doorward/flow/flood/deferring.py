@@ -20,6 +20,7 @@ def keep_over(tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: P
 
 def keep_told(tx: Tx, scope: Scope, conversation_id: ConversationId, party_id: PartyId, *, admitted: Admitted) -> None:
     """Keep that somebody was told so, and by when they are got back to if that was promised."""
+    keep_over(tx, scope, conversation_id, party_id, admitted=admitted)
     promised: timedelta | None = CALLED_WITHIN if admitted.way == "call_back" else None
     note_told(tx, scope, conversation_id, _withheld(party_id, admitted), promised=promised)
 

@@ -62,7 +62,7 @@ def knock_of(tx: Tx, scope: Scope, party: Party, conversation_id: ConversationId
         language=by.language or ("" if here is None else here.language),
         begins=here is None or here.state == "resolved",
         over_until=None if demotion is None else demotion.over_until,
-        told=demotion is not None and demotion.told_at is not None,
+        told=demotion is not None and demotion.is_told(tx.now),
     )
 
 

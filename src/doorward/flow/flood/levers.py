@@ -38,6 +38,7 @@ LONGEST: Final = timedelta(days=7)
 GRANTED: Final = "appeal_granted"
 """The reason by which somebody waits for a person whose appeal was granted."""
 
+LEAST_AN_HOUR: Final = 0.1
 MOST_AN_HOUR: Final = 1_000_000.0
 
 
@@ -104,8 +105,8 @@ class Levers:
 
     def tell_usual(self, scope: Scope, *, per_hour: float) -> float:
         """Say how many contacts an hour are usual on the mean of a week; return it. Raises `Malformed`."""
-        if not 0 < per_hour <= MOST_AN_HOUR:
-            raise Malformed("per_hour: more than 0, at most a million")
+        if not LEAST_AN_HOUR <= per_hour <= MOST_AN_HOUR:
+            raise Malformed("per_hour: a tenth at least, at most a million")
 
         def work(tx: Tx) -> Outcome[float]:
             before = hold_kept(tx, scope)

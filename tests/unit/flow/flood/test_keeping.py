@@ -21,8 +21,9 @@ from doorward.admission.kept import (
     read_kept,
     sweep_demotions,
 )
-from doorward.flow.flood import FloodControl, FloodWatch, Knock, Levers
+from doorward.flow.flood import Admitted, FloodControl, FloodWatch, Knock, Levers
 from doorward.flow.flood.control import tick_of
+from doorward.flow.flood.deferring import keep_told
 from doorward.flow.flood.keeping import LEADS
 from doorward.kit.clock import FixedClock
 from doorward.kit.settings import TenantSettings
@@ -240,6 +241,42 @@ def test_an_appeal_waits_until_somebody_decides(transactions: Transactions, cloc
     assert transactions.read(lambda tx: count_appeals(tx, SCOPE)) == 1
     transactions.write(SCOPE, end)
     assert transactions.read(lambda tx: count_appeals(tx, SCOPE)) == 0
+
+
+def test_to_ask_again_is_an_appeal_for_half_a_day_and_until_there_was_a_person(
+    transactions: Transactions, clock: FixedClock
+) -> None:
+    """In another flood, or after a person has helped, somebody hears first what they have."""
+
+    def told() -> bool:
+        demotion = transactions.read(lambda tx: demotion_of(tx, SCOPE, CONVERSATION))
+        return demotion is not None and demotion.is_told(clock.now())
+
+    def tell(tx: Tx) -> Outcome[None]:
+        note_told(tx, SCOPE, CONVERSATION, STRANGER, promised=None)
+        return Outcome(None)
+
+    transactions.write(SCOPE, tell)
+    assert told()
+    transactions.write(SCOPE, end)
+    assert not told()
+    transactions.write(SCOPE, tell)
+    clock.advance(timedelta(hours=12))
+    assert not told()
+
+
+def test_who_is_over_their_quota_stays_so_however_they_ask(transactions: Transactions, clock: FixedClock) -> None:
+    """What was told keeps until when it holds: going on in the same conversation is no way around it."""
+    over = Admitted(way="bot_only", because="quota", retry_after=300.0, further=("come_back", "appeal"))
+
+    def tell(tx: Tx) -> Outcome[None]:
+        keep_told(tx, SCOPE, CONVERSATION, PARTY, admitted=over)
+        return Outcome(None)
+
+    transactions.write(SCOPE, tell)
+    demotion = transactions.read(lambda tx: demotion_of(tx, SCOPE, CONVERSATION))
+    assert demotion is not None
+    assert demotion.over_until == clock.now() + timedelta(seconds=300)
 
 
 def test_promises_of_a_call_back_count_until_they_end(transactions: Transactions, clock: FixedClock) -> None:

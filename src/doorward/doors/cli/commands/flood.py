@@ -118,7 +118,7 @@ def switch(settings: Settings, *, state: str, tenant: str | None, as_json: bool)
 
 
 @command.command(epilog=examples("doorward flood usual 120"))
-@click.argument("per_hour", type=click.FloatRange(0, 1_000_000, min_open=True), metavar="CONTACTS")
+@click.argument("per_hour", type=click.FloatRange(0.1, 1_000_000), metavar="CONTACTS")
 @with_tenant
 @with_json
 @with_settings

@@ -37,7 +37,7 @@ class FloodSwitchBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 class UsualContactsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many contacts an hour are usual on the mean of a week."""
 
-    per_hour: Annotated[float, Meta(gt=0, le=1_000_000)]
+    per_hour: Annotated[float, Meta(ge=0.1, le=1_000_000)]
 
 
 class FloodAppealBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
