@@ -15,6 +15,25 @@ from doorward.identity.service.customer_sessions import (
     browser_of,
 )
 from doorward.identity.service.host_tokens import HostClaims, HostKey, HostSecret, HostTokens
+from doorward.identity.service.mandate_terms import DAYS, MOST_ACTS, MOST_AMOUNT, MOST_DAYS, ORDERS, Limits, Terms
+from doorward.identity.service.mandate_uses import (
+    Allowed,
+    Approval,
+    MandateUses,
+    Refused,
+    Use,
+    Used,
+    UseState,
+    Wanted,
+)
+from doorward.identity.service.mandates import (
+    LONGEST_NAME,
+    Mandate,
+    Mandates,
+    Wish,
+    sweep_mandates,
+)
+from doorward.identity.service.pairing import Asking, Pairing, PairingCode
 from doorward.identity.service.parties import Parties, Profile, family_of
 from doorward.identity.service.passkeys import Challenge, KnownPasskey, NewPasskey, Passkey, Passkeys, Site
 from doorward.identity.service.passwords import PasswordCheck, Passwords, require_good
@@ -39,12 +58,21 @@ from doorward.identity.service.tokens import ApiToken, NewToken, Tokens, TokenUs
 
 __all__ = [
     "ACTIONS",
+    "DAYS",
+    "LONGEST_NAME",
+    "MOST_ACTS",
+    "MOST_AMOUNT",
+    "MOST_DAYS",
+    "ORDERS",
     "PERMISSIONS",
     "PURPOSES",
     "ROLES",
     "ActionRule",
     "Actions",
+    "Allowed",
     "ApiToken",
+    "Approval",
+    "Asking",
     "Ceremony",
     "Challenge",
     "Confirmation",
@@ -61,17 +89,23 @@ __all__ = [
     "HostTokens",
     "Identity",
     "KnownPasskey",
+    "Limits",
     "Mail",
     "MailDelayed",
     "MailRefused",
     "MailSender",
     "Mailer",
+    "Mandate",
+    "MandateUses",
+    "Mandates",
     "Member",
     "MemberSeed",
     "NewPasskey",
     "NewToken",
     "OpenedSession",
     "Outbox",
+    "Pairing",
+    "PairingCode",
     "Parties",
     "Passkey",
     "Passkeys",
@@ -81,6 +115,7 @@ __all__ = [
     "Phrasebook",
     "Principal",
     "Profile",
+    "Refused",
     "SentMail",
     "Session",
     "Sessions",
@@ -96,8 +131,14 @@ __all__ = [
     "Tenant",
     "TenantState",
     "Tenants",
+    "Terms",
     "TokenUse",
     "Tokens",
+    "Use",
+    "UseState",
+    "Used",
+    "Wanted",
+    "Wish",
     "browser_of",
     "ceremonies",
     "csrf_matches",
@@ -111,6 +152,7 @@ __all__ = [
     "require_permission",
     "sweep_codes",
     "sweep_host_tokens",
+    "sweep_mandates",
     "sweep_sessions",
     "sweep_sign_ins",
 ]

@@ -9,6 +9,9 @@ from doorward.identity.service.consents import Consents
 from doorward.identity.service.customer_sessions import CustomerSessions
 from doorward.identity.service.host_tokens import HostTokens
 from doorward.identity.service.letters import Letters
+from doorward.identity.service.mandate_uses import Allowed, MandateUses, Refused, Wanted
+from doorward.identity.service.mandates import Mandates
+from doorward.identity.service.pairing import Pairing
 from doorward.identity.service.parties import Parties
 from doorward.identity.service.passkeys import Passkeys
 from doorward.identity.service.passwords import Passwords
@@ -22,6 +25,8 @@ from doorward.kit.keys import Keys
 from doorward.kit.settings import Settings
 from doorward.kit.tx import Tx
 from doorward.vocabulary.ids import PartyId
+from doorward.vocabulary.machines import MachineIdentity
+from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 
 
@@ -43,10 +48,19 @@ class Identity:
     customer_sessions: CustomerSessions
     passkeys: Passkeys
     consents: Consents
+    mandates: Mandates
+    mandate_uses: MandateUses
+    pairing: Pairing
 
     def require(self, tx: Tx, scope: Scope, party_id: PartyId, *, action: str, as_of: datetime | None = None) -> Grant:
         """Return an acting party's right to an action, or raise; see `Actions.require`."""
         return self.actions.require(tx, scope, party_id, action=action, as_of=as_of)
+
+    def require_mandate(
+        self, tx: Tx, scope: Scope, machine: MachineIdentity, *, wanted: Wanted
+    ) -> Outcome[Allowed | Refused]:
+        """Grant a machine one act within its mandate, counted, or say why not; see `MandateUses.require`."""
+        return self.mandate_uses.require(tx, scope, machine, wanted=wanted)
 
 
 def open_identity(
@@ -59,6 +73,7 @@ def open_identity(
 ) -> Identity:
     """Build the room. `passwords` lets tests hash faster; `findable` lets customers be found by their data."""
     tenants, parties = Tenants(keys), Parties(keys, findable=findable)
+    mandates = Mandates(keys, parties=parties)
     return Identity(
         tenants=tenants,
         parties=parties,
@@ -74,4 +89,7 @@ def open_identity(
         customer_sessions=CustomerSessions(settings.sessions),
         passkeys=Passkeys(keys),
         consents=Consents(),
+        mandates=mandates,
+        mandate_uses=MandateUses(keys, mandates=mandates, tenants=tenants),
+        pairing=Pairing(keys, mandates=mandates),
     )

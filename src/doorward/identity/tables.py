@@ -241,3 +241,110 @@ consent_table = Table(
     Column("at", UtcTime, nullable=False),
 )
 Index("ix_identity_consent_customer", consent_table.c.tenant_id, consent_table.c.customer_id)
+
+mandate_table = Table(
+    "identity_mandate",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("owner_id", Text, nullable=False),
+    # As whom the machine acts: a party that has proven nothing but this mandate.
+    Column("acting_id", Text, nullable=False),
+    # What the owner calls the machine, masked.
+    Column("name", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("agent_id", Text, nullable=False),
+    Column("machine_hash", LargeBinary),
+    # The same while the mandate is open, nothing afterwards: a machine has one open mandate.
+    Column("open_hash", LargeBinary),
+    Column("terms", Json, nullable=False),
+    Column("valid_from", UtcTime, nullable=False),
+    Column("valid_until", UtcTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    UniqueConstraint("tenant_id", "open_hash"),
+)
+Index("ix_identity_mandate_owner", mandate_table.c.tenant_id, mandate_table.c.owner_id)
+Index("ix_identity_mandate_machine", mandate_table.c.tenant_id, mandate_table.c.machine_hash)
+Index("ix_identity_mandate_acting", mandate_table.c.tenant_id, mandate_table.c.acting_id)
+Index("ix_identity_mandate_valid_until", mandate_table.c.valid_until)
+
+mandate_use_table = Table(
+    "identity_mandate_use",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("mandate_id", Text, nullable=False),
+    Column("owner_id", Text, nullable=False),
+    Column("capability", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    # The machine's own key of the request, hashed, and what it asked: the same key asks the same or nothing.
+    Column("key_hash", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("approval_id", Text),
+    Column("at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    UniqueConstraint("tenant_id", "mandate_id", "key_hash"),
+)
+Index("ix_identity_mandate_use_owner", mandate_use_table.c.tenant_id, mandate_use_table.c.owner_id)
+Index("ix_identity_mandate_use_at", mandate_use_table.c.at)
+
+mandate_approval_table = Table(
+    "identity_mandate_approval",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("mandate_id", Text, nullable=False),
+    Column("owner_id", Text, nullable=False),
+    Column("capability", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("parameters", Json, nullable=False),
+    Column("key_hash", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("decided_at", UtcTime),
+    UniqueConstraint("tenant_id", "mandate_id", "key_hash"),
+)
+Index("ix_identity_mandate_approval_owner", mandate_approval_table.c.tenant_id, mandate_approval_table.c.owner_id)
+Index("ix_identity_mandate_approval_asked_at", mandate_approval_table.c.asked_at)
+
+pairing_table = Table(
+    "identity_pairing",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    # A code's keyed hash: whoever reads the database cannot pair anything.
+    Column("digest", LargeBinary, primary_key=True),
+    # The owner's code for a mandate that waits for its machine, or a machine's code for whoever becomes its owner.
+    Column("mandate_id", Text),
+    Column("owner_id", Text),
+    Column("machine", Json),
+    Column("capabilities", Json, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+Index("ix_identity_pairing_expires_at", pairing_table.c.expires_at)
+
+mandate_notice_table = Table(
+    "identity_mandate_notice",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("mandate_id", Text, primary_key=True),
+    Column("owner_id", Text, nullable=False),
+    Column("kinds", Json, nullable=False),
+    # A hash of how things stood when the owner was last told: no order of theirs is kept here.
+    Column("seen", LargeBinary),
+    Column("created_at", UtcTime, nullable=False),
+    Column("looked_at", UtcTime, nullable=False),
+)
+Index("ix_identity_mandate_notice_looked_at", mandate_notice_table.c.tenant_id, mandate_notice_table.c.looked_at)

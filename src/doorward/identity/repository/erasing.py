@@ -11,12 +11,19 @@ from doorward.identity.tables import (
     consent_table,
     customer_session_table,
     mail_table,
+    mandate_approval_table,
+    mandate_notice_table,
+    mandate_table,
+    mandate_use_table,
+    pairing_table,
     party_table,
     passkey_table,
 )
 from doorward.kit.tx import Tx
 from doorward.vocabulary.ids import PartyId
 from doorward.vocabulary.scope import Scope
+
+_OF_OWNERS = (mandate_approval_table, mandate_notice_table, mandate_use_table, mandate_table, pairing_table)
 
 
 def delete_parties(tx: Tx, scope: Scope, parties: Sequence[PartyId]) -> int:
@@ -29,6 +36,8 @@ def delete_parties(tx: Tx, scope: Scope, parties: Sequence[PartyId]) -> int:
         (consent_table, consent_table.c.customer_id.in_(parties)),
         (customer_session_table, or_(sessions.acting_id.in_(parties), sessions.customer_id.in_(parties))),
         (mail_table, mail_table.c.party_id.in_(parties)),
+        (mandate_table, mandate_table.c.acting_id.in_(parties)),
+        *((table, table.c.owner_id.in_(parties)) for table in _OF_OWNERS),
         (passkey_table, passkey_table.c.customer_id.in_(parties)),
         (party_table, party_table.c.id.in_(parties)),
     )

@@ -77,6 +77,9 @@ ACTIONS: Final = (
     _fresh("account.close"),
     ActionRule(action="portal.read", level=AssuranceLevel.VERIFIED, customer=True),
     ActionRule(action="portal.change", level=AssuranceLevel.VERIFIED, customer=True),
+    # What a machine may do for its owner is granted, widened and allowed beyond limits by the owner, proven just now.
+    _fresh("mandate.grant"),
+    _claimed("mandate.approval"),
     _fresh("data.export"),
     _fresh("data.request"),
     # Whoever holds a passkey must not make another one with it alone: the mail address is the root of trust.
