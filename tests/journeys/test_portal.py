@@ -22,7 +22,7 @@ from tests.support.server import Guests, WebVisitor
 
 pytestmark = [pytest.mark.browser, on_sqlite]
 
-PLACES = ("/", "/decisions", "/choices", "/access", "/data", "/security")
+PLACES = ("/", "/decisions", "/mandates", "/choices", "/access", "/data", "/security")
 AUTHENTICATOR = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -323,11 +323,11 @@ def test_screen_readers_are_told_what_is_there(client: Client, talked: WebVisito
 
 
 def test_there_is_a_place_for_what_comes_later(client: Client) -> None:
-    """Mandates for devices, the status of calls and reports of impersonation have their place on the first page."""
+    """The status of calls and reports of impersonation have their place on the first page."""
     page = client.sign_in()
     places = page.get_by_role("region", name="Not offered yet").get_by_role("listitem")
-    expect(places).to_have_count(3)
-    expect(places).to_contain_text(["devices", "call", "pretends"])
+    expect(places).to_have_count(2)
+    expect(places).to_contain_text(["call", "pretends"])
 
 
 def test_every_page_is_accessible_and_fits_every_screen(client: Client, talked: WebVisitor) -> None:

@@ -10,6 +10,7 @@ from doorward.bootstrap.plugins import Plugins
 from doorward.flow.assist import Assisting, AssistRooms
 from doorward.flow.core_facts import CoreFacts
 from doorward.flow.expecting import Expecting
+from doorward.flow.machines import MachineBook
 from doorward.flow.nudging import CardRooms, NudgeBooks, NudgeCards, NudgeRooms, NudgeWork
 from doorward.flow.procedures import Gate, ProcedureBook, ProcedureWork
 from doorward.flow.tenancy import SettingsBook
@@ -24,6 +25,7 @@ from doorward.vocabulary.company import (
     CoreSystem,
     ExpectationSource,
     IntentSource,
+    MachineOrderSource,
     NudgeSource,
     ProcedureSource,
 )
@@ -45,6 +47,7 @@ class Companies:
     procedure_work: ProcedureWork
     gate: Gate
     listener: Listener
+    machine_book: MachineBook
     knowledge: Knowledge
     reader: Reader
     translator: Translator
@@ -120,10 +123,17 @@ class Companies:
             self.procedure_book.load(tenant.id, company.procedures(), core=core, languages=languages)
             self._load_nudges(tenant, company)
             self._load_expectations(tenant, company, core)
+            self._load_machine_orders(tenant, company)
 
     def _load_expectations(self, tenant: Tenant, company: Company, core: object) -> None:
         if isinstance(company, ExpectationSource):
             self.expecting.load(tenant.id, company.expectations(), core=core, intents=_intents(company))
+
+    def _load_machine_orders(self, tenant: Tenant, company: Company) -> None:
+        procedures = self.procedure_book.of(tenant.id)
+        if procedures is not None and isinstance(company, MachineOrderSource):
+            path, languages = company.machine_orders(), tenant.settings.languages
+            self.machine_book.load(tenant.id, path, procedures=procedures, languages=languages)
 
     def _load_nudges(self, tenant: Tenant, company: Company) -> None:
         procedures = self.procedure_book.of(tenant.id)

@@ -23,8 +23,8 @@ from doorward.answering.procedures import UntouchedRuns
 from doorward.bootstrap.companies import Companies
 from doorward.bootstrap.engines import Engines, make_engines
 from doorward.bootstrap.flooding import open_flooding
+from doorward.bootstrap.machines import MachineWiring
 from doorward.bootstrap.plugins import chosen_language_model, chosen_scanner, chosen_translator
-from doorward.bootstrap.procedures import ProcedureWiring
 from doorward.bootstrap.proposing import Assistance, make_assistance
 from doorward.bootstrap.sweeping import serve_each
 from doorward.bootstrap.upkeep import open_upkeep
@@ -78,6 +78,7 @@ from doorward.identity import (
     open_identity,
     sweep_codes,
     sweep_host_tokens,
+    sweep_mandates,
     sweep_sessions,
     sweep_sign_ins,
 )
@@ -119,7 +120,7 @@ KEEP_DONE_JOBS = timedelta(days=7)
 KEEP_DONE_RUNS = timedelta(days=1)
 
 
-class House(Companies, ProcedureWiring):
+class House(Companies, MachineWiring):
     """Every service of the installation. Doors receive one and call its verbs; nothing here is global."""
 
     def __init__(
@@ -430,6 +431,7 @@ class House(Companies, ProcedureWiring):
                 clock=self.clock,
             ),
         )
+        self._build_machines()
 
     def _register_jobs(self) -> None:
         # A lane each: who waits for a code or publishes an article does not wait behind a scanner that does not answer.
@@ -441,6 +443,7 @@ class House(Companies, ProcedureWiring):
         self.jobs.register(publisher.kind, publisher, lane="publishing")
         self.upkeep.register(self.jobs)
         self.flooding.register(self.jobs, self.watch_floods)
+        self._register_machines()
         self.jobs.register(self.intent_trainer.kind, self.intent_trainer, lane="training")
         self.scheduled_reports = ScheduledReports(
             self.transactions,
@@ -535,8 +538,9 @@ class House(Companies, ProcedureWiring):
         def forget(tx: Tx) -> Outcome[int]:
             sessions = sweep_sessions(tx, settings=self.settings.sessions).value
             others = (sweep_codes(tx).value, sweep_host_tokens(tx).value, sweep_sign_ins(tx).value, sweep_hints(tx))
+            mandates = sweep_mandates(tx).value
             done = forget_done(tx, older_than=KEEP_DONE_JOBS) + forget_runs(tx, older_than=KEEP_DONE_RUNS)
-            return Outcome(done + forget_old(tx) + sessions + sum(others))
+            return Outcome(done + forget_old(tx) + sessions + mandates + sum(others))
 
         self.transactions.write(None, forget)
         work = (

@@ -20,13 +20,16 @@ from doorward.flow.views.portal import (
 )
 from doorward.flow.views.transcript import ShownEntry, show_all
 from doorward.identity import (
+    Approval,
     ConsentLine,
     CustomerSession,
     Grant,
     Identity,
+    Mandate,
     Passkey,
     Profile,
     ShownSession,
+    Use,
     family_of,
 )
 from doorward.kit.tx import Transactions, Tx
@@ -91,6 +94,9 @@ class Export(Discreet, frozen=True, kw_only=True):
     offers: tuple[MyOffer, ...]
     expectations: tuple[MyExpectation, ...]
     held_back: tuple[MyWait, ...]
+    mandates: tuple[Mandate, ...]
+    machine_acts: tuple[Use, ...]
+    machine_questions: tuple[Approval, ...]
     conversations: tuple[MyConversation, ...]
 
 
@@ -129,6 +135,9 @@ class PortalExport:
                 offers=tuple(map(_my_offer, offers_to(tx, scope, parties, limit=EVERYTHING))),
                 expectations=tuple(map(_my_expectation, expectations_of(tx, scope, parties, limit=EVERYTHING))),
                 held_back=tuple(map(_my_wait, demotions_of(tx, scope, parties, limit=EVERYTHING))),
+                mandates=identity.mandates.of_owner(tx, scope, customer),
+                machine_acts=identity.mandate_uses.uses_of(tx, scope, customer, limit=EVERYTHING),
+                machine_questions=identity.mandate_uses.approvals_of(tx, scope, customer, limit=EVERYTHING),
                 conversations=_all_conversations(tx, session, identity),
             )
 

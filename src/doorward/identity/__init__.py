@@ -15,7 +15,16 @@ from doorward.identity.service.customer_sessions import (
     browser_of,
 )
 from doorward.identity.service.host_tokens import HostClaims, HostKey, HostSecret, HostTokens
-from doorward.identity.service.mandate_terms import DAYS, MOST_ACTS, MOST_AMOUNT, MOST_DAYS, ORDERS, Limits, Terms
+from doorward.identity.service.mandate_terms import (
+    DAYS,
+    MOST_ACTS,
+    MOST_AMOUNT,
+    MOST_DAYS,
+    ORDERS,
+    Limits,
+    Terms,
+    checked_terms,
+)
 from doorward.identity.service.mandate_uses import (
     Allowed,
     Approval,
@@ -30,6 +39,7 @@ from doorward.identity.service.mandates import (
     LONGEST_NAME,
     Mandate,
     Mandates,
+    Notice,
     Wish,
     sweep_mandates,
 )
@@ -102,6 +112,7 @@ __all__ = [
     "MemberSeed",
     "NewPasskey",
     "NewToken",
+    "Notice",
     "OpenedSession",
     "Outbox",
     "Pairing",
@@ -141,6 +152,7 @@ __all__ = [
     "Wish",
     "browser_of",
     "ceremonies",
+    "checked_terms",
     "csrf_matches",
     "csrf_of",
     "family_of",

@@ -237,6 +237,14 @@ class NudgeSource(Protocol):
         """Return the file that declares them; it need not be there."""
 
 
+@runtime_checkable
+class MachineOrderSource(Protocol):
+    """What a company may bring besides: what machines may order for their owners, and what that costs."""
+
+    def machine_orders(self) -> Path:
+        """Return the file that declares the kinds; it need not be there."""
+
+
 class Company(Protocol):
     """A `companies/<name>` plugin: `build(kit)` returns one of these."""
 

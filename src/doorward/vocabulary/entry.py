@@ -58,6 +58,7 @@ EntryKind = Literal[
     "review.written",
     "review.answered",
     "procedure.acted",
+    "machine.asked",
     "agreement.asked",
     "agreement.given",
     "agreement.refused",
@@ -103,6 +104,10 @@ procedure holds in `procedure` its `id`, what it `awaits`, of which `kind` and f
 is over; what a core system told of people is masked in its text and in its `choices`, which have `spans` then. Where a
 second person has to agree, `agreement.asked` says so, and then `agreement.given`, `agreement.refused` (text: why, of
 either) or `agreement.expired`, each with the `agreement`, the `operation`, the `procedure` and the `run`.
+
+What a machine asked for in its owner's name is `machine.asked` (text; the `capability`, the `kind` of an order, the
+`use` within the mandate). It holds in `by_machine` who it was: the `mandate`, the `platform` that vouches for it, and
+the `name` that its owner gave it, masked; so does the `conversation.opened` of what a machine began.
 
 Of a review, which only those who review and the one who was reviewed read: `review.written` (text; `review_id`,
 `staff_id` of the reviewed, `scorecard`, a key, `name` and `questions` of it as they were, `answers`, `score`,

@@ -87,6 +87,9 @@ EVENTS: Final[Mapping[str, Event]] = {
         when="The level of flood control changed, or somebody switched or overrode it; no conversation is named.",
         facts=("change_id", "cause", "before", "after", "measured", "needed_people", "needed_bot"),
     ),
+    "machine.asked": Event(
+        when="A machine asked for something within its owner's mandate.", facts=("capability", "kind", "use")
+    ),
     "agreement.expired": Event(when="Nobody decided in time.", facts=("agreement", "operation", "procedure")),
 }
 """Every event by its type, which is the kind of the ledger's line (but for `FLOOD`)."""

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from doorward.identity import Allowed, Limits, Mandate, Refused, Terms, Wanted, Wish, sweep_mandates
 from doorward.identity.repository import mandates as repository
-from doorward.identity.service.mandate_terms import MOST_AMOUNT, checked, is_amount, period_start
+from doorward.identity.service.mandate_terms import MOST_AMOUNT, checked_terms, is_amount, period_start
 from doorward.kit.tx import Tx
 from doorward.vocabulary.errors import Conflict, Malformed, NotAllowed, NotFound, Outdated, StepUpRequired
 from doorward.vocabulary.machines import MachineIdentity
@@ -227,7 +227,7 @@ def test_changes_hold_from_then_on_and_outdated_ones_do_not(office: Office) -> N
 def test_terms_that_cannot_be_are_refused(terms: Terms) -> None:
     """Nobody grants nothing, something unknown, or orders without a limit."""
     with pytest.raises(Malformed):
-        checked(terms)
+        checked_terms(terms)
 
 
 @on_one_database
@@ -329,4 +329,4 @@ def test_a_capability_that_was_not_granted_is_refused(office: Office) -> None:
 def test_limits_are_whole_numbers_whatever_a_form_sends() -> None:
     """Not a flag, not a fraction."""
     with pytest.raises(Malformed):
-        checked(replace(TERMS, limits=Limits(currency="EUR", act_amount=True, period_count=1)))
+        checked_terms(replace(TERMS, limits=Limits(currency="EUR", act_amount=True, period_count=1)))

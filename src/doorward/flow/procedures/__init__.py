@@ -7,6 +7,7 @@ from doorward.flow.procedures.finishing import Finishing, acted_line, told_of
 from doorward.flow.procedures.gate import Gate
 from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.journey import Acted, Advanced
+from doorward.flow.procedures.mandated import Errand, Mandated
 from doorward.flow.procedures.masking import Masking
 from doorward.flow.procedures.resuming import Resuming, resume_jobs
 from doorward.flow.procedures.second_person import SecondPerson
@@ -20,10 +21,12 @@ __all__ = [
     "Acted",
     "Advanced",
     "CoreCalls",
+    "Errand",
     "Finishing",
     "Gate",
     "GoingOn",
     "Here",
+    "Mandated",
     "Masking",
     "ProcedureBook",
     "ProcedureFacts",

@@ -121,6 +121,11 @@ class ProcedureWork:
         self._rooms = rooms
 
     @property
+    def rooms(self) -> ProcedureRooms:
+        """Return what procedures need, for those who walk them without a conversation."""
+        return self._rooms
+
+    @property
     def finishing(self) -> Finishing:
         """Return who writes down what came of a message."""
         return self._rooms.finishing

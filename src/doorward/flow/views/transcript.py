@@ -30,6 +30,7 @@ SHOWN = {
     "callback.requested": "customer",
     "callback.withdrawn": "customer",
     "deletion.requested": "customer",
+    "machine.asked": "customer",
 }
 """The ledger lines that customers see, with their author."""
 

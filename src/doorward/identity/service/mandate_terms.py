@@ -48,7 +48,7 @@ def is_amount(value: Any) -> bool:
     return type(value) is int and 0 <= value <= MOST_AMOUNT
 
 
-def checked(terms: Terms) -> Terms:
+def checked_terms(terms: Terms) -> Terms:
     """Return the terms in their one spelling.
 
     Raises `Malformed` for none, for unknown capabilities or kinds, and for orders without limits.

@@ -13,7 +13,7 @@ import msgspec
 
 from doorward.identity.repository import mandates as repository
 from doorward.identity.service.actions import Grant
-from doorward.identity.service.mandate_terms import DAYS, MOST_DAYS, Terms, checked, is_within
+from doorward.identity.service.mandate_terms import DAYS, MOST_DAYS, Terms, checked_terms, is_within
 from doorward.identity.service.parties import Parties
 from doorward.kit.ids import new_id
 from doorward.kit.keys import Keys
@@ -74,6 +74,15 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     days: int = DAYS
 
 
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """Of what an owner is told by a mandate, and a hash of how it stood when it was last looked at; None before."""
+
+    mandate_id: str
+    kinds: tuple[str, ...]
+    seen: bytes | None
+    looked_at: datetime
+
+
 class Mandates:
     """Grants, changes, ends and reads mandates."""
 
@@ -92,7 +101,7 @@ class Mandates:
         Raises `Malformed` for terms that cannot be, `Conflict` for one mandate too many or a machine that has one.
         """
         _require(grant)
-        name, terms = _name(wish.name), checked(wish.terms)
+        name, terms = _name(wish.name), checked_terms(wish.terms)
         open_ones = [one for one in self.of_owner(tx, scope, grant.party_id) if one.is_open]
         if len(open_ones) >= MOST_OPEN:
             raise Conflict(f"at most {MOST_OPEN} mandates at a time")
@@ -160,7 +169,7 @@ class Mandates:
         mandate = self._own(tx, scope, grant.party_id, mandate_id)
         if not mandate.is_open:
             raise Conflict("the mandate is over")
-        terms = checked(wish.terms)
+        terms = checked_terms(wish.terms)
         values = {
             "name": _name(wish.name),
             "terms": msgspec.to_builtins(terms),
@@ -238,6 +247,43 @@ class Mandates:
         if not named or any(len(one) > _LONGEST_PART or not one.isprintable() for one in parts):
             raise Malformed("machine: a platform, and a key or a name, of printable characters")
         return self._keys.mac(scope.tenant_id, "identity.machine", machine.handle.encode("utf-8", "replace"))
+
+    # -- notices -----------------------------------------------------------------------------------------------------
+
+    def subscribe(self, tx: Tx, scope: Scope, mandate: Mandate, *, kinds: Sequence[str]) -> None:
+        """Have the owner told of news about things of these kinds, or of nothing any more."""
+        if not kinds:
+            return repository.delete_notice(tx, scope, mandate.id)
+        values = {
+            "mandate_id": mandate.id,
+            "owner_id": mandate.owner_id,
+            "kinds": list(kinds),
+            "seen": None,
+            "created_at": tx.now,
+            "looked_at": tx.now,
+        }
+        return repository.replace_notice(tx, scope, values)
+
+    def subscribed(self, tx: Tx, scope: Scope, mandate_id: str) -> bool:
+        """Return whether the owner is told of news by this mandate."""
+        return repository.find_notice(tx, scope, mandate_id) is not None
+
+    def due_notices(self, tx: Tx, scope: Scope, *, before: datetime, limit: int = 100) -> tuple[Notice, ...]:
+        """Return what was looked at longest ago, before a moment."""
+        rows = repository.list_notices(tx, scope, before=before, limit=limit)
+        return tuple(
+            Notice(
+                mandate_id=row.mandate_id,
+                kinds=tuple(row.kinds),
+                seen=None if row.seen is None else bytes(row.seen),
+                looked_at=row.looked_at,
+            )
+            for row in rows
+        )
+
+    def note_look(self, tx: Tx, scope: Scope, notice: Notice, *, seen: bytes) -> bool:
+        """Note how things stand by now; return False when somebody else looked meanwhile."""
+        return repository.note_look(tx, scope, notice.mandate_id, seen=seen, before=notice.looked_at)
 
     # -- inside ------------------------------------------------------------------------------------------------------
 

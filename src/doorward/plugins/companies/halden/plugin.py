@@ -105,6 +105,10 @@ class HaldenBank:
         """Return the file of what customers probably want."""
         return Path(__file__).parent / "expected.toml"
 
+    def machine_orders(self) -> Path:
+        """Return the file of what machines may order for their owners."""
+        return Path(__file__).parent / "machines.toml"
+
     def core_system(self, folder: Path) -> CoreSystem:
         """Open the core system's own database below `folder` (made and seeded at first use)."""
         return HaldenCore(folder, seed=make_seed(), clock=self._clock)

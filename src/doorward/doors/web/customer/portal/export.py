@@ -58,6 +58,9 @@ async def _json(portal: PortalCall, export: Export) -> AsyncIterator[bytes]:
         "offers": plain(export.offers),
         "expectations": plain(export.expectations),
         "held_back": plain(export.held_back),
+        "mandates": plain(export.mandates),
+        "machine_acts": plain(export.machine_acts),
+        "machine_questions": plain(export.machine_questions),
     }
     yield msgspec.json.encode(head)[:-1] + b',"conversations":['
     for number, conversation in enumerate(export.conversations):

@@ -32,6 +32,12 @@ DONE: Final = {
     "ended": "portal.done.ended",
     "called": "portal.done.called",
     "stays": "portal.done.stays",
+    "granted": "portal.done.granted",
+    "revoked": "portal.done.revoked",
+    "suspended": "portal.done.suspended",
+    "resumed": "portal.done.resumed",
+    "allowed": "portal.done.allowed",
+    "not_allowed": "portal.done.not_allowed",
 }
 """What a page says after a form was sent: the address names it, and nothing else can be said by an address."""
 

@@ -7,7 +7,7 @@ from litestar import Response, Router
 from litestar.di import Provide
 from litestar.response import Redirect
 
-from doorward.doors.web.customer.portal import actions, export, pages, sign_in
+from doorward.doors.web.customer.portal import actions, export, mandates, pages, sign_in
 from doorward.doors.web.customer.portal.shared import FOLDER, make_portal_call
 from doorward.doors.web.door import AnyRequest, Door
 from doorward.doors.web.forms import local_path
@@ -20,7 +20,13 @@ def portal_router(door: Door) -> Router:
     refusals = _Refusals(door)
     return Router(
         "/my",
-        route_handlers=[*sign_in.HANDLERS, *pages.HANDLERS, *actions.HANDLERS, *export.HANDLERS],
+        route_handlers=[
+            *sign_in.HANDLERS,
+            *pages.HANDLERS,
+            *mandates.HANDLERS,
+            *actions.HANDLERS,
+            *export.HANDLERS,
+        ],
         dependencies={"portal": Provide(make_portal_call)},
         exception_handlers={
             NotSignedIn: refusals.to_sign_in,

@@ -37,6 +37,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 PLACES: Final = (
     Place(key="conversations", label="portal.conversations.title", path="/", icon="chat"),
     Place(key="decisions", label="portal.decisions.title", path="/decisions", icon="info"),
+    Place(key="mandates", label="portal.mandates.title", path="/mandates", icon="device"),
     Place(key="choices", label="portal.choices.title", path="/choices", icon="check"),
     Place(key="access", label="portal.access.title", path="/access", icon="eye"),
     Place(key="data", label="portal.data.title", path="/data", icon="document"),
@@ -44,7 +45,7 @@ PLACES: Final = (
 )
 """The portal's pages in the order in which they are offered. A new page is one line here."""
 
-LATER: Final = ("portal.later.mandates", "portal.later.calls", "portal.later.reports")
+LATER: Final = ("portal.later.calls", "portal.later.reports")
 """What is not offered yet, and where customers will find it. Whoever builds one takes its line out here."""
 
 
@@ -138,9 +139,12 @@ class PortalCall:
         """Return the session's cookie."""
         return cookie_of(self.door, self.request, session_name(self.tenant)) or ""
 
-    async def form(self) -> Mapping[str, str]:
-        """Return the fields of a form of one of the customer's own pages. Raises as `read_form`, and `NotAllowed`."""
-        fields = await read_form(self.request)
+    async def form(self, *, most: int = 20) -> Mapping[str, str]:
+        """Return the fields of a form of one of the customer's own pages, `most` of them at most.
+
+        Raises as `read_form`, and `NotAllowed`.
+        """
+        fields = await read_form(self.request, most=most)
         check_csrf(self.token, fields.get("csrf", ""))
         return fields
 

@@ -15,6 +15,7 @@ from doorward.doors.web.desk.conversation.assisting import ASSISTING
 from doorward.doors.web.desk.conversation.attaching import WHYS
 from doorward.doors.web.desk.conversation.emoji import EMOJI
 from doorward.doors.web.desk.conversation.handing import HANDING
+from doorward.doors.web.desk.conversation.machine import BY_MACHINE
 from doorward.doors.web.desk.conversation.macros import MACROS
 from doorward.doors.web.desk.conversation.marking import MARKING
 from doorward.doors.web.desk.conversation.seeing import note_look
@@ -197,6 +198,7 @@ ACTIONS: Final = [
     *TRANSLATING,
     *ASSISTING,
     *STANDING_OUT,
+    *BY_MACHINE,
     *MACROS,
     _action("hand-back", _hand_back),
     _action("accept", _accept),

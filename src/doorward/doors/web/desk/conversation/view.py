@@ -20,6 +20,7 @@ from doorward.flow.views.conversation import ConversationView, EarlierLines, Eve
 from doorward.flow.views.service import StandingService, standing_service
 from doorward.flow.views.transcript import ShownEntry
 from doorward.flow.views.wishes import Wish, copies_taken
+from doorward.identity import Mandate
 from doorward.kit.ids import new_id
 from doorward.kit.tx import Tx
 from doorward.protection import Sighting
@@ -86,6 +87,7 @@ async def conversation_places(
         "handed": handed_of(view),
         "caring": caring_notes(about.hint),
         "noted": about.noted,
+        "machine": about.machine,
         "stands_out": about.is_known and _sees_signals(desk),
         "names": await asyncio.to_thread(house.assisting.names, scope, language=desk.language) if about.noted else {},
         "pieces": about.pieces,
@@ -98,11 +100,7 @@ async def conversation_places(
         "findings": findings_of(view),
         "risks": risks_of(view),
         "assurance": desk.say(f"assurance.{about.assurance}"),
-        "reply_key": new_id(),
-        "note_key": new_id(),
-        "whisper_key": new_id(),
-        "task_key": new_id(),
-        "attach_key": new_id(),
+        **{f"{form}_key": new_id() for form in ("reply", "note", "whisper", "task", "attach")},
         "file_types": tuple(MEDIA_TYPES),
         "file_bytes": house.settings.limits.attachment_bytes,
         "longest": house.settings.limits.message_characters,
@@ -156,6 +154,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     """How sure we are who the customer is, whether the agent who has the conversation has gone away, when the customer
     took a copy of their data, what the company puts conversations in order with, and how its promises stand: their
     clocks, none where nothing is promised to them now, and the one that presses. `noted` is what the bot passed on.
+    `machine` is what a machine may do that spoke for the customer, None where people did.
     """
 
     assurance: str
@@ -167,6 +166,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     hint: Heard | None
     noted: ConversationSummary | None
     is_known: bool
+    machine: Mandate | None
 
 
 def _about(desk: DeskCall, tx: Tx, card: Card) -> About:
@@ -183,6 +183,7 @@ def _about(desk: DeskCall, tx: Tx, card: Card) -> About:
         hint=hint_of(tx, scope, card.conversation_id) if desk.may("conversations:write") else None,
         noted=desk.house.assisting.noted(tx, scope, card),
         is_known=customer.kind == "customer",
+        machine=desk.house.identity.mandates.acting_as(tx, scope, card.party_id),
     )
 
 
