@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,10 @@ from sqlalchemy import select, update
 
 from doorward import record
 from doorward.bootstrap import House
+from doorward.flow.agreeing import DecisionWish
+from doorward.flow.machines import OrderKind
 from doorward.flow.views.transcript import transcript
-from doorward.identity import Tenant, Terms, Used
+from doorward.identity import Allowed, Tenant, Terms, Use, Used, Wanted
 from doorward.identity.tables import mandate_notice_table, mandate_table, mandate_use_table
 from doorward.kit.jobs import ClaimedJob
 from doorward.kit.tx import Tx
@@ -22,8 +25,10 @@ from doorward.vocabulary.machines import MachineIdentity
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Actor
 from doorward.vocabulary.text import WildText
+from tests.journeys.test_api import token_of
 from tests.support.machines import LIMITS, PRINTER, TERMS, Owner, run
 from tests.support.portal import PAUSE, TRIES, Mailbox
+from tests.support.server import Guests
 
 
 @contextlib.contextmanager
@@ -202,7 +207,7 @@ def _look_again(house: House, owner: Owner) -> None:
     """Let it be a while since anybody looked."""
 
     def work(tx: Tx) -> Outcome[None]:
-        tx.execute(update(mandate_notice_table).values(looked_at=tx.now - timedelta(hours=1)))
+        tx.execute(update(mandate_notice_table).values(looked_at=tx.now - timedelta(hours=5)))
         return Outcome(None)
 
     house.transactions.write(owner.scope, work)
@@ -216,6 +221,138 @@ def test_who_is_forgotten_leaves_no_machine(owner: Owner, house: House) -> None:
     assert owner.order("second").code == "no_mandate"
     for table in (mandate_table, mandate_use_table):
         assert house.transactions.read(lambda tx, one=table: tx.execute(select(one)).all()) == []  # type: ignore[misc]
+
+
+def test_what_needs_the_owners_proof_asks_the_owner(owner: Owner, house: House) -> None:
+    """The machine is not asked to prove anything and no code is mailed; the owner's own proof has it done."""
+    cards = [one for one in owner.core.things(owner.seed.reference, "card") if one.fields["kind"] != "virtual"]
+    card = OrderKind(
+        kind="card",
+        procedure="replace_card",
+        thing="card",
+        amount=600,
+        answers={},
+        name={"en": "A new card"},
+        needs_proof=True,
+    )
+    kinds = house.machine_book.of(owner.tenant.id)
+    house.machine_book.put(owner.tenant.id, replace(kinds, kinds={**kinds.kinds, "card": card}))
+    owner.grant(replace(TERMS, kinds=("card", "paper")))
+    asked = owner.order("card", kind="card", thing=cards[0].key)
+    assert (asked.state, asked.code) == ("input-required", "owner_asked")
+    run(house.own_mandates.approve(owner.session, asked.approval_id))
+    done = owner.ended("card", kind="card", thing=cards[0].key)
+    assert done.state == "done"
+    here = done.conversation_id
+    assert here is not None
+    written = house.transactions.read(lambda tx: record.entries_after(tx, owner.scope, here, after=0, limit=50))
+    acted = next(one.entry for one in written if one.entry.kind == "procedure.acted")
+    assert (acted.data["operation"], acted.data["level"]) == ("replace_card", 2)
+    assert not any("code" in text for text in Mailbox(house).fresh(owner.seed.email))
+
+
+def test_a_procedure_that_wants_proof_gets_none_from_a_machine(owner: Owner, house: House) -> None:
+    """Even where the company's file forgot to say so, the gate does not let it through, and nobody is mailed a code."""
+    cards = [one for one in owner.core.things(owner.seed.reference, "card") if one.fields["kind"] != "virtual"]
+    careless = OrderKind(kind="card", procedure="replace_card", thing="card", amount=0, answers={}, name={"en": "Card"})
+    kinds = house.machine_book.of(owner.tenant.id)
+    house.machine_book.put(owner.tenant.id, replace(kinds, kinds={"card": careless}))
+    owner.grant(replace(TERMS, kinds=("card",)))
+    before, mailbox = owner.ordered(), Mailbox(house)
+    assert owner.order("card", kind="card", thing=cards[0].key).state == "declined"
+    assert owner.ordered() == before
+    house.jobs.run_due()
+    assert mailbox.fresh(owner.seed.email) == []
+
+
+def test_the_same_request_at_once_orders_once(owner: Owner) -> None:
+    """Eight times under one key: one order, whoever is first."""
+    owner.grant()
+    before = owner.ordered()
+    with ThreadPoolExecutor(8) as threads:
+        said = list(threads.map(lambda _: owner.order("same"), range(8)))
+    assert owner.ordered() == before + 1
+    assert {one.state for one in said} <= {"done", "working"}
+    assert owner.order("same").state == "done"
+
+
+def test_a_mandate_that_ends_in_the_middle_of_an_act_has_nothing_done(owner: Owner, house: House) -> None:
+    """The act was granted and counted, then the owner revokes, then it would be carried out: the gate refuses."""
+    mandate = owner.grant()
+    before, use = owner.ordered(), begun(owner)
+    run(house.own_mandates.revoke(owner.session, mandate.id))
+    house.approved_acts.ordering.fulfil(
+        owner.scope, mandate, use, acting=mandate.acting_id, parameters={"thing": owner.device}
+    )
+    assert owner.ordered() == before
+    ended = house.transactions.read(lambda tx: house.identity.mandate_uses.find(tx, owner.scope, use.id))
+    assert ended.state == "declined"
+
+
+def test_an_act_that_a_crash_left_goes_on_with_the_same_request(owner: Owner) -> None:
+    """Granted and counted, and then the process died: asked again it is done, and counts once."""
+    owner.grant()
+    before, use = owner.ordered(), begun(owner)
+    done = owner.order("first")
+    assert (done.state, done.use_id, owner.ordered()) == ("done", use.id, before + 1)
+    used = owner.house.transactions.read(lambda tx: _used(owner, tx))
+    assert used.count == 1
+
+
+def begun(owner: Owner) -> Use:
+    """Grant and count the order `first` as the verb does before it carries anything out."""
+    wanted = Wanted(
+        capability="order.place",
+        key="first",
+        parameters={"kind": "paper", "thing": owner.device},
+        kind="paper",
+        currency="EUR",
+    )
+    machines, scope = owner.house.machines, owner.scope
+    said = owner.house.transactions.write(
+        scope, lambda tx: machines.granted(tx, scope, PRINTER, wanted=wanted, language=None)
+    )
+    assert isinstance(said, Allowed)
+    return said.use
+
+
+def test_what_waited_for_a_second_person_is_told_as_done_once_it_is(owner: Owner, house: House) -> None:
+    """The company may want a colleague's word for what machines order, too; nothing is ordered before."""
+    tenants = house.identity.tenants
+    house.transactions.write(
+        owner.scope,
+        lambda tx: tenants.change_setting(tx, owner.scope, name="second_person_for", value=["order_paper"]),
+    )
+    house.settings_book.forget(owner.tenant.id)
+    owner.grant()
+    before, waits = owner.ordered(), owner.order("first")
+    assert (waits.state, owner.ordered()) == ("working", before)
+    staff = house.transactions.read(lambda tx: house.identity.staff.everybody(tx, owner.scope))
+    nadia = next(one.id for one in staff if one.username == "nadia")
+    scope = owner.scope.acting_as(Actor(kind="staff", id=nadia))
+    (asked,) = run(house.agreeing.asked(scope, language="en"))
+    run(house.agreeing.decide(scope, asked.agreement.id, DecisionWish(agrees=True, reason=WildText(""))))
+    assert owner.ended("first").state == "done"
+    assert owner.ordered() == before + 1
+
+
+def test_programs_read_mandates_and_staff_end_them(owner: Owner, guests: Guests, house: House, halden: Tenant) -> None:
+    """By the interface: with both permissions, the customer's alone; a program ends nothing, a colleague does."""
+    mandate = owner.grant()
+    here = owner.order("first").conversation_id
+    place = f"/api/v1/conversations/{here}/mandates"
+    program = guests.client(headers={"authorization": f"Bearer {token_of(house, halden, 'admin')}"})
+    blind = guests.client(headers={"authorization": f"Bearer {token_of(house, halden, 'conversations:read')}"})
+    (found,) = program.get(place).json()["items"]
+    assert (found["id"], found["name"], found["state"]) == (mandate.id, "Shop printer", "active")
+    assert blind.get(place).status_code == 403
+    assert program.get(f"/api/v1/conversations/{mandate.id}/mandates").status_code == 404
+    assert program.post(f"{place}/{mandate.id}/revocation").status_code == 403
+    colleague = guests.member("mira")
+    assert colleague.post(f"{place}/{owner.id}/revocation").status_code == 404
+    ended = colleague.post(f"{place}/{mandate.id}/revocation")
+    assert (ended.status_code, ended.json()["state"]) == (200, "revoked")
+    assert owner.order("second").code == "revoked"
 
 
 def test_an_unknown_kind_or_machine_is_told_so(owner: Owner) -> None:

@@ -87,11 +87,11 @@ class Owner:
         """Let the machine order for the terminal."""
         return self.act("order.place", key, kind=kind, thing=self.device if thing is None else thing)
 
-    def ended(self, key: str) -> MachineAnswer:
+    def ended(self, key: str, **what: str) -> MachineAnswer:
         """Return how an order ended that the owner allowed: a job carries it out."""
         for _ in range(TRIES):
             self.house.jobs.run_due()
-            said = self.order(key)
+            said = self.order(key, **what)
             if said.state != "working":
                 return said
             threading.Event().wait(PAUSE)

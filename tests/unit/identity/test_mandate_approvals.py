@@ -1,5 +1,6 @@
 """Promises of what owners are asked, and of pairing: exactly this, once, in time, by the owner and nobody else."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -132,6 +133,27 @@ def test_an_owners_code_pairs_one_machine_once(office: Office) -> None:
         offered()
 
 
+def test_of_two_codes_presented_at_once_a_machine_gets_one_mandate(office: Office) -> None:
+    """Whoever comes second hears that it acts for somebody already; nothing breaks, on either database."""
+    owner, pairing = office.a_customer(), office.identity.pairing
+    acting = prove(office, owner)
+    codes = []
+    for _ in range(4):
+        waiting = a_mandate(office, acting, machine=None)
+        made = office.write(lambda tx, one=waiting: pairing.offer(tx, office.scope, owner.id, mandate_id=one.id))  # type: ignore[misc]
+        codes.append(made.code)
+
+    def present(code: str) -> str:
+        try:
+            office.write(lambda tx: pairing.present(tx, office.scope, PRINTER, code=code))
+        except Conflict:
+            return "conflict"
+        return "paired"
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(present, codes)) == ["conflict", "conflict", "conflict", "paired"]
+
+
 @on_one_database
 def test_codes_run_out(office: Office) -> None:
     """A quarter of an hour, and not a moment more."""
@@ -210,4 +232,3 @@ def test_no_sequence_of_acts_goes_beyond_a_mandate(office: Office, acts: list[tu
             office.write(lambda tx: mandates.revoke(tx, office.scope, mandate.id, owner_id=owner.id))
             revoked = True
     office.write(lambda tx: mandates.revoke(tx, office.scope, mandate.id, owner_id=owner.id))
-

@@ -175,6 +175,25 @@ def test_a_mandate_ends_with_its_time(office: Office) -> None:
     assert code_of(wants(office, order("c"))) == "allowed"
 
 
+def test_an_act_that_nobody_heard_of_again_counts_as_unknown_after_a_day(office: Office) -> None:
+    """It stays counted; later rows than 400 days are forgotten, and nothing that is younger."""
+    mandate = a_mandate(office, prove(office, office.a_customer()))
+    wants(office, order("a"))
+    office.clock.advance(timedelta(days=1))
+    office.write(sweep_mandates)
+    assert [row.state for row in office.rows("identity_mandate_use")] == ["unanswered"]
+    used = office.read(lambda tx: office.identity.mandate_uses.used(tx, office.scope, mandate))
+    assert used.count == 1
+    office.clock.advance(timedelta(days=399))
+    office.write(sweep_mandates)
+    assert [row.state for row in office.rows("identity_mandate")] == ["expired"]
+    assert len(office.rows("identity_mandate_use")) == 1
+    office.clock.advance(timedelta(days=91, seconds=1))
+    office.write(sweep_mandates)
+    for table in ("identity_mandate", "identity_mandate_use"):
+        assert office.rows(table) == []
+
+
 def test_nobody_ends_or_changes_somebody_elses(office: Office) -> None:
     """For another owner the mandate is not there."""
     mine, other = office.a_customer(AYSE), office.a_customer(BORIS)

@@ -1,7 +1,6 @@
 """The one way in for machines, whatever door they come by: each capability is what people have, behind a mandate."""
 
 from datetime import timedelta
-from functools import partial
 from typing import Final
 
 import msgspec
@@ -19,13 +18,13 @@ from doorward.kit.clock import Clock
 from doorward.kit.keys import KeyDestroyed, Keys
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.arrival import Arrival
-from doorward.vocabulary.errors import Malformed
+from doorward.vocabulary.errors import Malformed, SecretRefused
 from doorward.vocabulary.machines import Capability, MachineIdentity
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
 
-LOOK_EVERY: Final = timedelta(minutes=15)
-"""How often orders are looked at for owners who are told of news."""
+LOOK_EVERY: Final = timedelta(hours=4)
+"""How often orders are looked at for owners who are told of news: each look is a line in their list of accesses."""
 _MOST_TOLD: Final = 10
 ORDERS: Final = "order"
 """The kind of things that tell how orders stand."""
@@ -142,7 +141,11 @@ class Machines:
             received_at=self._rooms.clock.now(),
             language=act.language,
         )
-        self._rooms.front_door.accept_here(machine_scope(scope, mandate), arrival)
+        try:
+            self._rooms.front_door.accept_here(machine_scope(scope, mandate), arrival)
+        except SecretRefused:
+            self._end(scope, use, state="failed")  # nobody has said what is refused
+            raise
         self._end(scope, use, state="done")
         standing = self._rooms.ordering.standing(scope, use.id)
         return standing if standing.text else msgspec.structs.replace(standing, state="working")
@@ -206,8 +209,10 @@ class Machines:
     ) -> Allowed | MachineAnswer:
         """Return the right to act, its conversation begun where it has one; else what the machine hears instead."""
         self._make_ready(scope, machine)
-        work = partial(self._granted, scope=scope, machine=machine, wanted=wanted, language=act.language)
-        said = self._transactions.write(scope, work)
+        language = act.language
+        said = self._transactions.write(
+            scope, lambda tx: self.granted(tx, scope, machine, wanted=wanted, language=language)
+        )
         if isinstance(said, Allowed):
             return said
         is_asked = said.code == "owner_asked"
@@ -217,9 +222,13 @@ class Machines:
             approval_id="" if said.approval is None else said.approval.id,
         )
 
-    def _granted(
-        self, tx: Tx, *, scope: Scope, machine: MachineIdentity, wanted: Wanted, language: str | None
+    def granted(
+        self, tx: Tx, scope: Scope, machine: MachineIdentity, *, wanted: Wanted, language: str | None
     ) -> Outcome[Allowed | Refused]:
+        """Grant and count one act, with the first lines of its conversation; or ask the owner by letter.
+
+        To be committed before anything is done; see `Identity.require_mandate`.
+        """
         identity, telling = self._rooms.identity, self._rooms.telling
         required = identity.require_mandate(tx, scope, machine, wanted=wanted)
         said = required.value

@@ -29,7 +29,7 @@ class ApprovedActs:
         """Take who carries out."""
         self._transactions = transactions
         self._identity = identity
-        self._ordering = ordering
+        self.ordering = ordering
 
     def __call__(self, job: ClaimedJob) -> None:
         """Carry it out, if it still can be: a mandate that was ended meanwhile has nothing done any more."""
@@ -44,7 +44,7 @@ class ApprovedActs:
             return
         acting = PartyId(job.payload["acting"])
         here = machine_scope(scope, mandate)
-        self._ordering.fulfil(here, mandate, use, acting=acting, parameters=approval.parameters)
+        self.ordering.fulfil(here, mandate, use, acting=acting, parameters=approval.parameters)
 
     def _find(self, tx: Tx, scope: Scope, use_id: str) -> tuple[Use, Approval, Mandate] | None:
         try:

@@ -1,5 +1,6 @@
 """Carrying an order out that was granted and counted: by the company's procedure, told in the act's conversation."""
 
+import contextlib
 from collections.abc import Mapping
 
 import msgspec
@@ -13,6 +14,7 @@ from doorward.flow.procedures.work import day_of
 from doorward.flow.tenancy import SettingsBook
 from doorward.identity import Identity, Mandate, Use, UseState
 from doorward.kit.tx import Transactions, Tx
+from doorward.vocabulary.errors import Conflict
 from doorward.vocabulary.ids import PartyId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
@@ -49,23 +51,44 @@ class Ordering:
         errand = None
         if kind is not None:
             errand = Errand(kind.procedure, kind.thing, parameters.get("thing", ""), dict(kind.answers))
-        advanced = None if errand is None else self._mandated.do_errand(here, errand)
-        if advanced is None:
+        if errand is None:
             return self._noted(scope, use, state="failed")
+        # Where the same request came twice at once the other one goes on, and this one tells how it stands.
+        with contextlib.suppress(Conflict):
+            self._do(here, errand, use)
+        return self.standing(scope, use.id)
+
+    def _do(self, here: Here, errand: Errand, use: Use) -> None:
+        """Walk the procedure, and write down what came of it. Raises `Conflict` where somebody else walks it."""
+        uses = self._identity.mandate_uses
+        advanced = self._mandated.do_errand(here, errand)
+        if advanced is None:
+            self._transactions.write(here.scope, lambda tx: uses.finish(tx, here.scope, use.id, state="failed"))
+            return
         state = _state_of(advanced)
 
         def finish(tx: Tx) -> Outcome[bool]:
             spoken = self._speaking.speak(tx, here, advanced, key=f"procedure:{use.id}")
             if not spoken.value:
                 return spoken
-            ended = self._identity.mandate_uses.finish(tx, scope, use.id, state=state)
+            ended = uses.finish(tx, here.scope, use.id, state=state)
             return msgspec.structs.replace(spoken, entries=(*spoken.entries, *ended.entries))
 
         self._transactions.write(here.scope, finish)
-        return self.standing(scope, use.id)
 
     def standing(self, scope: Scope, use_id: str) -> MachineAnswer:
-        """Return how an act stands, with the last that was said about it."""
+        """Return how an act stands, with the last that was said about it.
+
+        What waited for a second person, or was not known, and turned out to be done, is noted as done.
+        """
+
+        def work(tx: Tx) -> Outcome[MachineAnswer]:
+            uses = self._identity.mandate_uses
+            use = uses.find(tx, scope, use_id)
+            if use.state not in {"waiting", "unanswered"} or not _was_done(tx, scope, use_id):
+                return Outcome(read(tx))
+            ended = uses.finish(tx, scope, use_id, state="done")
+            return Outcome(read(tx), ended.entries)
 
         def read(tx: Tx) -> MachineAnswer:
             use = self._identity.mandate_uses.find(tx, scope, use_id)
@@ -76,7 +99,7 @@ class Ordering:
             text = said[0].entry.text if said else None
             return answered(use, here, text="" if text is None else text.text)
 
-        return self._transactions.read(read)
+        return self._transactions.write(scope, work)
 
     def _noted(self, scope: Scope, use: Use, *, state: UseState) -> MachineAnswer:
         uses = self._identity.mandate_uses
@@ -101,6 +124,12 @@ class Ordering:
             )
 
         return self._transactions.read(read)
+
+
+def _was_done(tx: Tx, scope: Scope, use_id: str) -> bool:
+    """Return whether the ledger says by now that an act was done."""
+    acted = record.entries_of_kinds(tx, scope, (conversation_of(scope, use_id),), kinds=("procedure.acted",), limit=10)
+    return any(one.entry.data["outcome"] == "done" for one in acted)
 
 
 def _state_of(advanced: Advanced) -> UseState:

@@ -1,10 +1,11 @@
 """Mandates, what was done within them, and what owners are asked."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from doorward.identity.repository.inserting import insert_new, replace
 from doorward.identity.tables import (
@@ -16,10 +17,13 @@ from doorward.identity.tables import (
     pairing_table,
 )
 from doorward.kit.tx import Tx
+from doorward.vocabulary.errors import Conflict
 from doorward.vocabulary.ids import PartyId
 from doorward.vocabulary.scope import Scope, crosses_tenants
 
 OPEN: Final = ("pending", "active", "suspended")
+GIVEN_UP: Final = timedelta(days=1)
+"""After which an act that was begun and not heard of again counts as one of which nobody knows."""
 COUNTED: Final = ("begun", "done", "waiting", "unanswered")
 """Uses that count: all but those of which it is known that nothing came of them."""
 
@@ -69,6 +73,14 @@ def update_mandate(
     if expected is not None:
         statement = statement.where(_mandate.revision == expected)
     return tx.execute(statement.values(revision=_mandate.revision + 1, **values)).rowcount == 1
+
+
+def open_mandate(tx: Tx, scope: Scope, mandate_id: str, values: dict[str, Any]) -> None:
+    """Give a mandate to a machine. Raises `Conflict` when the machine got another one at the same moment."""
+    try:
+        update_mandate(tx, scope, mandate_id, values)
+    except IntegrityError as error:
+        raise Conflict("the machine acts for somebody already") from error
 
 
 def delete_assurances(tx: Tx, scope: Scope, party_id: PartyId) -> None:
@@ -257,13 +269,15 @@ def note_look(tx: Tx, scope: Scope, mandate_id: str, *, seen: bytes, before: dat
 
 @crosses_tenants("a sweep by time alone")
 def close_ended(tx: Tx) -> int:
-    """Close mandates whose time is over, and questions that nobody answered; return how many."""
+    """Close mandates and questions whose time is over, and acts that a crash left; return how many."""
     over = update(mandate_table).where(_mandate.valid_until <= tx.now, _mandate.state.in_(OPEN))
     acting = select(_mandate.acting_id).where(
         _mandate.tenant_id == assurance_table.c.tenant_id, _mandate.valid_until <= tx.now, _mandate.state.in_(OPEN)
     )
     tx.execute(delete(assurance_table).where(assurance_table.c.party_id.in_(acting)))
     closed = tx.execute(over.values(state="expired", open_hash=None, ended_at=_mandate.valid_until)).rowcount
+    left = update(mandate_use_table).where(_use.state == "begun", _use.at <= tx.now - GIVEN_UP)
+    closed += tx.execute(left.values(state="unanswered", ended_at=tx.now)).rowcount
     late = update(mandate_approval_table).where(_approval.expires_at <= tx.now, _approval.state == "asked")
     return closed + tx.execute(late.values(state="expired", decided_at=_approval.expires_at)).rowcount
 

@@ -153,7 +153,7 @@ class Mandates:
             "open_hash": handle,
             "state": "active",
         }
-        repository.update_mandate(tx, scope, mandate_id, values)
+        repository.open_mandate(tx, scope, mandate_id, values)
         raised = self._arm(tx, scope, mandate)
         event = _event("mandate.paired", mandate, "machine")
         return Outcome(self.find(tx, scope, mandate_id), (event, *raised))
