@@ -199,6 +199,11 @@ def test_owners_are_told_once_when_their_orders_change(owner: Owner, house: Hous
     assert mailbox.arrived(owner.seed.email, "Shop printer")
     _look_again(house, owner)
     assert house.machines.tell_news(owner.scope) == 0
+    mandate = house.transactions.read(lambda tx: house.identity.mandates.of_owner(tx, owner.scope, owner.id))[0]
+    run(house.own_mandates.suspend(owner.session, mandate.id))
+    _look_again(house, owner)
+    assert house.machines.tell_news(owner.scope) == 0  # whoever is paused looks at nothing
+    run(house.own_mandates.resume(owner.session, mandate.id))
     owner.act("notices", "n2", off=True)
     assert house.transactions.read(lambda tx: tx.execute(select(mandate_notice_table)).all()) == []
 

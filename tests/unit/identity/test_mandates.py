@@ -315,6 +315,27 @@ def test_what_owners_and_machines_are_leaves_with_the_owner(office: Office) -> N
     assert [row.owner_id for row in office.rows("identity_mandate")] == [other.id]
 
 
+def test_notices_end_with_their_capability_and_their_mandate(office: Office) -> None:
+    """An owner who takes the capability away, revokes, or lets the mandate run out is told of nothing more."""
+    owner = office.a_customer()
+    acting = prove(office, owner)
+    mandate, mandates = a_mandate(office, acting), office.identity.mandates
+    for end in ("narrow", "revoke", "time"):
+        office.write(lambda tx, one=mandate: _notice(tx, office, one))  # type: ignore[misc]
+        assert len(office.rows("identity_mandate_notice")) == 1
+        if end == "narrow":
+            wish = Wish(name="Printer", terms=Terms(capabilities=("help",)))
+            grant, seen = right(office, acting), (mandate.id, mandate.revision)
+            office.write(lambda tx, w=wish, g=grant, s=seen: mandates.change(tx, office.scope, g, seen=s, wish=w))  # type: ignore[misc]
+        elif end == "revoke":
+            office.write(lambda tx, one=mandate: mandates.revoke(tx, office.scope, one.id, owner_id=owner.id))  # type: ignore[misc]
+            mandate = a_mandate(office, acting)
+        else:
+            office.clock.advance(timedelta(days=90))
+            office.write(sweep_mandates)
+        assert office.rows("identity_mandate_notice") == []
+
+
 def _notice(tx: Tx, office: Office, mandate: Mandate) -> Outcome[None]:
     repository.replace_notice(
         tx,

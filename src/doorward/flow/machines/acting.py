@@ -99,19 +99,17 @@ class Machines:
     def _tell(self, scope: Scope, notice: Notice) -> bool:
         mandates, procedures = self._rooms.identity.mandates, self._rooms.procedures.of(scope.tenant_id)
         mandate = self._transactions.read(lambda tx: mandates.find(tx, scope, notice.mandate_id))
-        about = (conversation_of(scope, notice.mandate_id), ORDERS)
-        if procedures is None or mandate.state != "active":
-            return False
-        found = self._rooms.gate.things_of(scope, mandate.acting_id, core=procedures.core, about=about)
-        if found is None:
-            return False
-        stands = seen(found)
+        about, found = (conversation_of(scope, notice.mandate_id), ORDERS), None
+        if procedures is not None and mandate.state == "active":
+            found = self._rooms.gate.things_of(scope, mandate.acting_id, core=procedures.core, about=about)
+        # What could not be looked at stands as it stood, and is looked at again in its turn.
+        stands = notice.seen if found is None else seen(found)
 
         def work(tx: Tx) -> Outcome[bool]:
             is_news = notice.seen is not None and notice.seen != stands
             if not mandates.note_look(tx, scope, notice, seen=stands) or not is_news:
                 return Outcome(value=False)
-            told = self._rooms.telling.tell_news(tx, scope, mandate, found[:_MOST_TOLD])
+            told = self._rooms.telling.tell_news(tx, scope, mandate, (found or ())[:_MOST_TOLD])
             return Outcome(value=True, entries=told.entries, jobs=told.jobs)
 
         return self._transactions.write(scope, work)

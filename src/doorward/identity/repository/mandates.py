@@ -255,7 +255,7 @@ def list_notices(tx: Tx, scope: Scope, *, before: datetime, limit: int) -> Seque
     return tx.execute(query.order_by(notice.looked_at).limit(limit)).all()
 
 
-def note_look(tx: Tx, scope: Scope, mandate_id: str, *, seen: bytes, before: datetime) -> bool:
+def note_look(tx: Tx, scope: Scope, mandate_id: str, *, seen: bytes | None, before: datetime) -> bool:
     """Note how things stood; return False when somebody looked since `before`."""
     notice = mandate_notice_table.c
     statement = update(mandate_notice_table).where(
@@ -275,6 +275,11 @@ def close_ended(tx: Tx) -> int:
         _mandate.tenant_id == assurance_table.c.tenant_id, _mandate.valid_until <= tx.now, _mandate.state.in_(OPEN)
     )
     tx.execute(delete(assurance_table).where(assurance_table.c.party_id.in_(acting)))
+    notice = mandate_notice_table.c
+    ended = select(_mandate.id).where(
+        _mandate.tenant_id == notice.tenant_id, _mandate.valid_until <= tx.now, _mandate.state.in_(OPEN)
+    )
+    tx.execute(delete(mandate_notice_table).where(notice.mandate_id.in_(ended)))
     closed = tx.execute(over.values(state="expired", open_hash=None, ended_at=_mandate.valid_until)).rowcount
     left = update(mandate_use_table).where(_use.state == "begun", _use.at <= tx.now - GIVEN_UP)
     closed += tx.execute(left.values(state="unanswered", ended_at=tx.now)).rowcount

@@ -14,6 +14,9 @@ from doorward.vocabulary.machines import CAPABILITIES, PERIODS, Capability, Peri
 ORDERS: Final[Capability] = "order.place"
 """The capability that is limited: all others move nothing."""
 
+NOTICES: Final[Capability] = "notices"
+"""The capability that lasts: what was asked for by it ends with it."""
+
 DAYS: Final = 90
 """For how long a mandate holds unless its owner says something else."""
 MOST_DAYS: Final = 365

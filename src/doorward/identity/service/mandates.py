@@ -13,7 +13,14 @@ import msgspec
 
 from doorward.identity.repository import mandates as repository
 from doorward.identity.service.actions import Grant
-from doorward.identity.service.mandate_terms import DAYS, MOST_DAYS, Terms, checked_terms, is_within
+from doorward.identity.service.mandate_terms import (
+    DAYS,
+    MOST_DAYS,
+    NOTICES,
+    Terms,
+    checked_terms,
+    is_within,
+)
 from doorward.identity.service.parties import Parties
 from doorward.kit.ids import new_id
 from doorward.kit.keys import Keys
@@ -178,6 +185,8 @@ class Mandates:
         }
         if not repository.update_mandate(tx, scope, mandate_id, values, expected=revision):
             raise Outdated("the mandate was changed meanwhile")
+        if NOTICES not in terms.capabilities:
+            repository.delete_notice(tx, scope, mandate_id)
         fields = ("narrowed",) if is_within(terms, mandate.terms) else ("widened",)
         return Outcome(self.find(tx, scope, mandate_id), (_event("mandate.changed", mandate, *fields),))
 
@@ -281,7 +290,7 @@ class Mandates:
             for row in rows
         )
 
-    def note_look(self, tx: Tx, scope: Scope, notice: Notice, *, seen: bytes) -> bool:
+    def note_look(self, tx: Tx, scope: Scope, notice: Notice, *, seen: bytes | None) -> bool:
         """Note how things stand by now; return False when somebody else looked meanwhile."""
         return repository.note_look(tx, scope, notice.mandate_id, seen=seen, before=notice.looked_at)
 
