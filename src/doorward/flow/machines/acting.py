@@ -196,7 +196,7 @@ class Machines:
         if isinstance(said, MachineAnswer):
             return said
         mandate, telling = said.mandate, self._rooms.telling
-        if not said.repeated:
+        if said.use.state == "begun":  # also where a crash came before it was written down
             self._transactions.write(scope, lambda tx: telling.subscribe(tx, scope, mandate, off=act.off))
         return answered(self._end(scope, said.use, state="done"))
 
