@@ -1,6 +1,7 @@
 """This process as the system sees it."""
 
 import contextlib
+import ctypes
 
 try:
     import resource
@@ -15,6 +16,15 @@ def leave_no_core() -> None:
     """
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def return_memory() -> None:
+    """Give the system back what this process has let go, where the C library can (glibc); it takes some milliseconds.
+
+    Worth it behind loading something large: what was needed to read it lies in holes that nothing would fill.
+    """
+    with contextlib.suppress(OSError, AttributeError):  # no C library by that name, or one that returns it by itself
+        ctypes.CDLL(None).malloc_trim(ctypes.c_size_t(0))
 
 
 def limit_memory(size: int) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from doorward.kit.logging import get_logger
+from doorward.kit.process import return_memory
 from doorward.kit.tx import Tx
 from doorward.understanding import repository
 from doorward.understanding.intents import Description, Heads, ModelUnusable, open_model
@@ -144,6 +145,8 @@ class ActiveModels:
             loaded = self._load(scope, None if held is None else held.standing)
             if loaded is not None:
                 held = self._opened(scope, loaded, held)
+                if loaded.model is not None:
+                    return_memory()
             if held is None:
                 raise LookupError("loading gave nothing although nothing was held")
             self._held[scope.tenant_id] = held

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 
+from doorward.kit.process import return_memory
 from doorward.kit.words import split_words, stemmer_for, visible
 from doorward.understanding.language import LanguageDetector
 from doorward.understanding.pleasantries import Pleasantries
@@ -58,6 +59,7 @@ class Reader:
         """Load the models now, about a second, so that no message waits. Raises what the encoder raises."""
         self._encoder.encode(["warm"])
         self._detector.detect("warm", languages=tuple(self._packs))
+        return_memory()
 
     def read(self, masked: MaskedText, *, languages: Sequence[str], hint: str | None = None) -> Reading:
         """Return the reading of a message.
