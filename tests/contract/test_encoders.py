@@ -205,6 +205,15 @@ def test_the_end_of_a_long_text_is_not_looked_at() -> None:
     assert np.array_equal(rows[0], rows[1])
 
 
+@given(st.integers(1, 5), st.integers(1, 9), st.integers(0, 1000))
+def test_packed_rows_are_the_rows(rows: int, quarter: int, seed: int) -> None:
+    """Six bits a number lose nothing, and take three bytes for four."""
+    table = np.random.default_rng(seed).integers(0, 64, size=(rows, 4 * quarter), dtype=np.uint8)
+    packed = weights.pack(table)
+    assert packed.shape == (rows, 3 * quarter)
+    assert (weights.unpack(packed) == table).all()
+
+
 def test_a_changed_weight_file_is_refused(tmp_path: Path) -> None:
     """One byte more and the file is not the one that was reviewed."""
     changed = tmp_path / "sp.model"

@@ -6,6 +6,7 @@ replacements; at every place the longest key wins. What has no key stays as it i
 
 import re
 import struct
+from array import array
 
 _SPACE_SYMBOL = "\N{LOWER ONE EIGHTH BLOCK}"
 _LABEL, _VALUE, _HAS_LEAF, _WIDE = 0x8000_00FF, 0x7FFF_FFFF, 0x100, 0x200
@@ -20,7 +21,8 @@ class CharacterMap:
     def __init__(self, compiled: bytes) -> None:
         """Read the compiled map: a length, the trie's units, the replacements."""
         (size,) = struct.unpack_from("<I", compiled)
-        self._units = struct.unpack_from(f"<{size // 4}I", compiled, 4)
+        # An array, because as Python's numbers the units take ten times as much memory.
+        self._units = array("I", struct.unpack_from(f"<{size // 4}I", compiled, 4))
         self._replacements = compiled[4 + size :]
         unchanged = "".join(re.escape(chr(code)) for code in _COMMON if self.normalize(chr(code)) == chr(code))
         self._nothing_to_do = re.compile(f"[{unchanged} ]*").fullmatch

@@ -7,10 +7,9 @@ variant. All in float32; numpy lets go of the interpreter's lock inside every ma
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from doorward.plugins.models.sentence_encoder.weights import PARTS, Arrays
+from doorward.plugins.models.sentence_encoder.weights import PARTS, Arrays, unpack
 
 Matrix = NDArray[np.float32]
 
@@ -66,7 +65,7 @@ class Network:
     def _look_up(self, pieces: NDArray[np.int64]) -> Matrix:
         """Return the pieces' vectors: the table holds steps of `scale` above `low`, both per part."""
         part = pieces % PARTS
-        vectors = self._table[pieces].astype(np.float32)
+        vectors = unpack(self._table[pieces]).astype(np.float32)
         vectors *= self._scale[part, None]
         vectors += self._low[part, None]
         return vectors
@@ -84,11 +83,11 @@ class Network:
         self._normalize(start, self._project_norm)
         padded = np.zeros((rows, CHANNELS), dtype=np.float32)
         for branch, (order, left) in enumerate(ORDERS):
+            windows = (live - left)[:, None] + np.arange(order)
             signal = start[:, branch * CHANNELS : (branch + 1) * CHANNELS]
             for weight, bias in self._layers[branch]:
                 padded[live] = signal
-                windows = sliding_window_view(padded, order, axis=0)[live - left].transpose(0, 2, 1)
-                convolved = windows.reshape(len(live), order * CHANNELS) @ weight
+                convolved = padded[windows].reshape(len(live), order * CHANNELS) @ weight
                 convolved += bias
                 np.maximum(convolved, 0, out=convolved)
                 convolved += signal

@@ -5,6 +5,7 @@ written: repeated field 1 holds the pieces, field 3 the trainer's and normaliser
 """
 
 import struct
+from array import array
 from functools import lru_cache
 
 from doorward.plugins.models.sentence_encoder.charsmap import CharacterMap
@@ -13,7 +14,7 @@ from doorward.vocabulary.errors import Misconfigured
 UNKNOWN, BEGIN, END = 0, 1, 2
 _SPACE = "\N{LOWER ONE EIGHTH BLOCK}"  # SentencePiece's visible space: every word begins with it
 _UNKNOWN_PENALTY = 10.0
-_MEMORY = 32_768  # words; an ordinary text's words are nearly all among the most recent 32,768
+_MEMORY = 16_384  # words; an ordinary text's words are nearly all among the most recent 16,384
 _LONGEST_REMEMBERED = 48  # characters: what is longer is rarely a word and would fill the memory
 _SCORE_ONLY, _TEXT = 0x15, 0x0A  # protobuf tags: field 2 as fixed32, field 1 as bytes
 _PLAIN_TAIL = 5  # bytes after the text of an ordinary piece: tag and score. Others carry a type as well
@@ -25,7 +26,7 @@ class Pieces:
     def __init__(self, model: bytes) -> None:
         """Read the model. Raises `Misconfigured` if it has another layout."""
         self._id: dict[str, int] = {}
-        self._score: list[float] = []
+        self._score = array("f")
         rest = self._read_pieces(model)
         self._longest = max(map(len, self._id))
         self._unknown_score = min(self._score) - _UNKNOWN_PENALTY
