@@ -6,6 +6,7 @@ vocabulary has to be kept: of 2¹⁸ numbers a part, ten thousand phrases fill a
 cost cannot be measured (docs/reference/benchmarks.md).
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -24,7 +25,7 @@ PARTS: Final = 3
 SHORTEST, LONGEST = 2, 5
 """Letters of a piece; a word's edges count as letters, pieces do not reach over them."""
 
-_REMEMBERED: Final = 32_768
+_REMEMBERED: Final = 16_384
 
 Numbers = NDArray[np.int64]
 Weights = NDArray[np.float32]
@@ -40,8 +41,7 @@ class Terms(NamedTuple):
 def terms_of(words: Sequence[str], stems: Sequence[str]) -> Terms:
     """Return the terms of a text's case-folded words and their stems (see `Reading`); of no words, none."""
     found: Counter[int] = Counter(_alone_and_in_pairs(words, 0))
-    for word in words:
-        found.update(_pieces(word))
+    found.update(np.frombuffer(b"".join(map(_pieces, words)), dtype=np.uint32).tolist())
     found.update(_alone_and_in_pairs(stems, 2 * BUCKETS))
     numbers = np.fromiter(found, dtype=np.int64, count=len(found))
     counts = np.fromiter(found.values(), dtype=np.float32, count=len(found))
@@ -58,7 +58,8 @@ def _alone_and_in_pairs(words: Sequence[str], first: int) -> Iterator[int]:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _pieces(word: str) -> tuple[int, ...]:
+def _pieces(word: str) -> bytes:
+    # Bytes, four a number: as Python's numbers the pieces would take ten times as much memory.
     padded = f" {word} "
     pieces = [
         padded[start : start + size]
@@ -67,7 +68,7 @@ def _pieces(word: str) -> tuple[int, ...]:
     ]
     # A word shorter than a size is its own piece, once.
     pieces = pieces[: next((at + 1 for at, piece in enumerate(pieces) if piece == padded), len(pieces))]
-    return tuple(BUCKETS + crc32(piece.encode("utf-8", "replace")) % BUCKETS for piece in pieces)
+    return array("I", (BUCKETS + crc32(piece.encode("utf-8", "replace")) % BUCKETS for piece in pieces)).tobytes()
 
 
 class Vocabulary:
