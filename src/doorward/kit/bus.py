@@ -9,14 +9,15 @@ import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import Protocol
-
-import psycopg
+from typing import TYPE_CHECKING, Protocol
 
 from doorward.kit.db import Database
 from doorward.kit.ids import new_id
 from doorward.kit.logging import get_logger
 from doorward.kit.tx import Tx
+
+if TYPE_CHECKING:
+    import psycopg
 
 log = get_logger("kit.bus")
 
@@ -159,7 +160,9 @@ class PostgresBus(ProcessBus):
                 self._untold.update(dict.fromkeys(topics))
                 self._news.notify()
 
-    def _keep_connected(self, serve: Callable[[psycopg.Connection], None]) -> None:
+    def _keep_connected(self, serve: Callable[["psycopg.Connection"], None]) -> None:
+        import psycopg  # noqa: PLC0415 - 6 MB that a house on SQLite does not need
+
         while not self._stopping.is_set():
             try:
                 with psycopg.connect(self._address, autocommit=True) as connection:
@@ -168,7 +171,7 @@ class PostgresBus(ProcessBus):
                 log.warning("kit.bus.lost")
                 self._stopping.wait(1)
 
-    def _listen_on(self, connection: psycopg.Connection) -> None:
+    def _listen_on(self, connection: "psycopg.Connection") -> None:
         connection.execute(f"LISTEN {_CHANNEL}")
         while not self._stopping.is_set():
             for notice in connection.notifies(timeout=0.5):
@@ -178,7 +181,9 @@ class PostgresBus(ProcessBus):
                 elif self._stopping.is_set():
                     return
 
-    def _tell_on(self, connection: psycopg.Connection) -> None:
+    def _tell_on(self, connection: "psycopg.Connection") -> None:
+        import psycopg  # noqa: PLC0415 - as above
+
         while True:
             with self._news:
                 while not self._untold and not self._stopping.is_set():

@@ -57,11 +57,12 @@ class PhraseBook:
             if phrase:
                 self._by_first.setdefault(phrase[0].text, []).append(number)
         self._longest = max(map(len, self._stems), default=0)
-        self._slips: dict[str, set[str]] = {}
+        # Tuples, because nearly all hold one stem, and as sets they would take four times as much memory.
+        self._slips: dict[str, tuple[str, ...]] = {}
         for stem in self._stems:
             if len(stem) >= SLIPS_FROM:
-                for rest in _rests(stem):
-                    self._slips.setdefault(rest, set()).add(stem)
+                for rest in dict.fromkeys(_rests(stem)):
+                    self._slips[rest] = (*self._slips.get(rest, ()), stem)
         self._remembered = lru_cache(_REMEMBERED)(self._meant)
 
     def size(self, phrase: int) -> int:
