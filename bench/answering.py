@@ -65,7 +65,7 @@ def build_index(seeds: Iterable[ArticleSeed], reader: Reader) -> KnowledgeIndex:
         article_id = article_id_of(SCOPE, seed)
         articles.append(Article(id=article_id, revision=1, state="published", updated_at=now, **content))
         passages[article_id] = service.prepare(seed).passages
-    return KnowledgeIndex(articles, passages, revision=1)
+    return KnowledgeIndex(articles, passages.items(), revision=1)
 
 
 def evidence(index: KnowledgeIndex, reader: Reader, texts: Sequence[str], *, language: str) -> Any:

@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
-from bench.nlu.founding import KNOWLEDGE, MODEL, Known, real_reader
+from bench.nlu.founding import MODEL, real_reader, write_knowledge
 from doorward.answering import Article, ArticleRepository, KnowledgeService
+from doorward.answering.articles import Passage
 from doorward.answering.service import article_id_of
 from doorward.doors.cli.commands.evals import installed_phrases
 from doorward.doors.cli.evals.sources import read_intents, read_texts
@@ -34,17 +33,17 @@ def prepare(folder: Path, *, data: Path, phrases: Path | None) -> dict[str, Any]
     heads = learnt.trained.heads
     write_model(folder / MODEL, heads, encoder=reader.encoder_id, languages=learnt.languages, phrases=len(known))
     articles = _articles(reader)
-    (folder / KNOWLEDGE).write_bytes(msgspec.msgpack.encode(articles))
+    write_knowledge(folder, articles)
     return {
         "intents": len(heads.intents),
         "phrases": len(known),
-        "articles": len({one.article.slug for one in articles}),
-        "passages": sum(len(one.passages) for one in articles),
+        "articles": len({article.slug for article, _ in articles}),
+        "passages": sum(len(passages) for _, passages in articles),
         "model_megabytes": round(sum(file.stat().st_size for file in (folder / MODEL).iterdir()) / 1e6, 1),
     }
 
 
-def _articles(reader: Reader) -> list[Known]:
+def _articles(reader: Reader) -> list[tuple[Article, tuple[Passage, ...]]]:
     service, now = KnowledgeService(ArticleRepository(), reader), SystemClock().now()
     found = []
     for plugin in discover("company"):
@@ -53,5 +52,5 @@ def _articles(reader: Reader) -> list[Known]:
         for seed in plugin.build(None).articles():
             content = {name: getattr(seed, name) for name in seed.__struct_fields__}
             article = Article(id=article_id_of(SCOPE, seed), revision=1, state="published", updated_at=now, **content)
-            found.append(Known(article, service.prepare(seed).passages))
+            found.append((article, service.prepare(seed).passages))
     return found

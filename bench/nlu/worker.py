@@ -12,12 +12,9 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final, TypeVar
 
-import msgspec
-
-from bench.nlu.founding import KNOWLEDGE, MODEL, Known, real_reader
+from bench.nlu.founding import MODEL, language_packs, read_index, real_reader
 from bench.walk.messages import texts
-from doorward.answering.index import KnowledgeIndex
-from doorward.kit.plugins import discover
+from doorward.kit.process import return_memory
 from doorward.understanding import Understander
 from doorward.understanding.intents import Phrase, judge, name_phrases, read_model, read_phrases, train
 from doorward.vocabulary.text import MaskedText
@@ -29,12 +26,13 @@ Value = TypeVar("Value")
 
 def message(folder: Path, count: int) -> dict[str, Any]:
     """Measure messages, one after another, and what the process holds when it has seen them."""
-    reader = real_reader()
+    packs = language_packs()
+    reader = real_reader(packs)
+    reader.warm()
     heads, _ = read_model(folder / MODEL, encoder=reader.encoder_id)
-    known = msgspec.msgpack.decode((folder / KNOWLEDGE).read_bytes(), type=list[Known])
-    index = KnowledgeIndex([one.article for one in known], {one.article.id: one.passages for one in known}, revision=1)
-    del known
-    understander = Understander([plugin.build(None) for plugin in discover("language")])
+    index = read_index(folder)
+    return_memory()  # as the house does behind loading
+    understander = Understander(packs)
     asked = [MaskedText(text) for text in itertools.islice(texts(), WARM + count)]
     taken: dict[str, list[float]] = {name: [] for name in ("whole", "read", "intent", "understand", "embedding")}
     for number, one in enumerate(asked):

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from functools import cache
 
+import msgspec
+
 from doorward.answering import Article, ArticleRepository, KnowledgeIndex, KnowledgeService
 from doorward.answering.service import article_id_of
 from doorward.vocabulary.company import ArticleSection, ArticleSeed
@@ -70,13 +72,15 @@ def service() -> KnowledgeService:
     return KnowledgeService(ArticleRepository(), reader())
 
 
-def index_of(seeds: Iterable[ArticleSeed], *, revision: int = 1) -> KnowledgeIndex:
-    """Return an index of articles without any database."""
+def index_of(seeds: Iterable[ArticleSeed], *, revision: int = 1, embedded: bool = True) -> KnowledgeIndex:
+    """Return an index of articles without any database; not `embedded`: as if another encoder had read them."""
     articles, passages = [], {}
     for seed in seeds:
         prepared = service().prepare(seed)
         article_id = article_id_of(SCOPE, seed)
-        passages[article_id] = prepared.passages
+        passages[article_id] = [
+            one if embedded else msgspec.structs.replace(one, embedding=b"") for one in prepared.passages
+        ]
         articles.append(
             Article(
                 id=article_id,
@@ -91,7 +95,7 @@ def index_of(seeds: Iterable[ArticleSeed], *, revision: int = 1) -> KnowledgeInd
                 updated_at=NOON,
             )
         )
-    return KnowledgeIndex(articles, passages, revision=revision)
+    return KnowledgeIndex(articles, passages.items(), revision=revision)
 
 
 @cache

@@ -6,7 +6,7 @@ Nothing is kept that a test could change: either it is immutable, or whoever ask
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from copy import deepcopy
 from datetime import date
@@ -51,9 +51,9 @@ def _remembering_index() -> Callable[..., KnowledgeIndex]:
     known: dict[bytes, KnowledgeIndex] = {}
 
     def index(
-        articles: Iterable[Article], passages: Mapping[ArticleId, Sequence[Passage]], *, revision: int
+        articles: Iterable[Article], passages: Iterable[tuple[ArticleId, Sequence[Passage]]], *, revision: int
     ) -> KnowledgeIndex:
-        articles = tuple(articles)
+        articles, passages = tuple(articles), tuple(passages)
         name = hashlib.sha256(msgspec.msgpack.encode((articles, passages, revision))).digest()
         if name not in known:
             if len(known) >= MOST_INDEXES:

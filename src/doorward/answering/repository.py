@@ -1,6 +1,6 @@
 """Articles and passages in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +21,9 @@ _PUBLICATION_FIELDS = tuple(field.name for field in msgspec.structs.fields(Publi
 
 _AT_ONCE = 500
 """Ids in one query: databases limit how many values a statement may have."""
+
+_READ_AT_ONCE = 16
+"""Articles whose passages are read in one query: some megabytes."""
 
 
 class ArticleRepository:
@@ -143,6 +146,21 @@ class ArticleRepository:
         query = select(passage).where(passage.c.tenant_id == scope.tenant_id)
         if article_id is not None:
             query = query.where(passage.c.article_id == article_id)
+        return self._passages(tx, query, encoder_id=encoder_id)
+
+    def each_passages(
+        self, tx: Tx, scope: Scope, *, encoder_id: str, ids: Sequence[ArticleId]
+    ) -> Iterator[tuple[ArticleId, list[Passage]]]:
+        """Yield articles with their passages as `passages` returns them; a few articles' are read at a time.
+
+        An article without passages is left out. To be used up while the transaction is open.
+        """
+        for start in range(0, len(ids), _READ_AT_ONCE):
+            some = passage.c.article_id.in_(ids[start : start + _READ_AT_ONCE])
+            query = select(passage).where(passage.c.tenant_id == scope.tenant_id, some)
+            yield from self._passages(tx, query, encoder_id=encoder_id).items()
+
+    def _passages(self, tx: Tx, query: Select[Any], *, encoder_id: str) -> dict[ArticleId, list[Passage]]:
         found: dict[ArticleId, list[Passage]] = {}
         for row in tx.execute(query.order_by(passage.c.article_id, passage.c.section, passage.c.place)):
             found.setdefault(ArticleId(row.article_id), []).append(

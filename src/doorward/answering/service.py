@@ -298,16 +298,17 @@ class KnowledgeService:
     def newer(self, tx: Tx, scope: Scope, held: int | None) -> KnowledgeIndex | None:
         """Return the index of all published articles, None if the one of revision `held` still is the newest.
 
-        Building takes some 100 ms for 60 articles in five languages.
+        Building takes a second for 60 articles in five languages with 17,000 questions. Passages are read some at a
+        time and let go.
         """
         revision = self.revision(tx, scope)
         if revision == held:
             return None
-        return KnowledgeIndex(
-            self._repository.articles(tx, scope, state="published"),
-            self._repository.passages(tx, scope, encoder_id=self._reader.encoder_id),
-            revision=revision,
+        articles = self._repository.articles(tx, scope, state="published")
+        passages = self._repository.each_passages(
+            tx, scope, encoder_id=self._reader.encoder_id, ids=[one.id for one in articles]
         )
+        return KnowledgeIndex(articles, passages, revision=revision)
 
 
 def article_id_of(scope: Scope, seed: ArticleSeed) -> ArticleId:

@@ -1,6 +1,5 @@
 """How much of a message's words a section has: BM25, as a share of the most that any section could have."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.answering.articles import PassageKind
+from doorward.answering.terms import Numbers, Postings, Terms, numbers_of
 
 SATURATION: Final = 1.2
 """BM25's k1 (S. Robertson and H. Zaragoza 2009): how fast a repeated word stops counting more."""
@@ -28,52 +28,44 @@ def beginning(word: str) -> str:
     return word[:BEGINNING]
 
 
+def weighed(passages: Sequence[tuple[PassageKind, Sequence[str]]]) -> Terms:
+    """Return the words of a section's passages, each occurrence as much as `FIELDS` says of where it stands."""
+    numbers = numbers_of(word for _, words in passages for word in words)
+    return Terms.of(numbers, np.repeat([FIELDS[kind] for kind, _ in passages], [len(words) for _, words in passages]))
+
+
 class WordIndex:
     """The words of a list of sections, or whatever stands for words. Immutable and thread-safe."""
 
-    def __init__(self, sections: Sequence[Sequence[tuple[PassageKind, Sequence[str]]]]) -> None:
-        """Take each section's passages as kind and words; a section without passages has no words."""
-        counts = [self._count(passages) for passages in sections]
-        lengths = [sum(count.values()) for count in counts]
-        average = sum(lengths) / max(len(lengths), 1) or 1.0
-        found: dict[str, list[tuple[int, float]]] = {}
-        for place, count in enumerate(counts):
-            norm = SATURATION * (1 - LENGTH + LENGTH * lengths[place] / average)
-            for word, weight in count.items():
-                found.setdefault(word, []).append((place, weight / (weight + norm)))
-        self._size = len(counts)
-        self._unknown = self._rarity_of(0)
-        self._rarity = {word: self._rarity_of(len(places)) for word, places in found.items()}
-        self._places = {
-            word: (
-                np.array([place for place, _ in places]),
-                np.array([part * self._rarity[word] for _, part in places], dtype=np.float32),
-            )
-            for word, places in found.items()
-        }
+    def __init__(self, sections: Sequence[Terms]) -> None:
+        """Take each section's words as `weighed` returns them; a section without passages has no words."""
+        lengths = np.array([one.amounts.sum(dtype=np.float64) for one in sections])
+        average = lengths.sum() / max(len(lengths), 1) or 1.0
+        norms = SATURATION * (1 - LENGTH + LENGTH * lengths / average)
+        found = Postings.of(sections)
+        self._unknown = float(_rarity(np.zeros(1), found.texts)[0])
+        self._rarity = _rarity(found.shared(), found.texts).astype(np.float32)
+        parts = found.amounts / (found.amounts + norms[found.owners])
+        self._found = found._replace(amounts=(parts * np.repeat(self._rarity, found.shared())).astype(np.float32))
 
-    def coverage(self, words: Sequence[str]) -> NDArray[np.float32]:
+    @property
+    def size(self) -> int:
+        """Return how many bytes of memory the arrays take."""
+        return self._found.memory + self._rarity.nbytes
+
+    def coverage(self, words: Numbers) -> NDArray[np.float32]:
         """Return, for every section, the share 0..1 of the message's words (weighed by rarity) that it covers.
 
-        A word that no section has counts as the rarest: a message about something else covers nothing.
+        A word that no section has counts as the rarest: a message about something else covers nothing. How often and
+        in which order the words are there does not matter.
         """
-        scores = np.zeros(self._size, dtype=np.float32)
-        most = 0.0
-        for word in sorted(set(words)):
-            most += self._rarity.get(word, self._unknown)
-            entry = self._places.get(word)
-            if entry is not None:
-                scores[entry[0]] += entry[1]
-        return scores / np.float32(most) if most else scores
+        asked = np.unique(words)
+        places, _ = self._found.places(asked)
+        most = float(self._rarity[places].sum()) + self._unknown * (len(asked) - len(places))
+        scores = self._found.sums(places)
+        return (scores / most if most else scores).astype(np.float32)
 
-    def _rarity_of(self, sections: int) -> float:
-        """Return BM25's inverse document frequency of a word that so many sections have."""
-        return float(np.log1p((self._size - sections + 0.5) / (sections + 0.5)))
 
-    @staticmethod
-    def _count(passages: Sequence[tuple[PassageKind, Sequence[str]]]) -> dict[str, float]:
-        count: dict[str, float] = defaultdict(float)
-        for kind, words in passages:
-            for word in words:
-                count[word] += FIELDS[kind]
-        return count
+def _rarity(shared: NDArray[np.integer | np.floating], sections: int) -> NDArray[np.float64]:
+    """Return BM25's inverse document frequency of words that so many sections have."""
+    return np.asarray(np.log1p((sections - shared + 0.5) / (shared + 0.5)), dtype=np.float64)

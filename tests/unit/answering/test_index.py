@@ -114,6 +114,21 @@ def test_vectors_of_another_length_are_not_compared() -> None:
     assert shop().search(other) == shop().search(msgspec.structs.replace(reading, embedding=b""))
 
 
+def test_articles_that_no_encoder_read_are_found_by_their_words() -> None:
+    """Passages of another encoder come without vectors; words still decide, and nothing is compared in meaning."""
+    index = index_of([RETURNS, OPENING], embedded=False)
+    reading = read("Are you open on Sunday?")
+    assert index.search(reading)[0].slug == "opening-hours"
+    assert index.search(reading) == index.search(msgspec.structs.replace(reading, embedding=b""))
+
+
+def test_languages_of_the_same_articles_share_their_vectors() -> None:
+    """What is compared with messages in no known language takes no memory of its own."""
+    index = index_of([RETURNS, OPENING])
+    assert index.view("fr").stack is index.view("en").stack
+    assert index.size < index_of([RETURNS, OPENING, OPENING_DE]).size
+
+
 def test_nothing_published_nothing_found() -> None:
     """A tenant without articles has an index that finds nothing."""
     empty = index_of([])

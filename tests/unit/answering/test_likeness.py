@@ -8,9 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.answering.likeness import LikenessIndex, numbers_of, pieces_of
+from doorward.answering.likeness import LikenessIndex, pieces_of
+from doorward.answering.terms import Terms, numbers_of
 
 terms = st.lists(st.integers(0, 12), max_size=20)
+
+
+def terms_of(numbers: list[int]) -> Terms:
+    """Return the terms of numbers."""
+    return Terms.of(np.array(numbers, dtype=np.uint32))
 
 
 def cosine(text: list[int], asked: list[int], texts: list[list[int]]) -> float:
@@ -33,7 +39,7 @@ def cosine(text: list[int], asked: list[int], texts: list[list[int]]) -> float:
 @given(st.lists(terms, max_size=5), terms)
 def test_it_is_the_cosine_of_the_definition(texts: list[list[int]], asked: list[int]) -> None:
     """For any texts and any message, empty ones among them, every value is the cosine, from 0 to 1."""
-    found = LikenessIndex(texts).cosines(asked)
+    found = LikenessIndex([terms_of(one) for one in texts]).cosines(terms_of(asked))
     assert found.shape == (len(texts),)
     assert ((found >= 0) & (found <= 1)).all()
     assert found == pytest.approx(np.array([cosine(one, asked, texts) for one in texts]), abs=1e-5)
@@ -42,8 +48,12 @@ def test_it_is_the_cosine_of_the_definition(texts: list[list[int]], asked: list[
 def test_a_slip_is_forgiven_by_pieces_and_not_by_words() -> None:
     """A misspelt word shares pieces with the right one, and is no word that is known."""
     words = [["replacement", "card"], ["standing", "order"]]
-    by_pieces = LikenessIndex([pieces_of(each) for each in words]).cosines(pieces_of(["replacment"]))
-    by_words = LikenessIndex([numbers_of(each) for each in words]).cosines(numbers_of(["replacment"]))
+    by_pieces = LikenessIndex([Terms.of(pieces_of(each)) for each in words]).cosines(
+        Terms.of(pieces_of(["replacment"]))
+    )
+    by_words = LikenessIndex([Terms.of(numbers_of(each)) for each in words]).cosines(
+        Terms.of(numbers_of(["replacment"]))
+    )
     assert by_pieces[0] > 0.3 > by_pieces[1]
     assert not by_words.any()
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeIndex, KnowledgeService
+from doorward.answering import ArticleRepository, Composer, Knowledge, KnowledgeIndex, KnowledgeService, repository
 from doorward.answering.knowledge import FRESH_SECONDS
 from doorward.kit.clock import FixedClock
 from doorward.kit.tx import Transactions
@@ -129,6 +129,24 @@ def test_another_encoder_reads_everything_again(transactions: Transactions, serv
     assert len(other.texts) == len(set(other.texts)) == 6
     assert transactions.read(lambda tx: renewed.article(tx, SCOPE, article_id)).revision == 1
     assert transactions.read(lambda tx: renewed.revision(tx, SCOPE)) == before + 1
+
+
+def test_passages_of_many_articles_are_read_some_at_a_time(
+    transactions: Transactions, service: KnowledgeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few at once, each article comes once with all its passages in order, of this tenant and no other."""
+    monkeypatch.setattr(repository, "_READ_AT_ONCE", 2)
+    ids = [publish(transactions, service, seed).value for seed in (RETURNS, OPENING, OPENING_DE)]
+    foreign = publish(transactions, service, OPENING, scope=OTHER_SCOPE).value
+    stored = ArticleRepository()
+    whole = transactions.read(lambda tx: stored.passages(tx, SCOPE, encoder_id="counting/1"))
+    found = transactions.read(
+        lambda tx: [*stored.each_passages(tx, SCOPE, encoder_id="counting/1", ids=[*ids, foreign])]
+    )
+    assert [id_ for id_, _ in found] == sorted(ids[:2]) + ids[2:]
+    assert dict(found) == whole
+    other = transactions.read(lambda tx: dict(stored.each_passages(tx, SCOPE, encoder_id="counting/2", ids=ids)))
+    assert {one.embedding for some in other.values() for one in some} == {b""}
 
 
 def test_a_withdrawn_article_answers_no_more(transactions: Transactions, service: KnowledgeService) -> None:

@@ -200,4 +200,4 @@ def index_of(seeds: Iterable[ArticleSeed], reader: Reader) -> KnowledgeIndex:
         content = {name: getattr(seed, name) for name in seed.__struct_fields__}
         articles.append(Article(id=article_id, revision=1, state="published", updated_at=now, **content))
         passages[article_id] = service.prepare(seed).passages
-    return KnowledgeIndex(articles, passages, revision=1)
+    return KnowledgeIndex(articles, passages.items(), revision=1)
