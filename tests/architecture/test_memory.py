@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 STATUS = Path("/proc/self/status")
 
-LARGEST = 325.0
+LARGEST = 300.0
 """Millions of bytes: 15 % more than was measured when this was written. The floor is 350, with a company's model."""
 
 HEAVY = ("sklearn", "scipy", "dbos", "openai", "litestar", "playwright")
