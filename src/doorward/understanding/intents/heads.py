@@ -2,9 +2,10 @@
 
 The first is a support vector machine over words, stems, letters and the embedding (strong where phrases are many), the
 second a linear discriminant over the embedding alone (strong where they are few). Both vote for the intent, the second
-as long as phrases are few. Whether it is one of the known intents at all is judged by how high both score it and how
-near known phrases lie: of everything measured that tells the strangers best (docs/reference/benchmarks.md). A softmax
-does not: it is sure of whatever is least unlike.
+as long as phrases are few, and so does how near each intent's nearest phrase comes in words and in meaning. Whether it
+is one of the known intents at all is judged by how high both heads score it and how near known phrases lie: of
+everything measured that tells the strangers best (docs/reference/benchmarks.md). A softmax does not: it is sure of
+whatever is least unlike.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.understanding.intents.grams import Numbers, Vocabulary, terms_of
+from doorward.understanding.intents.neighbours import Neighbours
 from doorward.vocabulary.reading import Reading
 
 Matrix = NDArray[np.float32]
@@ -37,7 +39,7 @@ class Scales(msgspec.Struct, frozen=True, kw_only=True):
     """Mean and standard deviation of each witness over phrases that the heads had not seen, and how they become one.
 
     `slope` and `offset` make a probability of their sum (J. Platt 1999): how often a phrase with that sum was given the
-    right intent. `vote` is what the discriminant's vote counts.
+    right intent. `vote` is what the discriminant's vote counts, `nearness` what those of the nearest phrases do.
     """
 
     means: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -45,14 +47,14 @@ class Scales(msgspec.Struct, frozen=True, kw_only=True):
     slope: float = 1.0
     offset: float = 0.0
     vote: float = 1.0
+    nearness: float = 0.0
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
     """What was learnt, as arrays; rows of a class are in the order of `classes`.
 
     `terms` (terms, classes) belongs to the vocabulary, `embedding` (dimensions, classes, with its weight in it) and
-    `bias` (classes) to the same head; `axes` (dimensions, classes) and `levels` (classes) are the discriminant; `known`
-    (phrases, dimensions) are unit rows of phrases.
+    `bias` (classes) to the same head; `axes` (dimensions, classes) and `levels` (classes) are the discriminant.
     """
 
     terms: NDArray[np.float16]
@@ -60,19 +62,26 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     bias: Matrix
     axes: Matrix
     levels: Matrix
-    known: Matrix
+    neighbours: Neighbours
 
 
 class Witnesses(NamedTuple):
-    """What the heads say of one text: both heads' scores of each class, and how near known phrases lie."""
+    """What the heads say of one text: both heads' scores of each class, and how near known phrases lie.
+
+    `words` and `meaning` are the likeness of each class's nearest phrase, `likeness` that of the nearest few of all.
+    """
 
     margins: Matrix
     logits: Matrix
+    words: Matrix
+    meaning: Matrix
     likeness: float
 
-    def votes(self, vote: float) -> Matrix:
-        """Return the votes of each class, where the second head's count `vote` times."""
-        return _standard(self.margins) + np.float32(vote) * _standard(self.logits)
+    def votes(self, vote: float, nearness: float) -> Matrix:
+        """Return the votes of each class: the second head's count `vote` times, nearest phrases' `nearness` times."""
+        votes: Matrix = _standard(self.margins) + np.float32(vote) * _standard(self.logits)
+        votes += np.float32(nearness) * (_standard(self.words) + _standard(self.meaning))
+        return votes
 
     def fit(self, place: int) -> tuple[float, float, float]:
         """Return three measures of how well a class fits."""
@@ -102,6 +111,7 @@ class Heads:
         self.scales, self.threshold = scales, threshold
         self._intents = [place for place, name in enumerate(self.classes) if name != STRANGE]
         self._strange = self.classes.index(STRANGE) if STRANGE in self.classes else None
+        self._strangers = self._kept_strangers()
 
     @property
     def intents(self) -> tuple[str, ...]:
@@ -128,11 +138,14 @@ class Heads:
         margins = values @ weights.terms[places].astype(np.float32) + weights.bias
         margins += vector @ weights.embedding
         logits = vector @ weights.axes + weights.levels
-        return Witnesses(margins, logits, _likeness(weights.known @ vector))
+        words = weights.neighbours.nearest_in_words(self.vocabulary, places, values)
+        cosines = weights.neighbours.cosines(vector)
+        meaning = weights.neighbours.nearest_in_meaning(cosines)
+        return Witnesses(margins, logits, words, meaning, _likeness(np.delete(cosines, self._strangers)))
 
     def judge(self, said: Witnesses, *, threshold: float | None = None) -> Guess:
         """Return the guess that the witnesses lead to."""
-        scales, votes = self.scales, said.votes(self.scales.vote)
+        scales, votes = self.scales, said.votes(self.scales.vote, self.scales.nearness)
         best = self.best(votes)
         fits = zip(said.fit(best), scales.means, scales.deviations, strict=True)
         total = sum((one - mean) / spread for one, mean, spread in fits)
@@ -147,6 +160,14 @@ class Heads:
     def best(self, votes: Matrix) -> int:
         """Return the place of the intent with the most votes."""
         return self._intents[int(votes[self._intents].argmax())]
+
+    def _kept_strangers(self) -> slice:
+        """Return which of the kept phrases are none of the intents: how near a text comes to them says nothing."""
+        starts = self.weights.neighbours.starts
+        if self._strange is None or not starts.any():
+            return slice(0, 0)
+        ends = [*starts[1:], len(self.weights.neighbours.known)]
+        return slice(int(starts[self._strange]), int(ends[self._strange]))
 
 
 def _standard(row: Matrix) -> Matrix:

@@ -22,6 +22,7 @@ from doorward.understanding.intents.heads import (
     Weights,
     Witnesses,
 )
+from doorward.understanding.intents.neighbours import Kept, learn_neighbours
 from doorward.understanding.intents.phrases import Phrase, PhrasesInvalid, spoken_name
 from doorward.vocabulary.reading import Reading
 
@@ -46,8 +47,8 @@ VOTES: Final = ((30, 1.0), (60, 0.5))
 """What the discriminant's vote counts, in the other head's standard deviations, while the middle intent has fewer
 phrases than this. With more it would only blur: of a long message the need is a small part, and it sees the whole."""
 
-MOST_KNOWN: Final = 4_096
-"""Phrases that are kept to compare with, spread over the intents."""
+NEARNESS: Final = (0.2, 0.1, 0.3, 0.0)
+"""What the votes of the nearest phrases may count, in the first head's standard deviations; of equals the first."""
 
 NAME_WEIGHT: Final = 2
 """How many phrases an intent's own name is worth."""
@@ -193,8 +194,8 @@ def _fit(rows: _Rows, extra: _Rows | None, *, weight: float) -> Heads:
     numbers = np.array([classes.index(label) for label in rows.labels])
     terms, embedding, bias = _support_vectors(rows, vocabulary, numbers, weight=weight)
     axes, levels = _discriminant(rows.vectors, numbers)
-    known = rows.vectors[_spread(numbers, present=numbers != (classes.index(STRANGE) if STRANGE in classes else -1))]
-    weights = Weights(terms=terms, embedding=embedding, bias=bias, axes=axes, levels=levels, known=known)
+    neighbours = learn_neighbours(Kept(numbers, rows.terms, rows.vectors), vocabulary)
+    weights = Weights(terms=terms, embedding=embedding, bias=bias, axes=axes, levels=levels, neighbours=neighbours)
     return Heads(classes, vocabulary, weights, scales=Scales(), threshold=0.0)
 
 
@@ -241,30 +242,27 @@ def _discriminant(vectors: Matrix, numbers: NDArray[np.int64]) -> tuple[Matrix, 
     return axes.T.astype(np.float32), levels.astype(np.float32)
 
 
-def _spread(numbers: NDArray[np.int64], *, present: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return the places of phrases to keep: all, or as many of every class as there is room for."""
-    places = np.flatnonzero(present)
-    if len(places) <= MOST_KNOWN:
-        return places
-    each = MOST_KNOWN // len(set(numbers[places]))
-    kept = [places[numbers[places] == number][:each] for number in sorted(set(numbers[places]))]
-    return np.concatenate(kept)
-
-
 def _scale(heads: Heads, judged: Sequence[Judged], labels: NDArray[Any]) -> Scales:
     """Return the scales of the witnesses, and the calibration of their sum."""
     vote = _vote(labels)
     inside = [one for one in judged if labels[one.place] != STRANGE]
     if not inside:
-        return Scales(vote=vote)
+        return Scales(vote=vote, nearness=NEARNESS[0])
     truth = np.array([heads.classes.index(labels[one.place]) for one in inside])
-    chosen = np.array([heads.best(one.said.votes(vote)) for one in inside])
+
+    def choose(nearness: float) -> NDArray[np.int64]:
+        return np.array([heads.best(one.said.votes(vote, nearness)) for one in inside])
+
+    nearness = max(NEARNESS, key=lambda weight: int((choose(weight) == truth).sum()))
+    chosen = choose(nearness)
     fits = np.array([one.said.fit(place) for one, place in zip(inside, chosen, strict=True)])
     means, deviations = fits.mean(axis=0), np.maximum(fits.std(axis=0), LEAST_SPREAD)
     slope, offset = _calibrate(((fits - means) / deviations).sum(axis=1), chosen == truth)
     first, second, third = (float(one) for one in means)
     a, b, c = (float(one) for one in deviations)
-    return Scales(means=(first, second, third), deviations=(a, b, c), slope=slope, offset=offset, vote=vote)
+    return Scales(
+        means=(first, second, third), deviations=(a, b, c), slope=slope, offset=offset, vote=vote, nearness=nearness
+    )
 
 
 def _vote(labels: NDArray[Any]) -> float:
