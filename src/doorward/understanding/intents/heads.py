@@ -141,7 +141,8 @@ class Heads:
         words = weights.neighbours.nearest_in_words(self.vocabulary, places, values)
         cosines = weights.neighbours.cosines(vector)
         meaning = weights.neighbours.nearest_in_meaning(cosines)
-        return Witnesses(margins, logits, words, meaning, _likeness(np.delete(cosines, self._strangers)))
+        familiar = np.concatenate([cosines[: self._strangers.start], cosines[self._strangers.stop :]])
+        return Witnesses(margins, logits, words, meaning, _likeness(familiar))
 
     def judge(self, said: Witnesses, *, threshold: float | None = None) -> Guess:
         """Return the guess that the witnesses lead to."""
