@@ -12,6 +12,7 @@
     python3 run.py naming   train the finder of names and addresses
     python3 run.py secrets  train the judge of codes, PINs and passwords
     python3 run.py feelings train the head that hears how somebody feels
+    python3 run.py campaigns train the head that hears whether a message demands something
     python3 run.py fuzz     throw made-up bytes at guards, readers of archives and the reader of rules
     python3 run.py lock     pin all dependencies anew
 
@@ -146,6 +147,12 @@ def feelings(arguments: argparse.Namespace) -> int:
     return subprocess.call([PYTHON, "-m", "tools.feelings", *arguments.rest], cwd=ROOT, env=in_order())
 
 
+def campaigns(arguments: argparse.Namespace) -> int:
+    """Train the head that hears whether a message demands something."""
+    ensure_environment("dev")
+    return subprocess.call([PYTHON, "-m", "tools.campaigns", *arguments.rest], cwd=ROOT, env=in_order())
+
+
 def fuzz(arguments: argparse.Namespace) -> int:
     """Throw made-up bytes at the guards and the readers of archives."""
     ensure_environment("dev")
@@ -184,6 +191,7 @@ def command_line() -> argparse.ArgumentParser:
     add("naming", naming, "Train the finder of names and addresses; its weights are kept.")
     add("secrets", secrets, "Train the judge of codes, PINs and passwords; its weights are kept.")
     add("feelings", feelings, "Train the head that hears how somebody feels; its weights are kept.")
+    add("campaigns", campaigns, "Train the head that hears whether a message demands something; its weights are kept.")
     add("fuzz", fuzz, "Throw made-up bytes at the guards and the readers of archives: --seconds N, --target NAME.")
     pins = add("lock", lock, "Pin all dependencies anew.")
     pins.add_argument("--upgrade", action="store_true", help="take the newest versions allowed")
@@ -193,9 +201,17 @@ def command_line() -> argparse.ArgumentParser:
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """The command and its options. What follows on `test`, `bench NAME` and others goes on, as `rest`."""
     ours = (
-        {"test": 1, "migration": 1, "screens": 1, "naming": 1, "secrets": 1, "feelings": 1, "fuzz": 1, "bench": 2}.get(
-            words[0], len(words)
-        )
+        {
+            "test": 1,
+            "migration": 1,
+            "screens": 1,
+            "naming": 1,
+            "secrets": 1,
+            "feelings": 1,
+            "campaigns": 1,
+            "fuzz": 1,
+            "bench": 2,
+        }.get(words[0], len(words))
         if words
         else 0
     )

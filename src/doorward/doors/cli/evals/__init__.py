@@ -1,7 +1,17 @@
 """What `doorward evals` judges: public and own sets, by the code that answers customers."""
 
-from doorward.doors.cli.evals.running import NAMES, Report, run_sets
+from doorward.doors.cli.evals.running import NAMES, LeftOut, Report, figure_of, report_of, run_sets
 from doorward.doors.cli.evals.showing import show_report
-from doorward.doors.cli.evals.sources import Given
+from doorward.doors.cli.evals.sources import Given, Missing
 
-__all__ = ["NAMES", "Given", "Report", "run_sets", "show_report"]
+__all__ = [
+    "NAMES",
+    "Given",
+    "LeftOut",
+    "Missing",
+    "Report",
+    "figure_of",
+    "report_of",
+    "run_sets",
+    "show_report",
+]

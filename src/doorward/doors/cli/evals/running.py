@@ -75,20 +75,29 @@ def run_sets(lab: Lab, given: Given, *, names: Iterable[str], thresholds: Thresh
             continue
         lab.tell(name)
         try:
-            figures += [_figure(one, thresholds.measures.get(one.name)) for one in judge_set(lab, given)]
+            figures += [figure_of(one, thresholds.measures.get(one.name)) for one in judge_set(lab, given)]
         except Missing as error:
             left_out.append(LeftOut(name=name, why=str(error)))
         lab.forget()
+    return report_of(figures, thresholds=thresholds, half=given.half, left_out=left_out)
+
+
+def report_of(
+    figures: Iterable[Figure], *, thresholds: Thresholds, half: Half, left_out: Iterable[LeftOut] = ()
+) -> Report:
+    """Return the report of figures; what is missed is named."""
+    some = tuple(figures)
     return Report(
         thresholds=thresholds.version,
-        half=given.half,
-        figures=tuple(figures),
+        half=half,
+        figures=some,
         left_out=tuple(left_out),
-        missed=tuple(one.name for one in figures if one.kept is False),
+        missed=tuple(one.name for one in some if one.kept is False),
     )
 
 
-def _figure(one: Measured, bound: Bound | None) -> Figure:
+def figure_of(one: Measured, bound: Bound | None) -> Figure:
+    """Return what was measured beside what is asked of it."""
     if bound is None:
         return Figure(name=one.name, value=one.value, texts=one.texts)
     return Figure(

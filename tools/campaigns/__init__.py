@@ -1,0 +1,1 @@
+"""Training of the head that hears whether a message demands something, and of how signs of campaigns are weighed."""
