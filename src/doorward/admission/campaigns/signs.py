@@ -35,7 +35,7 @@ class Signs(msgspec.Struct, frozen=True, kw_only=True):
     as a logarithm. `neighbours_demand`: mean demand of its neighbours.
     `words`: how much more often its rarest terms came lately, the sum of the four greatest logarithms, and
     `words_demand` the mean demand of messages with them. `copied`: share of its runs of words that were written
-    before. `oddity`: how far it is from what is usual, as a logarithm.
+    before.
     """
 
     demand: float = USUAL_DEMAND
@@ -44,7 +44,6 @@ class Signs(msgspec.Struct, frozen=True, kw_only=True):
     words: float = 0.0
     words_demand: float = USUAL_DEMAND
     copied: float = 0.0
-    oddity: float = 0.0
 
 
 def measure_signs(seen: Seen, recent: Recent, usual: Usual) -> Signs:
@@ -68,7 +67,6 @@ def measure_signs(seen: Seen, recent: Recent, usual: Usual) -> Signs:
         words=words,
         words_demand=words_demand,
         copied=copied,
-        oddity=-math.log(expected),
     )
 
 

@@ -10,19 +10,18 @@ from doorward.admission.campaigns.signs import Signs
 
 VERSION: Final = "campaigns-1"
 
-CONCERTED: Final = {"density": 6.768, "words": 0.929, "": -2.108}
+CONCERTED: Final = {"density": 6.316, "words": 1.062, "": -2.136}
 CAMPAIGN: Final = {
-    "demand": 0.256,
-    "density": 0.945,
-    "neighbours_demand": 2.630,
-    "words": 0.800,
-    "words_demand": 2.524,
-    "oddity": 0.806,
-    "": 3.558,
+    "demand": 0.281,
+    "density": 1.779,
+    "neighbours_demand": 2.741,
+    "words": 0.765,
+    "words_demand": 2.640,
+    "": 3.795,
 }
 
 CONCERTED_BAR: Final = -1.8
-CAMPAIGN_BAR: Final = 0.9
+CAMPAIGN_BAR: Final = 1.2
 """Log odds from which a message stands out as one of many, and from which it may be one of a campaign."""
 
 DEMANDED_FROM: Final = -0.95
@@ -57,7 +56,6 @@ def features_of(signs: Signs) -> dict[str, float]:
         "neighbours_demand": signs.neighbours_demand,
         "words": signs.words,
         "words_demand": signs.words_demand,
-        "oddity": signs.oddity,
         "": 1.0,
     }
 

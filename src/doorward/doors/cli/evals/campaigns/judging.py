@@ -35,12 +35,22 @@ Results = dict[str, dict[str, list[list[Played]]]]
 """Plays by kind and campaign."""
 
 
-def judge_campaigns(
-    lab: Lab, given: Given, *, setting: Setting, make: Callable[[Sequence[Reading]], Look] | None = None
-) -> list[Measured]:
-    """Judge one half of the campaigns, crowds and ordinary messages by what `make` makes of what is usual.
+Make = Callable[[Sequence[Reading]], Look]
+"""Something that makes of what is usual what says of each message how much it is one of many."""
 
-    What is usual are the company's own phrases, and other ones of them come before. Without `make`, the house's own.
+
+def judge_campaigns(lab: Lab, given: Given, *, setting: Setting, make: Make | None = None) -> list[Measured]:
+    """Judge one half of the campaigns, crowds and ordinary messages; without `make` by the house's own recogniser.
+
+    Raises `Missing` where there is no such half, or nothing that is usual.
+    """
+    return figures(play_all(lab, given, setting=setting, make=make))
+
+
+def play_all(lab: Lab, given: Given, *, setting: Setting, make: Make | None = None) -> Results:
+    """Play one half: each campaign and crowd among ordinary messages, and these alone, as often as is set.
+
+    What is usual are the company's own phrases, and other ones of them come before. Raises `Missing`.
     """
     rows = half_of(read_rows(given.own_file("campaigns.jsonl"), Row), given.half)
     if given.phrases is None:
@@ -61,7 +71,7 @@ def judge_campaigns(
             results[kind][campaign].append(
                 play(look, own, ordinary, before=before[number * BEFORE :][:BEFORE], setting=drawn)
             )
-    return figures(results)
+    return results
 
 
 def house_look(lab: Lab, usual: Sequence[Reading]) -> Look:
