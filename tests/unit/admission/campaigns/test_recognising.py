@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from doorward.admission.campaigns import LooksForCampaigns, Recogniser, Recognisers, recognising
+from doorward.admission.campaigns import LooksForCampaigns, Recogniser, Recognisers, groups, recent, recognising, terms
 from doorward.admission.campaigns.terms import SECRET_BYTES
 from doorward.vocabulary.ids import MessageId, TenantId
 from doorward.vocabulary.reading import Reading
@@ -149,7 +149,14 @@ def test_an_attacker_who_warmed_up_for_days_is_recognised_all_the_same() -> None
 
 def test_memory_does_not_grow_with_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each different from all before, in words that nobody used, about what nobody wrote about."""
-    monkeypatch.setattr(recognising, "REMEMBERED", 64)
+    for room, name, least in (
+        (recognising, "REMEMBERED", 64),
+        (recent, "WINDOW", 64),
+        (recent, "COPIES", 64),
+        (groups, "MOST_TERMS", 8),
+        (terms, "_REMEMBERED", 256),
+    ):
+        monkeypatch.setattr(room, name, least)
     one = recogniser()
     random = np.random.default_rng(7)
 
@@ -161,13 +168,13 @@ def test_memory_does_not_grow_with_messages(monkeypatch: pytest.MonkeyPatch) -> 
 
     tracemalloc.start()
     try:
-        flood(0, 2400)
+        flood(0, 500)
         before = tracemalloc.get_traced_memory()[0]
-        flood(2400, 1200)
+        flood(500, 500)
         after = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
-    assert after - before < 300_000  # 250 B a message would be seen
+    assert after - before < 100_000  # 200 B a message would be seen
     assert len(one.campaigns()) <= 32
 
 
