@@ -62,6 +62,21 @@ def test_a_crowd_with_one_matter_is_told_as_one_and_nobody_of_it_is_flagged() ->
     assert [group.kind for group in one.campaigns() if group.count > 30] == ["crowd"]
 
 
+def test_a_crowd_beside_a_campaign_is_left_alone() -> None:
+    """The outage goes on while the campaign runs, as often as it, and either is told as what it is."""
+    one = recogniser()
+    look_at(one, ordinary(100), start=START - timedelta(hours=1), name="before")
+    stream = mixed(campaign(60), crowd(60), ordinary(60, seed=9))
+    told = look_at(one, [reading for _, reading in stream])
+    flagged = [
+        sum(mine.is_flagged for (part, _), mine in zip(stream, told, strict=True) if part == n) for n in range(3)
+    ]
+    assert flagged[0] >= 45
+    assert flagged[1] == 0
+    assert flagged[2] <= 1
+    assert {group.kind for group in one.campaigns() if group.count > 30} == {"campaign", "crowd"}
+
+
 def test_an_ordinary_day_has_neither() -> None:
     """A few may write about one of the company's matters."""
     one = recogniser()
