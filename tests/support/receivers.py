@@ -47,12 +47,16 @@ class Request:
 
 @dataclass
 class Receiver:
-    """What a receiver heard, and how it answers: a status, or something of its own that writes to the socket."""
+    """What a receiver heard, and how it answers: a status, or something of its own that writes to the socket.
+
+    It can be read (GET) only while it `shows` something.
+    """
 
     url: str = ""
     status: int = 204
     headers: dict[str, str] = field(default_factory=dict)
     behave: Callable[[socket.socket], None] | None = None
+    shows: bytes | None = None
     requests: list[Request] = field(default_factory=list)
     came: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     server: ThreadingHTTPServer | None = None
@@ -86,8 +90,16 @@ def receiver() -> Iterator[Receiver]:
             self.send_response(heard.status)
             for name, value in heard.headers.items():
                 self.send_header(name, value)
-            self.send_header("content-length", "0")
+            shown = heard.shows if self.command == "GET" and heard.shows is not None else b""
+            self.send_header("content-length", str(len(shown)))
             self.end_headers()
+            self.wfile.write(shown)
+
+        def do_GET(self) -> None:
+            if heard.shows is None:
+                self.send_error(501)
+            else:
+                self.do_POST()
 
         def do_HEAD(self) -> None:
             self.do_POST()

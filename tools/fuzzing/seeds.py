@@ -1,11 +1,13 @@
 """What a target begins with: generated, never from real life."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import doorward.plugins.policies
 from tests.support.archives import box, lines_of_tickets, mail
 from tests.support.screening import generated_texts
+from tests.support.signing import Machine, a_request, directory_answer, directory_body, key_from
 
 EACH = 60
 
@@ -40,11 +42,26 @@ def seeds_for(target: str) -> list[bytes]:
             return [box(one.as_bytes(), one.as_bytes()) for one in mails]
         case "eml":
             return [*_BROKEN_MAILS, *(one.as_bytes() for one in mails)]
+        case "signatures":
+            return _signed()
         case "rules":
             policies = Path(doorward.plugins.policies.__path__[0]).glob("*/rules.toml")
             return [*(one.read_bytes() for one in policies), *_CONDITIONS]
         case _:
             return plain
+
+
+def _signed() -> list[bytes]:
+    """Return requests and directories that are signed, as the target takes them: a field a line, then the body."""
+    now, body, machine = datetime(2026, 11, 30, 12, 0, tzinfo=UTC), b'{"text":"a"}', Machine()
+    names = ("signature-input", "signature", "signature-agent", "content-digest")
+    request = machine.sign(a_request(authority="a.example", target="/m"), now=now, body=body)
+    shown, keys = directory_body(machine.key, key_from(2)), (machine.key, key_from(2))
+    answer = directory_answer(*keys, authority="a.example", now=now)
+    return [
+        "\n".join([*(message.fields.get(name, ("-",))[0] for name in names), content.decode()]).encode("latin-1")
+        for message, content in ((request, body), (answer, shown))
+    ]
 
 
 def write_seeds(target: str, folder: Path) -> None:

@@ -1,16 +1,22 @@
 """What is thrown at: each target takes bytes, and raises when something is wrong that must hold for all of them."""
 
+import contextlib
 import hashlib
 import json
 import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from doorward.decision import SETTINGS, USUAL, PolicyInvalid, RuleBook, read_rule_file
 from doorward.flow.archives import FORMATS, FormatName, Order
 from doorward.flow.archives.chunks import chunked, screen_chunk
+from doorward.kit.signatures import WINDOW, HttpMessage, SignatureRefused, platform_of, read_claim, read_directory
+from doorward.kit.signatures.directory import MEDIA_TYPE as DIRECTORY_TYPE
 from doorward.protection import Screener
 from doorward.protection.view import View
 from doorward.vocabulary.decision import Facts
@@ -18,6 +24,7 @@ from doorward.vocabulary.text import WildText
 
 Target = Callable[[bytes], None]
 
+_SIGNED_AT: Final = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 _RULE: Final = '[[rule]]\naction = "answer"\nreason = "x"\n'
 _FACTS: Final = (Facts(), Facts(risk=float("nan"), margin=float("inf"), misunderstood=10**30, masked_kinds=("CARD",)))
 
@@ -94,7 +101,30 @@ def thrower(form: FormatName) -> Target:
     return throw
 
 
+def throw_at_signatures(data: bytes) -> None:
+    """A request with any fields is a claim within bounds or refused; a directory gives only keys that signed it."""
+    lines = data.decode("latin-1").split("\n")
+    names = ("signature-input", "signature", "signature-agent", "content-digest")
+    fields = {name: (line,) for name, line in zip(names, lines, strict=False) if line != "-"}
+    body = "\n".join(lines[4:]).encode("latin-1")
+    message = HttpMessage(method="POST", scheme="https", authority="a.example", target="/m", fields=fields)
+    with contextlib.suppress(SignatureRefused):
+        claim = read_claim(message, body=body, now=_SIGNED_AT)
+        if not _SIGNED_AT - WINDOW <= claim.created <= _SIGNED_AT + WINDOW or (body and not fields["content-digest"]):
+            raise AssertionError("a claim that is out of bounds")
+        if claim.agent is not None:
+            platform_of(claim.agent)
+    answer = msgspec.structs.replace(
+        message, method="GET", status=200, fields={**fields, "content-type": (DIRECTORY_TYPE,)}
+    )
+    with contextlib.suppress(SignatureRefused):
+        for key_id, key in read_directory(answer, body, now=_SIGNED_AT).items():
+            if key.key_id != key_id:
+                raise AssertionError("a key under another's name")
+
+
 TARGETS: Final[dict[str, Target]] = {
+    "signatures": throw_at_signatures,
     "view": throw_at_view,
     "screener": throw_at_screener,
     "rules": throw_at_rules,

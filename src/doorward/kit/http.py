@@ -62,6 +62,18 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     retry_after: int | None = None
 
 
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody shows at an address: the status, the header fields line by line under small names, and the body."""
+
+    status: int
+    fields: Mapping[str, tuple[str, ...]]
+    body: bytes
+
+    def __repr__(self) -> str:
+        """Show nothing of what came."""
+        return "<Page>"
+
+
 class Stream:
     """An answer that comes in pieces: its status, its media type in lower case, and the pieces, read once."""
 
@@ -129,6 +141,28 @@ class Exit:
         with self._asked(url, body, headers, watch=_Deadline(self._seconds)) as response:
             return self._read(response)
 
+    def get(self, url: str, headers: Mapping[str, str]) -> Page:
+        """Return what an address shows, whatever its status but a redirect, as it was sent.
+
+        Nothing is unpacked: what is packed nevertheless is `broken`, so that a few bytes never become many. Raises
+        `ExitRefused`.
+        """
+        asked = {**headers, "Accept-Encoding": "identity"}
+        with self._asked(url, None, asked, watch=_Deadline(self._seconds)) as response:
+            if 300 <= response.status < 400:
+                raise ExitRefused("redirect")
+            if response.getheader("content-encoding", "identity").strip().lower() != "identity":
+                raise ExitRefused("broken")
+            body = response.read(self._largest + 1)
+            if len(body) > self._largest:
+                raise ExitRefused("too_large")
+            if response.length:  # the connection ended before the answer did
+                raise ExitRefused("broken")
+            fields: dict[str, tuple[str, ...]] = {}
+            for name, value in response.getheaders():
+                fields[name.lower()] = (*fields.get(name.lower(), ()), value)
+            return Page(status=response.status, fields=fields, body=body)
+
     @contextlib.contextmanager
     def stream(
         self, url: str, body: bytes, headers: Mapping[str, str], *, begins_within: float | None = None
@@ -148,13 +182,17 @@ class Exit:
 
     @contextlib.contextmanager
     def _asked(
-        self, url: str, body: bytes, headers: Mapping[str, str], *, watch: "_Deadline"
+        self, url: str, body: bytes | None, headers: Mapping[str, str], *, watch: "_Deadline"
     ) -> Iterator[http.client.HTTPResponse]:
-        """Send `body` and give the answer as it begins; whatever goes wrong until it is read is an `ExitRefused`."""
+        """Send `body`, or ask without one, and give the answer as it begins.
+
+        Whatever goes wrong until it is read is an `ExitRefused`.
+        """
         with watch.kept():
             target = self.target(url)
             with contextlib.closing(_Pinned(target, self._address_of(target), watch)) as connection:
-                connection.request("POST", target.path, body=body, headers=dict(headers))
+                method = "GET" if body is None else "POST"
+                connection.request(method, target.path, body=body, headers=dict(headers))
                 with connection.getresponse() as response:
                     watch.begin()
                     yield response

@@ -320,3 +320,34 @@ def test_a_beginning_of_tls_that_never_ends_is_cut() -> None:
         with pytest.raises(ExitRefused, match="timeout"):
             pieces_of(Exit(named="127.0.0.1", seconds=20.0), url, begins_within=0.2)
         assert time.monotonic() - began < 10.0
+
+
+def _shown_trouble(url: str) -> str:
+    with pytest.raises(ExitRefused) as refused:
+        INSIDE.get(url, {})
+    return refused.value.trouble
+
+
+def test_what_is_shown_is_read_as_it_was_sent(heard: Receiver) -> None:
+    """A page comes with its status, its fields line by line and its body; nothing packed is asked for."""
+    heard.shows, heard.status, heard.headers = b"{}", 404, {"X-One": "a", "x-two": "b"}
+    page = INSIDE.get(heard.url, {"Accept": "text/plain"})
+    assert (page.status, page.body, page.fields["x-one"], page.fields["x-two"]) == (404, b"{}", ("a",), ("b",))
+    [asked] = heard.wait()
+    assert (asked.headers["accept"], asked.headers["accept-encoding"]) == ("text/plain", "identity")
+    assert repr(page) == "<Page>"
+
+
+def test_what_is_packed_stays_packed(heard: Receiver) -> None:
+    """A few bytes that would become many are not unpacked but refused."""
+    heard.shows, heard.status, heard.headers = b"bomb", 200, {"content-encoding": "gzip"}
+    assert _shown_trouble(heard.url) == "broken"
+
+
+def test_what_is_shown_elsewhere_or_without_end_is_refused(heard: Receiver) -> None:
+    """Reading follows no redirect and stops at the limit."""
+    heard.shows, heard.status, heard.headers = b"", 302, {"location": heard.url}
+    assert _shown_trouble(heard.url) == "redirect"
+    heard.shows, heard.status, heard.headers = b"x" * 65_537, 200, {}
+    assert _shown_trouble(heard.url) == "too_large"
+    assert len(heard.wait(2)) == 2
