@@ -15,6 +15,14 @@ from doorward.identity.service.customer_sessions import (
     browser_of,
 )
 from doorward.identity.service.host_tokens import HostClaims, HostKey, HostSecret, HostTokens
+from doorward.identity.service.machines import (
+    KeyState,
+    MachineKey,
+    Machines,
+    Platform,
+    PlatformState,
+    Standing,
+)
 from doorward.identity.service.mandate_terms import (
     DAYS,
     MOST_ACTS,
@@ -98,8 +106,11 @@ __all__ = [
     "HostSecret",
     "HostTokens",
     "Identity",
+    "KeyState",
     "KnownPasskey",
     "Limits",
+    "MachineKey",
+    "Machines",
     "Mail",
     "MailDelayed",
     "MailRefused",
@@ -124,6 +135,8 @@ __all__ = [
     "Passwords",
     "Permission",
     "Phrasebook",
+    "Platform",
+    "PlatformState",
     "Principal",
     "Profile",
     "Refused",
@@ -138,6 +151,7 @@ __all__ = [
     "SignedIn",
     "Site",
     "Staff",
+    "Standing",
     "StepUp",
     "Tenant",
     "TenantState",

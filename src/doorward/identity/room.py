@@ -9,6 +9,7 @@ from doorward.identity.service.consents import Consents
 from doorward.identity.service.customer_sessions import CustomerSessions
 from doorward.identity.service.host_tokens import HostTokens
 from doorward.identity.service.letters import Letters
+from doorward.identity.service.machines import Machines
 from doorward.identity.service.mandate_uses import Allowed, MandateUses, Refused, Wanted
 from doorward.identity.service.mandates import Mandates
 from doorward.identity.service.pairing import Pairing
@@ -51,6 +52,7 @@ class Identity:
     mandates: Mandates
     mandate_uses: MandateUses
     pairing: Pairing
+    machines: Machines
 
     def require(self, tx: Tx, scope: Scope, party_id: PartyId, *, action: str, as_of: datetime | None = None) -> Grant:
         """Return an acting party's right to an action, or raise; see `Actions.require`."""
@@ -92,4 +94,5 @@ def open_identity(
         mandates=mandates,
         mandate_uses=MandateUses(keys, mandates=mandates, tenants=tenants),
         pairing=Pairing(keys, mandates=mandates),
+        machines=Machines(),
     )

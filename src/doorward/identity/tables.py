@@ -348,3 +348,24 @@ mandate_notice_table = Table(
     Column("looked_at", UtcTime, nullable=False),
 )
 Index("ix_identity_mandate_notice_looked_at", mandate_notice_table.c.tenant_id, mandate_notice_table.c.looked_at)
+# Machine customers sign what they ask for. A platform is a host; a key is known by its thumbprint, and public.
+machine_platform_table = Table(
+    "identity_machine_platform",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("platform", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+)
+
+machine_key_table = Table(
+    "identity_machine_key",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("key_id", Text, primary_key=True),
+    Column("platform", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    # None of one that was revoked: only its thumbprint matters any more.
+    Column("public_key", LargeBinary),
+    Column("changed_at", UtcTime, nullable=False),
+)
