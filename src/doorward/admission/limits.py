@@ -151,9 +151,16 @@ class Rates:
 
         Raises `RateLimited`, with the whole seconds until the last of the exhausted ones has room, at least 1.
         """
+        self._ask(rates, count=True)
+
+    def look(self, *rates: Rate) -> None:
+        """Raise as `take` would, and count nothing."""
+        self._ask(rates, count=False)
+
+    def _ask(self, rates: tuple[Rate, ...], *, count: bool) -> None:
         if self._far is not None and self._clock.now() >= self._far_away_until:
             try:
-                self._take(self._far, rates)
+                self._take(self._far, rates, count=count)
             except StorageError as error:
                 # Counting alone is better than not counting, and than turning everybody away. Not every request
                 # may wait for a server that does not answer.
@@ -161,12 +168,12 @@ class Rates:
                 _log.warning("admission.limits.storage_lost", error=type(error).__name__)
             else:
                 return
-        self._take(self._near, rates)
+        self._take(self._near, rates, count=count)
 
-    def _take(self, limiter: MovingWindowRateLimiter, rates: tuple[Rate, ...]) -> None:
+    def _take(self, limiter: MovingWindowRateLimiter, rates: tuple[Rate, ...], *, count: bool) -> None:
         asked = [(self._item(rate), self._key(rate)) for rate in rates]
         full = [(item, key) for item, key in asked if not limiter.test(item, key)]
-        if not full:
+        if count and not full:
             full = [(item, key) for item, key in asked if not limiter.hit(item, key)]
         if full:
             now = self._clock.now().timestamp()

@@ -27,6 +27,8 @@ class Admission:
             limits.sign_ins_per_address,
             limits.searches_per_member,
             limits.unmaskings_per_member,
+            limits.messages_per_machine,
+            limits.directories_per_tenant,
         ):
             rates.check(limit)
         self._limits = limits
@@ -37,6 +39,24 @@ class Admission:
         self._rates.take(
             Rate(namespace="request", limit=self._limits.requests_per_address, subject=network_of(address))
         )
+
+    def admit_signed_request(self, address: str) -> None:
+        """Admit a request at a door where all are signed, before it is known whether this one is.
+
+        Only those that were not count against their address (`count_unsigned`): the machines of a platform come from
+        few addresses, and are counted one by one once they are recognised. Raises `RateLimited`.
+        """
+        self._rates.look(self._unsigned(address))
+
+    def count_unsigned(self, address: str) -> None:
+        """Count a request whose signature did not hold, or that could not be read, against its address.
+
+        Raises `RateLimited` when that was one too many.
+        """
+        self._rates.take(self._unsigned(address))
+
+    def _unsigned(self, address: str) -> Rate:
+        return Rate(namespace="unsigned", limit=self._limits.requests_per_address, subject=network_of(address))
 
     def admit_visit(self, tenant_id: TenantId, address: str) -> None:
         """Admit a new visit. Raises `RateLimited`."""
@@ -51,6 +71,22 @@ class Admission:
         """Admit a message that came with an API token. Raises as `admit_message`."""
         self.measure(text)
         self._rates.take(_rate("token", self._limits.messages_per_token, scope.tenant_id, token_id))
+
+    def admit_signed_message(self, scope: Scope, text: WildText, *, machine: str) -> None:
+        """Admit a message of a machine that signed it: each one counts for itself, never for its whole platform.
+
+        Raises as `admit_message`.
+        """
+        self.measure(text)
+        self._rates.take(_rate("machine", self._limits.messages_per_machine, scope.tenant_id, machine))
+
+    def admit_signed_reading(self, scope: Scope, *, machine: str) -> None:
+        """Admit that a machine reads a conversation of its own. Raises `RateLimited`."""
+        self._rates.take(_rate("machine.read", self._limits.messages_per_machine, scope.tenant_id, machine))
+
+    def admit_directory(self, scope: Scope) -> None:
+        """Admit that the directory of a platform is read which the company does not know. Raises `RateLimited`."""
+        self._rates.take(_rate("directory", self._limits.directories_per_tenant, scope.tenant_id, "unknown"))
 
     def admit_person(self, scope: Scope, *, party_id: PartyId) -> None:
         """Admit a wish for a person, which has a count of its own: it works for those who wrote too much, too."""

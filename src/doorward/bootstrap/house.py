@@ -9,6 +9,7 @@ import msgspec
 
 from doorward import record, routing
 from doorward.admission import Admission, Blocks, Rates, VisitorTokens
+from doorward.admission.flood import Nonces
 from doorward.answering import (
     ArticleRepository,
     Composer,
@@ -63,6 +64,7 @@ from doorward.flow.search import LedgerReading, Search
 from doorward.flow.seed import PastWriter, Seeder
 from doorward.flow.senders import Senders
 from doorward.flow.settle import Settlement
+from doorward.flow.signing import REMEMBERED, Directories, SignedRequests, SignedRooms
 from doorward.flow.staffing import Staffing
 from doorward.flow.teaching import Teaching
 from doorward.flow.tenancy import SettingsBook
@@ -316,6 +318,20 @@ class House(Companies, MachineWiring):
                 scans_files=self.scanner is not None,
                 flood=self.flooding.control,
                 expecting=self.expecting,
+                signed=self._signed_requests(),
+            ),
+        )
+
+    def _signed_requests(self) -> SignedRequests:
+        self.directories = Directories(self.settings.machines.allowed_hosts, clock=self.clock)
+        return SignedRequests(
+            self.transactions,
+            SignedRooms(
+                machines=self.identity.machines,
+                directories=self.directories,
+                nonces=Nonces(self.clock, secret=new_key(), window=REMEMBERED),
+                admission=self.admission,
+                clock=self.clock,
             ),
         )
 
@@ -514,6 +530,7 @@ class House(Companies, MachineWiring):
         self.runner.close()
         self.core_facts.close()
         self.core_calls.close()
+        self.directories.close()
         with contextlib.suppress(Exception):
             self.seal_audit()
         if self._owns_engines:

@@ -382,8 +382,13 @@ def _opened(tx: Tx, scope: Scope, arrival: Arrival) -> Entry:
         key="opened",
         at=tx.now,
         actor=scope.actor,
-        data={"channel": arrival.channel, "language": arrival.language or ""},
+        data={"channel": arrival.channel, "language": arrival.language or "", **_of_machine(arrival)},
     )
+
+
+def _of_machine(arrival: Arrival) -> dict[str, Any]:
+    """Return what an entry's data say of the machine that speaks, nothing for people."""
+    return {} if arrival.by_machine is None else {"by_machine": msgspec.to_builtins(arrival.by_machine)}
 
 
 def _received(scope: Scope, coming: _Coming, accepted: Accepted, screened: Screened) -> Entry:
@@ -400,6 +405,7 @@ def _received(scope: Scope, coming: _Coming, accepted: Accepted, screened: Scree
         data["acting"] = arrival.acting
     if admitted != EVERYTHING:
         data["admitted"] = msgspec.to_builtins(admitted)
+    data |= _of_machine(arrival)
     return Entry(
         kind="message.customer",
         conversation_id=arrival.conversation_id,

@@ -17,6 +17,7 @@ from doorward.flow.feedback import Feedback
 from doorward.flow.flood import EVERYTHING, Admitted, By, Knock, Standing, knock_of
 from doorward.flow.handoffs import handoff_for
 from doorward.flow.joined import goes_on_in
+from doorward.flow.machine_contact import MachineContact
 from doorward.flow.openings import Closed
 from doorward.flow.procedures import resume_jobs
 from doorward.flow.prospects import Prospects
@@ -135,6 +136,7 @@ class Contact:
         self.call_backs = CallBacks(threshold)
         self.wishes = Wishes(threshold, self.call_backs)
         self.signs = TypingSigns(rooms.bus)
+        self.machines = MachineContact(threshold)
 
     # -- begin -------------------------------------------------------------------------------------------------------
 

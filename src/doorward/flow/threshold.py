@@ -17,6 +17,7 @@ from doorward.flow.flood.deferring import keep_appeal, keep_told
 from doorward.flow.handoffs import handoff_for
 from doorward.flow.joined import goes_on_in
 from doorward.flow.openings import hand_over_words
+from doorward.flow.signing.recognising import SignedRequests
 from doorward.flow.tenancy import SettingsBook
 from doorward.identity import Identity
 from doorward.kit.bus import ProcessBus
@@ -39,6 +40,7 @@ from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.errors import ChannelClosed, StorageFull, Unavailable
 from doorward.vocabulary.ids import MessageId, PartyId, TenantId
 from doorward.vocabulary.language import LanguagePack
+from doorward.vocabulary.machines import Mandating, Unmandated
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.party import AssuranceLevel, Party
 from doorward.vocabulary.scope import Scope
@@ -84,6 +86,8 @@ class ContactRooms(msgspec.Struct, frozen=True, kw_only=True):
     scans_files: bool
     flood: FloodControl
     expecting: Expecting | None = None
+    signed: SignedRequests
+    mandating: Mandating = Unmandated()
 
 
 class Threshold:

@@ -18,8 +18,8 @@ from doorward.identity.service.host_tokens import HostClaims, HostKey, HostSecre
 from doorward.identity.service.machines import (
     KeyState,
     MachineKey,
+    MachinePlatform,
     Machines,
-    Platform,
     PlatformState,
     Standing,
 )
@@ -110,6 +110,7 @@ __all__ = [
     "KnownPasskey",
     "Limits",
     "MachineKey",
+    "MachinePlatform",
     "Machines",
     "Mail",
     "MailDelayed",
@@ -135,7 +136,6 @@ __all__ = [
     "Passwords",
     "Permission",
     "Phrasebook",
-    "Platform",
     "PlatformState",
     "Principal",
     "Profile",

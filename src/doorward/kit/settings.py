@@ -52,6 +52,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     visits_per_address: Annotated[str, Meta(description="New web-chat visits per network address.")] = "30/minute"
     messages_per_party: Annotated[str, Meta(description="Messages per customer or visitor.")] = "20/minute"
     messages_per_token: Annotated[str, Meta(description="Messages per API token.")] = "600/minute"  # noqa: S105 - a rate
+    messages_per_machine: Annotated[
+        str, Meta(description="Messages, and looks at conversations, per machine that signs.")
+    ] = "60/minute"
+    directories_per_tenant: Annotated[
+        str, Meta(description="Key directories of unknown platforms of machines that are read, per company.")
+    ] = "20/minute"
     sign_ins_per_address: Annotated[str, Meta(description="Staff sign-in attempts per network address.")] = "20/minute"
     codes_per_party: Annotated[str, Meta(description="Verification codes mailed per customer.")] = "5/hour"
     searches_per_member: Annotated[str, Meta(description="Searches for a customer per member of staff or program.")] = (
@@ -192,6 +198,18 @@ class Webhooks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = 5
 
 
+class Machines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How machines that sign their requests are recognised."""
+
+    allowed_hosts: Annotated[
+        str,
+        Meta(
+            description="Hosts, separated by commas, whose key directories may be read although they are not public, "
+            "and without TLS."
+        ),
+    ] = ""
+
+
 class Links(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How links in articles are checked."""
 
@@ -224,6 +242,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     protection: Protection = Protection()
     models: Models = Models()
     webhooks: Webhooks = Webhooks()
+    machines: Machines = Machines()
     links: Links = Links()
     logging: Logging = Logging()
 

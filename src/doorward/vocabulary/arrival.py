@@ -8,12 +8,25 @@ from doorward.vocabulary.ids import ConversationId, MessageId, PartyId
 from doorward.vocabulary.text import MaskedText, WildText
 
 
+class ByMachine(msgspec.Struct, frozen=True, kw_only=True):
+    """A machine that speaks for a customer: its platform, an id that is the same for the same one, and its standing.
+
+    `known` is a platform or key that the company itself accepted; `mandate` the mandate by which it speaks, if any.
+    """
+
+    platform: str
+    machine: str
+    known: bool = False
+    mandate: str | None = None
+
+
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """What a channel parsed out of a request.
 
     `client_message_id` is the sender's own id for the message: the same id twice is the same message. `text` is wild.
     `language` is the sender's own wish (a code such as `tr`), not a finding. `acting` is the party that holds the
-    credential with which this came, whose proofs of who they are count; None where nobody proved anything.
+    credential with which this came, whose proofs of who they are count; None where nobody proved anything. `by_machine`
+    is the machine that signed this, as it is shown to people; None for people and for programs of the company.
     """
 
     channel: str
@@ -24,6 +37,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime
     language: str | None = None
     acting: PartyId | None = None
+    by_machine: ByMachine | None = None
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

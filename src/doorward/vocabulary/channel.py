@@ -33,7 +33,7 @@ person: ask for a person · verify: ask for a code by mail · confirm: hand the 
 why: read why it was given · feedback: say whether it helped · callback: leave an
 address to be called back at · transcript: have the conversation mailed · delete: ask that it be deleted."""
 
-Credential = Literal["visitor_token", "api_token"]
+Credential = Literal["visitor_token", "api_token", "signature"]
 
 LONGEST_CONTACT: Final = 200
 """Characters of an address or a number at which somebody wants to be got back to."""
@@ -80,6 +80,30 @@ class MessageRequest(Discreet, frozen=True, kw_only=True):
     language: str | None = None
     customer: str | None = None
     conversation: str | None = None
+
+
+class SignedMessageRequest(Discreet, frozen=True, kw_only=True):
+    """Say something as a machine that signed the request.
+
+    `agent` is what its platform calls this machine, empty where the key is enough. `company` is a widget key, for
+    addresses that are not one company's own. The others are as in `MessageRequest`.
+    """
+
+    client_message_id: str
+    text: WildText
+    language: str | None = None
+    conversation: str | None = None
+    agent: str = ""
+    company: str | None = None
+
+
+class SignedEntriesRequest(Discreet, frozen=True, kw_only=True):
+    """Read a conversation that the same machine began, after number `after`."""
+
+    conversation: str
+    after: int = 0
+    agent: str = ""
+    company: str | None = None
 
 
 class EntriesRequest(Discreet, frozen=True, kw_only=True):
@@ -197,6 +221,8 @@ ChannelInput = (
     | CallbackRequest
     | TranscriptRequest
     | DeletionRequest
+    | SignedMessageRequest
+    | SignedEntriesRequest
 )
 Parse = Callable[[ChannelRequest], ChannelInput]
 

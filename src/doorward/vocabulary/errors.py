@@ -11,6 +11,11 @@ DoorwardError                      code                     HTTP  recipient
 │   ├── NotSignedIn                not_signed_in             401  customer
 │   ├── TokenExpired               token_expired             401  customer
 │   ├── TokenReplayed              token_replayed            401  customer
+│   ├── SignatureInvalid           signature_invalid         401  customer   what of a machine's signature is wrong
+│   │   ├── SignatureMissing       signature_missing         401  customer
+│   │   ├── SignatureExpired       signature_expired         401  customer   or made by a clock that is ahead
+│   │   ├── SignatureReplayed      signature_replayed        401  customer
+│   │   └── SigningKeyUnknown      signing_key_unknown       401  customer   never why: that is nobody's business
 │   ├── NotAllowed                 not_allowed               403  customer
 │   ├── StepUpRequired             step_up_required          403  customer   needs, factors
 │   ├── SenderBlocked              sender_blocked            403  customer   until when, where to appeal
@@ -122,6 +127,36 @@ class TokenReplayed(NotSignedIn):
     """A token that may be used once was used again."""
 
     code: ClassVar[str] = "token_replayed"
+
+
+class SignatureInvalid(NotSignedIn):
+    """A machine's signature does not hold; `detail` says what to do about it, and quotes nothing."""
+
+    code: ClassVar[str] = "signature_invalid"
+
+
+class SignatureMissing(SignatureInvalid):
+    """The request must be signed, and is not."""
+
+    code: ClassVar[str] = "signature_missing"
+
+
+class SignatureExpired(SignatureInvalid):
+    """The signature's time is over, or has not come yet."""
+
+    code: ClassVar[str] = "signature_expired"
+
+
+class SignatureReplayed(SignatureInvalid):
+    """The signature's nonce was used before."""
+
+    code: ClassVar[str] = "signature_replayed"
+
+
+class SigningKeyUnknown(SignatureInvalid):
+    """No key is known here under this thumbprint: no directory shows it, or it is not accepted."""
+
+    code: ClassVar[str] = "signing_key_unknown"
 
 
 class NotAllowed(Refusal):

@@ -38,6 +38,17 @@ def test_the_one_too_many_hears_when_to_come_back() -> None:
     rates.take(_rate("2/minute"))
 
 
+def test_looking_counts_nothing() -> None:
+    """Who only looks whether there is room takes none, and hears the same when there is none."""
+    rates = _rates()
+    for _ in range(5):
+        rates.look(_rate("1/minute"))
+    rates.take(_rate("1/minute"))
+    with pytest.raises(RateLimited) as refusal:
+        rates.look(_rate("1/minute"))
+    assert refusal.value.retry_after == 60
+
+
 def test_a_refusal_costs_nothing() -> None:
     """Knocking while refused does not make the wait longer."""
     clock = FixedClock(START)

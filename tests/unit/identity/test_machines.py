@@ -7,6 +7,7 @@ import pytest
 from doorward.identity import Standing
 from doorward.identity.service import machines as rules
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound
+from doorward.vocabulary.ids import PartyId
 from doorward.vocabulary.scope import Scope
 from tests.support.identities import Office, on_one_database
 from tests.support.signing import key_from, key_id_of, public_bytes, url64
@@ -96,6 +97,18 @@ def test_a_revoked_key_is_refused_for_good(office: Office) -> None:
     assert office.actions()[-2:] == ["machine_key.pinned", "machine_key.revoked"]
     _revoke(office, key_id_of(key_from(2)))
     assert len(office.read(lambda tx: machines.keys(tx, office.scope))) == 2
+
+
+def test_a_machine_is_a_party_that_nobody_is_linked_to(office: Office) -> None:
+    """A machine is made once, and never becomes a customer by being linked to one."""
+    machine, ayse = PartyId("machine".ljust(26, "0")), office.a_customer()
+    parties = office.identity.parties
+    for _ in range(2):
+        assert office.write(lambda tx: parties.known_machine(tx, office.scope, machine)).kind == "machine"
+    assert office.actions().count("party.made") == 2
+    with pytest.raises(Conflict):
+        office.write(lambda tx: parties.link(tx, office.scope, machine, customer_id=ayse.id))
+    assert office.read(lambda tx: parties.recognise(tx, office.scope, machine)).kind == "machine"
 
 
 @on_one_database

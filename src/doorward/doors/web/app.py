@@ -34,6 +34,7 @@ from doorward.doors.web.api import (
     inviting,
     joining,
     mandates,
+    machines,
     marks,
     nudges,
     originals,
@@ -114,6 +115,7 @@ from doorward.doors.web.streams import Streams
 from doorward.doors.web.turned_away import turned_away
 from doorward.kit.ids import new_id
 from doorward.kit.logging import get_logger
+from doorward.kit.signatures import ACCEPTED
 from doorward.vocabulary import errors
 from doorward.vocabulary.errors import (
     DoorwardError,
@@ -121,6 +123,7 @@ from doorward.vocabulary.errors import (
     NotSignedIn,
     SecretRefused,
     SenderBlocked,
+    SignatureInvalid,
     UnsupportedType,
 )
 
@@ -184,6 +187,7 @@ API_HANDLERS: Final = [
     *nudges.HANDLERS,
     *upkeep.HANDLERS,
     *corrections.HANDLERS,
+    *machines.HANDLERS,
 ]
 PAGE_HANDLERS: Final = [
     welcome,
@@ -367,7 +371,9 @@ def _headers(request: AnyRequest, known: DoorwardError, error: Exception) -> dic
     wait = retry_after(known)
     if wait is not None:
         headers["retry-after"] = str(wait)
-    if isinstance(known, NotSignedIn):
+    if isinstance(known, SignatureInvalid):
+        headers |= {"www-authenticate": "Signature", "accept-signature": ACCEPTED}
+    elif isinstance(known, NotSignedIn):
         headers["www-authenticate"] = "Bearer"
     handler: Any = request.scope.get("route_handler")
     if handler is not None and handler.opt.get("channel"):

@@ -12,10 +12,12 @@ from litestar.params import FromPath
 
 from doorward.admission import Channel
 from doorward.doors.web.assets import SHORTLY
+from doorward.doors.web.came import came
 from doorward.doors.web.door import AnyRequest, Door, address_of
 from doorward.doors.web.downloads import file_response
 from doorward.doors.web.streams import KEEP_ALIVE, event, stream_response
 from doorward.flow.attachments import AttachmentKept
+from doorward.flow.machine_contact import Came
 from doorward.flow.openings import Closed
 from doorward.flow.settle import conversation_topic
 from doorward.flow.typing_signs import typing_topic
@@ -36,6 +38,8 @@ from doorward.vocabulary.channel import (
     FileRequest,
     MessageRequest,
     PersonRequest,
+    SignedEntriesRequest,
+    SignedMessageRequest,
     SourceRequest,
     TranscriptRequest,
     TypingRequest,
@@ -43,13 +47,24 @@ from doorward.vocabulary.channel import (
     VisitRequest,
     WhyRequest,
 )
-from doorward.vocabulary.errors import DoorwardError, NotAllowed, NotFound
+from doorward.vocabulary.errors import (
+    DoorwardError,
+    Malformed,
+    NotAllowed,
+    NotFound,
+    SignatureInvalid,
+    TooLarge,
+    UnsupportedType,
+)
 from doorward.vocabulary.text import Span
 
 log = get_logger("web.hooks")
 
 _PREFLIGHT_SECONDS: Final = "600"
 LAST_LINE: Final = 2**31 - 1
+_SIGNED: Final = (SignedMessageRequest, SignedEntriesRequest)
+_UNSIGNED: Final = (SignatureInvalid, Malformed, NotFound, TooLarge, UnsupportedType)
+"""What is refused at a door where all are signed before anybody is recognised, or for a mistake of theirs."""
 
 
 class MaskedPlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +89,13 @@ class MachineMessageAccepted(MessageAccepted, frozen=True, kw_only=True):
     """The same, for a program: with the conversation to go on in."""
 
     conversation_id: str
+
+
+class SignedMessageAccepted(MachineMessageAccepted, frozen=True, kw_only=True):
+    """The same, for a machine that signed: by whom it is answered, and whether it speaks for an owner who lets it."""
+
+    disclosure: str
+    for_owner: bool
 
 
 class ShownLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -108,6 +130,12 @@ class Entries(msgspec.Struct, frozen=True, kw_only=True):
     people: bool | None = None
     closed: Closed | None = None
     call_back: bool = False
+
+
+class SignedEntries(Entries, frozen=True, kw_only=True):
+    """The same, for a machine that signed, with the sentence that tells by whom it is answered."""
+
+    disclosure: str
 
 
 class PersonAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +207,8 @@ def _handler(door: Door, channel: Channel, one: ChannelRoute) -> HTTPRouteHandle
     async def serve(request: AnyRequest) -> Response[Any]:
         if request.method == HttpMethod.OPTIONS:
             return _preflight(request, one)
+        if channel.capabilities.credential == "signature":
+            return await _signed(request)
         door.house.admission.admit_request(address_of(request))
         parsed = one.parse(await _channel_request(request, one))
         origin = request.headers.get("origin")
@@ -187,6 +217,16 @@ def _handler(door: Door, channel: Channel, one: ChannelRoute) -> HTTPRouteHandle
         response = await calls.answer(one, parsed, address=address_of(request))
         response.headers.update(readable_by(origin))
         return response
+
+    async def _signed(request: AnyRequest) -> Response[Any]:
+        admission, address = door.house.admission, address_of(request)
+        admission.admit_signed_request(address)
+        try:
+            parsed = one.parse(await _channel_request(request, one))
+            return await calls.answer_machine(parsed, await came(request))
+        except _UNSIGNED:
+            admission.count_unsigned(address)
+            raise
 
     name = f"{channel.id}_{one.path.strip('/').replace('/', '_')}"
     return route(
@@ -239,7 +279,7 @@ class ChannelCalls:
         if isinstance(parsed, VisitRequest):
             key = parsed.widget_key
             tenant = await house.transactions.read_async(lambda tx: tenants.tenant_by_widget_key(tx, key))
-        elif self._channel.capabilities.credential == "visitor_token":
+        elif self._channel.capabilities.credential == "visitor_token" and not isinstance(parsed, _SIGNED):
             scope = house.visitor_tokens.read(parsed.credential).scope
             tenant = await house.transactions.read_async(lambda tx: tenants.tenant(tx, scope))
         else:
@@ -273,6 +313,32 @@ class ChannelCalls:
                 return _json(CodeConfirmed(level=confirmed.level.name.lower()), 200)
             case _:
                 return await self._further(parsed)
+
+    async def answer_machine(self, parsed: ChannelInput, asked: Came) -> Response[Any]:
+        """Do what a machine asked under its signature, and return the answer."""
+        machines, channel = self._house.contact.machines, self._channel
+        if isinstance(parsed, SignedEntriesRequest):
+            wanted = msgspec.structs.replace(parsed, after=min(parsed.after, LAST_LINE))
+            read = await machines.entries(wanted, came=asked)
+            shown = msgspec.structs.asdict(_entries(read.transcript))
+            return _json(SignedEntries(**shown, disclosure=read.disclosure), 200)
+        if not isinstance(parsed, SignedMessageRequest):
+            raise NotFound("no such operation")
+        heard = await machines.message(channel.id, parsed, came=asked)
+        kept = heard.accepted
+        return _json(
+            SignedMessageAccepted(
+                message_id=kept.message_id,
+                number=kept.number,
+                duplicate=kept.duplicate,
+                text=kept.text.text,
+                spans=_places(kept.text.spans),
+                conversation_id=kept.conversation_id,
+                disclosure=heard.disclosure,
+                for_owner=heard.for_owner,
+            ),
+            202,
+        )
 
     async def _further(self, parsed: ChannelInput) -> Response[Any]:
         """Do what goes beyond talking."""

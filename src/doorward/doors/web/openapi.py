@@ -21,6 +21,8 @@ from doorward.doors.web.hooks import (
     MachineMessageAccepted,
     MessageAccepted,
     PersonAsked,
+    SignedEntries,
+    SignedMessageAccepted,
     SignTaken,
 )
 from doorward.doors.web.problems import MEDIA_TYPE
@@ -71,6 +73,17 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "429": "Too many for now; `retry_after` says when to come back.",
     "503": "Not possible right now; nothing was accepted.",
     "507": "Nothing can be stored right now; nothing was accepted.",
+}
+_TO_PROGRAMS: Final[Mapping[tuple[str, str], type[msgspec.Struct]]] = {
+    ("api_token", "message"): MachineMessageAccepted,
+    ("signature", "message"): SignedMessageAccepted,
+    ("signature", "entries"): SignedEntries,
+}
+_SCHEMES: Final[Mapping[str, str]] = {"visitor_token": "visitor", "api_token": "token", "signature": "signature"}
+_SIGNED_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "conversation": {"pattern": "^[0-9a-z]{26}$"},
+    "agent": {"pattern": "^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$"},
+    "company": {"pattern": "^[A-Za-z0-9_-]{1,64}$"},
 }
 _KEY_HEADER: Final = {
     "name": "Idempotency-Key",
@@ -133,6 +146,7 @@ _EXAMPLES: Final[Mapping[str, Any]] = {
         "with_text": False,
         "state": "on",
     },
+    "MachineKeyBody": {"platform": "assistants.example", "x": "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"},
     "Publication": {
         "id": ID,
         "article_id": ID,
@@ -194,6 +208,12 @@ def describe(routers: Sequence[Router | HTTPRouteHandler], channels: tuple[Chann
                     security_scheme_in="cookie",
                     description=f"A staff session; send its form token as `{CSRF_HEADER}` with every change.",
                 ),
+                "signature": SecurityScheme(
+                    type="apiKey",
+                    name="Signature",
+                    security_scheme_in="header",
+                    description="An HTTP message signature (RFC 9421) in the profile of Web Bot Auth.",
+                ),
                 "visitor": SecurityScheme(type="http", scheme="bearer", description="A visitor token."),
             }
         ),
@@ -222,9 +242,9 @@ def describe(routers: Sequence[Router | HTTPRouteHandler], channels: tuple[Chann
 
 def _operation(channel: Channel, one: ChannelRoute, schemas: dict[str, Any]) -> dict[str, Any]:
     status, answer = _ANSWERS[one.operation]
-    machine = channel.capabilities.credential == "api_token"
-    if machine and answer is MessageAccepted:
-        answer = MachineMessageAccepted
+    credential = channel.capabilities.credential
+    if credential != "visitor_token":
+        answer = _TO_PROGRAMS.get((credential, one.operation), answer)
     streamed = "application/octet-stream" if one.operation == "file" else "text/event-stream"
     content: dict[str, Any] = {streamed: {"schema": {"type": "string"}}}
     if answer is not None:
@@ -241,10 +261,15 @@ def _operation(channel: Channel, one: ChannelRoute, schemas: dict[str, Any]) -> 
         },
     }
     if one.operation != "visit":
-        operation["security"] = [{"token" if machine else "visitor": []}]
+        operation["security"] = [{_SCHEMES[credential]: []}]
     if one.operation in {"entries", "stream"}:
         number = {"type": "integer", "minimum": 0, "maximum": 999_999_999_999_999, "default": 0}
         operation["parameters"] = [{"name": "after", "in": "query", "required": False, "schema": number}]
+    if one.operation == "entries" and credential == "signature":
+        operation["parameters"] += [
+            {"name": name, "in": "query", "required": name == "conversation", "schema": {"type": "string", **shape}}
+            for name, shape in _SIGNED_PARAMETERS.items()
+        ]
     if one.operation == "source":
         operation["parameters"] = [
             {"name": name, "in": "query", "required": True, "schema": {"type": "string", "maxLength": 100}}

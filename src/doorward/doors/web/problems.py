@@ -23,6 +23,7 @@ from doorward.vocabulary.errors import (
     NotFound,
     NotSignedIn,
     RateLimited,
+    SignatureInvalid,
     StorageFull,
     TooLarge,
     Unavailable,
@@ -33,7 +34,7 @@ from doorward.vocabulary.errors import (
 MEDIA_TYPE = "application/problem+json"
 
 _OUR_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39}){0,3}\Z")
-_TELLING = (Malformed, TooLarge, UnsupportedType, KeyReused, Conflict)
+_TELLING = (Malformed, TooLarge, UnsupportedType, KeyReused, Conflict, SignatureInvalid)
 """Refusals whose own sentence helps whoever wrote the program that asks."""
 
 

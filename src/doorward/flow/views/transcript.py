@@ -105,7 +105,8 @@ class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `conversation_id` is where it was said if that was another conversation, which was merged into this one; `seq` is
     its number there. `copied_from` is the conversation out of which a line was split into this one. A note that is
     `whispered` is for whoever had the conversation then. `awaits` is what a procedure waits for behind the bot's line:
-    `answer`, `confirmation`, `code` (one was mailed) or `sign_in`.
+    `answer`, `confirmation`, `code` (one was mailed) or `sign_in`. `by_machine` is the platform of the machine that
+    said it for a customer; staff alone are told this too.
     """
 
     seq: int
@@ -128,6 +129,7 @@ class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     own: OwnText | None = None
     whispered: bool = False
     awaits: str = ""
+    by_machine: str = ""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -294,6 +296,7 @@ def show(written: WrittenEntry, *, authors: Mapping[str, str] = SHOWN) -> ShownE
         attachment=_attachment(data) if entry.kind.startswith("attachment.") else None,
         client_id=data.get("client_id"),
         awaits=str(data.get("procedure", {}).get("awaits", "")),
+        by_machine=str(data.get("by_machine", {}).get("platform", "")),
     )
 
 

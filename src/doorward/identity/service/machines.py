@@ -20,7 +20,7 @@ PlatformState = Literal["allowed", "refused"]
 KeyState = Literal["pinned", "revoked"]
 
 
-class Platform(msgspec.Struct, frozen=True, kw_only=True):
+class MachinePlatform(msgspec.Struct, frozen=True, kw_only=True):
     """A platform by which machines come: its host, and whether the company lets them speak."""
 
     platform: str
@@ -53,7 +53,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 class Machines:
     """Keeps platforms and keys of machines, for each company apart. What is changed holds from the next request on."""
 
-    def set_platform(self, tx: Tx, scope: Scope, host: str, *, state: PlatformState) -> Outcome[Platform]:
+    def set_platform(self, tx: Tx, scope: Scope, host: str, *, state: PlatformState) -> Outcome[MachinePlatform]:
         """Let a platform's machines speak, or not any more. `host` is its address, or just the host.
 
         Raises `Malformed`, and `Conflict` when there are too many.
@@ -62,7 +62,7 @@ class Machines:
         before = repository.find_platform(tx, scope, platform)
         if before is None and repository.count_platforms(tx, scope) >= MOST_PLATFORMS:
             raise Conflict(f"there are {MOST_PLATFORMS} platforms already: forget one first")
-        made = Platform(platform=platform, state=state, changed_at=tx.now)
+        made = MachinePlatform(platform=platform, state=state, changed_at=tx.now)
         if before is not None and before.state == state:
             return Outcome(_platform_of(before))
         repository.replace_platform(tx, scope, msgspec.structs.asdict(made))
@@ -75,7 +75,7 @@ class Machines:
             raise NotFound("no such platform")
         return Outcome(None, (_event("machine_platform.forgotten", "machine_platform", platform),))
 
-    def platforms(self, tx: Tx, scope: Scope) -> tuple[Platform, ...]:
+    def platforms(self, tx: Tx, scope: Scope) -> tuple[MachinePlatform, ...]:
         """Return the platforms that are allowed or refused, in order."""
         return tuple(_platform_of(row) for row in repository.platforms(tx, scope))
 
@@ -144,8 +144,8 @@ def _platform(host: str) -> str:
         raise Malformed("platform: not a host, such as assistants.example") from None
 
 
-def _platform_of(row: Any) -> Platform:
-    return Platform(platform=row.platform, state=row.state, changed_at=row.changed_at)
+def _platform_of(row: Any) -> MachinePlatform:
+    return MachinePlatform(platform=row.platform, state=row.state, changed_at=row.changed_at)
 
 
 def _key_of(row: Any) -> MachineKey:

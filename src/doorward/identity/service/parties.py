@@ -57,6 +57,12 @@ class Parties:
         events = (_event("party.made", party_id),) if made else ()
         return Outcome(Party(id=party_id, language=language), entries=events)
 
+    def known_machine(self, tx: Tx, scope: Scope, party_id: PartyId) -> Outcome[Party]:
+        """Return the machine with this id, made if need be. It is never linked: nobody becomes a customer by it."""
+        values = {"id": party_id, "kind": "machine", "language": None, "created_at": tx.now}
+        made = repository.insert_party(tx, scope, values)
+        return Outcome(Party(id=party_id, kind="machine"), (_event("party.made", party_id),) if made else ())
+
     def known_customer(
         self,
         tx: Tx,

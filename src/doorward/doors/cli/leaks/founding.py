@@ -11,6 +11,7 @@ import msgspec
 
 from doorward.bootstrap import Engines, House, found_company, make_engines
 from doorward.doors.cli.ending import Code, Stop
+from doorward.doors.cli.leaks.machine import new_machine_key, public_x
 from doorward.doors.cli.passwords import made_up_password
 from doorward.identity import Passwords
 from doorward.kit.clock import SystemClock
@@ -60,6 +61,7 @@ class Founded(msgspec.Struct, frozen=True, kw_only=True):
     widget_key: str
     token: str
     site_secret: str
+    machine_key: bytes
     password: str
     agents: tuple[str, ...]
     customers: tuple[CustomerSeed, ...]
@@ -83,7 +85,7 @@ def scratch_settings(folder: Path, address: str, *, limits_storage: str = "") ->
 
 
 def found(house: House) -> Founded:
-    """Install the company that speaks most languages, with a token, a site's secret and its staff."""
+    """Install the company that speaks most languages, with a token, a site's secret, a machine's key and its staff."""
     companies = sorted(house.plugins.companies.values(), key=lambda company: (-len(company.languages), company.id))
     if not companies:
         raise Stop("There is no company plugin to try the house with. Nothing was looked for.", code=Code.MISCONFIGURED)
@@ -97,11 +99,16 @@ def found(house: House) -> Founded:
         scope, lambda tx: tokens.make(tx, scope, name="leak test", permissions=_PERMISSIONS)
     )
     site = house.transactions.write(scope, lambda tx: sites.rotate_host_secret(tx, scope))
+    machines, machine_key = house.identity.machines, new_machine_key()
+    house.transactions.write(
+        scope, lambda tx: machines.pin_key(tx, scope, host="leaks.example", x=public_x(machine_key))
+    )
     return Founded(
         slug=tenant.slug,
         widget_key=tenant.widget_key,
         token=made.secret,
         site_secret=site.secret,
+        machine_key=machine_key,
         password=password,
         agents=tuple(member.username for member in company.staff()),
         customers=tuple(brief.customers()),

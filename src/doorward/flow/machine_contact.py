@@ -1,0 +1,189 @@
+"""What machines do at the door once they are recognised: say something, and read what was answered.
+
+A machine whose owner lets it speaks for them, within their mandate. Any other one is heard as a stranger is: it can
+ask, and is answered, but nothing of anybody's is shown to it or done for it.
+"""
+
+from typing import NamedTuple
+
+from doorward import record
+from doorward.flow.accept import Accepted
+from doorward.flow.joined import goes_on_in
+from doorward.flow.prospects import Prospects
+from doorward.flow.threshold import Threshold
+from doorward.flow.views.told import told_transcript
+from doorward.flow.views.transcript import Transcript
+from doorward.identity import Tenant
+from doorward.kit.ids import derive_id
+from doorward.kit.signatures import HttpMessage
+from doorward.kit.tx import Tx
+from doorward.vocabulary.arrival import Arrival, ByMachine
+from doorward.vocabulary.channel import SignedEntriesRequest, SignedMessageRequest
+from doorward.vocabulary.discreet import Discreet
+from doorward.vocabulary.errors import NotFound
+from doorward.vocabulary.ids import ConversationId, PartyId
+from doorward.vocabulary.scope import Actor, Scope, system_scope
+
+
+class Came(Discreet, frozen=True, kw_only=True):
+    """A request as it came, with all that its signature may cover."""
+
+    message: HttpMessage
+    body: bytes
+
+
+class Heard(NamedTuple):
+    """What became of a machine's message, and the sentence that tells it by whom it is answered."""
+
+    accepted: Accepted
+    disclosure: str
+    for_owner: bool
+
+
+class Read(NamedTuple):
+    """What a machine reads, and the same sentence."""
+
+    transcript: Transcript
+    disclosure: str
+
+
+class _Machine(NamedTuple):
+    """A machine that was recognised: for whom it speaks, as who, and how it is shown."""
+
+    tenant: Tenant
+    scope: Scope
+    party_id: PartyId
+    acting: PartyId | None
+    shown: ByMachine
+
+
+class MachineContact:
+    """The verbs of machines that sign."""
+
+    def __init__(self, threshold: Threshold) -> None:
+        """Take the rooms from where everybody stands."""
+        self._threshold = threshold
+        rooms = threshold.rooms
+        self._requests, self.mandating = rooms.signed, rooms.mandating
+        self._prospects = Prospects(threshold.transactions, rooms.identity.tenants, rooms.clock)
+
+    async def message(self, channel: str, request: SignedMessageRequest, *, came: Came) -> Heard:
+        """Accept a machine's message, in a conversation of its own.
+
+        Raises what recognising raises, refusals of the door, and `StorageFull` or `Unavailable` when it was not kept.
+        """
+        rooms = self._threshold.rooms
+        machine = await self._recognise(came, agent=request.agent, company=request.company)
+        scope = machine.scope
+        rooms.admission.admit_signed_message(scope, request.text, machine=machine.shown.machine)
+        await self._threshold.refuse_closed(scope, channel)
+        here = await self._place(machine, channel, request)
+        await self._make_known(machine)
+        senders = (machine.party_id, *(() if machine.acting is None else (machine.acting,)))
+        await self._threshold.transactions.read_async(lambda tx: rooms.blocks.refuse_blocked(tx, scope, *senders))
+        arrival = Arrival(
+            channel=channel,
+            client_message_id=request.client_message_id,
+            text=request.text,
+            party_id=machine.party_id,
+            conversation_id=here,
+            received_at=rooms.clock.now(),
+            language=request.language,
+            acting=machine.acting,
+            by_machine=machine.shown,
+        )
+        accepted = await rooms.front_door.accept(scope, arrival)
+        disclosure = self._disclosure(machine.tenant, request.language)
+        return Heard(accepted, disclosure, for_owner=machine.acting is not None)
+
+    async def entries(self, request: SignedEntriesRequest, *, came: Came) -> Read:
+        """Return what was said in a conversation that the same machine began. Raises as `message`, and `NotFound`."""
+        rooms = self._threshold.rooms
+        machine = await self._recognise(came, agent=request.agent, company=request.company)
+        scope, here = machine.scope, ConversationId(request.conversation)
+        rooms.admission.admit_signed_reading(scope, machine=machine.shown.machine)
+
+        def read(tx: Tx) -> tuple[Transcript, record.Card | None]:
+            _require_own(tx, machine, here)
+            found = told_transcript(tx, scope, here, after=request.after)
+            return found, record.card_of(tx, scope, goes_on_in(tx, scope, here))
+
+        found, card = await self._threshold.transactions.read_async(read)
+        told = (await self._prospects.of(scope, card)).told(found)
+        return Read(told, self._disclosure(machine.tenant, card.language if card is not None else None))
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    async def _recognise(self, came: Came, *, agent: str, company: str | None) -> _Machine:
+        tenant = await self._tenant(came.message.host, company)
+        asking = system_scope(tenant.id, "machine")
+        signed = await self._requests.recognise(asking, came.message, body=came.body, agent=agent)
+        mandated = await self.mandating.owner_of(asking, signed)
+        known_by = derive_id("party", tenant.id, "machine", signed.machine.handle)
+        if mandated is None:
+            party_id, acting, mandate = PartyId(known_by), None, None
+        else:
+            party_id, acting, mandate = mandated.owner_id, mandated.acting_id, mandated.mandate_id
+        shown = ByMachine(platform=signed.machine.platform, machine=known_by, known=signed.known, mandate=mandate)
+        scope = Scope(tenant_id=tenant.id, actor=Actor(kind="machine", id=known_by))
+        return _Machine(tenant, scope, party_id, acting, shown)
+
+    async def _tenant(self, host: str, company: str | None) -> Tenant:
+        """Return whom a request is for: whose host it was sent to, else whose widget key it names.
+
+        Raises `NotFound`, also when they are two.
+        """
+        tenants = self._threshold.rooms.identity.tenants
+
+        def read(tx: Tx) -> tuple[Tenant | None, Tenant | None]:
+            by_key = None if company is None else tenants.tenant_by_widget_key(tx, company)
+            return tenants.tenant_by_host(tx, host), by_key
+
+        by_host, by_key = await self._threshold.transactions.read_async(read)
+        found = by_host or by_key
+        if found is None or (company is not None and (by_key is None or by_key.id != found.id)):
+            raise NotFound("no company has this host or widget key")
+        return found
+
+    async def _place(self, machine: _Machine, channel: str, request: SignedMessageRequest) -> ConversationId:
+        """Return where a message belongs: the conversation that is named, or one that begins with it."""
+        scope = machine.scope
+        if request.conversation is not None:
+            here = ConversationId(request.conversation)
+            await self._threshold.transactions.read_async(lambda tx: _require_own(tx, machine, here))
+            return here
+        kept = self._threshold.rooms.screening.kept_id(scope, request.client_message_id)
+        begun = (scope.tenant_id, channel, machine.shown.machine, machine.party_id, kept)
+        return ConversationId(derive_id("conversation", *begun))
+
+    async def _make_known(self, machine: _Machine) -> None:
+        """Have a machine that speaks for nobody be somebody whom staff can look at."""
+        scope, parties = machine.scope, self._threshold.rooms.identity.parties
+
+        def is_there(tx: Tx) -> bool:
+            try:
+                parties.find(tx, scope, machine.party_id)
+            except NotFound:
+                return False
+            return True
+
+        if not await self._threshold.transactions.read_async(is_there):
+            await self._threshold.write(scope, lambda tx: parties.known_machine(tx, scope, machine.party_id))
+
+    def _disclosure(self, tenant: Tenant, language: str | None) -> str:
+        translator, languages = self._threshold.rooms.translator, tenant.settings.languages
+        resolved = translator.resolve(language) if language else languages[0]
+        wished = resolved if resolved in languages else languages[0]
+        return translator.say(wished, "disclosure.machine", company=tenant.name)
+
+
+def _require_own(tx: Tx, machine: _Machine, conversation_id: ConversationId) -> None:
+    """Raise `NotFound` unless this machine began the conversation, for whom it speaks now.
+
+    What an owner says elsewhere is not their machine's to read, nor what the machine said for another owner.
+    """
+    opened = record.find_entry(tx, machine.scope, conversation_id, "opened")
+    by = None if opened is None else opened.entry.data.get("by_machine")
+    same = isinstance(by, dict) and by.get("machine") == machine.shown.machine
+    if opened is None or not same or opened.entry.party_id != machine.party_id:
+        raise NotFound("no such conversation")

@@ -1,0 +1,134 @@
+"""Which machine a request is from: its signature is read, its key found, checked, and its nonce used up, in that order.
+
+The cheap comes before the dear: nobody's key is looked for who could not be let in anyway, and only a nonce that was
+really signed takes up memory.
+"""
+
+import asyncio
+from functools import partial
+from typing import Final, Protocol
+
+import msgspec
+
+from doorward.admission import Admission
+from doorward.flow.signing.directories import Directories
+from doorward.identity import Machines, Standing
+from doorward.kit.clock import Clock
+from doorward.kit.signatures import (
+    WINDOW,
+    Claim,
+    Fault,
+    HttpMessage,
+    SignatureRefused,
+    VerifyingKey,
+    platform_of,
+    read_claim,
+)
+from doorward.kit.tx import Transactions
+from doorward.vocabulary.errors import (
+    RateLimited,
+    SignatureExpired,
+    SignatureInvalid,
+    SignatureMissing,
+    SignatureReplayed,
+    SigningKeyUnknown,
+)
+from doorward.vocabulary.ids import TenantId
+from doorward.vocabulary.machines import MachineIdentity, Signed
+from doorward.vocabulary.scope import Scope
+
+REMEMBERED: Final = WINDOW + WINDOW / 5
+"""How long nonces are remembered at least: while a signature can be good, and a look at a directory takes."""
+_INLINE: Final = 16_384
+"""Bytes of a body up to which its digest is taken at once; larger ones in a thread."""
+_ERRORS: Final[dict[Fault, type[SignatureInvalid]]] = {
+    "missing": SignatureMissing,
+    "expired": SignatureExpired,
+    "early": SignatureExpired,
+}
+
+
+class Spent(Protocol):
+    """What became of a nonce."""
+
+    @property
+    def good(self) -> bool:
+        """Return whether it was new."""
+
+    @property
+    def retry_after(self) -> float:
+        """Return after how many seconds there is room again, 0 for one that was used before."""
+
+
+class SpendsNonces(Protocol):
+    """Remembers nonces; see `admission.flood.Nonces`."""
+
+    def spend(self, *, tenant_id: TenantId, sender: str, nonce: str) -> Spent:
+        """Note a sender's nonce, and say whether it is new."""
+
+
+class SignedRooms(msgspec.Struct, frozen=True, kw_only=True):
+    """What recognising takes. `nonces` must remember for `REMEMBERED`."""
+
+    machines: Machines
+    directories: Directories
+    nonces: SpendsNonces
+    admission: Admission
+    clock: Clock
+
+
+class SignedRequests:
+    """Recognises who signed a request."""
+
+    def __init__(self, transactions: Transactions, rooms: SignedRooms) -> None:
+        """Take the rooms."""
+        self._transactions = transactions
+        self._rooms = rooms
+
+    async def recognise(self, scope: Scope, message: HttpMessage, *, body: bytes, agent: str) -> Signed:
+        """Return by which machine a request is; `agent` is what its platform calls it, which the request must cover.
+
+        Raises `SignatureMissing`, `SignatureInvalid`, `SignatureExpired`, `SignatureReplayed`, `SigningKeyUnknown`, and
+        `RateLimited` when nobody can be recognised just now.
+        """
+        machines = self._rooms.machines
+        try:
+            claim = await self._claim(message, body)
+            platform = None if claim.agent is None else platform_of(claim.agent)
+            standing = await self._transactions.read_async(
+                lambda tx: machines.standing(tx, scope, platform=platform, key_id=claim.key_id)
+            )
+            claim.check(await self._key_of(scope, standing, claim))
+        except SignatureRefused as refusal:
+            raise _ERRORS.get(refusal.fault, SignatureInvalid)(refusal.reason) from None
+        self._spend(scope, claim)
+        identity = MachineIdentity(platform=standing.platform or "", key_id=claim.key_id, agent_id=agent)
+        return Signed(machine=identity, known=standing.known, created=claim.created, expires=claim.expires)
+
+    async def _claim(self, message: HttpMessage, body: bytes) -> Claim:
+        now = self._rooms.clock.now()
+        if len(body) <= _INLINE:
+            return read_claim(message, body=body, now=now)
+        return await asyncio.to_thread(read_claim, message, body=body, now=now)
+
+    async def _key_of(self, scope: Scope, standing: Standing, claim: Claim) -> VerifyingKey:
+        """Return the key that a claim names. One sentence for all who have none: it tells nothing of why."""
+        key = None
+        if standing.pinned is not None and not standing.refused:
+            key = VerifyingKey(standing.pinned)
+        elif standing.platform is not None and not standing.refused:
+            admit = partial(self._rooms.admission.admit_directory, scope)
+            key = await self._rooms.directories.key_of(
+                standing.platform, claim.key_id, known=standing.known, admit=admit
+            )
+        if key is None:
+            raise SigningKeyUnknown("no key that is accepted here has this thumbprint")
+        return key
+
+    def _spend(self, scope: Scope, claim: Claim) -> None:
+        spent = self._rooms.nonces.spend(tenant_id=scope.tenant_id, sender=claim.key_id, nonce=claim.nonce)
+        if spent.good:
+            return
+        if spent.retry_after > 0:
+            raise RateLimited("no room for more nonces", retry_after=max(1, int(spent.retry_after)))
+        raise SignatureReplayed("Signature-Input: the nonce was used before")
