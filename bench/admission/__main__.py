@@ -1,10 +1,10 @@
 """What flood control costs, what it notices and whom it serves; docs/concepts/admission.md.
 
-    python3 run.py bench admission [counting] [noticing] [serving] [recognising] [--seeds 40] [--keys 100000]
-                                   [--sources 1000000] [--messages 100000] [--out result.json]
+    python3 run.py bench admission [counting] [noticing] [serving] [recognising] [signing] [--seeds 40] [--keys 100000]
+                                   [--sources 1000000] [--messages 100000] [--requests 1000000] [--out result.json]
 
-Everything but the costs is in virtual time and the same for the same seeds. `counting` compares with what is installed;
-a peer that is not is named as such.
+Everything but the costs is in virtual time and the same for the same seeds. `counting` and `signing` compare with what
+is installed; a peer that is not is named as such.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from bench.admission.counting import counting, many
 from bench.admission.noticing import noticing
 from bench.admission.recognising import recognising
 from bench.admission.serving import serving
+from bench.admission.signing import signing
 
 
 def main() -> int:
@@ -27,6 +28,7 @@ def main() -> int:
         "noticing": lambda: noticing(options.seeds),
         "recognising": lambda: recognising(options.messages),
         "serving": lambda: serving(max(1, options.seeds // 10)),
+        "signing": lambda: signing(options.requests),
     }
     result = {name: part() for name, part in parts.items() if name in (options.parts or parts)}
     written = json.dumps(result, indent=1)
@@ -39,11 +41,12 @@ def main() -> int:
 def command_line() -> argparse.ArgumentParser:
     """The arguments."""
     parser = argparse.ArgumentParser(prog="bench admission", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=["counting", "noticing", "serving", "recognising"])
+    parser.add_argument("parts", nargs="*", choices=["counting", "noticing", "serving", "recognising", "signing"])
     parser.add_argument("--seeds", type=int, default=40)
     parser.add_argument("--keys", type=int, default=100_000)
     parser.add_argument("--sources", type=int, default=1_000_000)
     parser.add_argument("--messages", type=int, default=100_000)
+    parser.add_argument("--requests", type=int, default=1_000_000)
     parser.add_argument("--out", type=Path)
     return parser
 
