@@ -1,0 +1,50 @@
+"""Drills: a flood in virtual time, against the real verbs of admission. It decides nothing itself."""
+
+from doorward.admission.drill.detectors import LooksAtTexts, Message
+from doorward.admission.drill.figures import (
+    FORMAT,
+    Advice,
+    Bounds,
+    Cost,
+    Fairness,
+    Figures,
+    Noticing,
+    Report,
+    Slice,
+    Staff,
+    Summary,
+)
+from doorward.admission.drill.loading import (
+    change_scenario,
+    load_scenario,
+    read_scenario,
+    shipped_scenarios,
+    text_of,
+)
+from doorward.admission.drill.population import Reading
+from doorward.admission.drill.running import drill
+from doorward.admission.drill.scenario import Scenario
+
+__all__ = [
+    "FORMAT",
+    "Advice",
+    "Bounds",
+    "Cost",
+    "Fairness",
+    "Figures",
+    "LooksAtTexts",
+    "Message",
+    "Noticing",
+    "Reading",
+    "Report",
+    "Scenario",
+    "Slice",
+    "Staff",
+    "Summary",
+    "change_scenario",
+    "drill",
+    "load_scenario",
+    "read_scenario",
+    "shipped_scenarios",
+    "text_of",
+]
