@@ -12,7 +12,7 @@ from doorward.doors.cli.ending import end
 
 COMMANDS: Final = {
     "Begin": ("init", "demo", "serve", "worker"),
-    "Look after": ("doctor", "backup", "restore", "db", "key", "audit", "settings", "plugins", "flood"),
+    "Look after": ("doctor", "backup", "restore", "db", "key", "audit", "settings", "plugins", "flood", "drill"),
     "People and sites": ("tenant", "staff", "token", "site", "webhook", "party"),
     "Work with contacts": ("contact", "screen", "import"),
     "Teach and judge": ("intents", "knowledge", "policy", "evals"),

@@ -1,0 +1,115 @@
+"""`doorward drill`: rehearse in virtual time what is hoped never to happen."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import rich_click as click
+
+from doorward.admission.drill import Report, drill, load_scenario, shipped_scenarios, text_of
+from doorward.bootstrap import load_plugins
+from doorward.doors.cli.drill_report import DrillReporter, print_report
+from doorward.doors.cli.ending import Code, Stop
+from doorward.doors.cli.lines import OUTPUT, STREAM
+from doorward.doors.cli.options import examples, with_config, with_json
+from doorward.doors.cli.output import hint, print_json, print_table, progress, say
+from doorward.kit.clock import SystemClock
+from doorward.kit.settings import Settings
+from doorward.vocabulary.errors import Malformed
+
+_FILE: Final = click.Path(dir_okay=False, path_type=Path)
+_MOST_SEED: Final = 2**31 - 1
+
+
+class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+    """What the options of `doorward drill flood` say."""
+
+    name: str
+    seed: int
+    changes: tuple[str, ...]
+    as_json: Path | None
+    as_page: Path | None
+    language: str
+
+
+@click.group()
+def command() -> None:
+    """Rehearse floods in virtual time, against the flood control that the house has."""
+
+
+@command.command(
+    epilog=examples(
+        "doorward drill flood --scenario one-call --html report.html",
+        "doorward drill flood --scenario outage --seed 3 --json report.json",
+        "doorward drill flood --scenario one-call --set times=30 --set people=80 --set detector=assumed:0.9/0.02",
+        "doorward drill flood --scenario our-worst-day.toml --json -",
+    )
+)
+@click.option("--scenario", "name", required=True, metavar="NAME|FILE", help="A shipped scenario, or a TOML file.")
+@click.option("--seed", type=click.IntRange(0, _MOST_SEED), default=0, show_default=True, metavar="N", help="Chance.")
+@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change the scenario; repeatable.")
+@click.option("--json", "as_json", type=OUTPUT, metavar="OUT", help="Write the report as JSON; - is standard output.")
+@click.option("--html", "as_page", type=_FILE, metavar="OUT", help="Write the report as a page with charts and tables.")
+@click.option("--language", default="en", show_default=True, metavar="CODE", help="Language of the page.")
+@with_config
+def flood(*, settings: Settings, **given: Any) -> int:
+    """Play a flood, and say who was served, what it cost, when it was noticed and what to change.
+
+    Nothing is sent anywhere and no database is opened. The same scenario, seed and version give the same report. What
+    recognises a campaign is a part of the scenario: nothing, rates that are assumed, or what really reads; the report
+    says which.
+    """
+    wishes = Wishes(**given)
+    if wishes.as_page is not None and wishes.as_page == wishes.as_json:
+        raise Stop("--json and --html are the same file. Name another for one of them.", code=Code.USAGE)
+    report = _played(wishes)
+    if wishes.as_page is not None:
+        plugins = load_plugins(settings, clock=SystemClock(), kinds=("language",))
+        page = DrillReporter(plugins.packs, wishes.language).write(report, now=SystemClock().now())
+        wishes.as_page.write_text(page, encoding="utf-8")
+    if wishes.as_json is not None and str(wishes.as_json) == STREAM:
+        print_json(report)
+        return Code.OK
+    if wishes.as_json is not None:
+        wishes.as_json.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+    print_report(report)
+    return Code.OK
+
+
+def _played(wishes: Wishes) -> Report:
+    """Play what the options ask for. Raises `Stop` where it cannot be played."""
+    with progress("drawing the crowd", total=100) as steps:
+        try:
+            return drill(
+                load_scenario(wishes.name, wishes.changes),
+                name=Path(wishes.name).stem,
+                seed=wishes.seed,
+                tell=lambda share, doing: steps(round(100 * share), 100, doing=doing),
+            )
+        except Malformed as refusal:
+            raise _stopped(refusal) from None
+
+
+def _stopped(refusal: Malformed) -> Stop:
+    sentence = str(refusal)
+    return Stop(f"{sentence[:1].upper()}{sentence[1:]}.", code=Code.USAGE)
+
+
+@command.command(epilog=examples("doorward drill scenarios", "doorward drill scenarios one-call > our-worst-day.toml"))
+@click.argument("name", required=False, metavar="[NAME]")
+@with_json
+def scenarios(*, name: str | None, as_json: bool) -> None:
+    """List the scenarios that are shipped, or print one as it is written, to begin one's own with."""
+    if name is not None:
+        try:
+            say(text_of(name).rstrip())
+        except Malformed as refusal:
+            raise _stopped(refusal) from None
+        hint("Change what you like, and play it: doorward drill flood --scenario FILE.toml")
+        return
+    found = {one: load_scenario(one) for one in shipped_scenarios()}
+    rows = [(one, bool(made.attacks), made.title) for one, made in found.items()]
+    if as_json:
+        print_json([{"name": one, "attack": attack, "title": title} for one, attack, title in rows])
+    else:
+        print_table(("scenario", "attack", "what it is"), rows, empty="There are no scenarios.")
