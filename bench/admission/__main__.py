@@ -1,10 +1,12 @@
 """What flood control costs, what it notices and whom it serves; docs/concepts/admission.md.
 
-    python3 run.py bench admission [counting] [noticing] [serving] [recognising] [signing] [--seeds 40] [--keys 100000]
-                                   [--sources 1000000] [--messages 100000] [--requests 1000000] [--out result.json]
+    python3 run.py bench admission [counting] [noticing] [serving] [recognising] [signing] [drilling]
+                                   [--seeds 40] [--drills 10] [--keys 100000] [--sources 1000000]
+                                   [--messages 100000] [--requests 1000000] [--out result.json]
 
 Everything but the costs is in virtual time and the same for the same seeds. `counting` and `signing` compare with what
-is installed; a peer that is not is named as such.
+is installed; a peer that is not is named as such. `drilling` plays every shipped scenario and other ways to admit by
+seeds from 0, and puts what is asked of flood control in a table.
 """
 
 import argparse
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.admission.counting import counting, many
+from bench.admission.drilling import drilling
 from bench.admission.noticing import noticing
 from bench.admission.recognising import recognising
 from bench.admission.serving import serving
@@ -29,6 +32,7 @@ def main() -> int:
         "recognising": lambda: recognising(options.messages),
         "serving": lambda: serving(max(1, options.seeds // 10)),
         "signing": lambda: signing(options.requests),
+        "drilling": lambda: drilling(options.drills),
     }
     result = {name: part() for name, part in parts.items() if name in (options.parts or parts)}
     written = json.dumps(result, indent=1)
@@ -41,8 +45,9 @@ def main() -> int:
 def command_line() -> argparse.ArgumentParser:
     """The arguments."""
     parser = argparse.ArgumentParser(prog="bench admission", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=["counting", "noticing", "serving", "recognising", "signing"])
+    parser.add_argument("parts", nargs="*", choices=["counting", "noticing", "serving", "recognising", "signing", "drilling"])
     parser.add_argument("--seeds", type=int, default=40)
+    parser.add_argument("--drills", type=int, default=10)
     parser.add_argument("--keys", type=int, default=100_000)
     parser.add_argument("--sources", type=int, default=1_000_000)
     parser.add_argument("--messages", type=int, default=100_000)
