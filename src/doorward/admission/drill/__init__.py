@@ -5,6 +5,7 @@ from doorward.admission.drill.figures import (
     FORMAT,
     Advice,
     Bounds,
+    Capacity,
     Cost,
     Fairness,
     Figures,
@@ -22,6 +23,7 @@ from doorward.admission.drill.loading import (
     text_of,
 )
 from doorward.admission.drill.population import Reading
+from doorward.admission.drill.preparing import Lever, Preparedness, Readiness, prepare
 from doorward.admission.drill.running import drill
 from doorward.admission.drill.scenario import Scenario
 
@@ -29,12 +31,16 @@ __all__ = [
     "FORMAT",
     "Advice",
     "Bounds",
+    "Capacity",
     "Cost",
     "Fairness",
     "Figures",
+    "Lever",
     "LooksAtTexts",
     "Message",
     "Noticing",
+    "Preparedness",
+    "Readiness",
     "Reading",
     "Report",
     "Scenario",
@@ -44,6 +50,7 @@ __all__ = [
     "change_scenario",
     "drill",
     "load_scenario",
+    "prepare",
     "read_scenario",
     "shipped_scenarios",
     "text_of",

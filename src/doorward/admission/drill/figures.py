@@ -7,7 +7,7 @@ import msgspec
 
 from doorward.admission.drill.gate import Change
 from doorward.admission.drill.visits import Side
-from doorward.admission.flood import Level
+from doorward.admission.flood import CallerClass, Level
 
 FORMAT: Final = "doorward-drill/1"
 
@@ -138,6 +138,21 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     helps: bool
 
 
+class Capacity(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is: people at work on the mean and who come to help, the bot's places, and the call-backs of a window.
+
+    `reserved` is the share of people that is kept free of each class; `call_backs` are minutes of people's time that
+    may be promised within `call_back_hours`.
+    """
+
+    people: int
+    overflow: int
+    bot_places: int
+    reserved: Mapping[CallerClass, float]
+    call_backs: float
+    call_back_hours: float
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What one drill found. The same for the same scenario, seed and version.
 
@@ -151,6 +166,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     seed: int
     detector: str
+    capacity: Capacity
     window: tuple[float, float]
     customers: Figures
     sides: Mapping[Side, Figures]

@@ -10,7 +10,7 @@ import numpy as np
 
 from doorward.admission.drill.advising import advise
 from doorward.admission.drill.bounds import bounds_of
-from doorward.admission.drill.figures import FORMAT, Report
+from doorward.admission.drill.figures import FORMAT, Capacity, Report
 from doorward.admission.drill.floor import Floor, Played
 from doorward.admission.drill.gate import FloodControl, Gate
 from doorward.admission.drill.loading import change_scenario
@@ -63,6 +63,7 @@ def drill(
         title=scenario.title,
         seed=seed,
         detector=scenario.detector,
+        capacity=capacity_of(scenario),
         window=scenario.window,
         customers=measured.customers,
         sides=measured.sides,
@@ -78,6 +79,19 @@ def drill(
         advice=advice,
         slices=measured.slices,
         decided=played.decided,
+    )
+
+
+def capacity_of(scenario: Scenario) -> Capacity:
+    """Return what a scenario's company has."""
+    company, rules = scenario.company, scenario.company.control.capacity()
+    return Capacity(
+        people=company.people,
+        overflow=company.overflow.people,
+        bot_places=company.bot_places,
+        reserved=rules.reserved,
+        call_backs=round(company.people * rules.callback_share * rules.callback_within / 60, 1),
+        call_back_hours=round(rules.callback_within / 3600, 2),
     )
 
 
