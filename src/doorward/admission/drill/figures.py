@@ -153,12 +153,30 @@ class Capacity(msgspec.Struct, frozen=True, kw_only=True):
     call_back_hours: float
 
 
+class Live(msgspec.Struct, frozen=True, kw_only=True):
+    """How an instance on this computer bore a load by its web chat: contacts a second, and milliseconds.
+
+    `unloaded_p95_ms` is of contacts one after another before it, `accepted_p95_ms` of those that were let in under it,
+    `ratio` the second by the first; None where none was let in. `refused` were told to come later.
+    """
+
+    contacts: int
+    per_second: float
+    accepted: int
+    refused: int
+    failed: int
+    unloaded_p95_ms: float
+    accepted_p95_ms: float | None
+    ratio: float | None
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What one drill found. The same for the same scenario, seed and version.
 
     `customers` are all that are no attack; `sides` tells them apart. `calm` is the same drill without its attacks: what
     an oracle would make of it; `of_calm` is the share of it that was reached. `uncontrolled` is the same with flood
-    control switched off. `decided` is a digest of every decision.
+    control switched off. `decided` is a digest of every decision. `live` is there when an instance was
+    loaded besides.
     """
 
     format: str
@@ -182,3 +200,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     advice: tuple[Advice, ...]
     slices: tuple[Slice, ...]
     decided: str
+    live: Live | None = None

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from doorward.admission.drill import Report, drill, read_scenario, shipped_scenarios
+from doorward.admission.drill import Live, Report, drill, read_scenario, shipped_scenarios
 from doorward.doors.cli.drill_report import DrillReporter
 from doorward.doors.cli.drill_report.charts import HEIGHT, WIDTH, course_of, ways_of
 from tests.support.screening import all_packs
@@ -87,7 +87,17 @@ def test_scenarios_are_listed_and_printed_to_begin_with(call: Call, tmp_path: Pa
 @pytest.mark.parametrize("language", sorted(PACKS))
 def test_the_page_speaks_every_language_and_no_markup_of_a_scenario(report: Report, language: str) -> None:
     """What a scenario says stays text; nothing is loaded, nothing runs; every key has its words."""
-    page = DrillReporter(PACKS, language).write(report, now=NOW)
+    live = Live(
+        contacts=9,
+        per_second=7.5,
+        accepted=5,
+        refused=3,
+        failed=1,
+        unloaded_p95_ms=4.0,
+        accepted_p95_ms=6.0,
+        ratio=1.5,
+    )
+    page = DrillReporter(PACKS, language).write(msgspec.structs.replace(report, live=live), now=NOW)
     assert HOSTILE not in page
     assert "&lt;script&gt;" in page
     assert not re.search(r"<script|javascript:|https?://|\son\w+=", page)

@@ -6,11 +6,21 @@ from typing import Any, Final
 import msgspec
 import rich_click as click
 
-from doorward.admission.drill import Report, drill, load_scenario, shipped_scenarios, text_of
+from doorward.admission.drill import Live, Report, drill, load_scenario, shipped_scenarios, text_of
 from doorward.bootstrap import load_plugins
 from doorward.doors.cli.drill_report import DrillReporter, print_report
 from doorward.doors.cli.ending import Code, Stop
 from doorward.doors.cli.lines import OUTPUT, STREAM
+from doorward.doors.cli.live_load import (
+    MOST_CONTACTS,
+    MOST_SECONDS,
+    MOST_TIMES,
+    NotThisComputer,
+    Target,
+    Wish,
+    load,
+    target_of,
+)
 from doorward.doors.cli.options import examples, with_config, with_json
 from doorward.doors.cli.output import hint, print_json, print_table, progress, say
 from doorward.kit.clock import SystemClock
@@ -30,6 +40,11 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     as_json: Path | None
     as_page: Path | None
     language: str
+    live: str | None
+    widget_key: str | None
+    live_times: float
+    live_contacts: int
+    live_seconds: int
 
 
 @click.group()
@@ -51,6 +66,32 @@ def command() -> None:
 @click.option("--json", "as_json", type=OUTPUT, metavar="OUT", help="Write the report as JSON; - is standard output.")
 @click.option("--html", "as_page", type=_FILE, metavar="OUT", help="Write the report as a page with charts and tables.")
 @click.option("--language", default="en", show_default=True, metavar="CODE", help="Language of the page.")
+@click.option("--live", metavar="URL", help="Load an instance on this computer besides, and say how fast it stays.")
+@click.option("--widget-key", metavar="KEY", help="The key of a widget there; doorward tenant show prints it.")
+@click.option(
+    "--live-times",
+    type=click.FloatRange(1, MOST_TIMES),
+    default=20.0,
+    show_default=True,
+    metavar="N",
+    help="Contacts a second, as a multiple of what one client after another manages.",
+)
+@click.option(
+    "--live-contacts",
+    type=click.IntRange(1, MOST_CONTACTS),
+    default=400,
+    show_default=True,
+    metavar="N",
+    help="Contacts at the most.",
+)
+@click.option(
+    "--live-seconds",
+    type=click.IntRange(1, MOST_SECONDS),
+    default=30,
+    show_default=True,
+    metavar="N",
+    help="Seconds at the most.",
+)
 @with_config
 def flood(*, settings: Settings, **given: Any) -> int:
     """Play a flood, and say who was served, what it cost, when it was noticed and what to change.
@@ -58,11 +99,17 @@ def flood(*, settings: Settings, **given: Any) -> int:
     Nothing is sent anywhere and no database is opened. The same scenario, seed and version give the same report. What
     recognises a campaign is a part of the scenario: nothing, rates that are assumed, or what really reads; the report
     says which.
+
+    With --live contacts go besides to an instance on this computer, never to another. Use one that was made for it: the
+    conversations are real.
     """
     wishes = Wishes(**given)
     if wishes.as_page is not None and wishes.as_page == wishes.as_json:
         raise Stop("--json and --html are the same file. Name another for one of them.", code=Code.USAGE)
+    target = _target(wishes)
     report = _played(wishes)
+    if target is not None:
+        report = msgspec.structs.replace(report, live=_loaded(target, wishes))
     if wishes.as_page is not None:
         plugins = load_plugins(settings, clock=SystemClock(), kinds=("language",))
         page = DrillReporter(plugins.packs, wishes.language).write(report, now=SystemClock().now())
@@ -74,6 +121,31 @@ def flood(*, settings: Settings, **given: Any) -> int:
         wishes.as_json.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
     print_report(report)
     return Code.OK
+
+
+def _target(wishes: Wishes) -> Target | None:
+    """Return where a load is to go, before anything is played. Raises `Stop` for another computer, or without a key."""
+    if wishes.live is None:
+        return None
+    if not wishes.widget_key:
+        raise Stop("--live needs --widget-key. Nothing was sent.", code=Code.USAGE)
+    try:
+        return target_of(wishes.live, wishes.widget_key)
+    except NotThisComputer as refusal:
+        raise Stop(f"--live takes {refusal}. Nothing was sent.", code=Code.USAGE) from None
+
+
+def _loaded(target: Target, wishes: Wishes) -> Live:
+    with progress("loading the instance") as steps:
+        wish = Wish(times=wishes.live_times, contacts=wishes.live_contacts, seconds=wishes.live_seconds)
+        try:
+            return load(target, wish, tell=steps)
+        except ConnectionError:
+            raise Stop(
+                f"The instance at {target.host}:{target.port} accepted no contact before the load began: is it running,"
+                " and is the widget key right?",
+                code=Code.UNAVAILABLE,
+            ) from None
 
 
 def _played(wishes: Wishes) -> Report:

@@ -23,6 +23,12 @@ def print_report(report: Report) -> None:
         f" without flood control {report.uncontrolled.cost:,.0f}."
     )
     hint(f"What flags campaigns here: {report.detector}.")
+    if (live := report.live) is not None:
+        ratio = "none was let in" if live.ratio is None else f"{live.ratio:g} times as slow as unloaded"
+        say(
+            f"Live: of {live.contacts} contacts at {live.per_second:g} a second {live.accepted} were accepted,"
+            f" {live.refused} told to come later, {live.failed} failed; p95 of the accepted: {ratio}."
+        )
     helping = [one for one in report.advice if one.helps]
     print_table(
         ("what would help", "goodput then", "cost then"),
