@@ -15,7 +15,7 @@ from doorward.admission.drill.gate import Gate
 from doorward.admission.drill.loading import load_scenario, shipped_scenarios
 from doorward.admission.drill.measuring import Measured, measure
 from doorward.admission.drill.population import Reading
-from doorward.admission.drill.running import control_of, crowd_of, play, without_attack
+from doorward.admission.drill.running import control_of, crowd_of, play, teach, without_attack
 from doorward.admission.drill.scenario import Scenario
 from doorward.admission.drill.visits import Crowd
 
@@ -62,7 +62,7 @@ def calm_of(scenario_name: str, changes: tuple[str, ...], seed: int) -> Measured
     scenario = load_scenario(scenario_name, changes)
     quiet = without_attack(scenario)
     crowd = crowd_of(quiet, seed, reading=Reading())
-    return measure(quiet, crowd, play(quiet, crowd, control_of(quiet, seed)), window=scenario.window)
+    return measure(quiet, crowd, play(quiet, crowd, control_of(quiet, teach(quiet, seed))), window=scenario.window)
 
 
 def beside_others(seeds: int) -> dict[str, Any]:
@@ -75,9 +75,9 @@ def beside_others(seeds: int) -> dict[str, Any]:
             told(f"{scene}, seed {seed}")
             calm = calm_of("one-call", changes, seed)
             scenario = load_scenario("one-call", changes)
+            played = scenario if scene != "no attack" else without_attack(scenario)
+            crowd = crowd_of(played, seed, reading=Reading())
             for name, make in POLICIES.items():
-                played = scenario if scene != "no attack" else without_attack(scenario)
-                crowd = crowd_of(played, seed, reading=Reading())
                 try:
                     gate = make(played, crowd)
                 except ImportError:
@@ -85,9 +85,8 @@ def beside_others(seeds: int) -> dict[str, Any]:
                     continue
                 runs.setdefault(name, []).append(figures(played, crowd, gate, calm=calm, window=scenario.window))
             for detector in DETECTORS:
-                flagging = msgspec.structs.replace(scenario, detector=detector)
-                played = flagging if scene != "no attack" else without_attack(flagging)
-                found = ours(played, seed, calm=calm, window=scenario.window)
+                flagging = msgspec.structs.replace(played, detector=detector)
+                found = ours(flagging, seed, calm=calm, window=scenario.window)
                 runs.setdefault(f"doorward, detector {detector}", []).append(found)
         result[scene] = {name: averaged(found) for name, found in runs.items()} | absent
         result[scene]["bounds"] = msgspec.to_builtins(bounds_of(scenario))
@@ -97,7 +96,7 @@ def beside_others(seeds: int) -> dict[str, Any]:
 def ours(scenario: Scenario, seed: int, *, calm: Measured, window: tuple[float, float]) -> dict[str, float]:
     """What the house's flood control makes of a scenario."""
     crowd = crowd_of(scenario, seed, reading=Reading())
-    return figures(scenario, crowd, control_of(scenario, seed), calm=calm, window=window)
+    return figures(scenario, crowd, control_of(scenario, teach(scenario, seed)), calm=calm, window=window)
 
 
 def every_attack(seeds: int) -> dict[str, Any]:
@@ -125,7 +124,10 @@ def noticed(seeds: int) -> dict[str, Any]:
             told(f"{times} times, seed {seed}")
             crowd = crowd_of(scenario, seed, reading=Reading())
             noticing = measure(
-                scenario, crowd, play(scenario, crowd, control_of(scenario, seed)), window=scenario.window
+                scenario,
+                crowd,
+                play(scenario, crowd, control_of(scenario, teach(scenario, seed))),
+                window=scenario.window,
             ).noticing
             alarms += noticing.false_alarms
             found.append(math.inf if noticing.noticed is None else noticing.noticed)

@@ -76,6 +76,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     signals: Mapping[str, float | None]
 
 
+class Taught(msgspec.Struct, frozen=True, kw_only=True):
+    """What ordinary weeks before have taught: how many come, and the shares of the classes of those who do."""
+
+    profile: WeekProfile
+    usual: Mapping[CallerClass, float]
+
+
 class Gate(Protocol):
     """What a drill asks. It is told the time in seconds from the beginning, and sees of contacts what `Seen` has."""
 
@@ -109,10 +116,8 @@ class Gate(Protocol):
 class FloodControl:
     """The house's flood control as a gate. All that it decides, the verbs of `admission.flood` decide."""
 
-    def __init__(
-        self, scenario: Scenario, *, profile: WeekProfile, usual: Mapping[CallerClass, float], begins: datetime
-    ) -> None:
-        """Take what weeks before taught: how many come (`profile`), and of which classes (`usual`)."""
+    def __init__(self, scenario: Scenario, *, taught: Taught, begins: datetime) -> None:
+        """Take what weeks before taught, and when the drill begins in virtual time."""
         control: Control = scenario.company.control
         self._rules = control.capacity()
         self.callback_within = self._rules.callback_within
@@ -123,9 +128,9 @@ class FloodControl:
         self._quotas = Quotas(self._clock, secret=secret)
         self._nonces = Nonces(self._clock, secret=secret, window=NONCE_WINDOW)
         self._counted: dict[int, tuple[Caller, Counted]] = {}
-        self._profile = profile
+        self._profile = taught.profile
         self._rate, self._rate_rules = ArrivalRate(), RateRules()
-        self._mix, self._mix_test = ShareDrift(), _mix_test(usual, scenario)
+        self._mix, self._mix_test = ShareDrift(), _mix_test(taught.usual, scenario)
         self._talks, self._talk_test = ShareDrift(), _talks_test(scenario)
         self._alert, self._alert_rules = Alert(since=begins), AlertRules()
         if not control.on:

@@ -86,7 +86,7 @@ def _convert(tree: Mapping[str, Any]) -> Scenario:
 
 def _check(made: Scenario) -> None:
     operating_point(made.detector)
-    for place, shares in _all_shares(made):
+    for place, shares in _all_shares(made).items():
         if not 0 < sum(shares.values()) < math.inf:
             raise Malformed(f"shares that are more than nothing - at `$.{place}`")
     _check_waves(made)
@@ -121,10 +121,12 @@ def expected_contacts(made: Scenario) -> float:
     return usual * made.hours + more
 
 
-def _all_shares(made: Scenario) -> list[tuple[str, Mapping[str, float]]]:
-    own = [(f"waves[{number}].{kind}", getattr(wave, kind)) for number, wave in enumerate(made.waves)
-           for kind in ("channels", "languages") if getattr(wave, kind)]  # fmt: skip
-    return [("channels", {name: one.share for name, one in made.channels.items()}), ("languages", made.languages), *own]
+def _all_shares(made: Scenario) -> Mapping[str, Mapping[str, float]]:
+    shares = {"channels": {name: one.share for name, one in made.channels.items()}, "languages": made.languages}
+    for number, wave in enumerate(made.waves):
+        own = {"channels": wave.channels, "languages": wave.languages}
+        shares |= {f"waves[{number}].{kind}": given for kind, given in own.items() if given}
+    return shares
 
 
 def _set(tree: dict[str, Any], change: str) -> None:
@@ -137,9 +139,9 @@ def _set(tree: dict[str, Any], change: str) -> None:
     place: Any = tree
     for step in steps[:-1]:
         place = _inner(place, step, key)
-    last: str | int = int(steps[-1]) if isinstance(place, list) and steps[-1].isdecimal() else steps[-1]
-    if isinstance(place, dict) and (last in place or isinstance(next(iter(place.values()), None), float | dict)):
-        place[last] = _value(value)
+    # What names things of a company's own (languages, channels) may get another name; what is no name is refused later.
+    if isinstance(place, dict) and (steps[-1] in place or isinstance(next(iter(place.values()), None), float | dict)):
+        place[steps[-1]] = _value(value)
     else:
         raise Malformed(f"there is no '{key.strip()[:60]}' in a scenario")
 

@@ -12,7 +12,7 @@ from doorward.admission.drill.advising import advise
 from doorward.admission.drill.bounds import bounds_of
 from doorward.admission.drill.figures import FORMAT, Capacity, Report
 from doorward.admission.drill.floor import Floor, Played
-from doorward.admission.drill.gate import FloodControl, Gate
+from doorward.admission.drill.gate import FloodControl, Gate, Taught
 from doorward.admission.drill.loading import change_scenario
 from doorward.admission.drill.measuring import Measured, measure
 from doorward.admission.drill.population import Hand, Reading, customers_at, draw
@@ -46,11 +46,12 @@ def drill(
     """
     needed = reading or Reading()
     crowd = crowd_of(scenario, seed, reading=needed)
-    played = play(scenario, crowd, control_of(scenario, seed), tell=lambda share: tell(share / 4, "playing"))
+    taught = teach(scenario, seed)
+    played = play(scenario, crowd, control_of(scenario, taught), tell=lambda share: tell(share / 4, "playing"))
     measured = measure(scenario, crowd, played, window=scenario.window)
 
     def again(changed: Scenario, those: Crowd = crowd) -> Measured:
-        return measure(changed, those, play(changed, those, control_of(changed, seed)), window=scenario.window)
+        return measure(changed, those, play(changed, those, control_of(changed, taught)), window=scenario.window)
 
     tell(0.25, "playing without the attack")
     calm = again(without_attack(scenario), crowd_of(without_attack(scenario), seed, reading=needed))
@@ -106,14 +107,18 @@ def crowd_of(scenario: Scenario, seed: int, *, reading: Reading) -> Crowd:
     return draw(scenario, seed, begins=beginning_of(scenario), reading=reading)
 
 
-def control_of(scenario: Scenario, seed: int) -> FloodControl:
-    """Return the house's flood control as six ordinary weeks before have taught it."""
+def teach(scenario: Scenario, seed: int) -> Taught:
+    """Return what six ordinary weeks before the day have taught."""
     random = np.random.default_rng([seed, _BEFORE])
     sample = customers_at(Hand(scenario, random), [0.0] * _SAMPLE, scenario)
     counts = Counter(class_of(visit.seen.caller) for visit, _ in sample)
     usual = {name: count / _SAMPLE for name, count in counts.items()}
-    profile = learned_profile(random, scenario)
-    return FloodControl(scenario, profile=profile, usual=usual, begins=beginning_of(scenario))
+    return Taught(profile=learned_profile(random, scenario), usual=usual)
+
+
+def control_of(scenario: Scenario, taught: Taught) -> FloodControl:
+    """Return the house's flood control as it begins such a day."""
+    return FloodControl(scenario, taught=taught, begins=beginning_of(scenario))
 
 
 def play(

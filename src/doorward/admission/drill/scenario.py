@@ -16,9 +16,9 @@ Name = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A
 Title = Annotated[str, Meta(max_length=200)]
 Shares = dict[Name, Amount]
 
-MOST_HOURS: Final = 72.0
-MOST_CONTACTS: Final = 2_000_000
-"""Contacts that one drill may bring, as expected: about a gigabyte."""
+LEAST_HOURS, MOST_HOURS = 0.25, 72.0
+MOST_CONTACTS: Final = 500_000
+"""Contacts that one drill may bring, as expected: about 900 megabytes."""
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -183,7 +183,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     title: Title = ""
     about: Annotated[str, Meta(max_length=2000)] = ""
-    hours: Annotated[float, Meta(gt=0.0, le=MOST_HOURS)] = 10.0
+    hours: Annotated[float, Meta(ge=LEAST_HOURS, le=MOST_HOURS)] = 10.0
     starts: Annotated[float, Meta(ge=0.0, lt=24.0)] = 8.0
     weekday: Annotated[int, Meta(ge=0, le=6)] = 1
     detector: Annotated[str, Meta(max_length=40)] = "none"

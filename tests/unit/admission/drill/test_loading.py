@@ -124,5 +124,5 @@ def test_files_are_read_and_large_or_missing_ones_refused(tmp_path: Path) -> Non
 
 
 def test_what_a_scenario_brings_is_known_before_it_is_drawn() -> None:
-    """Four hours at four a minute, and nine times as many for two."""
-    assert expected_contacts(small()) == 4 * 240 + 9 * 4 * 120
+    """Two and a half hours at three a minute, and nine times as many for one."""
+    assert expected_contacts(small()) == 3 * 150 + 9 * 3 * 60

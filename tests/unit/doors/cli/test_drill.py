@@ -18,7 +18,7 @@ from tests.unit.doors.cli.conftest import Call
 PACKS = {pack.code: pack for pack in all_packs()}
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script>"
-CROWDED = ("company.people=14", "detector=assumed:0.9/0.02")
+CROWDED = ("company.people=9", "detector=assumed:0.9/0.02")
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_a_drill_writes_its_report_as_json_and_as_a_page(call: Call, tmp_path: P
 
 def test_json_to_standard_output_is_nothing_but_json(call: Call, tmp_path: Path) -> None:
     """A program can read it; the same words give the same bytes."""
-    (tmp_path / "ours.toml").write_text(FLOOD.replace("hours = 4.0", "hours = 1.5"), encoding="utf-8")
+    (tmp_path / "ours.toml").write_text(FLOOD.replace("hours = 2.5", "hours = 1.2"), encoding="utf-8")
     words = ("drill", "flood", "--scenario", "ours.toml", "--json", "-")
     first, second = call(*words), call(*words)
     assert first.code == 0, first.err

@@ -156,7 +156,7 @@ def test_an_instance_that_accepts_nothing_is_not_loaded(free_port: int) -> None:
 
 def test_the_command_loads_an_instance_besides(call: Call, tmp_path: Path) -> None:
     """Its figures stand in the report beside those of the drill."""
-    (tmp_path / "ours.toml").write_text(FLOOD.replace("hours = 4.0", "hours = 1.5"), encoding="utf-8")
+    (tmp_path / "ours.toml").write_text(FLOOD.replace("hours = 2.5", "hours = 1.2"), encoding="utf-8")
     words = ("drill", "flood", "--scenario", "ours.toml", "--live-contacts", "10", "--json", "-")
     with chatting() as (_server, url):
         done = call(*words, "--live", url, "--widget-key", "wk")

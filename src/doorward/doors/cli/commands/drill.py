@@ -154,12 +154,18 @@ def _played(wishes: Wishes) -> Report:
         try:
             return drill(
                 load_scenario(wishes.name, wishes.changes),
-                name=Path(wishes.name).stem,
+                name=_called(wishes.name),
                 seed=wishes.seed,
                 tell=lambda share, doing: steps(round(100 * share), 100, doing=doing),
             )
         except Malformed as refusal:
             raise _stopped(refusal) from None
+
+
+def _called(name: str) -> str:
+    """Return what a report calls a scenario: as it is shipped, or as its file is called."""
+    shipped = name.replace("_", "-")
+    return shipped if shipped in shipped_scenarios() else Path(name).stem
 
 
 def _stopped(refusal: Malformed) -> Stop:
