@@ -37,17 +37,21 @@ def advise(
 
 
 def _levers(scenario: Scenario, measured: Measured) -> dict[str, str]:
-    company, control = scenario.company, scenario.company.control
+    """Return the changes that fit what was measured, as `--set` takes them; none that would change nothing."""
+    company, rules = scenario.company, scenario.company.control.capacity()
     more = max(1, round(company.people / 5))
     levers = {}
-    if not control.on:
+    if not company.control.on:
         levers["control"] = "company.control.on=true"
     if 1 - measured.customers.goodput >= _LOST:
         levers["people"] = f"company.people={company.people + more}"
         levers["overflow"] = f"company.overflow.people={company.overflow.people + more}"
-        kept = control.reserved["anonymous"]
-        levers["reserve"] = f"company.control.reserved.anonymous={min(control.reserved['flagged'], round(2 * kept, 4))}"
-        levers["call_backs"] = f"company.control.callback_share={min(1.0, round(control.callback_share * 2, 4))}"
+        kept, most = rules.reserved["anonymous"], rules.reserved["flagged"]
+        if kept < most:
+            levers["reserve"] = f"company.control.reserved.anonymous={min(most, round(2 * kept, 4) or most)}"
+        if rules.callback_share < 1:
+            share = min(1.0, round(rules.callback_share * 2, 4) or 0.25)
+            levers["call_backs"] = f"company.control.callback_share={share}"
     if measured.staff.most_bot_waiting:
         levers["bot"] = f"company.bot_places={2 * company.bot_places}"
     return levers

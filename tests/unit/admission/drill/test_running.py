@@ -12,7 +12,7 @@ from doorward.admission.drill.measuring import measure
 from doorward.admission.drill.population import Reading
 from doorward.admission.drill.running import control_of, crowd_of, play, teach, without_attack
 from doorward.admission.drill.visits import Crowd
-from tests.unit.admission.drill.small import small
+from tests.unit.admission.drill.small import FLOOD, small
 
 ASSUMED = "detector=assumed:0.99/0.01"
 
@@ -141,6 +141,15 @@ def test_companies_at_the_edge_are_played_to_the_end(changes: tuple[str, ...]) -
     found = drill(scenario, name="edge", seed=0)
     assert msgspec.json.decode(msgspec.json.encode(found), type=Report, strict=False).decided == found.decided
     assert found.customers.contacts == sum(figures.contacts for figures in found.sides.values())
+
+
+def test_advice_changes_something_or_is_not_given() -> None:
+    """A file may set one class alone; what is at its end is no lever, and what is at nothing begins somewhere."""
+    text = FLOOD.replace("[customers]", "[company.control.reserved]\nanonymous = 0.24\n[customers]")
+    scenario = small("company.people=6", "company.control.callback_share=0", text=text)
+    settings = {one.lever: one.setting for one in drill(scenario, name="small", seed=0).advice}
+    assert "reserve" not in settings
+    assert settings["call_backs"] == "company.control.callback_share=0.25"
 
 
 def test_without_an_attack_nothing_is_lost_to_it() -> None:
