@@ -115,6 +115,9 @@ class Floor:
             acts[what](number, stamp, now)
             if what == _TICKS and len(self._moments) % _TELL_EVERY == 0:
                 tell(min(1.0, now / until))
+        for number, _, _ in self._promised:
+            # Where rules keep everybody free of a class, what it was promised is never kept.
+            self._end(number, "called_late")
         return Played(
             fates=tuple(self._fates),
             moments=tuple(self._moments),

@@ -124,6 +124,20 @@ def test_a_promised_call_is_kept_when_somebody_is_free_or_comes_too_late() -> No
     assert max(moment.promised for moment in late.moments) == 1
 
 
+class Keeps(Says):
+    """A gate that gives nobody a person, ever."""
+
+    def may_serve(self, caller_class: CallerClass, occupancy: Occupancy) -> bool:
+        """Keep everybody free."""
+        return False
+
+
+def test_a_promise_that_is_never_kept_is_counted_as_one() -> None:
+    """Rules may keep all people free of a class: whoever was promised a call is not forgotten in the count."""
+    assert played([visit(0, 0.0)], Keeps("call_back")).fates[0].ended == "called_late"
+    assert played([visit(0, 0.0, patience=(30.0,))], Keeps()).fates[0].ended == "left"
+
+
 def test_a_cap_ends_a_talk_and_a_block_keeps_out() -> None:
     """Both are counted for what they are."""
     assert played([visit(0, 0.0)], Says(cap=30.0)).fates[0].person == 30.0
