@@ -56,7 +56,7 @@ def command() -> None:
     epilog=examples(
         "doorward drill flood --scenario one-call --html report.html",
         "doorward drill flood --scenario outage --seed 3 --json report.json",
-        "doorward drill flood --scenario one-call --set times=30 --set people=80 --set detector=assumed:0.9/0.02",
+        "doorward drill flood --scenario one-call --set times=30 --set company.people=80 --html report.html",
         "doorward drill flood --scenario our-worst-day.toml --json -",
     )
 )
