@@ -45,7 +45,9 @@ def main() -> int:
 def command_line() -> argparse.ArgumentParser:
     """The arguments."""
     parser = argparse.ArgumentParser(prog="bench admission", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=["counting", "noticing", "serving", "recognising", "signing", "drilling"])
+    parser.add_argument(
+        "parts", nargs="*", choices=["counting", "noticing", "serving", "recognising", "signing", "drilling"]
+    )
     parser.add_argument("--seeds", type=int, default=40)
     parser.add_argument("--drills", type=int, default=10)
     parser.add_argument("--keys", type=int, default=100_000)
