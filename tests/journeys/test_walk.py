@@ -102,7 +102,7 @@ async def test_a_question_is_answered_from_knowledge_in_its_language(
     decision = (await visitor.say(question)).entry.data
     assert (decision["action"], decision["language"], decision["intent"]) == ("answer", language, slug)
     assert decision["reason"] == "answer_found"
-    assert "@9+" in decision["rule"]
+    assert "@10+" in decision["rule"]
     transcript = await visitor.house.contact.entries(EntriesRequest(credential=visitor.visit.token))
     answer = transcript.entries[-1]
     assert answer.author == "bot"

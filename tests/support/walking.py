@@ -73,6 +73,7 @@ class Mind:
         *,
         nearest: Callable[[Reading], tuple[Candidate, ...]],
         wished: Callable[[Reading], Wished | None],
+        answers: bool,
     ) -> Understanding:
         """Understand `person` as the wish for a person, everything else as a greeting."""
         self._meet("understand")

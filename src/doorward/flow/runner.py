@@ -16,10 +16,10 @@ import msgspec
 
 from doorward import record
 from doorward.flow import closing, repository
+from doorward.flow.asking_back import asked_back
 from doorward.flow.flood.admitted import Admitted
 from doorward.flow.flood.reconsidering import Reconsideration
 from doorward.flow.openings import hand_over_words
-from doorward.flow.procedures import Standing
 from doorward.flow.repository import LEASE, RunKey
 from doorward.flow.stages import STAGES, Stage
 from doorward.flow.steps import Steps
@@ -217,12 +217,15 @@ class Runner:
             findings=begun.findings,
             admitted=begun.admitted,
         )
-        walk.standing = self._standing(walk)
+        self._look_back(walk)
         return walk, {}, 0
 
-    def _standing(self, walk: Walk) -> Standing | None:
-        procedures = self._rooms.procedures
-        return None if procedures is None else procedures.standing(walk.message, walk.scope)
+    def _look_back(self, walk: Walk) -> None:
+        """Fill in what goes before the message: how procedures stand, and what was asked back."""
+        procedures, here = self._rooms.procedures, walk.message.conversation_id
+        walk.standing = None if procedures is None else procedures.standing(walk.message, walk.scope)
+        if walk.card.misunderstood:
+            walk.asked_back = self._transactions.read(lambda tx: asked_back(tx, walk.scope, here))
 
     def _load(self, scope: Scope, message_id: MessageId) -> tuple[Walk, dict[str, bytes], int] | None:
         settings = self._rooms.settings_of(scope.tenant_id)
@@ -247,7 +250,7 @@ class Runner:
 
         loaded = self._transactions.read(load)
         if loaded is not None:
-            loaded[0].standing = self._standing(loaded[0])
+            self._look_back(loaded[0])
         return loaded
 
     def _take(self, walk: Walk, stage: Stage, kept: dict[str, bytes], *, steps: Steps) -> None:
@@ -274,7 +277,7 @@ class Runner:
 
         card = self._transactions.write(walk.scope, forget) or walk.card
         again = msgspec.structs.replace(walk, card=card, **dict.fromkeys(redo))
-        again.standing = self._standing(again)
+        self._look_back(again)
         return again
 
     def _give_up(self, walk: Walk) -> None:

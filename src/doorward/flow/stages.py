@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from doorward.flow.asked import heard_in_words
+from doorward.flow.asking_back import AskedBack, Hearing, heard_as_answer
 from doorward.flow.flood import words
 from doorward.flow.flood.reconsidering import Reconsideration
 from doorward.flow.openings import hand_over_words
@@ -25,6 +26,7 @@ from doorward.flow.walk import (
     WalkRooms,
     admitted_of,
     best_section,
+    declines,
     facts_of,
     here_of,
     hours_told,
@@ -38,7 +40,7 @@ from doorward.vocabulary.assessment import Assessment
 from doorward.vocabulary.decision import Decision
 from doorward.vocabulary.reading import Reading
 from doorward.vocabulary.reply import Handoff, Reply
-from doorward.vocabulary.text import shifted
+from doorward.vocabulary.text import MaskedText, shifted
 from doorward.vocabulary.understanding import Understanding
 
 PROCEEDS: Final = frozenset({"ask", "verify", "act"})
@@ -69,14 +71,36 @@ def assess(rooms: WalkRooms, walk: Walk) -> Assessment:
 
 def understand(rooms: WalkRooms, walk: Walk) -> Understanding:
     """Find out what is wanted and what could answer it."""
-    masked = walk.message.text
-    found = rooms.understander.understand(
-        walk.need("read"),
+    found = _understood(rooms, walk, walk.message.text, walk.need("read"))
+    # A no to all that was offered is one to what was asked about as well.
+    if walk.asked_back is not None and not declines(rooms, walk):
+        found = _as_answer(rooms, walk, found, asked=walk.asked_back)
+    return heard_in_words(found, walk.standing)
+
+
+def _understood(rooms: WalkRooms, walk: Walk, masked: MaskedText, reading: Reading) -> Understanding:
+    return rooms.understander.understand(
+        reading,
         masked,
         nearest=lambda reading: rooms.knowledge.search(walk.scope, reading),
         wished=lambda reading: rooms.wished(walk.scope, reading, masked),
+        answers=walk.asked_back is not None or (walk.standing is not None and walk.standing.asks),
     )
-    return heard_in_words(found, walk.standing)
+
+
+def _as_answer(rooms: WalkRooms, walk: Walk, found: Understanding, *, asked: AskedBack) -> Understanding:
+    """Return what was understood as an answer to what was asked back."""
+    language = walk.need("read").language
+
+    def reread(masked: MaskedText) -> Reading:
+        return rooms.reader.read(masked, languages=(language,), hint=language)
+
+    by = Hearing(
+        understand=lambda masked: _understood(rooms, walk, masked, reread(masked)),
+        read=reread,
+        likely=walk.settings.answer_threshold,
+    )
+    return heard_as_answer(found, walk.message.text, asked=asked, by=by)
 
 
 def reconsider(rooms: WalkRooms, walk: Walk) -> Reconsideration:

@@ -7,6 +7,7 @@ import msgspec
 
 from doorward.answering.language_model import ModelUse
 from doorward.decision import SETTINGS, RuleBook
+from doorward.flow.asking_back import AskedBack
 from doorward.flow.expecting import Expecting
 from doorward.flow.flood.admitted import EVERYTHING, Admitted
 from doorward.flow.flood.reconsidering import Reconsideration, SecondLook
@@ -34,6 +35,10 @@ _QUESTION_MARKS: Final = "?？؟"
 
 APPEAL: Final = "flood_appeal"
 """The reason for which somebody who was told that there is no person now is looked at by people."""
+
+
+SURELY: Final = 0.8
+"""How likely a wish must be to begin something behind the end of a procedure; the first line's rules say the same."""
 
 BRIEF: Final = 3
 """Words of an answer whose own language cannot be told."""
@@ -71,6 +76,7 @@ class Understands(Protocol):
         *,
         nearest: Callable[[Reading], tuple[Candidate, ...]],
         wished: Callable[[Reading], Wished | None],
+        answers: bool,
     ) -> Understanding:
         """Return intent, candidates and wishes."""
 
@@ -140,7 +146,8 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
 class Walk(msgspec.Struct, kw_only=True):
     """One message on its way. The stages fill in the fields below the line, in their order.
 
-    `standing` is how things stand with procedures, None for a tenant that has none. `admitted` is what the door said;
+    `standing` is how things stand with procedures, None for a tenant that has none. `asked_back` is
+    what the bot's last words asked back and the message may answer, None where they asked nothing. `admitted` is what the door said;
     what the second look made of it is with its result.
     """
 
@@ -151,6 +158,7 @@ class Walk(msgspec.Struct, kw_only=True):
     findings: tuple[Finding, ...] = ()
     standing: Standing | None = None
     admitted: Admitted = EVERYTHING
+    asked_back: AskedBack | None = None
     # ------------------------------------------------------------------------
     read: Reading | None = None
     assess: Assessment | None = None
@@ -266,9 +274,19 @@ def here_of(rooms: WalkRooms, walk: Walk) -> tuple[ProcedureWork, Standing, Here
     return work, standing, here
 
 
-def _begins_call(own: ProcedureFacts, facts: Facts) -> bool:
-    """Return whether what has the customer called back will begin now: nothing is under way or has just ended."""
-    return own.calls and not own.active and not own.ended and not facts.intent_open
+def declines(rooms: WalkRooms, walk: Walk) -> bool:
+    """Return whether a message wants none of what was asked back; False where nothing was, or nobody listens for it."""
+    found = None if walk.asked_back is None else here_of(rooms, walk)
+    return found is not None and found[0].declines(found[2])
+
+
+def _is_called(own: ProcedureFacts, facts: Facts) -> bool:
+    """Return whether what has the customer called back is under way, or will begin now: behind the end of a procedure
+    only where the wish is sure.
+    """
+    if own.active:
+        return own.calls and not own.procedure
+    return own.calls and not facts.intent_open and (not own.ended or facts.wish_score >= SURELY)
 
 
 def with_procedures(rooms: WalkRooms, walk: Walk, facts: Facts) -> Facts:
@@ -283,7 +301,7 @@ def with_procedures(rooms: WalkRooms, walk: Walk, facts: Facts) -> Facts:
     return msgspec.structs.replace(
         facts,
         # Whoever only wants to be called back is, by what the company does for that.
-        wants_person=facts.wants_person and not (understanding.wants_call and _begins_call(own, facts)),
+        wants_person=facts.wants_person and not (understanding.wants_call and _is_called(own, facts)),
         intent_known=facts.intent_known or (bool(own.procedure) and not facts.intent_open),
         procedure=own.procedure,
         procedure_active=own.active,
@@ -293,6 +311,7 @@ def with_procedures(rooms: WalkRooms, walk: Walk, facts: Facts) -> Facts:
         procedure_again=bool(own.procedure) and own.procedure == own.ended,
         procedure_strays=own.strays,
         procedure_told=bool(about) and about in own.asides,
+        declines=not own.active and declines(rooms, walk),
         level=own.level,
     )
 

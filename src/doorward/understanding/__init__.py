@@ -18,6 +18,7 @@ from doorward.understanding.feelings import Feelings, read_head
 from doorward.understanding.intent import Understander, nearest_article
 from doorward.understanding.language import LanguageDetector
 from doorward.understanding.models import IntentModels, IntentTraining, ModelReport, ModelVersion
+from doorward.understanding.nearness import nearest_reading
 from doorward.understanding.ports import Encoder, TextTranslator, Vectors
 from doorward.understanding.reader import Reader
 from doorward.understanding.repository import PhraseQuery
@@ -48,6 +49,7 @@ __all__ = [
     "Vectors",
     "Wished",
     "nearest_article",
+    "nearest_reading",
     "phrase_id_of",
     "read_active",
     "read_head",

@@ -33,6 +33,10 @@ CHAT: Final = 24
 SHORT: Final = 4
 """Words that a message may have for a single word such as 'human' to be a request for a person."""
 
+BRIEF: Final = 8
+"""Words of an answer up to which only its plain words tell how somebody feels: 'nothing yet please', 'the one to Max'
+stand near to anything in meaning."""
+
 ASKED_ALONE: Final = 10
 """Words of a message up to which a request for a person is all that there is in it."""
 
@@ -61,13 +65,19 @@ class Understander:
         }
 
     def understand(
-        self, reading: Reading, masked: MaskedText, *, nearest: Nearest, wished: Wishes = lambda _reading: None
+        self,
+        reading: Reading,
+        masked: MaskedText,
+        *,
+        nearest: Nearest,
+        wished: Wishes = lambda _reading: None,
+        answers: bool = False,
     ) -> Understanding:
         """Return the intent, what could answer it, and what was plainly asked for.
 
         `nearest` returns knowledge for the reading, best first, `wished` what the company's model says of it, None
         without one; neither is asked about small talk and wordless messages. A message with masked places is never
-        small talk.
+        small talk. `answers`: the message was said to a question of ours.
         """
         if not reading.words:
             return Understanding(intent=None, version=VERSION)
@@ -79,7 +89,9 @@ class Understander:
         wants_call = may_ask and not at_once and self._call.are_in(reading)
         wants_person = at_once or wants_call
         # Whoever only asks for a person says nothing of how they feel, but stands near those who need one in meaning.
-        heard = self._feelings.hear(reading, by_phrases=wants_person and len(reading.words) <= ASKED_ALONE)
+        is_brief = answers and len(reading.words) <= BRIEF
+        asks_alone = wants_person and len(reading.words) <= ASKED_ALONE
+        heard = self._feelings.hear(reading, by_phrases=is_brief or asks_alone)
         found = Understanding(
             intent=nearest_article(candidates),
             candidates=candidates,

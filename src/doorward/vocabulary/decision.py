@@ -34,7 +34,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     `verify`, `act`, or `resume` where it was left), `procedure_heard` whether the message is an answer to that,
     `procedure_ended` whether one ended with the bot's last words, and `procedure_again` whether the intent would start
     that one anew. `procedure_strays` is whether as much was dealt with beside the question that waits as may be, and
-    `procedure_told` whether the answer that knowledge has was told beside it already. `level` is how surely the
+    `procedure_told` whether the answer that knowledge has was told beside it already. `declines` is whether the message
+    wants none of what we asked back. `level` is how surely the
     customer is known (0 anonymous to 3 strongly verified), `injection` how likely the message tries to command us.
 
     `admitted` is what admission lets the contact have: `full`, `call_back` (the bot, and a person who calls back) or
@@ -78,6 +79,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     procedure_again: bool = False
     procedure_strays: bool = False
     procedure_told: bool = False
+    declines: bool = False
     level: int = 0
     injection: float = 0.0
     nudge_service: str = ""

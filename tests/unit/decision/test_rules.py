@@ -55,7 +55,7 @@ def test_whatever_the_facts_there_is_a_decision_with_reason_and_version(facts: F
     decision = book().decide(facts, THRESHOLDS)
     assert decision.reason
     assert decision.rule.startswith("first_line.")
-    assert "@9+" in decision.rule
+    assert "@10+" in decision.rule
     assert decision.facts == facts
     if facts.state in {"human", "waiting"}:
         assert decision.action == "relay"

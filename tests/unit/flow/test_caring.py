@@ -32,6 +32,7 @@ class Feeling(Mind):
         *,
         nearest: Callable[[Reading], tuple[Candidate, ...]],
         wished: Callable[[Reading], Wished | None],
+        answers: bool,
     ) -> Understanding:
         """Return what the test says."""
         return self.heard

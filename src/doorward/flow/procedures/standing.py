@@ -46,6 +46,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         """Return the procedure that is under way, None if none is or it is gone."""
         return None if self.kept is None else self.procedures.of_run(self.kept.run)
 
+    @property
+    def asks(self) -> bool:
+        """Return whether a question of a procedure waits for the customer, here or elsewhere."""
+        return self.run is not None and self.run.awaits in {"answer", "confirmation", "verification"}
+
     def is_left(self, here: Here) -> bool:
         """Return whether the run was left: in another conversation, or long ago. Then it is asked about first."""
         kept = self.kept

@@ -90,7 +90,7 @@ class ProcedureFacts(msgspec.Struct, frozen=True, kw_only=True):
     ended: str = ""
     level: int = 0
     calls: bool = False
-    """Whether `procedure` has the customer called back, whom the company knows."""
+    """Whether `procedure`, or the one under way where there is none, has the customer called back, who is known."""
 
     strays: bool = False
     """Whether nothing more may be dealt with beside the question that waits."""
@@ -188,10 +188,14 @@ class ProcedureWork:
             wants=self._wants(standing, here),
             heard=self._is_heard(standing, here, asks_the_same=startable is not None and not other, social=social),
             level=standing.level,
-            calls=other and calls,
+            calls=calls if other else standing.level >= CLAIMED and _calls(standing.procedure),
             strays=_asks(standing, here) and not may_stray(run),
             asides=run.asides if _asks(standing, here) else (),
         )
+
+    def declines(self, here: Here) -> bool:
+        """Return whether a message wants none of what was offered to it."""
+        return self._rooms.listener.declines(here.text, language=here.language)
 
     def answer(
         self, standing: Standing, here: Here, *, facts: ProcedureFacts, may_begin: bool = True

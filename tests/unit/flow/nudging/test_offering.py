@@ -78,7 +78,7 @@ def test_a_yes_begins_what_was_offered_for_exactly_that_thing(stage: Stage) -> N
     assert decided(customer) == ("nudge", "nudge_taken")
     (offer,) = offers(stage, customer)
     assert (offer.nudge, offer.kind, offer.state, offer.by) == ("bill_higher", "service", "taken", "bot")
-    assert offer.rule.startswith("first_line.nudge_service@9+")
+    assert offer.rule.startswith("first_line.nudge_service@10+")
     assert offer.solved_at is not None
 
 

@@ -133,3 +133,17 @@ def test_understanding_carries_what_was_heard() -> None:
     text = "my husband passed away and I lost my job"
     found = understander().understand(read(text, languages=("en",)), MaskedText(text), nearest=lambda _reading: ())
     assert (found.emotion, found.vulnerable) == ("bereavement", True)
+
+
+def test_a_brief_answer_sounds_like_its_words_alone() -> None:
+    """'Nothing yet please' stands near to much in meaning; what is plainly said is heard in answers as well."""
+
+    def heard(text: str, *, answers: bool) -> str:
+        reading = read(text, languages=("en",))
+        return (
+            understander().understand(reading, MaskedText(text), nearest=lambda _reading: (), answers=answers).emotion
+        )
+
+    assert heard("nothing yet please", answers=True) == ""
+    assert heard("my husband passed away", answers=True) == "bereavement"
+    assert heard("I want to die", answers=True) == "self_harm"

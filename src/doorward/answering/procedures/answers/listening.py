@@ -118,6 +118,17 @@ class Listener:
         text = visible(without_spans(masked))[:CHARACTERS]
         return agreement(spoken, spoken.words(text), text).agrees
 
+    def declines(self, masked: MaskedText, *, language: str) -> bool:
+        """Return whether a message in `language` wants none of what was offered: a no, or that it is to be left.
+
+        What says that something else was meant declines nothing.
+        """
+        spoken = self._spoken.get(language) or self._spoken[self._first]
+        text = visible(without_spans(masked))[:CHARACTERS]
+        said = spoken.words(text)
+        found = agreement(spoken, said, text)
+        return (found.cancels or found.agrees is False) and not spoken.correction.find(said)
+
     def _codes_said(self, procedure: Procedure, spoken: Spoken, said: Words, *, denied: Denied) -> tuple[str, ...]:
         """Return the codes whose names or other words were said, and not only denied."""
         texts = procedure.texts.get(language_of(procedure, spoken.pack.code), {})
