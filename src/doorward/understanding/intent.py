@@ -37,6 +37,9 @@ BRIEF: Final = 8
 """Words of an answer up to which only its plain words tell how somebody feels: 'nothing yet please', 'the one to Max'
 stand near to anything in meaning."""
 
+SURE: Final = 0.8
+"""From which likelihood on a wish is sure."""
+
 ASKED_ALONE: Final = 10
 """Words of a message up to which a request for a person is all that there is in it."""
 
@@ -91,7 +94,7 @@ class Understander:
         # Whoever only asks for a person says nothing of how they feel, but stands near those who need one in meaning.
         is_brief = answers and len(reading.words) <= BRIEF
         asks_alone = wants_person and len(reading.words) <= ASKED_ALONE
-        heard = self._feelings.hear(reading, by_phrases=is_brief or asks_alone)
+        heard = self._feelings.hear(reading, by_phrases=is_brief or asks_alone, has_errand=_is_sure(wants))
         found = Understanding(
             intent=nearest_article(candidates),
             candidates=candidates,
@@ -186,6 +189,13 @@ def _book(pack: LanguagePack, purpose: str) -> PhraseBook:
 def _compiled(pack: LanguagePack, phrases: Iterable[str], *, whole: bool = False) -> PhraseBook:
     """Return a pack's phrases, found by stems or by whole words."""
     return PhraseBook(phrases, fold=pack.fold_case, stemmer=stemmer_for("" if whole else pack.stemmer))
+
+
+def _is_sure(wants: Wished | None) -> bool:
+    """Return whether a company's model surely knows what is wanted."""
+    if wants is None or wants.stranger or wants.near or not wants.wishes:
+        return False
+    return wants.wishes[0].score >= SURE
 
 
 def _with_wishes(found: Understanding, wants: Wished) -> Understanding:

@@ -22,6 +22,10 @@ FORGIVEN: Final = frozenset({"self_harm"})
 """Whose phrases are found with a slip in them. For the others that finds too much: 'Bestätigung' is one letter from
 'Bestattung', and the head hears what is misspelt."""
 
+DANGER: Final = "self_harm"
+"""Of the 20 of the set's half `dev` who are in danger nobody surely wanted anything else of the bank; 'my top up never
+showed up' stands near to them in meaning all the same."""
+
 PLAIN: Final = 1.5
 """What a phrase counts, where 1 is heard."""
 
@@ -44,14 +48,17 @@ class Feelings:
         self._books = {pack.code: {label: _book(pack, label) for label in (*EMOTIONS, VULNERABLE)} for pack in packs}
         self._head = head if head is not None and head.encoder_id == encoder_id else None
 
-    def hear(self, reading: Reading, *, by_phrases: bool = False) -> Heard:
+    def hear(self, reading: Reading, *, by_phrases: bool = False, has_errand: bool = False) -> Heard:
         """Return what a message sounds like. A hint: it may be wrong, and nothing is to be refused because of it.
 
-        `by_phrases`: the head is not asked.
+        `by_phrases`: the head is not asked. `has_errand`: somebody surely wants something of the company; then the head
+        alone hears danger to life only as loudly as a phrase says it.
         """
         if not reading.words:
             return Heard()
         loud = {} if by_phrases or self._head is None else self._head.hear(reading.embedding)
+        if has_errand and loud.get(DANGER, 0.0) < PLAIN:
+            loud.pop(DANGER, None)
         for label, book in self._books.get(reading.language, {}).items():
             if book.find(reading.words, reading.stems, slips=label in FORGIVEN, gap=1):
                 loud[label] = max(loud.get(label, 0.0), PLAIN)

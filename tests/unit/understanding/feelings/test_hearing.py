@@ -147,3 +147,20 @@ def test_a_brief_answer_sounds_like_its_words_alone() -> None:
     assert heard("nothing yet please", answers=True) == ""
     assert heard("my husband passed away", answers=True) == "bereavement"
     assert heard("I want to die", answers=True) == "self_harm"
+
+
+def test_whoever_surely_wants_something_is_in_danger_only_if_that_is_loud() -> None:
+    """What stands near to danger in meaning alone is doubted then; phrases are not, nor what else is heard."""
+
+    class Doubtful(Head):
+        def hear(self, embedding: bytes) -> dict[str, float]:
+            """Hear some danger, and distress."""
+            return {"self_harm": 1.42, "distress": 1.1}
+
+    head = Doubtful(read_head()._weights, thresholds={}, encoder_id=encoder().id)
+    hearing = Feelings(packs().values(), head=head, encoder_id=encoder().id)
+    topped_up = read("my top up never showed up", languages=("en",))
+    assert hearing.hear(topped_up).emotion == "self_harm"
+    assert hearing.hear(topped_up, has_errand=True).emotion == "distress"
+    plain = read("cancel my transfer, I want to die", languages=("en",))
+    assert hearing.hear(plain, has_errand=True).emotion == "self_harm"
