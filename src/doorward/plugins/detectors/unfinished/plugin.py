@@ -27,6 +27,7 @@ _TELEPHONE: Final = re.compile(
 )
 _AT: Final = re.compile(r"[\w.+\-]{1,64}@[\w\-]{0,63}\s*\Z")
 _BEFORE_AT: Final = re.compile(r"[\w.+\-]{1,64}\Z")
+_SUMS: Final = re.compile(r"[1-9]\d(?:00|50)(?:[ \-][1-9]\d(?:00|50))+\Z")  # a limit, and what it is to be instead
 _YEARS: Final = re.compile(r"(?:19|20)\d\d[ \-](?:19|20)?\d\d\Z")
 _FEWEST_DIGITS: Final = 6
 _LONGEST_HALF: Final = 20  # characters without blanks; longer it is a whole account, mistyped
@@ -132,7 +133,8 @@ def _half(candidate: Candidate, text: str) -> tuple[int, int] | None:
             return groups.span("groups") if groups and not _YEARS.match(groups["groups"]) else None
         case "card":
             card = _digits(_CARD.search(text, candidate.end), text)
-            return card if card and not _YEARS.match(text[slice(*card)]) else None
+            digits = text[slice(*card)] if card else ""
+            return card if digits and not _YEARS.match(digits) and not _SUMS.match(digits) else None
         case "one_time_code":
             code = _CODE.search(text, candidate.end)
             return code.span("code") if code else None
