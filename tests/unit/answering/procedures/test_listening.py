@@ -476,3 +476,60 @@ def test_an_amount_names_nothing(language: str, text: str) -> None:
 def test_who_wants_to_know_something_wonders(language: str, text: str, *, wonders: bool) -> None:
     """A question with a question word; a request in the form of a question is none."""
     assert hear(text, language).wonders is wonders
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "never mind"),
+        ("en", "none of these"),
+        ("en", "no thanks, I'll go to a branch"),
+        ("de", "dann lieber nichts"),
+        ("de", "später"),
+        ("tr", "hiçbiri"),
+        ("tr", "şimdilik kalsın"),
+        ("id", "tidak jadi"),
+        ("ru", "ничего из этого"),
+        ("ru", "позже"),
+    ],
+)
+def test_whoever_wants_none_of_what_was_offered_declines(language: str, text: str) -> None:
+    """Nobody has to understand it any better."""
+    assert LISTENER.declines(MaskedText(text), language=language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "the first one"),
+        ("en", "no, I meant the credit card"),
+        ("de", "nicht die, sondern die andere"),
+        ("tr", "limit"),
+        ("id", "maksud saya yang lain"),
+        ("ru", "да"),
+    ],
+)
+def test_whoever_means_something_else_does_not(language: str, text: str) -> None:
+    """What corrects is a wish."""
+    assert not LISTENER.declines(MaskedText(text), language=language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "agrees"),
+    [
+        ("en", "wait no, she needs the money", False),
+        ("de", "ach nein, er braucht das Geld", False),
+        ("de", "nee warte, lieber nicht", False),
+        ("de", "jetzt stimmt's", True),
+        ("tr", "ay hayır, vazgeçtim", False),
+        ("id", "eh jangan, biarkan", False),
+        ("id", "sekarang sudah benar", True),
+        ("ru", "ой нет, это мой сын", False),
+        ("ru", "теперь верно", True),
+        ("de", "nun, stimmt das so?", None),
+        ("en", "that's correct, but only tomorrow", None),
+    ],
+)
+def test_a_no_behind_a_sigh_is_one_and_a_yes_to_what_was_put_right(language: str, text: str, agrees: object) -> None:
+    """As people say them."""
+    assert hear(text, language).agrees is agrees

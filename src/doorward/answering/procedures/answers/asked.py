@@ -114,5 +114,9 @@ def _touch(some: Iterable[str], others: frozenset[str]) -> bool:
 
 
 def _is_alike(one: str, other: str) -> bool:
-    """Return whether two words are forms of one: one holds the beginning of the other ('blockieren', 'blockiert')."""
+    """Return whether two words are forms of one: one holds the beginning of the other ('blockieren', 'blockiert').
+
+    Russian verbs change a vowel of their stem with their aspect ('оспорить', 'оспаривать').
+    """
+    one, other = one.replace("о", "а"), other.replace("о", "а")
     return one[:_ALIKE] in other or other[:_ALIKE] in one
