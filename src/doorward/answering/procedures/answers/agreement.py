@@ -56,7 +56,8 @@ def agreement_beside(spoken: Spoken, said: Words, text: str, *, question: Words)
     if not places:
         return None
     if any(one.end < len(said) and spoken.is_denial(said.words[one.end]) for one in named):
-        return Agreement(agrees=False, cancels=False)  # 'iptal etmeyin' denies by its ending
+        # 'İptal etmeyin' denies by its ending; with a yes before it it says both.
+        return Agreement(agrees=None if spoken.yes.find(said) else False, cancels=False)
     left = [place for place in range(len(said)) if place not in places]
     rest = Words(tuple(said.words[place] for place in left), tuple(said.stems[place] for place in left))
     if not rest.words:

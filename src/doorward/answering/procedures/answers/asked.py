@@ -10,12 +10,15 @@ from typing import Final, NamedTuple
 
 from doorward.answering.procedures.answers.agreement import agreement
 from doorward.answering.procedures.answers.denying import clauses, denied_in
-from doorward.answering.procedures.answers.spoken import Spoken, Words
+from doorward.answering.procedures.answers.spoken import Spoken, Words, positions
 
 _ALIKE: Final = 5
 """Letters at the beginning of a word by which it is known in another form, behind a prefix perhaps."""
 
 _SHORTEST: Final = 3
+
+ITSELF: Final = "itself"
+"""What a reservation means that narrows a yes to what is asked: 'only', 'just'."""
 
 _PLACE: Final = re.compile(r"\{[^}]*\}")
 
@@ -67,6 +70,8 @@ def answer_to(spoken: Spoken, text: str, *, questions: Questions, agrees: bool |
         _apart(others, questions.now),
     )
     denied = _denied(spoken, text)
+    if agrees is None and not denied and _is_only_this(spoken, text, questions.now):
+        agrees = True
     if _touch(denied, now):
         # 'Yes, do not cancel it' says both, unless its yes is to a question before.
         is_both = bool(spoken.yes.find(spoken.words(text))) and not questions.before
@@ -80,6 +85,19 @@ def answer_to(spoken: Spoken, text: str, *, questions: Questions, agrees: bool |
     about = _content(spoken, said)
     belated = agrees is True and _touch(about, before) and not _touch(about, now)
     return Beside(agrees=None if belated else agrees, belated=belated)
+
+
+def _is_only_this(spoken: Spoken, text: str, now: frozenset[str]) -> bool:
+    """Return whether a text agrees to what is asked and to nothing else: 'yes, only freeze it' takes nothing back."""
+    said = spoken.words(text)
+    yes, held_back = spoken.yes.find(said), spoken.reservation.find(said)
+    if not yes or yes[0].start or spoken.no.find(said) or spoken.question.places(said):
+        return False
+    if not held_back or any(one.meaning != ITSELF for one in held_back):
+        return False
+    idle = positions([*yes, *held_back]) | spoken.polite.places(said)
+    rest = [word for place, word in enumerate(said.words) if place not in idle and word not in spoken.fillers]
+    return bool(rest) and all(_touch({word}, now) for word in rest)
 
 
 def _content(spoken: Spoken, said: Words) -> frozenset[str]:

@@ -91,3 +91,19 @@ def test_elsewhere_the_verb_gives_up(language: str, text: str) -> None:
     """Where the question is about something else, it ends what was begun."""
     assert heard("replace_card", text, language).cancels
     assert heard("order_paper", text, language).cancels
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "oh no, she needs the money"),
+        ("de", "ach nein, lassen Sie sie laufen"),
+        ("tr", "bir dakika, eşim gerek yok diyor, iptal etmeyin"),
+        ("id", "eh jangan dibatalkan, biar jalan saja"),
+        ("ru", "ой нет, не отменяйте, пусть идёт"),
+    ],
+)
+def test_who_thinks_better_of_it_cancels_nothing(language: str, text: str) -> None:
+    """However much they say beside it."""
+    said = heard("cancel_transfer", text, language)
+    assert (said.agrees, said.cancels) == (False, False)

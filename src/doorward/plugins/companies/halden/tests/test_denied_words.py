@@ -156,3 +156,28 @@ def test_a_reservation_about_what_follows_from_a_yes_is_no_yes(text: str) -> Non
 def test_thanks_for_an_answer_is_no_yes(language: str, text: str) -> None:
     """Who only wanted to know whether it can be done has not asked for it."""
     assert said(text, language, "cancel_transfer").agrees is not True
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "agrees"),
+    [
+        ("en", "yes, only freeze it", True),
+        ("de", "ja, nur einfrieren", True),
+        ("de", "ja, bloß vorübergehend", True),
+        ("tr", "evet, sadece dondurun", True),
+        ("id", "ya, cuma dibekukan", True),
+        ("ru", "да, только заморозить", True),
+        ("en", "yes, only block it", None),
+        ("en", "yes, but freeze it later", None),
+        ("de", "ja, nur wenn es nichts kostet", None),
+        ("de", "ja, nur einfrieren?", None),
+        ("tr", "evet, sadece kredi kartımı", None),
+        ("id", "ya, cuma jangan dibekukan", None),
+        ("ru", "да, только потом", None),
+    ],
+)
+def test_a_yes_to_nothing_else_is_one(language: str, text: str, agrees: object) -> None:
+    """'Only' takes nothing back where it is what is asked that shall be done."""
+    procedure = loaded().procedures["block_card"]
+    heard = listener().to_question(said(text, language), procedure=procedure, key="sure_freeze", around=Around())
+    assert heard.agrees is agrees
