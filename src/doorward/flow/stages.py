@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from doorward.flow.asked import heard_in_words
+from doorward.flow.asked import heard_by_value, heard_in_words
 from doorward.flow.asking_back import AskedBack, Hearing, heard_as_answer
 from doorward.flow.flood import words
 from doorward.flow.flood.reconsidering import Reconsideration
@@ -75,7 +75,7 @@ def understand(rooms: WalkRooms, walk: Walk) -> Understanding:
     # A no to all that was offered is one to what was asked about as well.
     if walk.asked_back is not None and not declines(rooms, walk):
         found = _as_answer(rooms, walk, found, asked=walk.asked_back)
-    return heard_in_words(found, walk.standing)
+    return heard_in_words(heard_by_value(found, walk.standing, walk.message.text), walk.standing)
 
 
 def _understood(rooms: WalkRooms, walk: Walk, masked: MaskedText, reading: Reading) -> Understanding:

@@ -6,12 +6,13 @@ import msgspec
 import pytest
 
 from doorward.answering.procedures import known_of, load_procedures
-from doorward.flow.asked import BY_WORDS, MOST, SURE, heard_in_words
+from doorward.flow.asked import BY_WORDS, MOST, SURE, heard_by_value, heard_in_words
 from doorward.flow.procedures import Standing, TenantProcedures
 from doorward.kit.clock import FixedClock
 from doorward.kit.expressions import compile_expression
 from doorward.plugins.companies.halden.connector import HaldenCore
 from doorward.plugins.companies.halden.worlds import make_seed_of
+from doorward.vocabulary.text import MaskedText, Span
 from doorward.vocabulary.understanding import Intent, Understanding
 from tests.support.halden import PROCEDURES
 
@@ -101,3 +102,48 @@ def test_the_bank_s_procedures_begin_by_these_names(standing: Standing) -> None:
     """The vocabulary's names are those in the bank's procedures."""
     begun = [standing.procedures.started_by(name) for name in ("complaint", "callback.wanted")]
     assert [one.id for one in begun if one is not None] == ["complaint", "call_back"]
+
+
+def holding(*kinds: str) -> MaskedText:
+    """Return a message with a masked place of each kind."""
+    text, spans = "and this too:", []
+    for kind in kinds:
+        spans.append(Span(kind=kind, start=len(text) + 1, end=len(text) + 3 + len(kind)))
+        text = f"{text} [{kind}]"
+    return MaskedText(text, tuple(spans))
+
+
+def guessed(*wishes: tuple[str, float], stranger: bool = True) -> Understanding:
+    """Return what a model guesses."""
+    return wishing(Understanding(intent=None, version="model@1"), *wishes, stranger=stranger)
+
+
+def test_the_value_that_a_wish_needs_makes_it_sure(standing: Standing) -> None:
+    """'And the phone too: +44 …' is a poor sentence and a plain wish."""
+    heard = heard_by_value(guessed(("phone.change", 0.2), ("person.wanted", 0.1)), standing, holding("PHONE"))
+    assert heard.intent is not None
+    assert (heard.intent.name, heard.intent.score, heard.stranger, heard.near) == (
+        "phone.change",
+        BY_WORDS,
+        False,
+        False,
+    )
+    assert [one.name for one in heard.wishes] == ["phone.change", "person.wanted"]
+
+
+@pytest.mark.parametrize(
+    ("found", "masked"),
+    [
+        (guessed(("person.wanted", 0.65), ("phone.change", 0.3)), holding("PHONE")),
+        (guessed(("phone.change", 0.2)), holding("EMAIL")),
+        (guessed(("phone.change", 0.2)), holding("PHONE", "EMAIL")),
+        (guessed(("phone.change", 0.2)), holding()),
+        (guessed(("phone.change", 0.1)), holding("PHONE")),
+        (guessed(("card.block", 0.5)), holding("PHONE")),
+        (guessed(), holding("PHONE")),
+    ],
+)
+def test_a_value_alone_is_no_wish(standing: Standing, found: Understanding, masked: MaskedText) -> None:
+    """Nor one that the likeliest wish does not need, nor one of several."""
+    assert heard_by_value(found, standing, masked) is found
+    assert heard_by_value(found, None, masked) is found
