@@ -161,23 +161,23 @@ def test_thanks_for_an_answer_is_no_yes(language: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("language", "text", "agrees"),
     [
-        ("en", "yes, only freeze it", True),
-        ("de", "ja, nur einfrieren", True),
-        ("de", "ja, bloß vorübergehend", True),
-        ("tr", "evet, sadece dondurun", True),
-        ("id", "ya, cuma dibekukan", True),
-        ("ru", "да, только заморозить", True),
-        ("en", "yes, only block it", None),
-        ("en", "yes, but freeze it later", None),
+        ("en", "yes, only block it", True),
+        ("en", "yes, just this card", True),
+        ("de", "ja, nur sperren", True),
+        ("tr", "evet, sadece kapatın", True),
+        ("id", "ya, cuma diblokir", True),
+        ("ru", "да, только заблокировать", True),
+        ("en", "yes, only freeze it", None),
+        ("en", "yes, but block it later", None),
         ("de", "ja, nur wenn es nichts kostet", None),
-        ("de", "ja, nur einfrieren?", None),
+        ("de", "ja, nur sperren?", None),
         ("tr", "evet, sadece kredi kartımı", None),
-        ("id", "ya, cuma jangan dibekukan", None),
+        ("id", "ya, cuma jangan diblokir", None),
         ("ru", "да, только потом", None),
     ],
 )
 def test_a_yes_to_nothing_else_is_one(language: str, text: str, agrees: object) -> None:
     """'Only' takes nothing back where it is what is asked that shall be done."""
     procedure = loaded().procedures["block_card"]
-    heard = listener().to_question(said(text, language), procedure=procedure, key="sure_freeze", around=Around())
+    heard = listener().to_question(said(text, language), procedure=procedure, key="sure", around=Around())
     assert heard.agrees is agrees
