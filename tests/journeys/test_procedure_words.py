@@ -50,6 +50,7 @@ CALLS_IN_OTHER_WORDS = {
     "id": "bisa telepon saya nanti sore?",
     "ru": "пусть мне позвонят",
 }
+YES = {language: yes for language, (_, yes) in COMPLAINTS.items()}
 COMPLAINT = [{"kind": "complaint", "about": "", "state": "open"}]
 
 
@@ -61,18 +62,18 @@ def complaints(cases: list[dict[str, str]]) -> list[dict[str, str]]:
 @pytest.mark.parametrize("language", COMPLAINTS)
 @pytest.mark.parametrize("model", ["", "person.wanted@0.99", "fees.ask@0.84"])
 def test_a_complaint_is_taken_down_by_its_words(stage: Stage, language: str, model: str) -> None:
-    """Whatever a model makes of it that is not sure; then a person is offered, and comes after a yes."""
+    """Whatever a model makes of it that is not sure, once the customer has said yes to it."""
     world = stage.people({}, language=language)
     text, yes = COMPLAINTS[language]
     stage.hints = {text: model}
     customer = world.customer()
     line = customer.say(text)
     assert line is not None
-    assert (line.entry.data["procedure"]["id"], line.entry.data["procedure"]["awaits"]) == ("complaint", "answer")
+    assert (line.entry.data["procedure"]["id"], line.entry.data["procedure"]["awaits"]) == ("complaint", "confirmation")
+    assert complaints(world.snapshot()[CUSTOMER]["case"]) == []
+    customer.say(yes)
     assert complaints(world.snapshot()[CUSTOMER]["case"]) == COMPLAINT
     assert customer.state() == "bot"
-    customer.say(yes)
-    assert customer.state() == "waiting"
 
 
 def test_whoever_complains_need_not_be_known(stage: Stage) -> None:
@@ -80,7 +81,9 @@ def test_whoever_complains_need_not_be_known(stage: Stage) -> None:
     for text in ("I want to make a complaint", "my number is +44 20 7946 0001 and I want to make a complaint"):
         world = stage.people({}, language="en")
         stage.hints = {}
-        world.customer(level=0).say(text)
+        stranger = world.customer(level=0)
+        stranger.say(text)
+        stranger.say("yes")
         assert complaints(world.snapshot()[""]["case"]) == COMPLAINT
 
 
@@ -135,7 +138,10 @@ def test_a_call_is_noted_by_its_words(stage: Stage, language: str) -> None:
     world = stage.people({}, language=language)
     text = CALLS_IN_OTHER_WORDS[language]
     stage.hints = {text: "person.wanted@0.99"}
-    world.customer().say(text)
+    customer = world.customer()
+    customer.say(text)
+    assert world.snapshot()[CUSTOMER]["call_back"] == []
+    customer.say(YES[language])
     assert [one["state"] for one in world.snapshot()[CUSTOMER]["call_back"]] == ["wanted"]
     stranger = world.customer(level=0)
     stranger.say(text)
@@ -148,7 +154,8 @@ def test_who_wants_a_call_gets_one_noted(stage: Stage, language: str) -> None:
     world = stage.people({}, language=language)
     stage.hints = {CALLS[language]: "callback.wanted"}
     customer = world.customer()
-    line = customer.say(CALLS[language])
+    customer.say(CALLS[language])
+    line = customer.say(YES[language])
     assert line is not None
     assert line.entry.data["procedure"]["outcome"] == "resolved"
     assert [one["state"] for one in world.snapshot()[CUSTOMER]["call_back"]] == ["wanted"]

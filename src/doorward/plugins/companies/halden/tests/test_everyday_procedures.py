@@ -227,25 +227,26 @@ WALKS: dict[str, tuple[Any, ...]] = {
     "a card should be there": _told("order_status", _order("replacement card", "sent", -20), "card_late"),
     "a card was delivered": _told("order_status", _order("replacement card", "delivered", -20), "card_delivered"),
     "no order": _told("order_status", {}, "no_order"),
-    "a complaint goes its way": (
+    "a complaint is recorded": (
         "complaint",
         {},
-        {"person": (NO,)},
-        Walked(("heard", "later"), ("to_a_person",), "resolved", [case("complaint", "")]),
+        {"confirm": (YES,)},
+        Walked(("heard",), ("sure",), "resolved", [case("complaint", "")]),
     ),
-    "a complaint goes to a person": (
-        "complaint",
-        {},
-        {"person": (YES,)},
-        Walked(("heard",), ("to_a_person",), "complaint", [case("complaint", "")]),
-    ),
+    "nothing is recorded": ("complaint", {}, {"confirm": (NO,)}, Walked(("kept",), ("sure",), "declined", [])),
     "a call is wanted": (
         "call_back",
         {},
-        {},
-        Walked(("noted",), (), "resolved", [Difference(thing="call_back", new={"state": "wanted"})]),
+        {"confirm": (YES,)},
+        Walked(("noted",), ("sure",), "resolved", [Difference(thing="call_back", new={"state": "wanted"})]),
     ),
-    "a call is waited for": _told("call_back", {"call_back": [{}]}, "wanted_before"),
+    "no call is wanted": ("call_back", {}, {"confirm": (NO,)}, Walked(("kept",), ("sure",), "declined", [])),
+    "a call is waited for": (
+        "call_back",
+        {"call_back": [{}]},
+        {"confirm": (YES,)},
+        Walked(("wanted_before",), ("sure",), "resolved", []),
+    ),
 }
 
 
@@ -298,8 +299,8 @@ def test_who_cannot_be_known_is_told_what_to_do_instead(procedure: str, tmp_path
 
 def test_whoever_complains_need_not_be_known(tmp_path: Path) -> None:
     """It is heard before anybody is asked who they are."""
-    walked = Walk(tmp_path, "complaint", {}).take({"person": (NO,)}, level=0, reached=0)
-    assert (walked.said, walked.end) == (("heard", "later"), "resolved")
+    walked = Walk(tmp_path, "complaint", {}).take({"confirm": (YES,)}, level=0, reached=0)
+    assert (walked.said, walked.end) == (("heard",), "resolved")
 
 
 @pytest.mark.parametrize(
