@@ -295,14 +295,15 @@ def with_procedures(rooms: WalkRooms, walk: Walk, facts: Facts) -> Facts:
     if found is None:
         return facts
     work, standing, here = found
-    own = work.facts(standing, here, intent=facts.intent, social=facts.social)
+    sure = facts.intent_known and facts.wish_score >= SURELY
+    own = work.facts(standing, here, intent=facts.intent, social=facts.social, sure=sure)
     about = likely_section(walk)
     understanding: Understanding = walk.need("understand")
     return msgspec.structs.replace(
         facts,
         # Whoever only wants to be called back is, by what the company does for that.
         wants_person=facts.wants_person and not (understanding.wants_call and _is_called(own, facts)),
-        intent_known=facts.intent_known or (bool(own.procedure) and not facts.intent_open),
+        intent_known=facts.intent_known or own.again or (bool(own.procedure) and not facts.intent_open),
         procedure=own.procedure,
         procedure_active=own.active,
         procedure_wants=own.wants,

@@ -30,6 +30,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
 
     `agrees` is True for a yes, False for a no, None for neither. `unable`: cannot sign in, has no way to their mail or
     telephone; `corrects`: says that something is meant instead; `other`: the other one; `every`: all of them;
+    `one_more`: the same for another one besides;
     `cancels`: wants none of it any more; `asks`: a question; `wonders`: one that wants to know something ('what',
     'how'); `belated`: a yes, but to what was asked before. `ordinals` count from 1, `LAST` is the last. `digits` are
     runs of digits as written, those of tails among them, `words` the words as written in lower case, `denied` those of
@@ -48,6 +49,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     corrects: bool = False
     other: bool = False
     every: bool = False
+    one_more: bool = False
     asks: bool = False
     wonders: bool = False
     belated: bool = False

@@ -89,6 +89,10 @@ class ProcedureFacts(msgspec.Struct, frozen=True, kw_only=True):
     heard: bool = False
     ended: str = ""
     level: int = 0
+    again: bool = False
+    """Whether `procedure` is the one that just ended because the message puts right what was said in it, or wants the
+    same of something else."""
+
     calls: bool = False
     """Whether `procedure`, or the one under way where there is none, has the customer called back, who is known."""
 
@@ -163,8 +167,11 @@ class ProcedureWork:
             text=message.text,
         )
 
-    def facts(self, standing: Standing, here: Here, *, intent: str, social: str) -> ProcedureFacts:
-        """Return what policies may know. Pure: the message is heard, and nothing comes of it."""
+    def facts(self, standing: Standing, here: Here, *, intent: str, social: str, sure: bool = False) -> ProcedureFacts:
+        """Return what policies may know. Pure: the message is heard, and nothing comes of it.
+
+        `sure`: the intent is surely what is wanted.
+        """
         startable = standing.procedures.started_by(intent) if intent else None
         run = standing.run
         calls = standing.level >= CLAIMED and _calls(startable)
@@ -172,9 +179,10 @@ class ProcedureWork:
             if self._calls_off(standing, here, wants_something=startable is not None or social in _SMALL_TALK):
                 return ProcedureFacts(active=True, wants="act", heard=True, level=standing.level)
             # What puts a value right is like many a wish that has such a value in it.
-            corrected = self._corrected(standing, here)
+            corrected = self._corrected(standing, here, otherwise=sure and startable is not None)
             return ProcedureFacts(
                 procedure=corrected or ("" if startable is None else startable.id),
+                again=bool(corrected),
                 ended=standing.just_ended,
                 level=standing.level,
                 calls=calls and not corrected,
@@ -364,14 +372,21 @@ class ProcedureWork:
             return "confirm"
         return _WANTS.get(run.awaits, "act")
 
-    def _corrected(self, standing: Standing, here: Here) -> str:
-        """Return the procedure that just ended where a message corrects what was said in it: 'a typo, it is …'."""
+    def _corrected(self, standing: Standing, here: Here, *, otherwise: bool) -> str:
+        """Return the procedure that just ended where a message puts right what was said in it ('a typo, it is …', 'I
+        meant 2000'), or wants the same of something else ('the credit card as well').
+
+        `otherwise`: it surely wants something else; then only a value counts that is masked as what was asked for.
+        """
         ended = standing.procedures.procedures.get(standing.just_ended)
-        if ended is None or not self._hear(ended, here).corrects:
+        heard = None if ended is None else self._hear(ended, here)
+        if ended is None or heard is None or not (heard.corrects or heard.other or heard.one_more):
             return ""
         said = {span.kind for span in here.text.spans}
         asked = {MASKS[slot.kind] for slot in ended.slots.values() if slot.kind in MASKS}
-        return ended.id if said & asked else ""
+        if heard.corrects and said & asked:
+            return ended.id
+        return ended.id if not otherwise and not heard.asks and _names_anew(ended, heard) else ""
 
     def _is_heard(self, standing: Standing, here: Here, *, asks_the_same: bool, social: str) -> bool:
         """Return whether a message is for the procedure that is under way."""
@@ -513,6 +528,14 @@ def _calls(procedure: Procedure | None) -> bool:
         return False
     named = {step.operation for step in procedure.steps if isinstance(step, CallStep)}
     return any(procedure.known.operations[name].action == CALL_BACK for name in named)
+
+
+def _names_anew(procedure: Procedure, heard: Heard) -> bool:
+    """Return whether a message has what a procedure could be begun anew with: a number, or something that is named."""
+    kinds = {slot.kind for slot in procedure.slots.values()}
+    if kinds & {"amount", "count"} and heard.numbers:
+        return True
+    return "thing" in kinds and bool(heard.digits or heard.codes or heard.other)
 
 
 def _began_here(run: Run | None, here: Here) -> bool:

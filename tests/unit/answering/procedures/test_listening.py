@@ -533,3 +533,21 @@ def test_whoever_means_something_else_does_not(language: str, text: str) -> None
 def test_a_no_behind_a_sigh_is_one_and_a_yes_to_what_was_put_right(language: str, text: str, agrees: object) -> None:
     """As people say them."""
     assert hear(text, language).agrees is agrees
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "one_more"),
+    [
+        ("en", "the credit card as well", True),
+        ("de", "die Kreditkarte bitte auch", True),
+        ("tr", "kredi kartımı da lütfen", True),
+        ("id", "kartu kredit juga", True),
+        ("ru", "и кредитную тоже", True),
+        ("en", "the credit card", False),
+        ("de", "die Kreditkarte", False),
+        ("ru", "кредитную", False),
+    ],
+)
+def test_the_same_for_one_more_is_heard(language: str, text: str, one_more: object) -> None:
+    """In the small words that say so."""
+    assert hear(text, language).one_more is one_more

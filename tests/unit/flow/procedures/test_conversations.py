@@ -329,6 +329,34 @@ def test_a_correction_behind_the_end_begins_the_same_anew(stage: Stage) -> None:
     assert cards(world)["9012"] == "frozen"
 
 
+@pytest.mark.parametrize("text", ["the credit card as well please", "and 9012 too", "sorry, I meant the credit card"])
+def test_the_same_of_something_else_begins_it_anew(stage: Stage, text: str) -> None:
+    """Whatever a model makes of the few words, where it is not sure."""
+    world = stage.people(TWO_CARDS, language="en")
+    customer, _ = began(stage, world, "freeze the debit card", "card.freeze")
+    stage.hints = {text: "complaint.make@0.6"}
+    customer.say(text)
+    assert cards(world)["9012"] == "frozen"
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("is the credit card frozen too?", ""),
+        ("I also have a credit card, block it", "card.block@0.9"),
+        ("I am also going to look under the sofa", ""),
+        ("it is fine for the credit card", ""),
+    ],
+)
+def test_speaking_of_something_else_does_not(stage: Stage, text: str, hint: str) -> None:
+    """A question, what is surely another wish, what names nothing, and what wants no more of the same."""
+    world = stage.people(TWO_CARDS, language="en")
+    customer, _ = began(stage, world, "freeze the debit card", "card.freeze")
+    stage.hints = {text: hint}
+    customer.say(text)
+    assert cards(world) == {"4471": "frozen", "9012": "active"}
+
+
 def test_no_code_is_an_answer_where_a_code_is_asked_for(stage: Stage) -> None:
     """A no ends it, whatever else the words sound like."""
     world = stage.people(ONE_CARD, language="en")

@@ -72,6 +72,7 @@ class Listener:
             unable=bool(spoken.no_way_in.find(said)),
             corrects=bool(spoken.correction.find(said)),
             other=bool(_left(spoken.other.find(said), denied)),
+            one_more=bool(spoken.one_more.find(said)),
             every=bool(_left(spoken.every.find(said), denied)),
             asks=asks,
             wonders=asks and bool(spoken.question.find(said)),

@@ -70,6 +70,7 @@ class Spoken:
         self.correction = Phrases(pack, "correction")
         self.other = Phrases(pack, "other_one")
         self.every = Phrases(pack, "all_of_them")
+        self.one_more = Phrases(pack, "one_more")
         self.reservation = Phrases(pack, "reservation")
         self.question = Phrases(pack, "question_word")
         self.negation = Phrases(pack, "negation", "exception")
