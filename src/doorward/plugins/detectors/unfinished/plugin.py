@@ -130,11 +130,10 @@ def _half(candidate: Candidate, text: str) -> tuple[int, int] | None:
         case "groups":
             groups = _GROUPS.match(text) if candidate.start < _WIDEST_INDENT else None
             groups = groups or _LAST_GROUPS.match(text, candidate.start)
-            return groups.span("groups") if groups and not _YEARS.match(groups["groups"]) else None
+            return groups.span("groups") if groups and not _is_no_card(groups["groups"]) else None
         case "card":
             card = _digits(_CARD.search(text, candidate.end), text)
-            digits = text[slice(*card)] if card else ""
-            return card if digits and not _YEARS.match(digits) and not _SUMS.match(digits) else None
+            return card if card and not _is_no_card(text[slice(*card)]) else None
         case "one_time_code":
             code = _CODE.search(text, candidate.end)
             return code.span("code") if code else None
@@ -148,6 +147,11 @@ def _half(candidate: Candidate, text: str) -> tuple[int, int] | None:
         case _:
             name = _MAILBOX.match(text, candidate.end)
             return name.span("name") if name and not _FILE.search(name["name"]) else None
+
+
+def _is_no_card(groups: str) -> bool:
+    """Return whether groups of digits are years, or sums."""
+    return bool(_YEARS.match(groups) or _SUMS.match(groups))
 
 
 def _digits(match: re.Match[str] | None, text: str) -> tuple[int, int] | None:
