@@ -35,10 +35,10 @@ def correction_of(procedure: Procedure, run: Run, heard: Heard) -> tuple[str, Fi
 def corrected_meanwhile(procedure: Procedure, run: Run, heard: Heard) -> tuple[str, Filled] | None:
     """Return the slot that a message corrects while a proof is waited for, and with what; None if it corrects none.
 
-    A proof is no answer to a question, so the message has to say that something was meant otherwise, or hold another
-    address or number of the customer's.
+    A proof is no answer to a question, so the message has to say that something was meant otherwise, deny something
+    ('1500, not 2000'), or hold another address or number of the customer's.
     """
-    if heard.corrects or heard.other:
+    if heard.corrects or heard.other or heard.denied:
         return correction_of(procedure, run, heard)
     return _sealed_correction(procedure, run, heard)
 

@@ -70,7 +70,7 @@ def test_a_no_changes_nothing() -> None:
     assert [say.text for say in turn.says] == ["kept"]
 
 
-@pytest.mark.parametrize("text", ["sorry, I meant 1500", "make it 1500"])
+@pytest.mark.parametrize("text", ["sorry, I meant 1500", "make it 1500", "1500, not 2000"])
 def test_a_limit_is_corrected_while_the_code_is_waited_for(text: str) -> None:
     """An amount counts as a correction there only where the message says that it is one."""
     own = loaded().procedures["set_limit"]
