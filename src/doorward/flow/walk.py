@@ -146,9 +146,9 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
 class Walk(msgspec.Struct, kw_only=True):
     """One message on its way. The stages fill in the fields below the line, in their order.
 
-    `standing` is how things stand with procedures, None for a tenant that has none. `asked_back` is
-    what the bot's last words asked back and the message may answer, None where they asked nothing. `admitted` is what the door said;
-    what the second look made of it is with its result.
+    `standing` is how things stand with procedures, None for a tenant that has none. `asked_back` is what the bot's last
+    words asked back and the message may answer, None where they asked nothing. `admitted` is what the door said; what
+    the second look made of it is with its result.
     """
 
     scope: Scope
