@@ -9,17 +9,19 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from doorward import record
 from doorward.bootstrap import House
-from doorward.identity import Tenant
+from doorward.identity import Tenant, Terms, family_of
 from doorward.kit.clock import SystemClock
 from doorward.kit.settings import Machines, Settings
 from doorward.kit.signatures import HttpMessage
 from doorward.vocabulary.ids import ConversationId
-from doorward.vocabulary.machines import Mandated, Signed
+from doorward.vocabulary.machines import MachineIdentity, Mandated, Signed
 from doorward.vocabulary.scope import Scope, system_scope
 from tests.support.house import open_test_house, tenant_of
+from tests.support.machines import TERMS, Owner, run
 from tests.support.receivers import receiver
 from tests.support.server import Guests
 from tests.support.signing import Machine, directory_body, directory_fields, public_bytes, url64
@@ -204,7 +206,7 @@ def test_a_revoked_key_is_out_at_once(house: House, halden: Tenant, assistants: 
 
 
 def test_a_machine_with_a_mandate_speaks_for_its_owner(house: House, halden: Tenant, assistants: Any) -> None:
-    """With an owner's mandate a machine's words are the owner's, marked as said by the machine."""
+    """With an owner's mandate a machine speaks as the mandate's party, marked as a machine, and proves nothing."""
     scope = system_scope(halden.id, "test")
     parties = house.identity.parties
     owner = house.transactions.write(scope, lambda tx: parties.known_customer(tx, scope, "HB-900001"))
@@ -224,8 +226,37 @@ def test_a_machine_with_a_mandate_speaks_for_its_owner(house: House, halden: Ten
     assert kept["for_owner"]
     assistant.wait_for_answer(kept["conversation_id"])
     said = [one for one in _lines(house, halden, kept["conversation_id"]) if one.entry.kind == "message.customer"]
-    assert [(one.entry.party_id, one.entry.data["acting"]) for one in said] == [(owner.id, acting.id)]
+    assert [(one.entry.party_id, "acting" in one.entry.data) for one in said] == [(acting.id, False)]
     assert said[0].entry.data["by_machine"]["mandate"] == "m" * 26
+
+
+def test_a_machine_speaks_for_an_owner_as_long_as_they_let_it(house: House, halden: Tenant, assistants: Any) -> None:
+    """A granted mandate has a signed machine speak for its owner, who reads it; ended, it is a stranger again."""
+    owner, assistant = Owner(house, halden), assistants()
+    platform = assistant.machine.agent.removeprefix("https://")
+    machine = MachineIdentity(platform=platform, key_id=assistant.machine.key_id, agent_id=assistant.name)
+    mandate = owner.grant(Terms(capabilities=("help",)), machine=machine)
+    kept = assistant.say("When does my card arrive?")
+    assert kept["for_owner"]
+    assistant.wait_for_answer(kept["conversation_id"])
+    opened, *_ = _lines(house, halden, kept["conversation_id"])
+    assert opened.entry.data["by_machine"]["mandate"] == mandate.id
+    family = house.transactions.read(lambda tx: family_of(tx, owner.scope, owner.id))
+    assert opened.entry.party_id in family
+    run(house.own_mandates.revoke(owner.session, mandate.id))
+    assert not assistant.say("When does my card arrive?")["for_owner"]
+    assert assistant.look(kept["conversation_id"]).status_code == 404
+
+
+def test_a_machine_that_may_only_order_says_nothing_for_its_owner(
+    house: House, halden: Tenant, assistants: Any
+) -> None:
+    """Words in an owner's name are a capability of their own."""
+    owner, assistant = Owner(house, halden), assistants()
+    platform = assistant.machine.agent.removeprefix("https://")
+    machine = MachineIdentity(platform=platform, key_id=assistant.machine.key_id, agent_id=assistant.name)
+    owner.grant(replace(TERMS, capabilities=("order.place",)), machine=machine)
+    assert not assistant.say("When does my card arrive?")["for_owner"]
 
 
 def test_a_company_decides_about_platforms_and_keys(guests: Guests, assistants: Any, halden: Tenant) -> None:

@@ -46,6 +46,7 @@ from doorward.flow.filters import FilterBook, FilterReader, names_of_kinds
 from doorward.flow.fragments import Fragments
 from doorward.flow.idempotency import forget_old
 from doorward.flow.kept_ids import KeptIds
+from doorward.flow.machines import MandateSpeaking
 from doorward.flow.masking_check import MaskingCheck, settings_check
 from doorward.flow.measuring import Meters
 from doorward.flow.offering import Offering
@@ -297,29 +298,30 @@ class House(Companies, MachineWiring):
         )
         self._build_desk()
         self.core_systems: dict[TenantId, CoreSystem] = {}
-        self.contact = Contact(
-            self.transactions,
-            ContactRooms(
-                admission=self.admission,
-                blocks=self.blocks,
-                visitor_tokens=self.visitor_tokens,
-                identity=self.identity,
-                settings_book=self.settings_book,
-                front_door=self.front_door,
-                screening=self.screening,
-                protection=self.protection,
-                knowledge=self.knowledge_service,
-                translator=self.translator,
-                packs=self.packs,
-                bus=self.bus,
-                clock=self.clock,
-                keys=self.keys,
-                core_systems=self.core_systems,
-                scans_files=self.scanner is not None,
-                flood=self.flooding.control,
-                expecting=self.expecting,
-                signed=self._signed_requests(),
-            ),
+        self.contact = Contact(self.transactions, self._contact_rooms())
+
+    def _contact_rooms(self) -> ContactRooms:
+        return ContactRooms(
+            admission=self.admission,
+            blocks=self.blocks,
+            visitor_tokens=self.visitor_tokens,
+            identity=self.identity,
+            settings_book=self.settings_book,
+            front_door=self.front_door,
+            screening=self.screening,
+            protection=self.protection,
+            knowledge=self.knowledge_service,
+            translator=self.translator,
+            packs=self.packs,
+            bus=self.bus,
+            clock=self.clock,
+            keys=self.keys,
+            core_systems=self.core_systems,
+            scans_files=self.scanner is not None,
+            flood=self.flooding.control,
+            expecting=self.expecting,
+            signed=self._signed_requests(),
+            mandating=MandateSpeaking(self.transactions, self.identity),
         )
 
     def _signed_requests(self) -> SignedRequests:

@@ -14,7 +14,7 @@ from doorward.flow.accept import Accepted
 from doorward.flow.attachments import MEDIA_TYPES, Attachments, Downloads, OpenedFile
 from doorward.flow.call_backs import CallBacks
 from doorward.flow.feedback import Feedback
-from doorward.flow.flood import EVERYTHING, Admitted, By, Knock, Standing, knock_of
+from doorward.flow.flood import EVERYTHING, Admitted, By, Knock, Standing, knock_of, plain_code
 from doorward.flow.handoffs import handoff_for
 from doorward.flow.joined import goes_on_in
 from doorward.flow.machine_contact import MachineContact
@@ -464,12 +464,6 @@ class Contact:
         if expecting is None or card is not None:
             return ()
         return await expecting.greet(visitor.scope, here, acting=visitor.party_id, language=language)
-
-
-def plain_code(language: str | None) -> str:
-    """Return a wished language as it is counted: its first part, and only if it can be one."""
-    code = (language or "").partition("-")[0].lower()
-    return code if 2 <= len(code) <= 3 and code.isascii() and code.isalpha() else ""
 
 
 def _visitor(tenant: Tenant, party_id: PartyId, conversation_id: ConversationId) -> Visitor:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from doorward import record
 from doorward.flow.accept import Accepted
+from doorward.flow.flood import Admitted, By, Knock, Standing, knock_of, plain_code
 from doorward.flow.joined import goes_on_in
 from doorward.flow.prospects import Prospects
 from doorward.flow.threshold import Threshold
@@ -53,7 +54,7 @@ class _Machine(NamedTuple):
     tenant: Tenant
     scope: Scope
     party_id: PartyId
-    acting: PartyId | None
+    owner: PartyId | None
     shown: ByMachine
 
 
@@ -79,8 +80,7 @@ class MachineContact:
         await self._threshold.refuse_closed(scope, channel)
         here = await self._place(machine, channel, request)
         await self._make_known(machine)
-        senders = (machine.party_id, *(() if machine.acting is None else (machine.acting,)))
-        await self._threshold.transactions.read_async(lambda tx: rooms.blocks.refuse_blocked(tx, scope, *senders))
+        admitted = await self._admitted(machine, here, channel, request)
         arrival = Arrival(
             channel=channel,
             client_message_id=request.client_message_id,
@@ -89,12 +89,11 @@ class MachineContact:
             conversation_id=here,
             received_at=rooms.clock.now(),
             language=request.language,
-            acting=machine.acting,
-            by_machine=machine.shown,
+            by_machine=machine.shown,  # and nobody `acting`: a machine's words prove nothing and agree to nothing
         )
-        accepted = await rooms.front_door.accept(scope, arrival)
+        accepted = await rooms.front_door.accept(scope, arrival, admitted=admitted)
         disclosure = self._disclosure(machine.tenant, request.language)
-        return Heard(accepted, disclosure, for_owner=machine.acting is not None)
+        return Heard(accepted, disclosure, for_owner=machine.owner is not None)
 
     async def entries(self, request: SignedEntriesRequest, *, came: Came) -> Read:
         """Return what was said in a conversation that the same machine began. Raises as `message`, and `NotFound`."""
@@ -121,12 +120,12 @@ class MachineContact:
         mandated = await self.mandating.owner_of(asking, signed)
         known_by = derive_id("party", tenant.id, "machine", signed.machine.handle)
         if mandated is None:
-            party_id, acting, mandate = PartyId(known_by), None, None
+            party_id, owner, mandate = PartyId(known_by), None, None
         else:
-            party_id, acting, mandate = mandated.owner_id, mandated.acting_id, mandated.mandate_id
+            party_id, owner, mandate = mandated.acting_id, mandated.owner_id, mandated.mandate_id
         shown = ByMachine(platform=signed.machine.platform, machine=known_by, known=signed.known, mandate=mandate)
         scope = Scope(tenant_id=tenant.id, actor=Actor(kind="machine", id=known_by))
-        return _Machine(tenant, scope, party_id, acting, shown)
+        return _Machine(tenant, scope, party_id, owner, shown)
 
     async def _tenant(self, host: str, company: str | None) -> Tenant:
         """Return whom a request is for: whose host it was sent to, else whose widget key it names.
@@ -155,6 +154,30 @@ class MachineContact:
         kept = self._threshold.rooms.screening.kept_id(scope, request.client_message_id)
         begun = (scope.tenant_id, channel, machine.shown.machine, machine.party_id, kept)
         return ConversationId(derive_id("conversation", *begun))
+
+    async def _admitted(
+        self, machine: _Machine, here: ConversationId, channel: str, request: SignedMessageRequest
+    ) -> Admitted:
+        """Return what a machine's message is admitted to: first of all under a mandate, each owner counted by itself.
+
+        Raises `SenderBlocked`.
+        """
+        rooms, scope = self._threshold.rooms, machine.scope
+        senders = (machine.party_id, *(() if machine.owner is None else (machine.owner,)))
+        by = By(
+            platform=f"machine:{machine.shown.platform}",
+            channel=channel,
+            language=plain_code(request.language),
+            mandated=machine.owner is not None,
+        )
+
+        def read(tx: Tx) -> tuple[Knock, Standing]:
+            rooms.blocks.refuse_blocked(tx, scope, *senders)
+            party = rooms.identity.parties.spoken_for(tx, scope, machine.party_id)
+            return knock_of(tx, scope, party, here, by=by), rooms.flood.standing(tx, scope)
+
+        knock, standing = await self._threshold.transactions.read_async(read)
+        return rooms.flood.admit(scope, knock, standing)
 
     async def _make_known(self, machine: _Machine) -> None:
         """Have a machine that speaks for nobody be somebody whom staff can look at."""

@@ -3,7 +3,7 @@
 from doorward.flow.flood.admitted import EVERYTHING, Admitted
 from doorward.flow.flood.control import FloodControl, Standing
 from doorward.flow.flood.keeping import WATCH_EVERY, FloodWatch
-from doorward.flow.flood.knocking import By, Knock, knock_of, rank_here
+from doorward.flow.flood.knocking import By, Knock, knock_of, plain_code, rank_here
 from doorward.flow.flood.levers import Levers
 from doorward.flow.flood.likeness import FindsLikeness, Likeness, NothingAlike
 from doorward.flow.flood.reconsidering import Reconsideration, SecondLook
@@ -24,5 +24,6 @@ __all__ = [
     "SecondLook",
     "Standing",
     "knock_of",
+    "plain_code",
     "rank_here",
 ]

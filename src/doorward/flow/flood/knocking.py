@@ -35,11 +35,15 @@ class Knock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class By(msgspec.Struct, frozen=True, kw_only=True):
-    """By what somebody comes: the platform whose owners are counted, the channel, and the language that they wish."""
+    """By what somebody comes: the platform whose owners are counted, the channel, and the language that they wish.
+
+    `mandated` is a machine whose signature was checked and whose owner gave it a mandate.
+    """
 
     platform: str
     channel: str
     language: str = ""
+    mandated: bool = False
 
 
 def knock_of(tx: Tx, scope: Scope, party: Party, conversation_id: ConversationId, *, by: By) -> Knock:
@@ -53,6 +57,8 @@ def knock_of(tx: Tx, scope: Scope, party: Party, conversation_id: ConversationId
         caller=Caller(
             owner=party.id,
             platform=by.platform,
+            signed=by.mandated,
+            mandate=by.mandated,
             verified=party.kind == "customer" and party.assurance.level >= AssuranceLevel.VERIFIED,
             vulnerable=is_in_need(tx, scope, conversation_id),
             known=known,
@@ -75,6 +81,12 @@ def rank_here(tx: Tx, scope: Scope, party: Party, conversation_id: ConversationI
     """Return the place in the order of service of whoever asks for a person, or to be called, in a conversation."""
     caller = knock_of(tx, scope, party, conversation_id, by=By(platform="", channel="")).caller
     return PROTECTED_RANK if caller.is_protected else rank_of(class_of(caller))
+
+
+def plain_code(language: str | None) -> str:
+    """Return a wished language as it is counted: its first part, and only if it can be one."""
+    code = (language or "").partition("-")[0].lower()
+    return code if 2 <= len(code) <= 3 and code.isascii() and code.isalpha() else ""
 
 
 def _cards_of(tx: Tx, scope: Scope, party_id: PartyId) -> tuple[Card, ...]:

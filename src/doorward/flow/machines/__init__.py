@@ -5,6 +5,7 @@ from doorward.flow.machines.approved import ApprovedActs
 from doorward.flow.machines.book import MachineBook, OrderKind, OrderKinds
 from doorward.flow.machines.granting import MandateForm, OwnMandates
 from doorward.flow.machines.requests import MachineAct, MachineAnswer
+from doorward.flow.machines.speaking import MandateSpeaking
 
 __all__ = [
     "ApprovedActs",
@@ -14,6 +15,7 @@ __all__ = [
     "MachineRooms",
     "Machines",
     "MandateForm",
+    "MandateSpeaking",
     "OrderKind",
     "OrderKinds",
     "OwnMandates",
