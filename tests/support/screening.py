@@ -95,7 +95,6 @@ _OF_DIALOGUES = frozenset(
         "feeling_vulnerable",
         "negation",
         "not_a_request",
-        "one_more",
         "ordinal_choice",
         "other_one",
         "plain_word",

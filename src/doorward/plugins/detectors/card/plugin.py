@@ -42,6 +42,8 @@ _WORD: Final = re.compile(r"[^\W\d_]")
 _WIDTH: Final = 48  # characters before a number that may say what it is
 _NO_MASK: Final = r"(?!_[a-z_]{1,40}\])"
 """The name of a masked place, as `[CARD_SECURITY_CODE]`, says nothing of the number behind it."""
+_NO_TAIL: Final = r"(?!\.[0-9]{1,8}\])"
+"""Nor does another card that was masked, as `[CARD·1111]` (in normal form `card.1111`): as little as its digits did."""
 _COPIED_EXPIRY: Final = (
     # As it is copied together with a card number: 08/27, 8/2027, 2027-08, 0827.
     r"[\s,;|/]{1,4}(?:\D{0,24}[\s:])?"
@@ -68,7 +70,9 @@ class CardDetector:
         """Look at every run of digits; `card` holds the words before a card number, `other_number` those of others."""
         words = _Words(
             card=compile_phrases(words_of(packs, "card"), before=WORD_BEFORE, after=rf"{_NO_MASK}[^0-9]{{0,24}}\Z"),
-            around=compile_phrases(words_of(packs, "card", "card_expiry"), before=WORD_BEFORE, after=WORD_AFTER),
+            around=compile_phrases(
+                words_of(packs, "card", "card_expiry"), before=WORD_BEFORE, after=_NO_TAIL + WORD_AFTER
+            ),
             other=compile_phrases(words_of(packs, "other_number"), before=WORD_BEFORE, after=r"[^0-9a-z]{0,6}\Z"),
             behind=Expression(lambda: _behind(packs)),
         )
