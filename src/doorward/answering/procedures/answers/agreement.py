@@ -84,7 +84,9 @@ def _cancels(spoken: Spoken, said: Words) -> bool:
 
 
 def _agrees(spoken: Spoken, said: Words, *, asks: bool) -> bool | None:
-    yes, no = _apart(spoken.yes.find(said), spoken.no.find(said))
+    # 'Not sure' and 'don't know yet' are no answer: neither the no in them nor a yes.
+    no = _not_within(spoken.no.find(said), spoken.reservation.find(said))
+    yes, no = _apart(spoken.yes.find(said), no)
     polite = spoken.polite.places(said)
     first = next((place for place in range(len(said)) if place not in polite or _begins(yes + no, place)), 0)
     begins_yes, begins_no = _begins(yes, first), _begins(no, first)
