@@ -4,7 +4,7 @@ from typing import NamedTuple, Protocol
 
 from doorward.bootstrap.plugins import Plugins
 from doorward.flow.accept import TenantScreening
-from doorward.flow.flood import WATCH_EVERY, FloodControl, FloodWatch, Levers, NothingAlike, SecondLook
+from doorward.flow.flood import WATCH_EVERY, CampaignWatch, FloodControl, FloodWatch, Levers, SecondLook
 from doorward.flow.flood.announcing import announces_to
 from doorward.flow.measuring import Meters
 from doorward.flow.tenancy import SettingsBook
@@ -16,6 +16,7 @@ from doorward.kit.jobs import JobWorker, Sweep
 from doorward.kit.keys import Keys
 from doorward.kit.settings import Settings
 from doorward.kit.tx import Transactions
+from doorward.understanding import Intents, Reader
 from doorward.vocabulary.ids import MessageId
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import MaskedText, WildText
@@ -34,6 +35,8 @@ class FloodRooms(Protocol):
     meters: Meters
     keys: Keys
     screening: TenantScreening
+    reader: Reader
+    intents: Intents
 
     def bot_places(self) -> tuple[int, int]:
         """Return how many messages can be walked at once without a wait, and how many are."""
@@ -46,6 +49,7 @@ class Flooding(NamedTuple):
     watch: FloodWatch
     levers: Levers
     second_look: SecondLook
+    campaigns: CampaignWatch
 
     def register(self, jobs: JobWorker, sweep: Sweep) -> None:
         """Have every tenant watched."""
@@ -75,4 +79,11 @@ def open_flooding(house: FloodRooms) -> Flooding:
         return house.screening.screen_staff(scope, note, MessageId(new_id()), names=()).masked
 
     levers = Levers(house.transactions, control=control, watch=watch, translator=house.translator, masks=masks)
-    return Flooding(control, watch, levers, SecondLook(house.transactions, control, NothingAlike()))
+    campaigns = CampaignWatch(
+        house.transactions,
+        reader=house.reader,
+        intents=house.intents,
+        languages_of=lambda tenant_id: house.settings_book.settings_of(tenant_id).languages,
+        secret=new_key(),
+    )
+    return Flooding(control, watch, levers, SecondLook(house.transactions, control, campaigns), campaigns)

@@ -531,6 +531,7 @@ class House(Companies, MachineWiring):
         self.jobs.stop()
         self.runner.close()
         self.core_facts.close()
+        self.flooding.campaigns.close()
         self.core_calls.close()
         self.directories.close()
         with contextlib.suppress(Exception):

@@ -5,6 +5,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from doorward.admission.campaigns.demand import USUAL_DEMAND, DemandHead, read_demand_head
@@ -39,6 +40,8 @@ LIFTED_EVERY: Final = 3
 
 NEAR_CENTROID: Final = 0.3
 TENANTS: Final = 64
+
+_UNLEARNT: Final = Likeness(score=0.0, kind="none", because=("unlearnt",), version=VERSION)
 
 
 class Recogniser:
@@ -162,21 +165,34 @@ class Recogniser:
         return f"{self._terms.number_of(f'group {message_id}'):016x}"
 
 
+def _at_once(work: Callable[[], None]) -> None:
+    work()
+
+
 class Recognisers:
     """A recogniser for each tenant, made when its first message comes. Thread-safe.
 
-    Of more than `most` tenants the one not heard of for longest is made anew when it comes again.
+    While one is made `beside`, in a thread of its own, nobody waits and nothing of that tenant is flagged. Of more than
+    `most` tenants the one not heard of for longest is made anew when it comes again.
     """
 
-    def __init__(self, make: Callable[[TenantId], Recogniser], *, most: int = TENANTS) -> None:
-        """Take what makes a tenant's recogniser."""
-        self._make, self._most = make, most
+    def __init__(
+        self,
+        make: Callable[[TenantId], Recogniser],
+        *,
+        most: int = TENANTS,
+        beside: Callable[[Callable[[], None]], None] = _at_once,
+    ) -> None:
+        """Take what makes a tenant's recogniser, and what runs that: at once unless told otherwise."""
+        self._make, self._most, self._beside = make, most, beside
+        self._making: set[TenantId] = set()
         self._made: OrderedDict[TenantId, Recogniser] = OrderedDict()
         self._lock = threading.Lock()
 
     def look(self, tenant_id: TenantId, reading: Reading, *, message_id: MessageId, at: datetime) -> Likeness:
         """Return how much a message of a tenant's is one of many (see `Recogniser.look`)."""
-        return self._of(tenant_id).look(reading, message_id=message_id, at=at)
+        made = self._of(tenant_id)
+        return _UNLEARNT if made is None else made.look(reading, message_id=message_id, at=at)
 
     def campaigns(self, tenant_id: TenantId) -> tuple[Campaign, ...]:
         """Return what many write about to a tenant now, the greatest first; nothing where nobody has written yet."""
@@ -189,14 +205,29 @@ class Recognisers:
         with self._lock:
             self._made.pop(tenant_id, None)
 
-    def _of(self, tenant_id: TenantId) -> Recogniser:
+    def _of(self, tenant_id: TenantId) -> Recogniser | None:
         with self._lock:
-            if tenant_id not in self._made:
-                self._made[tenant_id] = self._make(tenant_id)
+            made = self._made.get(tenant_id)
+            if made is not None:
+                self._made.move_to_end(tenant_id)
+                return made
+            if tenant_id in self._making:
+                return None
+            self._making.add(tenant_id)
+        self._beside(partial(self._learn, tenant_id))
+        with self._lock:
+            return self._made.get(tenant_id)
+
+    def _learn(self, tenant_id: TenantId) -> None:
+        try:
+            made = self._make(tenant_id)
+            with self._lock:
+                self._made[tenant_id] = made
                 if len(self._made) > self._most:
                     self._made.popitem(last=False)
-            self._made.move_to_end(tenant_id)
-            return self._made[tenant_id]
+        finally:  # what failed is tried again by the next message
+            with self._lock:
+                self._making.discard(tenant_id)
 
 
 def _kind(group: Group | None, *, odds: float, bar: float) -> Crowding:

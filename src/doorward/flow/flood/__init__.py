@@ -5,7 +5,7 @@ from doorward.flow.flood.control import FloodControl, Standing
 from doorward.flow.flood.keeping import WATCH_EVERY, FloodWatch
 from doorward.flow.flood.knocking import By, Knock, knock_of, plain_code, rank_here
 from doorward.flow.flood.levers import Levers
-from doorward.flow.flood.likeness import FindsLikeness, Likeness, NothingAlike
+from doorward.flow.flood.likeness import CampaignWatch, FindsLikeness, Likeness
 from doorward.flow.flood.reconsidering import Reconsideration, SecondLook
 
 __all__ = [
@@ -13,13 +13,13 @@ __all__ = [
     "WATCH_EVERY",
     "Admitted",
     "By",
+    "CampaignWatch",
     "FindsLikeness",
     "FloodControl",
     "FloodWatch",
     "Knock",
     "Levers",
     "Likeness",
-    "NothingAlike",
     "Reconsideration",
     "SecondLook",
     "Standing",

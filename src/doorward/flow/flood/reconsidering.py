@@ -33,13 +33,7 @@ class SecondLook:
         self, scope: Scope, message: Message, admitted: Admitted, *, reading: Reading, understood: Understanding
     ) -> Reconsideration:
         """Return what a contact may have that was admitted like this at the door."""
-        likeness = self._likeness.look(
-            scope.tenant_id,
-            message.conversation_id,
-            reading,
-            text=message.text,
-            intent=understood.intent.name if understood.intent is not None else "",
-        )
+        likeness = self._likeness.look(scope.tenant_id, reading, message_id=message.id, at=message.received_at)
         helps = understood.in_need and admitted.demoted
         if not helps and not likeness.flagged:
             return Reconsideration(admitted=admitted, likeness=likeness)

@@ -28,7 +28,7 @@ from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions
 from doorward.vocabulary.arrival import Message
 from doorward.vocabulary.decision import IN_NEED, Emotion
-from doorward.vocabulary.ids import ConversationId, MessageId, TenantId
+from doorward.vocabulary.ids import MessageId, TenantId
 from doorward.vocabulary.reading import Reading
 from doorward.vocabulary.text import MaskedText
 from doorward.vocabulary.understanding import Understanding
@@ -56,9 +56,7 @@ class Alike:
         """Find this."""
         self.likeness = likeness
 
-    def look(
-        self, tenant_id: TenantId, conversation_id: ConversationId, reading: Reading, *, text: MaskedText, intent: str
-    ) -> Likeness:
+    def look(self, tenant_id: TenantId, reading: Reading, *, message_id: MessageId, at: datetime) -> Likeness:
         """Return it."""
         return self.likeness
 
