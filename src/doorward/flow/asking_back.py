@@ -26,6 +26,9 @@ LONG: Final = 600
 """Characters of what was asked about that are looked at once more."""
 
 _NEWEST: Final = 5
+_WAITING: Final = 100
+"""Messages that may wait behind the one that is asked about; more come from nobody, for the door counts them."""
+
 _BETWEEN: Final = ". "
 
 
@@ -51,8 +54,9 @@ def asked_back(tx: Tx, scope: Scope, conversation_id: ConversationId) -> AskedBa
     last = max(told, key=lambda one: one.seq, default=None)
     if last is None or last.entry.data.get("action") != "clarify":
         return None
-    said = record.entries_of_kinds(tx, scope, here, kinds=("message.customer",), limit=_NEWEST)
-    before = max((one for one in said if one.seq < last.seq), key=lambda one: one.seq, default=None)
+    # What was asked about is what that answer answers: other messages may have come before it was written.
+    said = record.entries_of_kinds(tx, scope, here, kinds=("message.customer",), limit=_WAITING)
+    before = next((one for one in said if one.entry.message_id == last.entry.message_id), None)
     if before is None or before.entry.text is None:
         return None
     choices = msgspec.convert(last.entry.data.get("choices", ()), tuple[Choice, ...])
