@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from doorward import record
 from doorward.bootstrap import House
+from doorward.flow.machines import MandateForm
 from doorward.identity import Tenant, Terms, family_of
 from doorward.kit.clock import SystemClock
 from doorward.kit.settings import Machines, Settings
@@ -20,6 +21,7 @@ from doorward.kit.signatures import HttpMessage
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.machines import MachineIdentity, Mandated, Signed
 from doorward.vocabulary.scope import Scope, system_scope
+from doorward.vocabulary.text import WildText
 from tests.support.house import open_test_house, tenant_of
 from tests.support.machines import TERMS, Owner, run
 from tests.support.receivers import receiver
@@ -300,3 +302,68 @@ def test_a_platform_s_machines_do_not_count_for_its_address(
     body = {"id": "m1", "text": "hi", "company": halden.widget_key}
     codes = [guests.client().post("/c/machine/messages", json=body).json()["code"] for _ in range(7)]
     assert codes == ["signature_missing"] * 5 + ["rate_limited"] * 2
+
+
+def post(assistant: Assistant, path: str, **body: Any) -> httpx.Response:
+    """Send something signed."""
+    whole = {"agent": assistant.name, "company": assistant.tenant.widget_key, **body}
+    return assistant.client.send(assistant.sign("POST", f"/c/machine/{path}", json.dumps(whole).encode()))
+
+
+def test_a_machine_is_paired_acts_and_is_ended_over_http(house: House, halden: Tenant, assistants: Any) -> None:
+    """With the owner's code it orders once for its id and reads how that went; revoked, it is refused."""
+    owner, printer = Owner(house, halden), assistants()
+    asked = post(printer, "acts", id="a0", do="order.place", kind="paper", thing=owner.device)
+    assert (asked.status_code, asked.json()["state"], asked.json()["code"]) == (200, "refused", "no_mandate")
+    mandate = run(house.own_mandates.grant(owner.session, MandateForm(name=WildText("Printer"), terms=TERMS, days=90)))
+    code = run(house.own_mandates.pair(owner.session, mandate.id)).code
+    assert post(printer, "pairing", code="BCDF-BCDF-BCDF").status_code == 403
+    paired = post(printer, "pairing", code=code).json()
+    assert (paired["mandate_id"], "code" in paired) == (mandate.id, False)
+    assert post(printer, "pairing", code=code).status_code == 403  # it was good once
+    before = owner.ordered()
+    order = {"id": "a1", "do": "order.place", "kind": "paper", "thing": owner.device}
+    done = post(printer, "acts", **order).json()
+    assert (done["state"], owner.ordered()) == ("done", before + 1)
+    assert post(printer, "acts", **order).json()["act_id"] == done["act_id"]
+    assert owner.ordered() == before + 1
+    read = printer.look(done["conversation_id"])
+    assert [line["author"] for line in read.json()["entries"]][-1] == "bot"
+    status = post(printer, "acts", id="a2", do="order.status").json()
+    assert status["things"]
+    assert status["disclosure"] == read.json()["disclosure"]
+    stranger = assistants(called="printer-8")
+    assert stranger.look(done["conversation_id"]).status_code == 404
+    assert post(stranger, "acts", **order).json()["code"] == "no_mandate"
+    run(house.own_mandates.revoke(owner.session, mandate.id))
+    late = post(printer, "acts", id="a3", do="order.place", kind="paper", thing=owner.device).json()
+    assert (late["state"], late["code"], owner.ordered()) == ("refused", "revoked", before + 1)
+
+
+def test_a_machine_asks_for_a_code_that_an_owner_types_in(house: House, halden: Tenant, assistants: Any) -> None:
+    """It gets a code; whoever types it in at the portal reads which machine asks, and for what."""
+    owner, assistant = Owner(house, halden), assistants()
+    made = post(assistant, "pairing", capabilities=["help", "order.status"]).json()
+    assert "mandate_id" not in made
+    found = house.transactions.read(lambda tx: house.identity.pairing.asking(tx, owner.scope, made["code"]))
+    assert found is not None
+    assert (found.machine.agent_id, found.capabilities) == ("printer-7", ("help", "order.status"))
+
+
+def test_a_machine_tries_few_codes(house: House, assistants: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wrong codes end with being told to wait."""
+    few = msgspec.structs.replace(house.settings.limits, codes_per_party="3/minute")
+    monkeypatch.setattr(house.admission, "_limits", few)
+    assistant = assistants()
+    tried = [post(assistant, "pairing", code="BCDF-BCDF-BCDF").status_code for _ in range(5)]
+    assert tried == [403, 403, 403, 429, 429]
+
+
+def test_an_act_is_signed_as_a_whole(assistants: Any) -> None:
+    """Another kind in the body than the one that was signed is refused."""
+    assistant = assistants()
+    body = {"id": "a1", "do": "order.place", "kind": "paper", "company": assistant.tenant.widget_key}
+    request = assistant.sign("POST", "/c/machine/acts", json.dumps(body).encode())
+    changed = request.content.replace(b"paper", b"goldx")
+    other = assistant.client.build_request("POST", request.url.path, content=changed, headers=request.headers)
+    assert assistant.client.send(other).json()["code"] == "signature_invalid"

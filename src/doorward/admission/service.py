@@ -84,6 +84,14 @@ class Admission:
         """Admit that a machine reads a conversation of its own. Raises `RateLimited`."""
         self._rates.take(_rate("machine.read", self._limits.messages_per_machine, scope.tenant_id, machine))
 
+    def admit_signed_act(self, scope: Scope, *, machine: str) -> None:
+        """Admit that a machine asks for something to be done; it counts like a message. Raises `RateLimited`."""
+        self._rates.take(_rate("machine", self._limits.messages_per_machine, scope.tenant_id, machine))
+
+    def admit_pairing(self, scope: Scope, *, machine: str) -> None:
+        """Admit that a machine presents a code, or asks for one: few for each machine. Raises `RateLimited`."""
+        self._rates.take(_rate("machine.pair", self._limits.codes_per_party, scope.tenant_id, machine))
+
     def admit_directory(self, scope: Scope) -> None:
         """Admit that the directory of a platform is read which the company does not know. Raises `RateLimited`."""
         self._rates.take(_rate("directory", self._limits.directories_per_tenant, scope.tenant_id, "unknown"))

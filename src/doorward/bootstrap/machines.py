@@ -7,6 +7,8 @@ from doorward.admission import Admission
 from doorward.bootstrap.procedures import ProcedureWiring
 from doorward.bootstrap.sweeping import serve_each
 from doorward.flow.accept import FrontDoor, TenantScreening
+from doorward.flow.contact import Contact
+from doorward.flow.machine_acts import MachineActs
 from doorward.flow.machines import ApprovedActs, MachineBook, MachineRooms, Machines, OwnMandates
 from doorward.flow.machines.carrying import Ordering
 from doorward.flow.machines.telling import Telling
@@ -20,6 +22,7 @@ class MachineWiring(ProcedureWiring):
     """What machines need; the house that inherits it brings the services."""
 
     admission: Admission
+    contact: Contact
     front_door: FrontDoor
     gate: Gate
     machine_book: MachineBook
@@ -66,6 +69,7 @@ class MachineWiring(ProcedureWiring):
             telling=telling,
             guards=(self.admission, self.keys),
         )
+        self.machine_acts = MachineActs(self.contact.machines, self.machines)
         self.approved_acts = ApprovedActs(self.transactions, identity=self.identity, ordering=ordering)
 
     def _register_machines(self) -> None:

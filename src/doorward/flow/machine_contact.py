@@ -23,6 +23,7 @@ from doorward.vocabulary.channel import SignedEntriesRequest, SignedMessageReque
 from doorward.vocabulary.discreet import Discreet
 from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.ids import ConversationId, PartyId
+from doorward.vocabulary.machines import MachineIdentity
 from doorward.vocabulary.scope import Actor, Scope, system_scope
 
 
@@ -48,7 +49,7 @@ class Read(NamedTuple):
     disclosure: str
 
 
-class _Machine(NamedTuple):
+class RecognisedMachine(NamedTuple):
     """A machine that was recognised: for whom it speaks, as who, and how it is shown."""
 
     tenant: Tenant
@@ -56,6 +57,7 @@ class _Machine(NamedTuple):
     party_id: PartyId
     owner: PartyId | None
     shown: ByMachine
+    identity: MachineIdentity
 
 
 class MachineContact:
@@ -65,7 +67,7 @@ class MachineContact:
         """Take the rooms from where everybody stands."""
         self._threshold = threshold
         rooms = threshold.rooms
-        self._requests, self.mandating = rooms.signed, rooms.mandating
+        self._requests, self.mandating, self.admission = rooms.signed, rooms.mandating, rooms.admission
         self._prospects = Prospects(threshold.transactions, rooms.identity.tenants, rooms.clock)
 
     async def message(self, channel: str, request: SignedMessageRequest, *, came: Came) -> Heard:
@@ -74,7 +76,7 @@ class MachineContact:
         Raises what recognising raises, refusals of the door, and `StorageFull` or `Unavailable` when it was not kept.
         """
         rooms = self._threshold.rooms
-        machine = await self._recognise(came, agent=request.agent, company=request.company)
+        machine = await self.recognise(came, agent=request.agent, company=request.company)
         scope = machine.scope
         rooms.admission.admit_signed_message(scope, request.text, machine=machine.shown.machine)
         await self._threshold.refuse_closed(scope, channel)
@@ -92,13 +94,13 @@ class MachineContact:
             by_machine=machine.shown,  # and nobody `acting`: a machine's words prove nothing and agree to nothing
         )
         accepted = await rooms.front_door.accept(scope, arrival, admitted=admitted)
-        disclosure = self._disclosure(machine.tenant, request.language)
+        disclosure = self.disclosure(machine.tenant, request.language)
         return Heard(accepted, disclosure, for_owner=machine.owner is not None)
 
     async def entries(self, request: SignedEntriesRequest, *, came: Came) -> Read:
         """Return what was said in a conversation that the same machine began. Raises as `message`, and `NotFound`."""
         rooms = self._threshold.rooms
-        machine = await self._recognise(came, agent=request.agent, company=request.company)
+        machine = await self.recognise(came, agent=request.agent, company=request.company)
         scope, here = machine.scope, ConversationId(request.conversation)
         rooms.admission.admit_signed_reading(scope, machine=machine.shown.machine)
 
@@ -109,11 +111,15 @@ class MachineContact:
 
         found, card = await self._threshold.transactions.read_async(read)
         told = (await self._prospects.of(scope, card)).told(found)
-        return Read(told, self._disclosure(machine.tenant, card.language if card is not None else None))
+        return Read(told, self.disclosure(machine.tenant, card.language if card is not None else None))
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
-    async def _recognise(self, came: Came, *, agent: str, company: str | None) -> _Machine:
+    async def recognise(self, came: Came, *, agent: str, company: str | None) -> RecognisedMachine:
+        """Return which machine signed a request to which company, and for whom it speaks.
+
+        Raises `NotFound` for no company, and the refusals of `SignedRequests.recognise`.
+        """
         tenant = await self._tenant(came.message.host, company)
         asking = system_scope(tenant.id, "machine")
         signed = await self._requests.recognise(asking, came.message, body=came.body, agent=agent)
@@ -125,7 +131,7 @@ class MachineContact:
             party_id, owner, mandate = mandated.acting_id, mandated.owner_id, mandated.mandate_id
         shown = ByMachine(platform=signed.machine.platform, machine=known_by, known=signed.known, mandate=mandate)
         scope = Scope(tenant_id=tenant.id, actor=Actor(kind="machine", id=known_by))
-        return _Machine(tenant, scope, party_id, owner, shown)
+        return RecognisedMachine(tenant, scope, party_id, owner, shown, signed.machine)
 
     async def _tenant(self, host: str, company: str | None) -> Tenant:
         """Return whom a request is for: whose host it was sent to, else whose widget key it names.
@@ -144,7 +150,7 @@ class MachineContact:
             raise NotFound("no company has this host or widget key")
         return found
 
-    async def _place(self, machine: _Machine, channel: str, request: SignedMessageRequest) -> ConversationId:
+    async def _place(self, machine: RecognisedMachine, channel: str, request: SignedMessageRequest) -> ConversationId:
         """Return where a message belongs: the conversation that is named, or one that begins with it."""
         scope = machine.scope
         if request.conversation is not None:
@@ -156,7 +162,7 @@ class MachineContact:
         return ConversationId(derive_id("conversation", *begun))
 
     async def _admitted(
-        self, machine: _Machine, here: ConversationId, channel: str, request: SignedMessageRequest
+        self, machine: RecognisedMachine, here: ConversationId, channel: str, request: SignedMessageRequest
     ) -> Admitted:
         """Return what a machine's message is admitted to: first of all under a mandate, each owner counted by itself.
 
@@ -179,7 +185,7 @@ class MachineContact:
         knock, standing = await self._threshold.transactions.read_async(read)
         return rooms.flood.admit(scope, knock, standing)
 
-    async def _make_known(self, machine: _Machine) -> None:
+    async def _make_known(self, machine: RecognisedMachine) -> None:
         """Have a machine that speaks for nobody be somebody whom staff can look at."""
         scope, parties = machine.scope, self._threshold.rooms.identity.parties
 
@@ -193,20 +199,23 @@ class MachineContact:
         if not await self._threshold.transactions.read_async(is_there):
             await self._threshold.write(scope, lambda tx: parties.known_machine(tx, scope, machine.party_id))
 
-    def _disclosure(self, tenant: Tenant, language: str | None) -> str:
+    def disclosure(self, tenant: Tenant, language: str | None) -> str:
+        """Return the sentence that tells a machine by whom it is answered, in its language or the company's first."""
         translator, languages = self._threshold.rooms.translator, tenant.settings.languages
         resolved = translator.resolve(language) if language else languages[0]
         wished = resolved if resolved in languages else languages[0]
         return translator.say(wished, "disclosure.machine", company=tenant.name)
 
 
-def _require_own(tx: Tx, machine: _Machine, conversation_id: ConversationId) -> None:
+def _require_own(tx: Tx, machine: RecognisedMachine, conversation_id: ConversationId) -> None:
     """Raise `NotFound` unless this machine began the conversation, for whom it speaks now.
 
     What an owner says elsewhere is not their machine's to read, nor what the machine said for another owner.
     """
     opened = record.find_entry(tx, machine.scope, conversation_id, "opened")
     by = None if opened is None else opened.entry.data.get("by_machine")
-    same = isinstance(by, dict) and by.get("machine") == machine.shown.machine
+    own = (machine.shown.machine, machine.shown.mandate)
+    # An act is told in a conversation of its mandate's, which the machine of that mandate may read.
+    same = isinstance(by, dict) and (by.get("machine") == own[0] or (own[1] and by.get("mandate") == own[1]))
     if opened is None or not same or opened.entry.party_id != machine.party_id:
         raise NotFound("no such conversation")

@@ -7,6 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 from doorward.vocabulary.discreet import Discreet
+from doorward.vocabulary.machines import Capability
 from doorward.vocabulary.text import WildText
 
 Operation = Literal[
@@ -26,12 +27,15 @@ Operation = Literal[
     "callback",
     "transcript",
     "delete",
+    "act",
+    "pair",
 ]
 """visit: begin or resume a conversation · message: say something · entries, stream: read what was said, once or live ·
 person: ask for a person · verify: ask for a code by mail · confirm: hand the code in · typing: say that one is writing
 · attach: hand a file in · file: have a file that a reply brought · source: read what an answer comes from ·
 why: read why it was given · feedback: say whether it helped · callback: leave an
-address to be called back at · transcript: have the conversation mailed · delete: ask that it be deleted."""
+address to be called back at · transcript: have the conversation mailed · delete: ask that it be deleted · act: have
+something done for an owner · pair: come by an owner's mandate."""
 
 Credential = Literal["visitor_token", "api_token", "signature"]
 
@@ -102,6 +106,32 @@ class SignedEntriesRequest(Discreet, frozen=True, kw_only=True):
 
     conversation: str
     after: int = 0
+    agent: str = ""
+    company: str | None = None
+
+
+class SignedActRequest(Discreet, frozen=True, kw_only=True):
+    """Have something done as a machine, within its owner's mandate; the same `key` is the same request.
+
+    `text` is what is said; an order has a `kind` and perhaps the `thing` that it is for; notices end with `off`.
+    """
+
+    capability: Capability
+    key: str
+    text: WildText | None = None
+    kind: str = ""
+    thing: str = ""
+    off: bool = False
+    language: str | None = None
+    agent: str = ""
+    company: str | None = None
+
+
+class SignedPairingRequest(Discreet, frozen=True, kw_only=True):
+    """Present an owner's `code`, or without one ask for a code that an owner types in to allow `capabilities`."""
+
+    code: str = ""
+    capabilities: tuple[Capability, ...] = ()
     agent: str = ""
     company: str | None = None
 
@@ -223,6 +253,8 @@ ChannelInput = (
     | DeletionRequest
     | SignedMessageRequest
     | SignedEntriesRequest
+    | SignedActRequest
+    | SignedPairingRequest
 )
 Parse = Callable[[ChannelRequest], ChannelInput]
 

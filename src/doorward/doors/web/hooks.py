@@ -1,6 +1,6 @@
 """The addresses of every channel below `/c/<id>/`: read, parse by the channel, call one verb, render."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from doorward.doors.web.door import AnyRequest, Door, address_of
 from doorward.doors.web.downloads import file_response
 from doorward.doors.web.streams import KEEP_ALIVE, event, stream_response
 from doorward.flow.attachments import AttachmentKept
+from doorward.flow.machine_acts import Acted
 from doorward.flow.machine_contact import Came
 from doorward.flow.openings import Closed
 from doorward.flow.settle import conversation_topic
@@ -38,8 +39,10 @@ from doorward.vocabulary.channel import (
     FileRequest,
     MessageRequest,
     PersonRequest,
+    SignedActRequest,
     SignedEntriesRequest,
     SignedMessageRequest,
+    SignedPairingRequest,
     SourceRequest,
     TranscriptRequest,
     TypingRequest,
@@ -62,7 +65,7 @@ log = get_logger("web.hooks")
 
 _PREFLIGHT_SECONDS: Final = "600"
 LAST_LINE: Final = 2**31 - 1
-_SIGNED: Final = (SignedMessageRequest, SignedEntriesRequest)
+_SIGNED: Final = (SignedMessageRequest, SignedEntriesRequest, SignedActRequest, SignedPairingRequest)
 _UNSIGNED: Final = (SignatureInvalid, Malformed, NotFound, TooLarge, UnsupportedType)
 """What is refused at a door where all are signed before anybody is recognised, or for a mistake of theirs."""
 
@@ -136,6 +139,35 @@ class SignedEntries(Entries, frozen=True, kw_only=True):
     """The same, for a machine that signed, with the sentence that tells by whom it is answered."""
 
     disclosure: str
+
+
+class ShownThing(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the owner's orders, as the company's core system tells it."""
+
+    kind: str
+    key: str
+    fields: Mapping[str, Any]
+
+
+class SignedActStands(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a machine's act stands. `code` says why it was not done; the same request again tells how it stands then."""
+
+    state: str
+    disclosure: str
+    code: str = ""
+    act_id: str = ""
+    approval_id: str = ""
+    conversation_id: str | None = None
+    text: str = ""
+    things: tuple[ShownThing, ...] = ()
+
+
+class SignedPaired(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The mandate that a machine has now, or the code that its future owner types in at the portal."""
+
+    disclosure: str
+    mandate_id: str = ""
+    code: str = ""
 
 
 class PersonAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -240,6 +272,20 @@ def _handler(door: Door, channel: Channel, one: ChannelRoute) -> HTTPRouteHandle
     )(serve)
 
 
+def _stands(acted: Acted) -> SignedActStands:
+    answer = acted.answer
+    return SignedActStands(
+        state=answer.state,
+        disclosure=acted.disclosure,
+        code=answer.code,
+        act_id=answer.use_id,
+        approval_id=answer.approval_id,
+        conversation_id=answer.conversation_id,
+        text=answer.text,
+        things=tuple(ShownThing(kind=one.kind, key=one.key, fields=one.fields) for one in answer.things),
+    )
+
+
 def _preflight(request: AnyRequest, one: ChannelRoute) -> Response[Any]:
     """Answer a browser that asks whether another site's page may call this address.
 
@@ -316,7 +362,11 @@ class ChannelCalls:
 
     async def answer_machine(self, parsed: ChannelInput, asked: Came) -> Response[Any]:
         """Do what a machine asked under its signature, and return the answer."""
-        machines, channel = self._house.contact.machines, self._channel
+        machines, channel, acts = self._house.contact.machines, self._channel, self._house.machine_acts
+        if isinstance(parsed, SignedActRequest):
+            return _json(_stands(await acts.act(parsed, came=asked)), 200)
+        if isinstance(parsed, SignedPairingRequest):
+            return _json(SignedPaired(**(await acts.pair(parsed, came=asked))._asdict()), 200)
         if isinstance(parsed, SignedEntriesRequest):
             wanted = msgspec.structs.replace(parsed, after=min(parsed.after, LAST_LINE))
             read = await machines.entries(wanted, came=asked)

@@ -21,8 +21,10 @@ from doorward.doors.web.hooks import (
     MachineMessageAccepted,
     MessageAccepted,
     PersonAsked,
+    SignedActStands,
     SignedEntries,
     SignedMessageAccepted,
+    SignedPaired,
     SignTaken,
 )
 from doorward.doors.web.problems import MEDIA_TYPE
@@ -60,6 +62,8 @@ _ANSWERS: Final[Mapping[str, tuple[int, type[msgspec.Struct] | None]]] = {
     "callback": (202, WishTaken),
     "transcript": (202, SignTaken),
     "delete": (202, WishTaken),
+    "act": (200, SignedActStands),
+    "pair": (200, SignedPaired),
 }
 _REFUSALS: Final[Mapping[str, str]] = {
     "400": "The request cannot be read; `reason` names the field.",
@@ -186,6 +190,8 @@ _CHANNEL_EXAMPLES: Final[Mapping[str, Any]] = {
     "callback": {"id": "c-1", "contact": "ada@example.org"},
     "transcript": {"id": "t-1"},
     "delete": {"id": "d-1"},
+    "act": {"id": "a-1", "do": "order.place", "kind": "paper", "thing": "HT-0001", "agent": "printer-7"},
+    "pair": {"code": "BCDF-GHJK-LMNP", "agent": "printer-7"},
 }
 
 

@@ -21,14 +21,20 @@ from doorward.vocabulary.channel import (
     ChannelCapabilities,
     ChannelRequest,
     ChannelRoute,
+    SignedActRequest,
     SignedEntriesRequest,
     SignedMessageRequest,
+    SignedPairingRequest,
 )
 from doorward.vocabulary.errors import Malformed
+from doorward.vocabulary.machines import CAPABILITIES, Capability
 from doorward.vocabulary.text import WildText
 
 AgentName = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}\Z")]
 """What a platform calls one of its machines."""
+
+Code = Annotated[str, Meta(max_length=100)]
+PairingCode = Annotated[str, Meta(min_length=1, max_length=40)]
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,6 +43,25 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     agent: AgentName | None = None
     conversation: HouseId | None = None
     language: LanguageCode | None = None
+    company: ClientId | None = None
+
+
+class _Act(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: ClientId
+    do: Capability
+    text: WildText | None = None
+    kind: Code = ""
+    thing: Code = ""
+    off: bool = False
+    agent: AgentName | None = None
+    language: LanguageCode | None = None
+    company: ClientId | None = None
+
+
+class _Pairing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    code: PairingCode | None = None
+    capabilities: Annotated[tuple[Capability, ...], Meta(min_length=1, max_length=len(CAPABILITIES))] | None = None
+    agent: AgentName | None = None
     company: ClientId | None = None
 
 
@@ -63,6 +88,8 @@ class MachineDoor:
         return (
             ChannelRoute(method="POST", path="/messages", operation="message", parse=self._message, body=_Message),
             ChannelRoute(method="GET", path="/entries", operation="entries", parse=self._entries),
+            ChannelRoute(method="POST", path="/acts", operation="act", parse=self._act, body=_Act),
+            ChannelRoute(method="POST", path="/pairing", operation="pair", parse=self._pairing, body=_Pairing),
         )
 
     def _message(self, request: ChannelRequest) -> SignedMessageRequest:
@@ -72,6 +99,31 @@ class MachineDoor:
             text=require_text(body.text),
             language=body.language,
             conversation=body.conversation,
+            agent=body.agent or "",
+            company=body.company,
+        )
+
+    def _act(self, request: ChannelRequest) -> SignedActRequest:
+        body = read_body(request, _Act, limit=self._limit)
+        return SignedActRequest(
+            capability=body.do,
+            key=body.id,
+            text=body.text,
+            kind=body.kind,
+            thing=body.thing,
+            off=body.off,
+            language=body.language,
+            agent=body.agent or "",
+            company=body.company,
+        )
+
+    def _pairing(self, request: ChannelRequest) -> SignedPairingRequest:
+        body = read_body(request, _Pairing, limit=self._limit)
+        if (body.code is None) == (body.capabilities is None):
+            raise Malformed("code, capabilities: one of them")
+        return SignedPairingRequest(
+            code=body.code or "",
+            capabilities=body.capabilities or (),
             agent=body.agent or "",
             company=body.company,
         )
