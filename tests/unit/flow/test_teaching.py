@@ -2,6 +2,7 @@
 
 import pytest
 
+from doorward.flow.flood import Reconsideration
 from doorward.flow.walk import Walk, facts_of
 from doorward.kit.settings import TenantSettings
 from doorward.record.card import open_card
@@ -32,6 +33,7 @@ def facts(understanding: Understanding) -> Facts:
     card = open_card(an_entry("conversation.opened", channel="webchat", language="en"))
     walk = Walk(scope=SCOPE, message=message, card=card, settings=TenantSettings())
     walk.read, walk.assess, walk.understand = read("freeze my card"), Assessment(score=0, version="x"), understanding
+    walk.reconsider = Reconsideration()
     return facts_of(walk)
 
 
