@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from doorward import record
+from doorward.admission.blocks import NewBlock
 from doorward.bootstrap import House
 from doorward.flow.machines import MandateForm
 from doorward.identity import Tenant, Terms, family_of
@@ -338,6 +339,20 @@ def test_a_machine_is_paired_acts_and_is_ended_over_http(house: House, halden: T
     run(house.own_mandates.revoke(owner.session, mandate.id))
     late = post(printer, "acts", id="a3", do="order.place", kind="paper", thing=owner.device).json()
     assert (late["state"], late["code"], owner.ordered()) == ("refused", "revoked", before + 1)
+
+
+def test_a_machine_of_a_blocked_owner_does_nothing(house: House, halden: Tenant, assistants: Any) -> None:
+    """Whoever is turned away is not served by way of their machine, whatever its mandate says."""
+    owner, printer = Owner(house, halden), assistants()
+    platform = printer.machine.agent.removeprefix("https://")
+    machine = MachineIdentity(platform=platform, key_id=printer.machine.key_id, agent_id=printer.name)
+    owner.grant(replace(TERMS, capabilities=("order.place",)), machine=machine)
+    before = owner.ordered()
+    here = ConversationId("c" * 26)
+    block = NewBlock(party_id=owner.id, conversation_id=here, reason="spam", hours=24)
+    house.transactions.write(owner.scope, lambda tx: house.blocks.block(tx, owner.scope, block))
+    refused = post(printer, "acts", id="a1", do="order.place", kind="paper", thing=owner.device)
+    assert (refused.status_code, refused.json()["code"], owner.ordered()) == (403, "sender_blocked", before)
 
 
 def test_a_machine_asks_for_a_code_that_an_owner_types_in(house: House, halden: Tenant, assistants: Any) -> None:

@@ -31,13 +31,13 @@ class MachineActs:
         """Take who recognises machines, and who does what they ask."""
         self._contact, self._machines = contact, machines
 
-    async def act(self, request: SignedActRequest, *, came: Came) -> Acted:
+    async def act(self, channel: str, request: SignedActRequest, *, came: Came) -> Acted:
         """Do what a machine asks within its mandate, once for its key, or say why not.
 
-        Raises what recognising raises, `RateLimited`, and as `Machines.act_for_owner`.
+        Raises what recognising and `let_act` raise, and as `Machines.act_for_owner`.
         """
         machine = await self._contact.recognise(came, agent=request.agent, company=request.company)
-        self._contact.admission.admit_signed_act(machine.scope, machine=machine.shown.machine)
+        await self._contact.let_act(machine, channel)
         act = MachineAct(
             capability=request.capability,
             key=request.key,

@@ -133,6 +133,20 @@ class MachineContact:
         scope = Scope(tenant_id=tenant.id, actor=Actor(kind="machine", id=known_by))
         return RecognisedMachine(tenant, scope, party_id, owner, shown, signed.machine)
 
+    async def let_act(self, machine: RecognisedMachine, channel: str) -> None:
+        """Admit that a machine has something done. Raises `RateLimited`, `SenderBlocked` or `ChannelClosed`."""
+        rooms, scope = self._threshold.rooms, machine.scope
+        rooms.admission.admit_signed_act(scope, machine=machine.shown.machine)
+        await self._threshold.refuse_closed(scope, channel)
+
+        def read(tx: Tx) -> None:
+            # Also whose mandate lets a machine say nothing, for which it is no owner's here.
+            mandate = rooms.identity.mandates.of_machine(tx, scope, machine.identity)
+            others = () if mandate is None else (mandate.owner_id, mandate.acting_id)
+            rooms.blocks.refuse_blocked(tx, scope, *{*_senders(machine), *others})
+
+        await self._threshold.transactions.read_async(read)
+
     async def _tenant(self, host: str, company: str | None) -> Tenant:
         """Return whom a request is for: whose host it was sent to, else whose widget key it names.
 
@@ -169,7 +183,6 @@ class MachineContact:
         Raises `SenderBlocked`.
         """
         rooms, scope = self._threshold.rooms, machine.scope
-        senders = (machine.party_id, *(() if machine.owner is None else (machine.owner,)))
         by = By(
             platform=f"machine:{machine.shown.platform}",
             channel=channel,
@@ -178,7 +191,7 @@ class MachineContact:
         )
 
         def read(tx: Tx) -> tuple[Knock, Standing]:
-            rooms.blocks.refuse_blocked(tx, scope, *senders)
+            rooms.blocks.refuse_blocked(tx, scope, *_senders(machine))
             party = rooms.identity.parties.spoken_for(tx, scope, machine.party_id)
             return knock_of(tx, scope, party, here, by=by), rooms.flood.standing(tx, scope)
 
@@ -205,6 +218,11 @@ class MachineContact:
         resolved = translator.resolve(language) if language else languages[0]
         wished = resolved if resolved in languages else languages[0]
         return translator.say(wished, "disclosure.machine", company=tenant.name)
+
+
+def _senders(machine: RecognisedMachine) -> tuple[PartyId, ...]:
+    """Return who is not heard if one of them is blocked: the machine, and whom it speaks for."""
+    return (machine.party_id,) if machine.owner is None else (machine.party_id, machine.owner)
 
 
 def _require_own(tx: Tx, machine: RecognisedMachine, conversation_id: ConversationId) -> None:

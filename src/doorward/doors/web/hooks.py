@@ -364,7 +364,7 @@ class ChannelCalls:
         """Do what a machine asked under its signature, and return the answer."""
         machines, channel, acts = self._house.contact.machines, self._channel, self._house.machine_acts
         if isinstance(parsed, SignedActRequest):
-            return _json(_stands(await acts.act(parsed, came=asked)), 200)
+            return _json(_stands(await acts.act(channel.id, parsed, came=asked)), 200)
         if isinstance(parsed, SignedPairingRequest):
             return _json(SignedPaired(**(await acts.pair(parsed, came=asked))._asdict()), 200)
         if isinstance(parsed, SignedEntriesRequest):
