@@ -200,11 +200,6 @@ class Recognisers:
             made = self._made.get(tenant_id)
         return made.campaigns() if made is not None else ()
 
-    def forget(self, tenant_id: TenantId) -> None:
-        """Let a tenant's recogniser be made anew, because what is usual has changed."""
-        with self._lock:
-            self._made.pop(tenant_id, None)
-
     def _of(self, tenant_id: TenantId) -> Recogniser | None:
         with self._lock:
             made = self._made.get(tenant_id)

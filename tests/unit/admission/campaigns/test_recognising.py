@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from doorward.admission.campaigns import LooksForCampaigns, Recogniser, Recognisers, groups, recent, recognising, terms
+from doorward.admission.campaigns import Recogniser, Recognisers, groups, recent, recognising, terms
 from doorward.admission.campaigns.terms import SECRET_BYTES
 from doorward.vocabulary.ids import MessageId, TenantId
 from doorward.vocabulary.reading import Reading
@@ -101,7 +101,7 @@ def test_what_is_copied_is_recognised_without_an_encoder() -> None:
 def test_only_what_is_said_can_be_given() -> None:
     """Neither a sender nor a label: the id keeps a message from being counted twice, and changes nothing else."""
     assert set(inspect.signature(Recogniser.look).parameters) == {"self", "reading", "message_id", "at"}
-    assert set(inspect.signature(LooksForCampaigns.look).parameters) == {
+    assert set(inspect.signature(Recognisers.look).parameters) == {
         "self",
         "tenant_id",
         "reading",
@@ -254,7 +254,7 @@ def test_tenants_have_nothing_in_common_and_are_not_too_many() -> None:
         made.append(tenant_id)
         return recogniser()
 
-    port: LooksForCampaigns = Recognisers(make, most=1)
+    port = Recognisers(make, most=1)
     for number, reading in enumerate(campaign(30)):
         port.look(BANK, reading, message_id=MessageId(str(number)), at=START)
     assert [group.kind for group in port.campaigns(BANK)] == ["campaign"]
@@ -262,21 +262,6 @@ def test_tenants_have_nothing_in_common_and_are_not_too_many() -> None:
     assert not port.look(SHOP, campaign(1)[0], message_id=MessageId("0"), at=START).is_flagged
     assert made == [BANK, SHOP]
     assert port.campaigns(BANK) == ()
-
-
-def test_a_tenant_is_learnt_anew_when_what_is_usual_changed() -> None:
-    """Its recogniser is made again by the next message."""
-    made = []
-
-    def make(tenant_id: TenantId) -> Recogniser:
-        made.append(tenant_id)
-        return recogniser()
-
-    recognisers = Recognisers(make)
-    for name in ("a", "b"):
-        recognisers.look(BANK, campaign(1)[0], message_id=MessageId(name), at=START)
-        recognisers.forget(BANK)
-    assert made == [BANK, BANK]
 
 
 def test_the_secret_has_a_length_and_changes_what_is_kept() -> None:
