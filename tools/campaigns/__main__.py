@@ -7,13 +7,11 @@ every time. Nothing of the evaluation set is read. It takes a minute or two.
 """
 
 import argparse
-import hashlib
-import io
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +20,7 @@ from doorward.kit.plugins import discover
 from doorward.plugins.models.sentence_encoder.plugin import SentenceEncoder
 from doorward.understanding import Reader
 from tools.feelings.training import fit
+from tools.heads.writing import write_weights
 
 FOLDER: Final = Path(__file__).parent / "material"
 ROOT: Final = Path(__file__).parents[2]
@@ -99,16 +98,6 @@ def train(own: Sequence[Material], rows: NDArray[np.float64], ordinary: NDArray[
     return fit(np.c_[everything, np.ones(len(everything))], labels, worth, ridge=RIDGE)
 
 
-def write(weights: NDArray[np.float64], facts: dict[str, Any], target: Path = TARGET) -> None:
-    """Write weights and card."""
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, weights=weights.astype(np.float32))
-    target.mkdir(exist_ok=True)
-    (target / "weights.npz").write_bytes(buffer.getvalue())
-    card = {"sha256": hashlib.sha256(buffer.getvalue()).hexdigest(), **facts}
-    (target / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -125,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "messages": {language: sum(one.language == language for one in own) for language in LANGUAGES},
         "ordinary": len(ordinary),
     }
-    write(weights, facts, options.target)
+    write_weights(weights, facts, options.target)
     return 0
 
 

@@ -7,13 +7,10 @@ every time. Nothing of the evaluation set is read. It takes some minutes.
 """
 
 import argparse
-import hashlib
-import io
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +20,7 @@ from doorward.plugins.models.sentence_encoder.plugin import SentenceEncoder
 from doorward.understanding import Reader
 from doorward.understanding.feelings.hearing import EMOTIONS, VULNERABLE
 from tools.feelings.training import fit
+from tools.heads.writing import write_weights
 from tools.secrets.material import LANGUAGES, without_secrets
 
 FOLDER: Final = Path(__file__).parent / "material"
@@ -73,16 +71,6 @@ def embed(reader: Reader, texts: Sequence[str]) -> NDArray[np.float64]:
     return np.array([[*(row if len(row) else np.zeros(width)), 1.0] for row in rows], np.float64)
 
 
-def write(weights: NDArray[np.float64], facts: dict[str, Any], target: Path = TARGET) -> None:
-    """Write weights and card."""
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, weights=weights.astype(np.float32))
-    target.mkdir(exist_ok=True)
-    (target / "weights.npz").write_bytes(buffer.getvalue())
-    card = {"sha256": hashlib.sha256(buffer.getvalue()).hexdigest(), **facts}
-    (target / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -105,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "messages": {language: sum(one.language == language for one in own) for language in LANGUAGES},
         "others": len(others),
     }
-    write(weights, facts, options.target)
+    write_weights(weights, facts, options.target)
     return 0
 
 

@@ -1,0 +1,1 @@
+"""What makes the small heads over embeddings have in common."""
