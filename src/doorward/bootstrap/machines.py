@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from doorward.admission import Admission
+from doorward.bootstrap.flooding import Flooding
 from doorward.bootstrap.procedures import ProcedureWiring
 from doorward.bootstrap.sweeping import serve_each
 from doorward.flow.accept import FrontDoor, TenantScreening
@@ -22,6 +23,7 @@ class MachineWiring(ProcedureWiring):
     """What machines need; the house that inherits it brings the services."""
 
     admission: Admission
+    flooding: Flooding
     contact: Contact
     front_door: FrontDoor
     gate: Gate
@@ -60,6 +62,7 @@ class MachineWiring(ProcedureWiring):
                 telling=telling,
                 keys=self.keys,
                 clock=self.clock,
+                flood=self.flooding.control,
             ),
         )
         self.own_mandates = OwnMandates(

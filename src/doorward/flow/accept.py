@@ -245,23 +245,23 @@ class FrontDoor:
         except CommitFailed as error:
             raise (StorageFull if error.full else Unavailable)("the message could not be stored") from error
 
-    def accept_here(self, scope: Scope, arrival: Arrival) -> Accepted:
-        """Do as `accept`, in a thread that may block: for replays, seeds and connectors."""
+    def accept_here(self, scope: Scope, arrival: Arrival, *, admitted: Admitted = EVERYTHING) -> Accepted:
+        """Do as `accept`, in a thread that may block: for replays, seeds, connectors and what machines say."""
         arrival = self._discreet(scope, arrival)
-        accepted = self._accept_here(scope, arrival)
+        accepted = self._accept_here(scope, arrival, admitted)
         while isinstance(accepted, _GoesOn):
             arrival = msgspec.structs.replace(arrival, conversation_id=accepted.conversation_id)
-            accepted = self._accept_here(scope, arrival)
+            accepted = self._accept_here(scope, arrival, admitted)
         if isinstance(accepted, SecretRefused):
             raise accepted
         return accepted
 
-    def _accept_here(self, scope: Scope, arrival: Arrival) -> Accepted | SecretRefused | _GoesOn:
+    def _accept_here(self, scope: Scope, arrival: Arrival, admitted: Admitted) -> Accepted | SecretRefused | _GoesOn:
         message_id = message_id_of(scope, arrival)
         weighed = self._screening.weigh_next(scope, arrival, message_id)
         if weighed.screened.originals:
             self._make_ready(scope, arrival.party_id)
-        return self._transactions.write(scope, self._work(scope, _Coming(arrival, EVERYTHING), message_id, weighed))
+        return self._transactions.write(scope, self._work(scope, _Coming(arrival, admitted), message_id, weighed))
 
     def _make_ready(self, scope: Scope, party_id: PartyId) -> None:
         try:

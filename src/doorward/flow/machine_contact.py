@@ -10,6 +10,7 @@ from doorward import record
 from doorward.flow.accept import Accepted
 from doorward.flow.flood import Admitted, By, Knock, Standing, knock_of, plain_code
 from doorward.flow.joined import goes_on_in
+from doorward.flow.machines.requests import machine_id
 from doorward.flow.prospects import Prospects
 from doorward.flow.threshold import Threshold
 from doorward.flow.views.told import told_transcript
@@ -124,7 +125,7 @@ class MachineContact:
         asking = system_scope(tenant.id, "machine")
         signed = await self._requests.recognise(asking, came.message, body=came.body, agent=agent)
         mandated = await self.mandating.owner_of(asking, signed)
-        known_by = derive_id("party", tenant.id, "machine", signed.machine.handle)
+        known_by = machine_id(tenant.id, signed.machine)
         if mandated is None:
             party_id, owner, mandate = PartyId(known_by), None, None
         else:

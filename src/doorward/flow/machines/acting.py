@@ -7,17 +7,18 @@ import msgspec
 
 from doorward.admission import Admission
 from doorward.flow.accept import FrontDoor
+from doorward.flow.flood import Admitted, By, FloodControl, Knock, Standing, knock_of, plain_code
 from doorward.flow.machines.book import MachineBook
 from doorward.flow.machines.carrying import Ordering
 from doorward.flow.machines.opening import CHANNEL, asked, machine_scope, opened
-from doorward.flow.machines.requests import MachineAct, MachineAnswer, answered, conversation_of
+from doorward.flow.machines.requests import MachineAct, MachineAnswer, answered, conversation_of, machine_id
 from doorward.flow.machines.telling import Telling, seen
 from doorward.flow.procedures import Gate, ProcedureBook
 from doorward.identity import Allowed, Identity, Mandate, Notice, PairingCode, Refused, Use, UseState, Wanted
 from doorward.kit.clock import Clock
 from doorward.kit.keys import KeyDestroyed, Keys
 from doorward.kit.tx import Transactions, Tx
-from doorward.vocabulary.arrival import Arrival
+from doorward.vocabulary.arrival import Arrival, ByMachine
 from doorward.vocabulary.errors import Malformed, SecretRefused
 from doorward.vocabulary.machines import Capability, MachineIdentity
 from doorward.vocabulary.outcome import Outcome
@@ -43,6 +44,7 @@ class MachineRooms(msgspec.Struct, frozen=True, kw_only=True):
     telling: Telling
     keys: Keys
     clock: Clock
+    flood: FloodControl
 
 
 class Machines:
@@ -138,15 +140,33 @@ class Machines:
             conversation_id=conversation_of(scope, use.id),
             received_at=self._rooms.clock.now(),
             language=act.language,
+            by_machine=ByMachine(
+                platform=machine.platform, machine=machine_id(scope.tenant_id, machine), mandate=mandate.id
+            ),
         )
         try:
-            self._rooms.front_door.accept_here(machine_scope(scope, mandate), arrival)
+            admitted = self._admitted(scope, machine, said, arrival)
+            self._rooms.front_door.accept_here(machine_scope(scope, mandate), arrival, admitted=admitted)
         except SecretRefused:
             self._end(scope, use, state="failed")  # nobody has said what is refused
             raise
         self._end(scope, use, state="done")
         standing = self._rooms.ordering.standing(scope, use.id)
         return standing if standing.text else msgspec.structs.replace(standing, state="working")
+
+    def _admitted(self, scope: Scope, machine: MachineIdentity, said: Allowed, arrival: Arrival) -> Admitted:
+        """Return what a text is admitted to: each one that is new is a contact of its owner's, by the platform."""
+        identity, flood = self._rooms.identity, self._rooms.flood
+        language = plain_code(arrival.language)
+        by = By(platform=f"machine:{machine.platform}", channel=CHANNEL, language=language, mandated=True)
+
+        def read(tx: Tx) -> tuple[Knock, Standing]:
+            party = identity.parties.spoken_for(tx, scope, arrival.party_id)
+            return knock_of(tx, scope, party, arrival.conversation_id, by=by), flood.standing(tx, scope)
+
+        knock, standing = self._transactions.read(read)
+        # Its conversation was opened with the grant.
+        return flood.admit(scope, msgspec.structs.replace(knock, begins=not said.repeated), standing)
 
     def _status(self, scope: Scope, machine: MachineIdentity, act: MachineAct) -> MachineAnswer:
         """Tell how the owner's orders stand, as they are now."""

@@ -8,8 +8,8 @@ import msgspec
 from doorward.identity import Mandate, Use
 from doorward.kit.ids import derive_id
 from doorward.vocabulary.errors import Malformed
-from doorward.vocabulary.ids import ConversationId
-from doorward.vocabulary.machines import Capability, MandateRefusal
+from doorward.vocabulary.ids import ConversationId, TenantId
+from doorward.vocabulary.machines import Capability, MachineIdentity, MandateRefusal
 from doorward.vocabulary.operations import Thing
 from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import WildText
@@ -70,6 +70,11 @@ class MachineAnswer(msgspec.Struct, frozen=True, kw_only=True):
 def conversation_of(scope: Scope, use_id: str) -> ConversationId:
     """Return the conversation in which an act is told, whether it exists yet or not."""
     return ConversationId(derive_id("machine", scope.tenant_id, use_id))
+
+
+def machine_id(tenant_id: TenantId, machine: MachineIdentity) -> str:
+    """Return by what a company knows a machine: the same for the same one, and nothing of what it is called."""
+    return derive_id("party", tenant_id, "machine", machine.handle)
 
 
 def by_machine(mandate: Mandate) -> dict[str, Any]:
