@@ -1,6 +1,7 @@
 """Floods: how things stand, what supervisors and security say about it, and appeals of those who got no person."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Final
 
@@ -11,9 +12,12 @@ from msgspec import Meta
 
 from doorward.admission.flood import Level
 from doorward.admission.kept import Demotion
+from doorward.bootstrap import House
 from doorward.doors.web.api.common import ANY_OF, ACall, IdPath, problems
+from doorward.flow.flood import Levers
 from doorward.flow.views.flood import AppealList, FloodState, flood_appeals, flood_state
 from doorward.vocabulary.ids import ConversationId
+from doorward.vocabulary.scope import Scope
 from doorward.vocabulary.text import WildText
 
 Note = Annotated[str, Meta(min_length=1, max_length=500, description="Why; it is masked, and in the audit's evidence.")]
@@ -49,11 +53,25 @@ class FloodAppealBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 Decided = Annotated[bool, QueryParameter(description="Those that were decided, instead of those that wait.")]
 
 
+async def _state(house: House, scope: Scope) -> FloodState:
+    return await house.transactions.read_async(lambda tx: flood_state(tx, scope, control=house.flooding.control))
+
+
+async def _pulled(call: ACall, pull: Callable[[Levers, Scope], object]) -> Response[FloodState]:
+    """Pull a lever, once for the request's key, and answer with how things stand then."""
+    scope, house = call.scope("flood:write"), call.house
+
+    async def act(_key: str) -> FloodState:
+        await asyncio.to_thread(pull, house.flooding.levers, scope)
+        return await _state(house, scope)
+
+    return await call.answer_once(scope, act)
+
+
 @get("/flood", responses=problems(), security=ANY_OF, operation_id="get_flood")
 async def get_flood(call: ACall) -> FloodState:
     """Show how things stand with floods: level and why, who came in the last quarter of an hour, and how full it is."""
-    scope, house = call.scope("measure:read"), call.house
-    return await house.transactions.read_async(lambda tx: flood_state(tx, scope, control=house.flooding.control))
+    return await _state(call.house, call.scope("measure:read"))
 
 
 @post(
@@ -65,15 +83,8 @@ async def get_flood(call: ACall) -> FloodState:
 )
 async def override_flood(call: ACall, data: JSONBody[FloodOverrideBody]) -> Response[FloodState]:
     """Have a level hold for a while, whatever is measured."""
-    scope, house = call.scope("flood:write"), call.house
-
-    async def act(_key: str) -> FloodState:
-        until = house.clock.now() + timedelta(minutes=data.minutes)
-        note = WildText(data.note)
-        await asyncio.to_thread(house.flooding.levers.override, scope, data.level, note=note, until=until)
-        return await house.transactions.read_async(lambda tx: flood_state(tx, scope, control=house.flooding.control))
-
-    return await call.answer_once(scope, act)
+    note, until = WildText(data.note), call.house.clock.now() + timedelta(minutes=data.minutes)
+    return await _pulled(call, lambda levers, scope: levers.override(scope, data.level, note=note, until=until))
 
 
 @post(
@@ -81,13 +92,7 @@ async def override_flood(call: ACall, data: JSONBody[FloodOverrideBody]) -> Resp
 )
 async def release_flood_override(call: ACall) -> Response[FloodState]:
     """End what somebody said about the level; what is measured holds again."""
-    scope, house = call.scope("flood:write"), call.house
-
-    async def act(_key: str) -> FloodState:
-        await asyncio.to_thread(house.flooding.levers.release, scope)
-        return await house.transactions.read_async(lambda tx: flood_state(tx, scope, control=house.flooding.control))
-
-    return await call.answer_once(scope, act)
+    return await _pulled(call, lambda levers, scope: levers.release(scope))
 
 
 @post(
@@ -99,13 +104,7 @@ async def release_flood_override(call: ACall) -> Response[FloodState]:
 )
 async def switch_flood_control(call: ACall, data: JSONBody[FloodSwitchBody]) -> Response[FloodState]:
     """Switch all of flood control off, or on again."""
-    scope, house = call.scope("flood:write"), call.house
-
-    async def act(_key: str) -> FloodState:
-        await asyncio.to_thread(house.flooding.levers.switch, scope, off=data.off, note=WildText(data.note))
-        return await house.transactions.read_async(lambda tx: flood_state(tx, scope, control=house.flooding.control))
-
-    return await call.answer_once(scope, act)
+    return await _pulled(call, lambda levers, scope: levers.switch(scope, off=data.off, note=WildText(data.note)))
 
 
 @post(
@@ -117,13 +116,7 @@ async def switch_flood_control(call: ACall, data: JSONBody[FloodSwitchBody]) -> 
 )
 async def tell_usual_contacts(call: ACall, data: JSONBody[UsualContactsBody]) -> Response[FloodState]:
     """Say how many contacts are usual: before a week was learned, or once the company has grown."""
-    scope, house = call.scope("flood:write"), call.house
-
-    async def act(_key: str) -> FloodState:
-        await asyncio.to_thread(house.flooding.levers.tell_usual, scope, per_hour=data.per_hour)
-        return await house.transactions.read_async(lambda tx: flood_state(tx, scope, control=house.flooding.control))
-
-    return await call.answer_once(scope, act)
+    return await _pulled(call, lambda levers, scope: levers.tell_usual(scope, per_hour=data.per_hour))
 
 
 @get("/flood/appeals", responses=problems(), security=ANY_OF, operation_id="list_flood_appeals")
