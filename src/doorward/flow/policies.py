@@ -1,8 +1,7 @@
 """The rules that each company decides by: its own or the house's, checked, rehearsed, put in force, taken back."""
 
-import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -14,6 +13,7 @@ from doorward.flow.walk import thresholds_of
 from doorward.kit.clock import Clock
 from doorward.kit.i18n import Translator
 from doorward.kit.logging import get_logger
+from doorward.kit.recent import Recent
 from doorward.kit.settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.ids import TenantId
@@ -29,7 +29,6 @@ _log = get_logger("flow")
 class _Held(msgspec.Struct, frozen=True):
     number: int
     book: RuleBook
-    at: datetime
 
 
 class Policies:
@@ -48,25 +47,22 @@ class Policies:
         self._transactions = transactions
         self.house = house
         self._settings_of = settings_of
-        self._clock = clock
         self._phrases = phrases
-        self._held: dict[TenantId, _Held] = {}
-        self._lock = threading.Lock()
+        self._recent: Recent[TenantId, _Held] = Recent(clock, fresh=FRESH)
 
     def rules_of(self, tenant_id: TenantId) -> RuleBook:
         """Return the tenant's rule book as of at most two seconds ago.
 
         A file that this version cannot read any more is left aside for the house's own rules, and logged.
         """
-        held, now = self._held.get(tenant_id), self._clock.now()
-        if held is not None and now - held.at < FRESH:
-            return held.book
-        scope = system_scope(tenant_id, "policies")
+        fresh = self._recent.get(tenant_id)
+        if fresh is not None:
+            return fresh.book
+        since, held, scope = self._recent.mark(), self._recent.last(tenant_id), system_scope(tenant_id, "policies")
         active = self._transactions.read(lambda tx: service.rules_in_force(tx, scope))
         number = 0 if active is None else active.number
         book = held.book if held is not None and held.number == number else self.book_of(active)
-        with self._lock:
-            self._held[tenant_id] = _Held(number, book, now)
+        self._recent.keep(tenant_id, _Held(number, book), since=since)
         return book
 
     def book_of(self, active: Activated | None) -> RuleBook:
@@ -116,5 +112,4 @@ class Policies:
 
     def forget(self, tenant_id: TenantId) -> None:
         """Ask for this tenant's rules anew next time: they were just changed here."""
-        with self._lock:
-            self._held.pop(tenant_id, None)
+        self._recent.forget(tenant_id)

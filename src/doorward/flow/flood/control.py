@@ -56,9 +56,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 class _Tenant:
     """What a process knows of one tenant. Under the lock of the control."""
 
-    __slots__ = ("arrived", "handed", "standing")
+    __slots__ = ("arrived", "changes", "handed", "standing")
 
     def __init__(self) -> None:
+        self.changes = 0
         self.standing: Standing | None = None
         self.handed: Counter[CallerClass] = Counter()
         self.arrived: Counter[ArrivalKind] = Counter()
@@ -96,13 +97,13 @@ class FloodControl:
 
     def standing(self, tx: Tx, scope: Scope) -> Standing:
         """Return how the tenant stands, at most a second old."""
-        now, known = tx.now, self._known(scope.tenant_id)
+        now, (known, since) = tx.now, self._known(scope.tenant_id)
         if known is not None and abs(now - known.at) < FRESH:
             return known
         kept = read_kept(tx, scope)
         alert = Alert(since=now) if kept is None else kept.alert
         fresh = Standing(at=now, alert=alert, occupancy=self.occupancy(tx, scope))
-        self._note(scope.tenant_id, fresh)
+        self._note(scope.tenant_id, fresh, since=since)
         return fresh
 
     def level(self, scope: Scope) -> Level:
@@ -114,6 +115,7 @@ class FloodControl:
         with self._lock:
             if tenant_id in self._tenants:
                 self._tenants[tenant_id].standing = None
+                self._tenants[tenant_id].changes += 1
 
     def occupancy(self, tx: Tx, scope: Scope) -> Occupancy:
         """Return how full people and bot are now."""
@@ -218,13 +220,16 @@ class FloodControl:
         busy = max(occupancy.busy, occupancy.people - free) if occupancy.people else occupancy.busy
         return msgspec.structs.replace(occupancy, busy=busy, waiting=waiting)
 
-    def _known(self, tenant_id: TenantId) -> Standing | None:
-        with self._lock:
-            return self._of(tenant_id).standing
-
-    def _note(self, tenant_id: TenantId, standing: Standing) -> None:
+    def _known(self, tenant_id: TenantId) -> tuple[Standing | None, int]:
         with self._lock:
             tenant = self._of(tenant_id)
+            return tenant.standing, tenant.changes
+
+    def _note(self, tenant_id: TenantId, standing: Standing, *, since: int) -> None:
+        with self._lock:
+            tenant = self._of(tenant_id)
+            if tenant.changes != since:
+                return  # read before the change that was told here
             tenant.standing = standing
             tenant.handed.clear()
 

@@ -1,7 +1,7 @@
 """Which procedures a tenant has, in which edition, and the core system that they are for."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -13,6 +13,7 @@ from doorward.answering.procedures.loading import load_written
 from doorward.kit.clock import Clock
 from doorward.kit.expressions import compile_expression
 from doorward.kit.logging import get_logger
+from doorward.kit.recent import Recent
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.errors import ProcedureInvalid
 from doorward.vocabulary.ids import TenantId
@@ -61,7 +62,6 @@ class _Held(msgspec.Struct, frozen=True):
     brought: TenantProcedures
     numbers: Mapping[str, int]
     procedures: TenantProcedures
-    at: datetime
 
 
 class ProcedureBook:
@@ -70,10 +70,9 @@ class ProcedureBook:
     def __init__(self, transactions: Transactions, *, clock: Clock) -> None:
         """Begin without any."""
         self._transactions = transactions
-        self._clock = clock
         self._books: dict[TenantId, TenantProcedures] = {}
         self._brought: dict[TenantId, Brought] = {}
-        self._held: dict[TenantId, _Held] = {}
+        self._recent: Recent[TenantId, _Held] = Recent(clock, fresh=FRESH)
 
     def of(self, tenant_id: TenantId, *, tx: Tx | None = None) -> TenantProcedures | None:
         """Return a tenant's procedures as of at most two seconds ago, None where there are none.
@@ -84,9 +83,10 @@ class ProcedureBook:
         own = self._books.get(tenant_id)
         if own is None:
             return None
-        held, now = self._held.get(tenant_id), self._clock.now()
-        if held is not None and held.brought is own and now - held.at < FRESH:
-            return held.procedures
+        fresh = self._recent.get(tenant_id)
+        if fresh is not None and fresh.brought is own:
+            return fresh.procedures
+        since, held = self._recent.mark(), self._recent.last(tenant_id)
         scope = system_scope(tenant_id, "procedures")
         read: Callable[[Callable[[Tx], T]], T] = self._transactions.read if tx is None else lambda work: work(tx)
         numbers = read(lambda one: edition_numbers(one, scope))
@@ -95,7 +95,7 @@ class ProcedureBook:
         else:
             editions = read(lambda one: latest_editions(one, scope)) if numbers else ()
             procedures = self._with_editions(tenant_id, own, editions)
-        self._held[tenant_id] = _Held(own, numbers, procedures, now)
+        self._recent.keep(tenant_id, _Held(own, numbers, procedures), since=since)
         return procedures
 
     def brought(self, tenant_id: TenantId) -> Brought:
@@ -110,7 +110,7 @@ class ProcedureBook:
 
     def forget(self, tenant_id: TenantId) -> None:
         """Ask for this tenant's editions anew next time: they were just changed here."""
-        self._held.pop(tenant_id, None)
+        self._recent.forget(tenant_id)
 
     def put(self, tenant_id: TenantId, procedures: TenantProcedures) -> None:
         """Let a tenant's plugin bring these procedures and no others."""

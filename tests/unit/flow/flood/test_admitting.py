@@ -165,7 +165,7 @@ FLAGGED = Likeness(flagged=True, score=0.9, campaign="c1", because=("shared_dema
 
 def standing_at(control: FloodControl, level: Level, now: datetime) -> None:
     """Have things stand like this."""
-    control._note(SCOPE.tenant_id, Standing(at=now, alert=alert_at(level), occupancy=FULL_HOUSE))
+    control._note(SCOPE.tenant_id, Standing(at=now, alert=alert_at(level), occupancy=FULL_HOUSE), since=0)
 
 
 def test_one_of_a_campaign_has_the_bot_while_people_are_taken(
