@@ -13,6 +13,7 @@ from doorward.answering.digest import ArticleDigest, Key, Matrix, digest_all
 from doorward.answering.likeness import LikenessIndex, pieces_of
 from doorward.answering.scoring import FOREIGN, LOWEST, Evidence, likelihood
 from doorward.answering.terms import Terms, numbers_of
+from doorward.answering.unit_rows import UnitRows
 from doorward.answering.words import WordIndex, beginning
 from doorward.vocabulary.ids import ArticleId
 from doorward.vocabulary.reading import Reading
@@ -76,7 +77,7 @@ class KnowledgeIndex:
         """Return how many bytes of memory the arrays take that messages are compared with."""
         views = (*self._views.values(), self._elsewhere)
         # Views that compare with the same vectors share them.
-        vectors = {id(rows): rows.nbytes for one in views for rows in (one.stack.means, one.stack.probes)}
+        vectors = {id(rows): rows.nbytes for one in views for rows in one.stack.rows}
         return sum(vectors.values()) + sum(one.size for one in views)
 
     def search(self, reading: Reading, *, limit: int = 5) -> tuple[Candidate, ...]:
@@ -129,9 +130,14 @@ class Stack(NamedTuple):
     at which each section's begin. A section that was not embedded by this encoder has zeros: it is near to nothing.
     """
 
-    means: Matrix
-    probes: Matrix
+    means: UnitRows
+    probes: UnitRows
     starts: NDArray[np.int64]
+
+    @property
+    def rows(self) -> tuple[NDArray[np.int16], ...]:
+        """Return all arrays of vectors."""
+        return self.means.numbers, self.probes.numbers
 
 
 class Stacks:
@@ -149,7 +155,7 @@ class Stacks:
             bodies[: len(one.bodies)] += one.bodies
             probed[: len(one.probed)] += one.probed
         self._made: dict[tuple[ArticleId, ...], Stack] = {}
-        self._means: dict[tuple[Key, ...], Matrix] = {}
+        self._means: dict[tuple[Key, ...], UnitRows] = {}
 
     def stack(self, articles: Sequence[Learnt]) -> Stack:
         """Return the stack of articles' sections, in their order."""
@@ -160,14 +166,15 @@ class Stacks:
             probes = [one.probes if len(one.probes) else nothing for one in sections]
             starts = np.cumsum([0, *map(len, probes)])[:-1]
             means = self._means_of(tuple(one.key for one in sections))
-            self._made[name] = Stack(means, np.concatenate(probes or [nothing]), starts)
+            self._made[name] = Stack(means, UnitRows.of(np.concatenate(probes or [nothing])), starts)
         return self._made[name]
 
-    def _means_of(self, keys: tuple[Key, ...]) -> Matrix:
+    def _means_of(self, keys: tuple[Key, ...]) -> UnitRows:
         if keys not in self._means:
             each = [self._meanings[key] for key in keys]
             columns = [_unit_rows(column) for column in zip(*each, strict=True)]
-            self._means[keys] = np.concatenate(columns or [np.zeros((0, self._dimensions), dtype=np.float32)])
+            rows = np.concatenate(columns or [np.zeros((0, self._dimensions), dtype=np.float32)])
+            self._means[keys] = UnitRows.of(rows)
         return self._means[keys]
 
 
@@ -215,13 +222,13 @@ class View:
             articles=self.articles,
         )
         means, probes, starts = self.stack
-        if not len(vector) or len(vector) != means.shape[1]:
+        if not len(vector) or len(vector) != means.dimensions:
             return lexical
-        alike, count = means @ vector, len(self.sections)
+        alike, count = means.cosines(vector), len(self.sections)
         return lexical._replace(
             body=alike[:count],
             gist=alike[count:],
-            question=np.maximum.reduceat(probes @ vector, starts),
+            question=np.maximum.reduceat(probes.cosines(vector), starts),
         )
 
     def with_named(self, chances: NDArray[np.float64], reading: Reading) -> NDArray[np.float64]:
