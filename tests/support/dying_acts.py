@@ -56,13 +56,13 @@ def main(folder: Path, address: str, points: list[str]) -> list[After]:
     found = []
     for number, point in enumerate(points):
         cores = Path(tempfile.mkdtemp(prefix="doorward-dying-"))
-        begun = _in_a_life(lambda say, n=number, p=point, c=cores: _die(say, _open(folder, address), c, (n, p)))  # type: ignore[misc]
-        after = _in_a_life(lambda say, b=begun, p=point, c=cores: _go_on(say, _open(folder, address), c, (b, p)))  # type: ignore[misc]
+        begun = live_once(lambda say, n=number, p=point, c=cores: _die(say, open_again(folder, address), c, (n, p)))  # type: ignore[misc]
+        after = live_once(lambda say, b=begun, p=point, c=cores: _go_on(say, open_again(folder, address), c, (b, p)))  # type: ignore[misc]
         found.append(msgspec.json.decode(after, type=After))
     return found
 
 
-def _in_a_life(live: Callable[[Callable[[bytes], None]], None]) -> bytes:
+def live_once(live: Callable[[Callable[[bytes], None]], None]) -> bytes:
     """Return what a process said before it ended, or was killed; one that failed fails this one."""
     heard, said = os.pipe()
     child = os.fork()
@@ -86,7 +86,8 @@ def _write(said: int, word: bytes) -> None:
     os.write(said, word)
 
 
-def _open(folder: Path, address: str) -> House:
+def open_again(folder: Path, address: str) -> House:
+    """Return an installation's house as a new process opens it."""
     settings = settings_for(folder, address)
     keys = FileKeyStore(settings.key_folder)
     return House(settings, database=Database.open(address), keys=keys, engines=shared_engines())
