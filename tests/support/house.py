@@ -145,6 +145,7 @@ def settings_for(folder: Path, address: str, **overrides: object) -> Settings:
     """Return the settings of a test house in `folder`; `overrides` have `__` for dots."""
     named = {name.replace("__", "."): value for name, value in overrides.items()}
     wanted = {"data": str(folder), "storage.database": address, "demo": True, "logging.level": "error"}
+    wanted |= {"server.least_at_once": 500}  # a slow machine turns none of the tests away
     return load(environment={}, overrides={**wanted, **named})
 
 

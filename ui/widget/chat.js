@@ -365,7 +365,7 @@ export class Chat {
       return;
     }
     this.#outbox.keep(draft);
-    const busy = error instanceof Problem && error.status === 429;
+    const busy = error instanceof Problem && (error.status === 429 || error.code === "busy");
     if (!busy) this.#losing();
     this.#view.kept(draft, busy ? Math.ceil(error.retryAfter) : 0);
     await this.#naps.after(error, draft.tries);

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple, Protocol
 
+from doorward.admission.flood import WorkGate, WorkLimitRules
 from doorward.bootstrap.plugins import Plugins
 from doorward.flow.accept import TenantScreening
 from doorward.flow.flood import WATCH_EVERY, CampaignWatch, FloodControl, FloodWatch, Levers, SecondLook
@@ -50,6 +51,7 @@ class Flooding(NamedTuple):
     levers: Levers
     second_look: SecondLook
     campaigns: CampaignWatch
+    gate: WorkGate
 
     def register(self, jobs: JobWorker, sweep: Sweep) -> None:
         """Have every tenant watched."""
@@ -86,4 +88,7 @@ def open_flooding(house: FloodRooms) -> Flooding:
         languages_of=lambda tenant_id: house.settings_book.settings_of(tenant_id).languages,
         secret=new_key(),
     )
-    return Flooding(control, watch, levers, SecondLook(house.transactions, control, campaigns), campaigns)
+    gate = WorkGate(WorkLimitRules(least=house.settings.server.least_at_once))
+    house.meters.watch_gate(gate)
+    second_look = SecondLook(house.transactions, control, campaigns)
+    return Flooding(control, watch, levers, second_look, campaigns, gate)

@@ -2,7 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from doorward.admission.flood import LEVELS, Level
+from doorward.admission.flood import LEVELS, Level, WorkGate
 from doorward.admission.kept import Needed
 from doorward.record import WrittenEntry
 from doorward.vocabulary.errors import DoorwardError
@@ -56,6 +56,13 @@ class Meters:
         self._level.labels(tenant=tenant_id).set(LEVELS.index(level))
         self._needed.labels(tenant=tenant_id, of="people").set(needed.people)
         self._needed.labels(tenant=tenant_id, of="bot").set(needed.bot)
+
+    def watch_gate(self, gate: WorkGate) -> None:
+        """Tell how much customers' work may be done at once, and how much is being done."""
+        told = "Requests of customers that may be answered at once."
+        Gauge("doorward_work_places", told, registry=self.registry).set_function(lambda: gate.places)
+        told = "Requests of customers that are being answered."
+        Gauge("doorward_work_in_flight", told, registry=self.registry).set_function(lambda: gate.in_flight)
 
     def entry_written(self, written: WrittenEntry) -> None:
         """Count a ledger line."""

@@ -37,6 +37,9 @@ class Server(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = False
     public_url: Annotated[str, Meta(description="Address under which the outside reaches Doorward, for links.")] = ""
     walkers: Annotated[int, Meta(ge=1, le=64, description="Threads that walk messages through the stages.")] = 4
+    least_at_once: Annotated[
+        int, Meta(ge=1, le=1000, description="Requests of customers that are answered at once, however slow that is.")
+    ] = 8
 
 
 class Storage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -29,6 +29,7 @@ DoorwardError                      code                     HTTP  recipient
 │   │   └── Outdated               outdated                  412  customer
 │   └── KeyReused                  idempotency_key_reused    422  customer
 ├── Unavailable                    unavailable               503  customer   try again; nothing was lost
+│   ├── Busy                       busy                      503  customer   retry_after in seconds
 │   ├── StorageFull                storage_full              507  operator
 │   └── GuardFailed                guard_failed              503  operator
 └── Misconfigured                  misconfigured             500  operator   the start stops with the sentence
@@ -248,6 +249,17 @@ class Unavailable(DoorwardError):
     code: ClassVar[str] = "unavailable"
     status: ClassVar[int] = 503
     recipient: ClassVar[Recipient] = "customer"
+
+
+class Busy(Unavailable):
+    """More is being done than can be done quickly; `retry_after` says in how many seconds to come back."""
+
+    code: ClassVar[str] = "busy"
+
+    def __init__(self, detail: str = "", *, retry_after: int) -> None:
+        """Take the whole seconds to wait, at least 1."""
+        super().__init__(detail, seconds=retry_after)
+        self.retry_after = retry_after
 
 
 class StorageFull(Unavailable):

@@ -20,6 +20,7 @@ from doorward.admission.flood.callers import CLASSES, Arriving, Caller, CallerCl
 from doorward.admission.flood.capacity import CapacityRules, Occupancy, expect_wait, may_serve, people_for
 from doorward.admission.flood.concurrency import WorkLimit, WorkLimitRules, adapt_limit
 from doorward.admission.flood.frequent import CountsFrequent, Frequent, FrequentKeys
+from doorward.admission.flood.gate import WorkGate
 from doorward.admission.flood.nonces import Nonces, NonceSeen
 from doorward.admission.flood.quotas import WITHIN, Counted, Quota, Quotas
 from doorward.admission.flood.rate import TICK, ArrivalRate, RateRules, RateTest, begin_day, factor_of, observe_tick
@@ -72,6 +73,7 @@ __all__ = [
     "Signal",
     "Way",
     "WeekProfile",
+    "WorkGate",
     "WorkLimit",
     "WorkLimitRules",
     "adapt_limit",

@@ -108,6 +108,7 @@ from doorward.doors.web.desk.webhooks.routes import WEBHOOK_HANDLERS
 from doorward.doors.web.desk.workspace.routes import WORKSPACE_HANDLERS
 from doorward.doors.web.door import AnyRequest, AtDoor, Door, SignInHint
 from doorward.doors.web.hooks import channel_handlers, readable_by
+from doorward.doors.web.pressure import pressure_middleware
 from doorward.doors.web.problems import MEDIA_TYPE, Problem, known_error, problem_of, retry_after, title_of
 from doorward.doors.web.refused import told_refusal
 from doorward.doors.web.security import entry_middleware, header_hook
@@ -283,7 +284,7 @@ def make_app(house: House, *, hints: Sequence[SignInHint] = ()) -> Litestar:
             "desk": Provide(make_desk_call),
         },
         exception_handlers={Exception: _Teller(door).tell},
-        middleware=[entry_middleware(door.guard)],
+        middleware=[entry_middleware(door.guard), pressure_middleware(house.flooding.gate)],
         before_send=[header_hook(door.guard)],
         compression_config=CompressionConfig(
             backend="gzip", gzip_compress_level=5, minimum_size=800, exclude=["/stream$", "^/static/", "^/widget.js"]

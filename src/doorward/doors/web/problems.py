@@ -15,6 +15,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from doorward.kit.i18n import Translator
 from doorward.kit.tx import Closed, CommitFailed, Unreachable
 from doorward.vocabulary.errors import (
+    Busy,
     Conflict,
     DoorwardError,
     KeyReused,
@@ -93,7 +94,7 @@ def title_of(status: int) -> str:
 
 def retry_after(error: DoorwardError) -> int | None:
     """Return in how many seconds to come back, None where that is not known."""
-    if isinstance(error, RateLimited):
+    if isinstance(error, RateLimited | Busy):
         return error.retry_after
     return 2 if isinstance(error, Unavailable) else None
 
