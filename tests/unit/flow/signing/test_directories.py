@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from doorward.flow.signing import Directories
-from doorward.flow.signing import directories as rules
+from doorward.flow.signing import kept_keys as rules
 from doorward.kit.clock import FixedClock
 from doorward.kit.http import Exit, Page
 from doorward.vocabulary.errors import RateLimited
