@@ -15,6 +15,7 @@ from doorward.identity.service.customer_sessions import (
     browser_of,
 )
 from doorward.identity.service.host_tokens import HostClaims, HostKey, HostSecret, HostTokens
+from doorward.identity.service.issuers import IssuerWish, TokenIssuer, TokenIssuers
 from doorward.identity.service.machines import (
     KeyState,
     MachineKey,
@@ -106,6 +107,7 @@ __all__ = [
     "HostSecret",
     "HostTokens",
     "Identity",
+    "IssuerWish",
     "KeyState",
     "KnownPasskey",
     "Limits",
@@ -157,6 +159,8 @@ __all__ = [
     "TenantState",
     "Tenants",
     "Terms",
+    "TokenIssuer",
+    "TokenIssuers",
     "TokenUse",
     "Tokens",
     "Use",

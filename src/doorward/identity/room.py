@@ -8,6 +8,7 @@ from doorward.identity.service.actions import Actions, Grant
 from doorward.identity.service.consents import Consents
 from doorward.identity.service.customer_sessions import CustomerSessions
 from doorward.identity.service.host_tokens import HostTokens
+from doorward.identity.service.issuers import TokenIssuers
 from doorward.identity.service.letters import Letters
 from doorward.identity.service.machines import Machines
 from doorward.identity.service.mandate_uses import Allowed, MandateUses, Refused, Wanted
@@ -53,6 +54,7 @@ class Identity:
     mandate_uses: MandateUses
     pairing: Pairing
     machines: Machines
+    issuers: TokenIssuers
 
     def require(self, tx: Tx, scope: Scope, party_id: PartyId, *, action: str, as_of: datetime | None = None) -> Grant:
         """Return an acting party's right to an action, or raise; see `Actions.require`."""
@@ -95,4 +97,5 @@ def open_identity(
         mandate_uses=MandateUses(keys, mandates=mandates, tenants=tenants),
         pairing=Pairing(keys, mandates=mandates),
         machines=Machines(),
+        issuers=TokenIssuers(),
     )

@@ -369,3 +369,16 @@ machine_key_table = Table(
     Column("public_key", LargeBinary),
     Column("changed_at", UtcTime, nullable=False),
 )
+
+token_issuer_table = Table(
+    "identity_token_issuer",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("issuer", Text, nullable=False),
+    Column("jwks_uri", Text, nullable=False),
+    Column("algorithms", Json, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    # Whose token it is is told by its issuer alone: two with one name would be a choice of keys.
+    UniqueConstraint("tenant_id", "issuer"),
+)
