@@ -53,7 +53,7 @@ def fuzz_inside(target: str, seconds: int) -> None:
 
 def main() -> int:
     """Run all targets, or one."""
-    names = ("view", "screener", "rules", "signatures", "jsonl", "csv", "mbox", "eml", "text")
+    names = ("view", "screener", "rules", "calls", "signatures", "jsonl", "csv", "mbox", "eml", "text")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--target", choices=names)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import doorward.plugins.policies
 from tests.support.archives import box, lines_of_tickets, mail
+from tests.support.authorization import AuthorizationServer
 from tests.support.screening import generated_texts
 from tests.support.signing import Machine, a_request, directory_answer, directory_body, key_from
 
@@ -44,6 +45,8 @@ def seeds_for(target: str) -> list[bytes]:
             return [*_BROKEN_MAILS, *(one.as_bytes() for one in mails)]
         case "signatures":
             return _signed()
+        case "calls":
+            return _called()
         case "rules":
             policies = Path(doorward.plugins.policies.__path__[0]).glob("*/rules.toml")
             return [*(one.read_bytes() for one in policies), *_CONDITIONS]
@@ -62,6 +65,14 @@ def _signed() -> list[bytes]:
         "\n".join([*(message.fields.get(name, ("-",))[0] for name in names), content.decode()]).encode("latin-1")
         for message, content in ((request, body), (answer, shown))
     ]
+
+
+def _called() -> list[bytes]:
+    """Return calls with good fields, a set of keys, and a token that it does not hold for."""
+    issuer, asked = AuthorizationServer(), {"id": "a", "text": "b", "kind": "c", "conversation": "0" * 26}
+    calls = [{"jsonrpc": "2.0", "id": one, "method": "tools/call", "params": asked} for one in (1, "x", None)]
+    token = issuer.token("a", now=datetime(2026, 11, 30, 12, 0, tzinfo=UTC))
+    return [*(json.dumps(one).encode() for one in (*calls, [calls], issuer.keys, {"code": "x"})), token.encode()]
 
 
 def write_seeds(target: str, folder: Path) -> None:

@@ -12,14 +12,19 @@ from typing import Final
 
 import msgspec
 
+from doorward.admission.asking import ASKS, ask_for
+from doorward.admission.json_rpc import read_call
 from doorward.decision import SETTINGS, USUAL, PolicyInvalid, RuleBook, read_rule_file
 from doorward.flow.archives import FORMATS, FormatName, Order
 from doorward.flow.archives.chunks import chunked, screen_chunk
+from doorward.kit.access_tokens import ALGORITHMS, TokenRefused, read_key_set, read_token
 from doorward.kit.signatures import WINDOW, HttpMessage, SignatureRefused, platform_of, read_claim, read_directory
 from doorward.kit.signatures.directory import MEDIA_TYPE as DIRECTORY_TYPE
 from doorward.protection import Screener
 from doorward.protection.view import View
+from doorward.vocabulary.channel import ChannelRequest
 from doorward.vocabulary.decision import Facts
+from doorward.vocabulary.errors import Refusal
 from doorward.vocabulary.text import WildText
 
 Target = Callable[[bytes], None]
@@ -123,7 +128,25 @@ def throw_at_signatures(data: bytes) -> None:
                 raise AssertionError("a key under another's name")
 
 
+def throw_at_calls(data: bytes) -> None:
+    """A call of JSON-RPC is read within bounds or refused; a token is taken apart or refused, and never holds."""
+    request = ChannelRequest(method="POST", path="/rpc", headers={"content-type": "application/json"}, body=data)
+    with contextlib.suppress(Refusal):
+        call = read_call(request, limit=65_536)
+        if len(str(call.id)) > 128 or len(call.method) > 100:
+            raise AssertionError("a call that is out of bounds")
+        for ask in ASKS:
+            with contextlib.suppress(Refusal):
+                ask_for(ask, call.params)
+    with contextlib.suppress(ValueError):
+        read_key_set(data)
+    with contextlib.suppress(TokenRefused):
+        read_token(data.decode("latin-1")).check({}, algorithms=ALGORITHMS, audience="a", now=_SIGNED_AT)
+        raise AssertionError("a token that nobody signed")
+
+
 TARGETS: Final[dict[str, Target]] = {
+    "calls": throw_at_calls,
     "signatures": throw_at_signatures,
     "view": throw_at_view,
     "screener": throw_at_screener,

@@ -12,7 +12,14 @@ import msgspec
 from msgspec import Meta
 
 from doorward.vocabulary.channel import ChannelRequest
-from doorward.vocabulary.errors import Malformed, NotSignedIn, TooLarge, UnsupportedType
+from doorward.vocabulary.errors import (
+    AccessTokenMissing,
+    Malformed,
+    NotAllowed,
+    NotSignedIn,
+    TooLarge,
+    UnsupportedType,
+)
 from doorward.vocabulary.text import WildText
 
 B = TypeVar("B", bound=msgspec.Struct)
@@ -34,6 +41,7 @@ EmailAddress = Annotated[str, Meta(pattern=rf"\A{_MAIL_CHARACTER}{{1,64}}@{_MAIL
 MailedCode = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z")]
 """A one-time code."""
 
+NOT_JSON: Final = "the body is not JSON in UTF-8"
 _BEARER: Final = re.compile(r"\ABearer ([A-Za-z0-9._~+/=-]{1,4096})\Z", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\A[0-9]{1,15}\Z")
 _FIELD: Final = re.compile(r"`\$?\.?([a-z_]{1,40})`")
@@ -46,19 +54,27 @@ def read_body(request: ChannelRequest, shape: type[B], *, limit: int) -> B:
     Lone surrogates written as JSON escapes are let through (protection replaces them). Raises `UnsupportedType`,
     `TooLarge` or `Malformed`.
     """
+    return as_shape(read_json(request, limit=limit), shape)
+
+
+def read_json(request: ChannelRequest, *, limit: int) -> Any:
+    """Return the JSON body of at most `limit` bytes, whatever it is. Raises `UnsupportedType`, `TooLarge`, `Malformed`.
+
+    What it holds is as wild as a text is: hand it on in no other way than through `as_shape`.
+    """
     if not _JSON.match(request.headers.get("content-type", "")):
         raise UnsupportedType("send application/json")
     if len(request.body) > limit:
         raise TooLarge(f"the body is larger than {limit} bytes", limit=limit)
     try:
         # Not msgspec's own reader: it refuses lone surrogates, and those are a typing accident, not an attack.
-        raw = json.loads(request.body.decode("utf-8"), parse_constant=_refuse_constant)
+        return json.loads(request.body.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
-        raise Malformed("the body is not JSON in UTF-8") from None
-    return _as_shape(raw, shape)
+        raise Malformed(NOT_JSON) from None
 
 
-def _as_shape(raw: Any, shape: type[B]) -> B:
+def as_shape(raw: Any, shape: type[B]) -> B:
+    """Return a JSON value as `shape`, whose `WildText` fields hold what came, unchanged. Raises `Malformed`."""
     if not isinstance(raw, dict):
         raise Malformed("the body is not a JSON object")
     try:
@@ -75,6 +91,24 @@ def bearer(request: ChannelRequest) -> str:
     if found is None:
         raise NotSignedIn("send a bearer token")
     return found[1]
+
+
+def access_token(request: ChannelRequest) -> str:
+    """Return the access token of a machine, which comes in the field and nowhere else (RFC 6750, 2.1).
+
+    Raises `AccessTokenMissing`.
+    """
+    found = _BEARER.match(request.headers.get("authorization", ""))
+    if found is None:
+        raise AccessTokenMissing("Authorization: Bearer and an access token")
+    return found[1]
+
+
+def require_same_origin(request: ChannelRequest) -> None:
+    """Raise `NotAllowed` for a request of another site's page, which a rebound DNS name may have let come so far."""
+    origin = request.headers.get("origin")
+    if origin is not None and origin.lower() != request.origin.lower():
+        raise NotAllowed("the request comes from another origin")
 
 
 def read_number(request: ChannelRequest, name: str) -> int:

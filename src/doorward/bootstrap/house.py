@@ -30,6 +30,7 @@ from doorward.bootstrap.proposing import Assistance, make_assistance
 from doorward.bootstrap.sweeping import serve_each
 from doorward.bootstrap.upkeep import open_upkeep
 from doorward.decision import HousePolicies
+from doorward.flow import signing
 from doorward.flow.accept import FrontDoor, Recognition, TenantScreening
 from doorward.flow.agreeing import Agreeing
 from doorward.flow.attachments import Downloads, Leftovers, Scanning
@@ -65,7 +66,6 @@ from doorward.flow.search import LedgerReading, Search
 from doorward.flow.seed import PastWriter, Seeder
 from doorward.flow.senders import Senders
 from doorward.flow.settle import Settlement
-from doorward.flow.signing import REMEMBERED, Directories, SignedRequests, SignedRooms
 from doorward.flow.staffing import Staffing
 from doorward.flow.teaching import Teaching
 from doorward.flow.tenancy import SettingsBook
@@ -321,21 +321,28 @@ class House(Companies, MachineWiring):
             flood=self.flooding.control,
             expecting=self.expecting,
             signed=self._signed_requests(),
+            tokens=self._access_tokens(),
+            public_url=self.settings.server.public_url,
             mandating=MandateSpeaking(self.transactions, self.identity),
         )
 
-    def _signed_requests(self) -> SignedRequests:
-        self.directories = Directories(self.settings.machines.allowed_hosts, clock=self.clock)
-        return SignedRequests(
+    def _signed_requests(self) -> signing.SignedRequests:
+        self.directories = signing.Directories(self.settings.machines.allowed_hosts, clock=self.clock)
+        return signing.SignedRequests(
             self.transactions,
-            SignedRooms(
+            signing.SignedRooms(
                 machines=self.identity.machines,
                 directories=self.directories,
-                nonces=Nonces(self.clock, secret=new_key(), window=REMEMBERED),
+                nonces=Nonces(self.clock, secret=new_key(), window=signing.REMEMBERED),
                 admission=self.admission,
                 clock=self.clock,
             ),
         )
+
+    def _access_tokens(self) -> signing.AccessTokens:
+        self.issuer_keys = signing.IssuerKeys(self.settings.machines.allowed_hosts, clock=self.clock)
+        rooms = signing.TokenRooms(issuers=self.identity.issuers, keys=self.issuer_keys, clock=self.clock)
+        return signing.AccessTokens(self.transactions, rooms)
 
     def _assistance(self) -> Assistance | None:
         model = chosen_language_model(self.plugins, self.settings)
@@ -534,6 +541,7 @@ class House(Companies, MachineWiring):
         self.flooding.campaigns.close()
         self.core_calls.close()
         self.directories.close()
+        self.issuer_keys.close()
         with contextlib.suppress(Exception):
             self.seal_audit()
         if self._owns_engines:

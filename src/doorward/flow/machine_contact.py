@@ -6,12 +6,16 @@ ask, and is answered, but nothing of anybody's is shown to it or done for it.
 
 from typing import NamedTuple
 
+import msgspec
+
 from doorward import record
 from doorward.flow.accept import Accepted
 from doorward.flow.flood import Admitted, By, Knock, Standing, knock_of, plain_code
 from doorward.flow.joined import goes_on_in
 from doorward.flow.machines.requests import machine_id
 from doorward.flow.prospects import Prospects
+from doorward.flow.signing.resources import resource_of
+from doorward.flow.signing.tokens import Bearer
 from doorward.flow.threshold import Threshold
 from doorward.flow.views.told import told_transcript
 from doorward.flow.views.transcript import Transcript
@@ -20,7 +24,12 @@ from doorward.kit.ids import derive_id
 from doorward.kit.signatures import HttpMessage
 from doorward.kit.tx import Tx
 from doorward.vocabulary.arrival import Arrival, ByMachine
-from doorward.vocabulary.channel import SignedEntriesRequest, SignedMessageRequest
+from doorward.vocabulary.channel import (
+    DescriptionRequest,
+    GreetingRequest,
+    SignedEntriesRequest,
+    SignedMessageRequest,
+)
 from doorward.vocabulary.discreet import Discreet
 from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.ids import ConversationId, PartyId
@@ -29,10 +38,16 @@ from doorward.vocabulary.scope import Actor, Scope, system_scope
 
 
 class Came(Discreet, frozen=True, kw_only=True):
-    """A request as it came, with all that its signature may cover."""
+    """A request as it came, with all that its signature may cover, or the token that it carries instead."""
 
     message: HttpMessage
     body: bytes
+    bearer: Bearer | None = None
+
+    @property
+    def origin(self) -> str:
+        """Return the scheme and host that the request named."""
+        return f"{self.message.scheme}://{self.message.authority}"
 
 
 class Heard(NamedTuple):
@@ -47,6 +62,23 @@ class Read(NamedTuple):
     """What a machine reads, and the same sentence."""
 
     transcript: Transcript
+    disclosure: str
+
+
+class Greeted(NamedTuple):
+    """By whom a machine is answered, and whether it speaks for an owner."""
+
+    company: str
+    disclosure: str
+    for_owner: bool
+
+
+class Described(NamedTuple):
+    """What a machine has to know before it asks: the address that tokens are issued for, and whose are taken."""
+
+    company: str
+    resource: str
+    issuers: tuple[str, ...]
     disclosure: str
 
 
@@ -69,6 +101,7 @@ class MachineContact:
         self._threshold = threshold
         rooms = threshold.rooms
         self._requests, self.mandating, self.admission = rooms.signed, rooms.mandating, rooms.admission
+        self._tokens = rooms.tokens
         self._prospects = Prospects(threshold.transactions, rooms.identity.tenants, rooms.clock)
 
     async def message(self, channel: str, request: SignedMessageRequest, *, came: Came) -> Heard:
@@ -114,16 +147,36 @@ class MachineContact:
         told = (await self._prospects.of(scope, card)).told(found)
         return Read(told, self.disclosure(machine.tenant, card.language if card is not None else None))
 
+    async def greet(self, request: GreetingRequest, *, came: Came) -> Greeted:
+        """Tell a machine by whom it is answered; nothing is said or done. Raises as `recognise`, and `RateLimited`."""
+        machine = await self.recognise(came, agent=request.agent, company=request.company)
+        self.admission.admit_signed_reading(machine.scope, machine=machine.shown.machine)
+        told = self.disclosure(machine.tenant, request.language)
+        return Greeted(machine.tenant.name, told, for_owner=machine.owner is not None)
+
+    async def describe(self, request: DescriptionRequest, *, came: Came) -> Described:
+        """Tell anybody for which address tokens must be issued, and by whom. Raises `NotFound`."""
+        tenant = await self._tenant(came.message.host, request.company)
+        scope, issuers = system_scope(tenant.id, "machine"), self._threshold.rooms.identity.issuers
+        found = await self._threshold.transactions.read_async(lambda tx: issuers.issuers(tx, scope))
+        resource = await self._resource(came, request.resource, company=request.company)
+        names = tuple(one.issuer for one in found)
+        return Described(tenant.name, resource, names, self.disclosure(tenant, None))
+
     # -- inside ------------------------------------------------------------------------------------------------------
 
     async def recognise(self, came: Came, *, agent: str, company: str | None) -> RecognisedMachine:
-        """Return which machine signed a request to which company, and for whom it speaks.
+        """Return which machine a request to which company is from, and for whom it speaks.
 
-        Raises `NotFound` for no company, and the refusals of `SignedRequests.recognise`.
+        Raises `NotFound` for no company, and the refusals of `SignedRequests.recognise` or `AccessTokens.recognise`.
         """
         tenant = await self._tenant(came.message.host, company)
         asking = system_scope(tenant.id, "machine")
-        signed = await self._requests.recognise(asking, came.message, body=came.body, agent=agent)
+        if came.bearer is None:
+            signed = await self._requests.recognise(asking, came.message, body=came.body, agent=agent)
+        else:
+            resource = await self._resource(came, came.bearer.resource, company=company)
+            signed = await self._tokens.recognise(asking, msgspec.structs.replace(came.bearer, resource=resource))
         mandated = await self.mandating.owner_of(asking, signed)
         known_by = machine_id(tenant.id, signed.machine)
         if mandated is None:
@@ -164,6 +217,14 @@ class MachineContact:
         if found is None or (company is not None and (by_key is None or by_key.id != found.id)):
             raise NotFound("no company has this host or widget key")
         return found
+
+    async def _resource(self, came: Came, path: str, *, company: str | None) -> str:
+        """Return what tokens for an address of a company's must be issued for. Raises `AccessTokenInvalid`."""
+        tenants = self._threshold.rooms.identity.tenants
+        host = came.message.host
+        own = await self._threshold.transactions.read_async(lambda tx: tenants.tenant_by_host(tx, host))
+        public_url = self._threshold.rooms.public_url
+        return resource_of(came.origin, is_own_host=own is not None, public_url=public_url, path=path, company=company)
 
     async def _place(self, machine: RecognisedMachine, channel: str, request: SignedMessageRequest) -> ConversationId:
         """Return where a message belongs: the conversation that is named, or one that begins with it."""

@@ -18,6 +18,7 @@ from doorward.flow.handoffs import handoff_for
 from doorward.flow.joined import goes_on_in
 from doorward.flow.openings import hand_over_words
 from doorward.flow.signing.recognising import SignedRequests
+from doorward.flow.signing.tokens import AccessTokens
 from doorward.flow.tenancy import SettingsBook
 from doorward.identity import Identity
 from doorward.kit.bus import ProcessBus
@@ -87,6 +88,8 @@ class ContactRooms(msgspec.Struct, frozen=True, kw_only=True):
     flood: FloodControl
     expecting: Expecting | None = None
     signed: SignedRequests
+    tokens: AccessTokens
+    public_url: str = ""
     mandating: Mandating = Unmandated()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from ipaddress import IPv6Address, ip_address
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -29,22 +29,25 @@ Operation = Literal[
     "delete",
     "act",
     "pair",
+    "call",
+    "describe",
 ]
 """visit: begin or resume a conversation · message: say something · entries, stream: read what was said, once or live ·
 person: ask for a person · verify: ask for a code by mail · confirm: hand the code in · typing: say that one is writing
 · attach: hand a file in · file: have a file that a reply brought · source: read what an answer comes from ·
 why: read why it was given · feedback: say whether it helped · callback: leave an
 address to be called back at · transcript: have the conversation mailed · delete: ask that it be deleted · act: have
-something done for an owner · pair: come by an owner's mandate."""
+something done for an owner · pair: come by an owner's mandate · call: any of what machines may ask for, in a protocol's
+own envelope · describe: read what a machine has to know before it asks."""
 
-Credential = Literal["visitor_token", "api_token", "signature"]
+Credential = Literal["visitor_token", "api_token", "signature", "access_token"]
 
 LONGEST_CONTACT: Final = 200
 """Characters of an address or a number at which somebody wants to be got back to."""
 
 
 class ChannelRequest(Discreet, frozen=True, kw_only=True):
-    """One HTTP request, free of any framework.
+    """One HTTP request, free of any framework. `origin` is where it came to: scheme and host, as in `Origin`.
 
     `path` begins after `/c/<channel id>`; `headers` have names in lower case; `query` holds the last value of each
     name; `body` is complete and unparsed; `address` is the sender's network address as far as the door can tell.
@@ -56,6 +59,7 @@ class ChannelRequest(Discreet, frozen=True, kw_only=True):
     query: Mapping[str, str] = {}
     body: bytes = b""
     address: str = ""
+    origin: str = ""
 
 
 class VisitRequest(Discreet, frozen=True, kw_only=True):
@@ -134,6 +138,39 @@ class SignedPairingRequest(Discreet, frozen=True, kw_only=True):
     capabilities: tuple[Capability, ...] = ()
     agent: str = ""
     company: str | None = None
+
+
+class GreetingRequest(Discreet, frozen=True, kw_only=True):
+    """Ask, as a machine, by whom one is answered: nothing is said or done."""
+
+    language: str | None = None
+    agent: str = ""
+    company: str | None = None
+
+
+class DescriptionRequest(Discreet, frozen=True, kw_only=True):
+    """Read what a machine has to know before it asks at the address `resource`, a path of this installation."""
+
+    resource: str
+    company: str | None = None
+
+
+MachineRequest = SignedMessageRequest | SignedEntriesRequest | SignedActRequest | SignedPairingRequest | GreetingRequest
+"""What machines may ask for, whatever door they come by."""
+
+
+class CalledRequest(Discreet, frozen=True, kw_only=True):
+    """What a machine asks for in a protocol's own envelope.
+
+    `token` is its access token, for the address `resource`, which must allow `scope` if one is named; without a token
+    the request is signed. `envelope` is what the channel needs to write the answer, and nothing of what was said.
+    """
+
+    wanted: MachineRequest
+    resource: str
+    token: str = ""
+    scope: str = ""
+    envelope: Any = None
 
 
 class EntriesRequest(Discreet, frozen=True, kw_only=True):
@@ -255,12 +292,40 @@ ChannelInput = (
     | SignedEntriesRequest
     | SignedActRequest
     | SignedPairingRequest
+    | GreetingRequest
+    | DescriptionRequest
+    | CalledRequest
 )
 Parse = Callable[[ChannelRequest], ChannelInput]
 
 
+class ChannelTold(Discreet, frozen=True, kw_only=True):
+    """What the house says to a request: what it would answer as JSON, or why not, which is a problem document."""
+
+    status: int
+    body: Mapping[str, Any]
+    refused: bool = False
+
+
+class ChannelAnswer(Discreet, frozen=True, kw_only=True):
+    """An answer in a protocol's own form."""
+
+    status: int
+    body: bytes = b""
+    media_type: str = "application/json"
+    headers: Mapping[str, str] = {}
+
+
+Render = Callable[[ChannelRequest, ChannelInput | None, ChannelTold], ChannelAnswer]
+"""Writes what the house says to a request, None where it could not be read. Pure, whatever it gets."""
+
+
 class ChannelRoute(msgspec.Struct, frozen=True, kw_only=True):
     """One address of a channel: `path` below `/c/<channel id>`, the operation, and the parser of its requests.
+
+    A path below `/.well-known/` is served as it is, where standards look for it (RFC 8615). `render` writes the answers
+    where the channel's protocol has a form of its own; such addresses are for programs, and no other site's page may
+    read them.
 
     `parse` is pure. It returns one typed request or raises a `Refusal`, whatever bytes it gets. `body` is the shape of
     the JSON body, for the documentation of the interface; `WildText` in it is text. `limit` is its largest size in
@@ -273,6 +338,7 @@ class ChannelRoute(msgspec.Struct, frozen=True, kw_only=True):
     parse: Parse
     body: type[msgspec.Struct] | None = None
     limit: int = 0
+    render: Render | None = None
 
 
 class ChannelCapabilities(msgspec.Struct, frozen=True, kw_only=True):

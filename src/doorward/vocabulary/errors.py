@@ -11,6 +11,8 @@ DoorwardError                      code                     HTTP  recipient
 │   ├── NotSignedIn                not_signed_in             401  customer
 │   ├── TokenExpired               token_expired             401  customer
 │   ├── TokenReplayed              token_replayed            401  customer
+│   ├── AccessTokenInvalid         access_token_invalid      401  customer   what of a machine's token is wrong
+│   │   └── AccessTokenMissing     access_token_missing      401  customer
 │   ├── SignatureInvalid           signature_invalid         401  customer   what of a machine's signature is wrong
 │   │   ├── SignatureMissing       signature_missing         401  customer
 │   │   ├── SignatureExpired       signature_expired         401  customer   or made by a clock that is ahead
@@ -18,6 +20,7 @@ DoorwardError                      code                     HTTP  recipient
 │   │   └── SigningKeyUnknown      signing_key_unknown       401  customer   never why: that is nobody's business
 │   ├── NotAllowed                 not_allowed               403  customer
 │   ├── StepUpRequired             step_up_required          403  customer   needs, factors
+│   ├── ScopeMissing               scope_missing             403  customer   what a machine's token does not allow
 │   ├── SenderBlocked              sender_blocked            403  customer   until when, where to appeal
 │   ├── ChannelClosed              channel_closed            403  customer
 │   ├── NotFound                   not_found                 404  customer
@@ -130,6 +133,18 @@ class TokenReplayed(NotSignedIn):
     code: ClassVar[str] = "token_replayed"
 
 
+class AccessTokenInvalid(NotSignedIn):
+    """A machine's access token does not hold; `detail` says what to do about it, and quotes nothing."""
+
+    code: ClassVar[str] = "access_token_invalid"
+
+
+class AccessTokenMissing(AccessTokenInvalid):
+    """The request must carry an access token, and does not."""
+
+    code: ClassVar[str] = "access_token_missing"
+
+
 class SignatureInvalid(NotSignedIn):
     """A machine's signature does not hold; `detail` says what to do about it, and quotes nothing."""
 
@@ -171,6 +186,12 @@ class StepUpRequired(NotAllowed):
     """The action needs more certainty about who asks; facts: `action`, `needs` (level name)."""
 
     code: ClassVar[str] = "step_up_required"
+
+
+class ScopeMissing(NotAllowed):
+    """The token was issued without the scope that this needs; fact: `scope`."""
+
+    code: ClassVar[str] = "scope_missing"
 
 
 class ReviewRequired(NotAllowed):

@@ -46,6 +46,7 @@ from doorward.doors.web.api import (
     service_report,
     staffing,
     supervising,
+    token_issuers,
     translating,
     upkeep,
     visitors,
@@ -57,6 +58,7 @@ from doorward.doors.web.api import (
 from doorward.doors.web.api.attaching import attach_handler
 from doorward.doors.web.api.common import make_call
 from doorward.doors.web.assets import SHORTLY
+from doorward.doors.web.called import called_handlers
 from doorward.doors.web.callers import Callers
 from doorward.doors.web.customer.appeal.routes import send_appeal, show_appeal
 from doorward.doors.web.customer.demo.routes import show_company
@@ -189,6 +191,7 @@ API_HANDLERS: Final = [
     *upkeep.HANDLERS,
     *corrections.HANDLERS,
     *machines.HANDLERS,
+    *token_issuers.HANDLERS,
 ]
 PAGE_HANDLERS: Final = [
     welcome,
@@ -277,6 +280,7 @@ def make_app(house: House, *, hints: Sequence[SignInHint] = ()) -> Litestar:
             *file_handlers(house.settings.limits.attachment_bytes),
             portal_router(door),
             *channel_handlers(door),
+            *called_handlers(door),
         ],
         dependencies={
             "door": Provide(give_door),

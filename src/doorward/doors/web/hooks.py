@@ -15,6 +15,7 @@ from doorward.doors.web.assets import SHORTLY
 from doorward.doors.web.came import came
 from doorward.doors.web.door import AnyRequest, Door, address_of
 from doorward.doors.web.downloads import file_response
+from doorward.doors.web.security import own_origin
 from doorward.doors.web.streams import KEEP_ALIVE, event, stream_response
 from doorward.flow.attachments import AttachmentKept
 from doorward.flow.machine_acts import Acted
@@ -29,14 +30,17 @@ from doorward.record.formatting import FormattedPiece
 from doorward.vocabulary.channel import (
     AttachmentRequest,
     CallbackRequest,
+    CalledRequest,
     ChannelInput,
     ChannelRequest,
     ChannelRoute,
     ConfirmRequest,
     DeletionRequest,
+    DescriptionRequest,
     EntriesRequest,
     FeedbackRequest,
     FileRequest,
+    GreetingRequest,
     MessageRequest,
     PersonRequest,
     SignedActRequest,
@@ -65,7 +69,15 @@ log = get_logger("web.hooks")
 
 _PREFLIGHT_SECONDS: Final = "600"
 LAST_LINE: Final = 2**31 - 1
-_SIGNED: Final = (SignedMessageRequest, SignedEntriesRequest, SignedActRequest, SignedPairingRequest)
+_OF_MACHINES: Final = (
+    SignedMessageRequest,
+    SignedEntriesRequest,
+    SignedActRequest,
+    SignedPairingRequest,
+    GreetingRequest,
+    DescriptionRequest,
+    CalledRequest,
+)
 _UNSIGNED: Final = (SignatureInvalid, Malformed, NotFound, TooLarge, UnsupportedType)
 """What is refused at a door where all are signed before anybody is recognised, or for a mistake of theirs."""
 
@@ -170,6 +182,23 @@ class SignedPaired(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     code: str = ""
 
 
+class MachineGreeted(msgspec.Struct, frozen=True, kw_only=True):
+    """By whom a machine is answered, and whether it speaks for an owner who lets it."""
+
+    company: str
+    disclosure: str
+    for_owner: bool
+
+
+class MachineDescribed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a machine has to know before it asks: for which address tokens are issued, and whose are taken."""
+
+    company: str
+    resource: str
+    issuers: tuple[str, ...]
+    disclosure: str
+
+
 class PersonAsked(msgspec.Struct, frozen=True, kw_only=True):
     """How the conversation stands after somebody asked for a person."""
 
@@ -198,7 +227,7 @@ def channel_handlers(door: Door) -> list[HTTPRouteHandler]:
     """Return a handler for every address of every channel; browsers' preflight requests are answered by the same."""
     handlers = []
     for channel in door.house.plugins.channels:
-        handlers += [_handler(door, channel, one) for one in channel.routes()]
+        handlers += [_handler(door, channel, one) for one in channel.routes() if one.render is None]
         if channel.capabilities.credential == "visitor_token":
             handlers.append(_strings(door, channel))
     return handlers
@@ -242,7 +271,7 @@ def _handler(door: Door, channel: Channel, one: ChannelRoute) -> HTTPRouteHandle
         if channel.capabilities.credential == "signature":
             return await _signed(request)
         door.house.admission.admit_request(address_of(request))
-        parsed = one.parse(await _channel_request(request, one))
+        parsed = one.parse(await channel_request(request, one))
         origin = request.headers.get("origin")
         if origin is not None:
             await calls.check_origin(parsed, origin)
@@ -254,8 +283,8 @@ def _handler(door: Door, channel: Channel, one: ChannelRoute) -> HTTPRouteHandle
         admission, address = door.house.admission, address_of(request)
         admission.admit_signed_request(address)
         try:
-            parsed = one.parse(await _channel_request(request, one))
-            return await calls.answer_machine(parsed, await came(request))
+            parsed = one.parse(await channel_request(request, one))
+            return _json(*await calls.answer_machine(parsed, await came(request)))
         except _UNSIGNED:
             admission.count_unsigned(address)
             raise
@@ -299,7 +328,8 @@ def _preflight(request: AnyRequest, one: ChannelRoute) -> Response[Any]:
     return Response(None, status_code=204, headers=headers)
 
 
-async def _channel_request(request: AnyRequest, one: ChannelRoute) -> ChannelRequest:
+async def channel_request(request: AnyRequest, one: ChannelRoute) -> ChannelRequest:
+    """Return a request as channels read it."""
     return ChannelRequest(
         method=request.method,
         path=one.path,
@@ -307,6 +337,7 @@ async def _channel_request(request: AnyRequest, one: ChannelRoute) -> ChannelReq
         query={name: values[-1] for name, values in request.query_params.dict().items()},
         body=await request.body(),
         address=address_of(request),
+        origin=own_origin(request),
     )
 
 
@@ -325,7 +356,7 @@ class ChannelCalls:
         if isinstance(parsed, VisitRequest):
             key = parsed.widget_key
             tenant = await house.transactions.read_async(lambda tx: tenants.tenant_by_widget_key(tx, key))
-        elif self._channel.capabilities.credential == "visitor_token" and not isinstance(parsed, _SIGNED):
+        elif self._channel.capabilities.credential == "visitor_token" and not isinstance(parsed, _OF_MACHINES):
             scope = house.visitor_tokens.read(parsed.credential).scope
             tenant = await house.transactions.read_async(lambda tx: tenants.tenant(tx, scope))
         else:
@@ -360,35 +391,37 @@ class ChannelCalls:
             case _:
                 return await self._further(parsed)
 
-    async def answer_machine(self, parsed: ChannelInput, asked: Came) -> Response[Any]:
-        """Do what a machine asked under its signature, and return the answer."""
+    async def answer_machine(self, parsed: ChannelInput, asked: Came) -> tuple[msgspec.Struct, int]:
+        """Do what a machine asked under its signature or token, and return the answer and its status."""
         machines, channel, acts = self._house.contact.machines, self._channel, self._house.machine_acts
         if isinstance(parsed, SignedActRequest):
-            return _json(_stands(await acts.act(channel.id, parsed, came=asked)), 200)
+            return _stands(await acts.act(channel.id, parsed, came=asked)), 200
         if isinstance(parsed, SignedPairingRequest):
-            return _json(SignedPaired(**(await acts.pair(parsed, came=asked))._asdict()), 200)
+            return SignedPaired(**(await acts.pair(parsed, came=asked))._asdict()), 200
+        if isinstance(parsed, GreetingRequest):
+            return MachineGreeted(**(await machines.greet(parsed, came=asked))._asdict()), 200
+        if isinstance(parsed, DescriptionRequest):
+            return MachineDescribed(**(await machines.describe(parsed, came=asked))._asdict()), 200
         if isinstance(parsed, SignedEntriesRequest):
             wanted = msgspec.structs.replace(parsed, after=min(parsed.after, LAST_LINE))
             read = await machines.entries(wanted, came=asked)
             shown = msgspec.structs.asdict(_entries(read.transcript))
-            return _json(SignedEntries(**shown, disclosure=read.disclosure), 200)
+            return SignedEntries(**shown, disclosure=read.disclosure), 200
         if not isinstance(parsed, SignedMessageRequest):
             raise NotFound("no such operation")
         heard = await machines.message(channel.id, parsed, came=asked)
         kept = heard.accepted
-        return _json(
-            SignedMessageAccepted(
-                message_id=kept.message_id,
-                number=kept.number,
-                duplicate=kept.duplicate,
-                text=kept.text.text,
-                spans=_places(kept.text.spans),
-                conversation_id=kept.conversation_id,
-                disclosure=heard.disclosure,
-                for_owner=heard.for_owner,
-            ),
-            202,
+        accepted = SignedMessageAccepted(
+            message_id=kept.message_id,
+            number=kept.number,
+            duplicate=kept.duplicate,
+            text=kept.text.text,
+            spans=_places(kept.text.spans),
+            conversation_id=kept.conversation_id,
+            disclosure=heard.disclosure,
+            for_owner=heard.for_owner,
         )
+        return accepted, 202
 
     async def _further(self, parsed: ChannelInput) -> Response[Any]:
         """Do what goes beyond talking."""

@@ -151,6 +151,11 @@ _EXAMPLES: Final[Mapping[str, Any]] = {
         "state": "on",
     },
     "MachineKeyBody": {"platform": "assistants.example", "x": "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"},
+    "TokenIssuerBody": {
+        "issuer": "https://login.example",
+        "jwks_uri": "https://login.example/keys.json",
+        "algorithms": ["ES256"],
+    },
     "Publication": {
         "id": ID,
         "article_id": ID,
@@ -230,7 +235,8 @@ def describe(routers: Sequence[Router | HTTPRouteHandler], channels: tuple[Chann
     document: dict[str, Any] = described.openapi_schema.to_schema()
     schemas = document["components"].setdefault("schemas", {})
     for channel in channels:
-        for one in channel.routes():
+        # What has a form of its own is described where its standard has it.
+        for one in (route for route in channel.routes() if route.render is None):
             path = document["paths"].setdefault(f"/c/{channel.id}{one.path}", {})
             path[one.method.lower()] = _operation(channel, one, schemas)
     for path in document["paths"].values():

@@ -15,6 +15,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from doorward.kit.i18n import Translator
 from doorward.kit.tx import Closed, CommitFailed, Unreachable
 from doorward.vocabulary.errors import (
+    AccessTokenInvalid,
     Busy,
     Conflict,
     DoorwardError,
@@ -24,6 +25,7 @@ from doorward.vocabulary.errors import (
     NotFound,
     NotSignedIn,
     RateLimited,
+    ScopeMissing,
     SignatureInvalid,
     StorageFull,
     TooLarge,
@@ -35,8 +37,19 @@ from doorward.vocabulary.errors import (
 MEDIA_TYPE = "application/problem+json"
 
 _OUR_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39}){0,3}\Z")
-_TELLING = (Malformed, TooLarge, UnsupportedType, KeyReused, Conflict, SignatureInvalid)
+_TELLING = (
+    Malformed,
+    TooLarge,
+    UnsupportedType,
+    KeyReused,
+    Conflict,
+    SignatureInvalid,
+    AccessTokenInvalid,
+    ScopeMissing,
+)
 """Refusals whose own sentence helps whoever wrote the program that asks."""
+EXPECTED = (DoorwardError, HTTPException, CommitFailed, Unreachable, Closed, RecursionError, UnicodeDecodeError)
+"""What `known_error` may know."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

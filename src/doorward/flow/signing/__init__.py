@@ -1,6 +1,19 @@
-"""Machine customers that sign: who they are, and where their keys come from."""
+"""Machine customers that sign or carry tokens: who they are, and where the keys come from."""
 
 from doorward.flow.signing.directories import Directories
+from doorward.flow.signing.issuer_keys import IssuerKeys
 from doorward.flow.signing.recognising import REMEMBERED, SignedRequests, SignedRooms
+from doorward.flow.signing.resources import resource_of
+from doorward.flow.signing.tokens import AccessTokens, Bearer, TokenRooms
 
-__all__ = ["REMEMBERED", "Directories", "SignedRequests", "SignedRooms"]
+__all__ = [
+    "REMEMBERED",
+    "AccessTokens",
+    "Bearer",
+    "Directories",
+    "IssuerKeys",
+    "SignedRequests",
+    "SignedRooms",
+    "TokenRooms",
+    "resource_of",
+]

@@ -62,7 +62,7 @@ class KeptKeys(Generic[K]):
     """Finds the keys that somebody shows under an id. For one event loop."""
 
     def __init__(self, read: Callable[[str], Mapping[str, K] | None], *, clock: Clock, name: str) -> None:
-        """`read` may block, and returns the keys at an address, None where they cannot be read; `name` names threads."""
+        """`read` may block, and returns the keys at an address, None where none can be read; `name` names threads."""
         self._read, self._clock = read, clock
         self._known, self._strangers = _Shelf[K](MOST_KNOWN), _Shelf[K](MOST_STRANGERS)
         self._threads = ThreadPoolExecutor(max_workers=2 * AT_ONCE, thread_name_prefix=name)

@@ -1,11 +1,11 @@
 """The channel of machine customers: assistants and devices that sign what they say."""
 
 from collections.abc import Sequence
-from typing import Annotated, Protocol
+from typing import Protocol
 
 import msgspec
-from msgspec import Meta
 
+from doorward.admission.asking import AgentName, Code, PairingCode, Wished, pairing_of
 from doorward.admission.parsing import (
     ClientId,
     HouseId,
@@ -27,14 +27,8 @@ from doorward.vocabulary.channel import (
     SignedPairingRequest,
 )
 from doorward.vocabulary.errors import Malformed
-from doorward.vocabulary.machines import CAPABILITIES, Capability
+from doorward.vocabulary.machines import Capability
 from doorward.vocabulary.text import WildText
-
-AgentName = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}\Z")]
-"""What a platform calls one of its machines."""
-
-Code = Annotated[str, Meta(max_length=100)]
-PairingCode = Annotated[str, Meta(min_length=1, max_length=40)]
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,7 +54,7 @@ class _Act(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 class _Pairing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     code: PairingCode | None = None
-    capabilities: Annotated[tuple[Capability, ...], Meta(min_length=1, max_length=len(CAPABILITIES))] | None = None
+    capabilities: Wished | None = None
     agent: AgentName | None = None
     company: ClientId | None = None
 
@@ -119,14 +113,7 @@ class MachineDoor:
 
     def _pairing(self, request: ChannelRequest) -> SignedPairingRequest:
         body = read_body(request, _Pairing, limit=self._limit)
-        if (body.code is None) == (body.capabilities is None):
-            raise Malformed("code, capabilities: one of them")
-        return SignedPairingRequest(
-            code=body.code or "",
-            capabilities=body.capabilities or (),
-            agent=body.agent or "",
-            company=body.company,
-        )
+        return pairing_of(body, agent=body.agent or "", company=body.company)
 
     def _entries(self, request: ChannelRequest) -> SignedEntriesRequest:
         refuse_other_parameters(request, "conversation", "after", "agent", "company")

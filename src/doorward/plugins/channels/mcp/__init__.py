@@ -1,0 +1,1 @@
+"""The channel by which assistants use the Model Context Protocol."""

@@ -1,0 +1,1 @@
+"""Channels whose protocols have rules of their own."""
