@@ -1,11 +1,11 @@
 """Reading calls of JSON-RPC 2.0 (https://www.jsonrpc.org/specification): one at a time, and strictly."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from doorward.admission.parsing import read_json
-from doorward.vocabulary.channel import ChannelRequest
+from doorward.admission.parsing import NOT_JSON, read_json
+from doorward.vocabulary.channel import ChannelRequest, ChannelTold
 from doorward.vocabulary.discreet import Discreet
 from doorward.vocabulary.errors import Malformed
 
@@ -62,8 +62,16 @@ def result_of(call_id: str | int | None, result: Mapping[str, Any]) -> dict[str,
     return {"jsonrpc": "2.0", "id": call_id, "result": result}
 
 
+def refusal_of(call_id: str | int | None, told: ChannelTold) -> dict[str, Any]:
+    """Return what a refusal says to a call, with the code that problem documents have."""
+    code = INTERNAL_ERROR if told.status >= 500 else INVALID_REQUEST
+    code = PARSE_ERROR if told.body.get("reason") == NOT_JSON else code
+    words = str(told.body.get("reason") or told.body.get("detail") or told.body["code"])
+    return error_of(call_id, code, words, {"code": told.body["code"]})
+
+
 def error_of(
-    call_id: str | int | None, code: int, message: str, data: Mapping[str, Any] | None = None
+    call_id: str | int | None, code: int, message: str, data: Mapping[str, Any] | Sequence[Any] | None = None
 ) -> dict[str, Any]:
     """Return what went wrong with a call; `call_id` is None where the call could not be read."""
     told: dict[str, Any] = {"code": code, "message": message}

@@ -111,6 +111,19 @@ def require_same_origin(request: ChannelRequest) -> None:
         raise NotAllowed("the request comes from another origin")
 
 
+class _Query(msgspec.Struct, frozen=True, kw_only=True):
+    company: ClientId | None = None
+
+
+def company_of(request: ChannelRequest) -> str | None:
+    """Return the widget key that the query names, and nothing else may stand there. Raises `Malformed`."""
+    refuse_other_parameters(request, "company")
+    try:
+        return msgspec.convert({**request.query}, _Query).company
+    except (msgspec.ValidationError, UnicodeEncodeError):
+        raise Malformed("company: not as expected") from None
+
+
 def read_number(request: ChannelRequest, name: str) -> int:
     """Return a whole number of at most 15 digits from the query, 0 when it is not there. Raises `Malformed`."""
     value = request.query.get(name, "0")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from doorward.flow.machine_contact import Came, MachineContact
 from doorward.flow.machines import MachineAct, MachineAnswer, Machines
-from doorward.vocabulary.channel import SignedActRequest, SignedPairingRequest
+from doorward.vocabulary.channel import SignedActRequest, SignedLookRequest, SignedPairingRequest
 from doorward.vocabulary.errors import Malformed
 
 
@@ -48,6 +48,14 @@ class MachineActs:
             language=request.language,
         )
         answer = await asyncio.to_thread(self._machines.act_for_owner, machine.scope, machine.identity, act)
+        return Acted(answer, self._contact.disclosure(machine.tenant, request.language))
+
+    async def look(self, request: SignedLookRequest, *, came: Came) -> Acted:
+        """Return how an act stands that the same machine asked for. Raises what recognising raises, `NotFound`."""
+        machine = await self._contact.recognise(came, agent=request.agent, company=request.company)
+        self._contact.admission.admit_signed_reading(machine.scope, machine=machine.shown.machine)
+        scope, identity = machine.scope, machine.identity
+        answer = await asyncio.to_thread(self._machines.standing_of, scope, identity, key=request.key)
         return Acted(answer, self._contact.disclosure(machine.tenant, request.language))
 
     async def pair(self, request: SignedPairingRequest, *, came: Came) -> Paired:

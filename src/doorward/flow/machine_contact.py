@@ -4,7 +4,8 @@ A machine whose owner lets it speaks for them, within their mandate. Any other o
 ask, and is answered, but nothing of anybody's is shown to it or done for it.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -14,6 +15,7 @@ from doorward.flow.flood import Admitted, By, Knock, Standing, knock_of, plain_c
 from doorward.flow.joined import goes_on_in
 from doorward.flow.machines.requests import machine_id
 from doorward.flow.prospects import Prospects
+from doorward.flow.signing.cards import CardSigner
 from doorward.flow.signing.resources import resource_of
 from doorward.flow.signing.tokens import Bearer
 from doorward.flow.threshold import Threshold
@@ -25,6 +27,7 @@ from doorward.kit.signatures import HttpMessage
 from doorward.kit.tx import Tx
 from doorward.vocabulary.arrival import Arrival, ByMachine
 from doorward.vocabulary.channel import (
+    CARD_KEYS,
     DescriptionRequest,
     GreetingRequest,
     SignedEntriesRequest,
@@ -80,6 +83,8 @@ class Described(NamedTuple):
     resource: str
     issuers: tuple[str, ...]
     disclosure: str
+    card: Mapping[str, Any] | None = None
+    key: Mapping[str, Any] | None = None
 
 
 class RecognisedMachine(NamedTuple):
@@ -101,7 +106,7 @@ class MachineContact:
         self._threshold = threshold
         rooms = threshold.rooms
         self._requests, self.mandating, self.admission = rooms.signed, rooms.mandating, rooms.admission
-        self._tokens = rooms.tokens
+        self._tokens, self._cards = rooms.tokens, CardSigner(rooms.keys)
         self._prospects = Prospects(threshold.transactions, rooms.identity.tenants, rooms.clock)
 
     async def message(self, channel: str, request: SignedMessageRequest, *, came: Came) -> Heard:
@@ -155,13 +160,21 @@ class MachineContact:
         return Greeted(machine.tenant.name, told, for_owner=machine.owner is not None)
 
     async def describe(self, request: DescriptionRequest, *, came: Came) -> Described:
-        """Tell anybody for which address tokens must be issued, and by whom. Raises `NotFound`."""
+        """Tell anybody for which address tokens must be issued and by whom, with the company's card if one is wanted.
+
+        Raises `NotFound`, and `AccessTokenInvalid` where the address is not known.
+        """
         tenant = await self._tenant(came.message.host, request.company)
         scope, issuers = system_scope(tenant.id, "machine"), self._threshold.rooms.identity.issuers
         found = await self._threshold.transactions.read_async(lambda tx: issuers.issuers(tx, scope))
         resource = await self._resource(came, request.resource, company=request.company)
         names = tuple(one.issuer for one in found)
-        return Described(tenant.name, resource, names, self.disclosure(tenant, None))
+        card, key = None, self._cards.public_key(tenant.id)
+        if request.card is not None:
+            path, _, query = resource.partition("?")
+            shown_at = path.removesuffix(request.resource) + CARD_KEYS + (f"?{query}" if query else "")
+            card = self._cards.sign(tenant.id, request.card(resource, tenant.name), shown_at=shown_at)
+        return Described(tenant.name, resource, names, self.disclosure(tenant, None), card, key)
 
     # -- inside ------------------------------------------------------------------------------------------------------
 

@@ -43,6 +43,7 @@ from doorward.identity.service.mandate_uses import (
     Used,
     UseState,
     Wanted,
+    word_of,
 )
 from doorward.identity.service.mandates import (
     LONGEST_NAME,
@@ -185,4 +186,5 @@ __all__ = [
     "sweep_mandates",
     "sweep_sessions",
     "sweep_sign_ins",
+    "word_of",
 ]

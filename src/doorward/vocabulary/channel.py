@@ -42,6 +42,9 @@ own envelope · describe: read what a machine has to know before it asks."""
 
 Credential = Literal["visitor_token", "api_token", "signature", "access_token"]
 
+CARD_KEYS: Final = "/.well-known/agent-card-keys.json"
+"""Where the public keys are shown that check the cards of companies' agents."""
+
 LONGEST_CONTACT: Final = 200
 """Characters of an address or a number at which somebody wants to be got back to."""
 
@@ -140,6 +143,15 @@ class SignedPairingRequest(Discreet, frozen=True, kw_only=True):
     company: str | None = None
 
 
+class SignedLookRequest(Discreet, frozen=True, kw_only=True):
+    """Read how an act stands that the same machine asked for under this `key`; nothing is begun by it."""
+
+    key: str
+    language: str | None = None
+    agent: str = ""
+    company: str | None = None
+
+
 class GreetingRequest(Discreet, frozen=True, kw_only=True):
     """Ask, as a machine, by whom one is answered: nothing is said or done."""
 
@@ -149,13 +161,24 @@ class GreetingRequest(Discreet, frozen=True, kw_only=True):
 
 
 class DescriptionRequest(Discreet, frozen=True, kw_only=True):
-    """Read what a machine has to know before it asks at the address `resource`, a path of this installation."""
+    """Read what a machine has to know before it asks at the address `resource`, a path of this installation.
+
+    `card` makes what the house shall sign with its own key, of the address and the company's name: an agent's card.
+    """
 
     resource: str
     company: str | None = None
+    card: Callable[[str, str], Mapping[str, Any]] | None = None
 
 
-MachineRequest = SignedMessageRequest | SignedEntriesRequest | SignedActRequest | SignedPairingRequest | GreetingRequest
+MachineRequest = (
+    SignedMessageRequest
+    | SignedEntriesRequest
+    | SignedActRequest
+    | SignedPairingRequest
+    | SignedLookRequest
+    | GreetingRequest
+)
 """What machines may ask for, whatever door they come by."""
 
 
@@ -292,6 +315,7 @@ ChannelInput = (
     | SignedEntriesRequest
     | SignedActRequest
     | SignedPairingRequest
+    | SignedLookRequest
     | GreetingRequest
     | DescriptionRequest
     | CalledRequest
@@ -300,11 +324,15 @@ Parse = Callable[[ChannelRequest], ChannelInput]
 
 
 class ChannelTold(Discreet, frozen=True, kw_only=True):
-    """What the house says to a request: what it would answer as JSON, or why not, which is a problem document."""
+    """What the house says to a request: what it would answer as JSON, or why not, which is a problem document.
+
+    `headers` are answered beside those that the channel writes.
+    """
 
     status: int
     body: Mapping[str, Any]
     refused: bool = False
+    headers: Mapping[str, str] = {}
 
 
 class ChannelAnswer(Discreet, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from doorward.doors.web.problems import EXPECTED, known_error, problem_of
 from doorward.flow.machine_contact import Came
 from doorward.flow.signing import Bearer
 from doorward.kit.logging import get_logger
+from doorward.kit.signatures import ACCEPTED
 from doorward.vocabulary.channel import (
     CalledRequest,
     ChannelInput,
@@ -107,7 +108,10 @@ def _refused(door: Door, request: AnyRequest, error: Exception, *, address: str)
     door.house.meters.refused(known)
     problem = problem_of(known, language=door.language_of(request), translator=door.house.translator)
     body: Mapping[str, Any] = msgspec.to_builtins(problem)
-    return ChannelTold(status=known.status, body=body, refused=True)
+    headers = {"www-authenticate": "Signature", "accept-signature": ACCEPTED}
+    return ChannelTold(
+        status=known.status, body=body, refused=True, headers=headers if isinstance(known, SignatureInvalid) else {}
+    )
 
 
 def _counted(door: Door, known: DoorwardError, address: str) -> DoorwardError:
@@ -122,4 +126,6 @@ def _written(one: ChannelRoute, asked: ChannelRequest, parsed: ChannelInput | No
     if one.render is None:
         raise NotFound("no such operation")
     answer = one.render(asked, parsed, told)
-    return Response(answer.body, status_code=answer.status, media_type=answer.media_type, headers=dict(answer.headers))
+    return Response(
+        answer.body, status_code=answer.status, media_type=answer.media_type, headers={**told.headers, **answer.headers}
+    )

@@ -45,6 +45,7 @@ from doorward.vocabulary.channel import (
     PersonRequest,
     SignedActRequest,
     SignedEntriesRequest,
+    SignedLookRequest,
     SignedMessageRequest,
     SignedPairingRequest,
     SourceRequest,
@@ -74,6 +75,7 @@ _OF_MACHINES: Final = (
     SignedEntriesRequest,
     SignedActRequest,
     SignedPairingRequest,
+    SignedLookRequest,
     GreetingRequest,
     DescriptionRequest,
     CalledRequest,
@@ -197,6 +199,8 @@ class MachineDescribed(msgspec.Struct, frozen=True, kw_only=True):
     resource: str
     issuers: tuple[str, ...]
     disclosure: str
+    card: Mapping[str, Any] | None = None
+    key: Mapping[str, Any] | None = None
 
 
 class PersonAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -396,6 +400,8 @@ class ChannelCalls:
         machines, channel, acts = self._house.contact.machines, self._channel, self._house.machine_acts
         if isinstance(parsed, SignedActRequest):
             return _stands(await acts.act(channel.id, parsed, came=asked)), 200
+        if isinstance(parsed, SignedLookRequest):
+            return _stands(await acts.look(parsed, came=asked)), 200
         if isinstance(parsed, SignedPairingRequest):
             return SignedPaired(**(await acts.pair(parsed, came=asked))._asdict()), 200
         if isinstance(parsed, GreetingRequest):

@@ -14,12 +14,23 @@ from doorward.flow.machines.opening import CHANNEL, asked, machine_scope, opened
 from doorward.flow.machines.requests import MachineAct, MachineAnswer, answered, conversation_of, machine_id
 from doorward.flow.machines.telling import Telling, seen
 from doorward.flow.procedures import Gate, ProcedureBook
-from doorward.identity import Allowed, Identity, Mandate, Notice, PairingCode, Refused, Use, UseState, Wanted
+from doorward.identity import (
+    Allowed,
+    Identity,
+    Mandate,
+    Notice,
+    PairingCode,
+    Refused,
+    Use,
+    UseState,
+    Wanted,
+    word_of,
+)
 from doorward.kit.clock import Clock
 from doorward.kit.keys import KeyDestroyed, Keys
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.arrival import Arrival, ByMachine
-from doorward.vocabulary.errors import Malformed, SecretRefused
+from doorward.vocabulary.errors import Malformed, NotFound, SecretRefused
 from doorward.vocabulary.machines import Capability, MachineIdentity
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import Scope
@@ -70,6 +81,25 @@ class Machines:
                 return self._notices(scope, machine, act)
             case _:
                 return self._say(scope, machine, act)
+
+    def standing_of(self, scope: Scope, machine: MachineIdentity, *, key: str) -> MachineAnswer:
+        """Return how an act stands that this machine asked for under a key; nothing is begun or tried again by it.
+
+        What was refused at once was never begun, and is not found; nor is anything without a mandate in use. Raises
+        `NotFound`.
+        """
+        identity = self._rooms.identity
+
+        mandate = self.owner_of(scope, machine)
+        if mandate is None:
+            raise NotFound("no such act")
+        found = self._transactions.read(lambda tx: identity.mandate_uses.asked_for(tx, scope, mandate, key=key))
+        if isinstance(found, Use):
+            return self._rooms.ordering.standing(scope, found.id)
+        code = word_of(found)
+        return MachineAnswer(
+            state="input-required" if code == "owner_asked" else "refused", code=code, approval_id=found.id
+        )
 
     def present_code(self, scope: Scope, machine: MachineIdentity, *, code: str) -> Mandate:
         """Give the mandate of an owner's code to this machine; see `Pairing.present`."""

@@ -209,6 +209,17 @@ class MandateUses:
             raise NotFound("no such act")
         return _use(row)
 
+    def asked_for(self, tx: Tx, scope: Scope, mandate: Mandate, *, key: str) -> Use | Approval:
+        """Return the act that a machine asked for under a key, or what its owner is asked. Raises `NotFound`."""
+        hashed = self._hash_of(scope, key)
+        use = repository.find_use_by_key(tx, scope, mandate.id, hashed)
+        if use is not None:
+            return _use(use)
+        asked = repository.find_approval_by_key(tx, scope, mandate.id, hashed)
+        if asked is None:
+            raise NotFound("no such act")
+        return _approval(asked, tx.now)
+
     def approvals_of(self, tx: Tx, scope: Scope, owner_id: PartyId, *, limit: int = 100) -> tuple[Approval, ...]:
         """Return what an owner was asked, the latest first."""
         return tuple(_approval(row, tx.now) for row in repository.list_approvals(tx, scope, owner_id, limit=limit))
@@ -230,7 +241,7 @@ class MandateUses:
 
     def _known(self, tx: Tx, scope: Scope, mandate: Mandate, wanted: Wanted) -> Outcome[Allowed | Refused] | None:
         """Return how it stands with a request that came before, None for a new one."""
-        key = self._key_hash(scope, wanted)
+        key = self._hash_of(scope, wanted.key)
         use = repository.find_use_by_key(tx, scope, mandate.id, key)
         asked = repository.find_approval_by_key(tx, scope, mandate.id, key)
         row = asked if use is None else use
@@ -241,8 +252,7 @@ class MandateUses:
         if use is not None:
             return Outcome(Allowed(mandate=mandate, use=_use(use), repeated=True))
         approval = _approval(asked, tx.now)
-        said: Mapping[str, MandateRefusal] = {"refused": "owner_refused", "expired": "owner_silent"}
-        return Outcome(Refused(code=said.get(approval.state, "owner_asked"), mandate=mandate, approval=approval))
+        return Outcome(Refused(code=word_of(approval), mandate=mandate, approval=approval))
 
     def _beyond(self, tx: Tx, scope: Scope, mandate: Mandate, wanted: Wanted) -> MandateRefusal | None:
         """Return what of a mandate an order goes beyond, None where it is within."""
@@ -292,7 +302,7 @@ class MandateUses:
             "kind": wanted.kind,
             "amount": wanted.amount,
             "currency": wanted.currency,
-            "key_hash": self._key_hash(scope, wanted),
+            "key_hash": self._hash_of(scope, wanted.key),
             "digest": _digest(wanted),
         }
 
@@ -300,8 +310,14 @@ class MandateUses:
         zone = ZoneInfo(self._tenants.settings_of(tx, scope).time_zone)
         return period_start(tx.now, terms.limits.period, zone)
 
-    def _key_hash(self, scope: Scope, wanted: Wanted) -> bytes:
-        return self._keys.mac(scope.tenant_id, "identity.mandate_key", wanted.key.encode("utf-8", "replace"))
+    def _hash_of(self, scope: Scope, key: str) -> bytes:
+        return self._keys.mac(scope.tenant_id, "identity.mandate_key", key.encode("utf-8", "replace"))
+
+
+def word_of(approval: Approval) -> MandateRefusal:
+    """Return what a machine hears of a question to its owner that led to nothing yet."""
+    said: Mapping[str, MandateRefusal] = {"refused": "owner_refused", "expired": "owner_silent"}
+    return said.get(approval.state, "owner_asked")
 
 
 def _closed(mandate: Mandate, now: datetime, wanted: Wanted) -> MandateRefusal | None:

@@ -7,15 +7,14 @@ streams, and nothing that the server asks of the client. What a person has to ag
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-import msgspec
-
 from doorward.admission.asking import ask_for
 from doorward.admission.json_rpc import INVALID_PARAMS, METHOD_NOT_FOUND, read_call
-from doorward.admission.parsing import ClientId, access_token, refuse_other_parameters, require_same_origin
+from doorward.admission.parsing import access_token, company_of, require_same_origin
 from doorward.admission.ports import Channel
+from doorward.admission.protected_resource import metadata_path, write_metadata
 from doorward.kit.settings import Settings
 from doorward.plugins.channels.mcp.revisions import Envelope, Unfit, revision_of
-from doorward.plugins.channels.mcp.telling import METADATA, RESOURCE, describe, tell
+from doorward.plugins.channels.mcp.telling import RESOURCE, tell
 from doorward.plugins.channels.mcp.tools import TOOLS
 from doorward.vocabulary.channel import (
     CalledRequest,
@@ -28,10 +27,6 @@ from doorward.vocabulary.channel import (
 )
 from doorward.vocabulary.errors import Malformed, NotFound
 from doorward.vocabulary.machines import CAPABILITIES
-
-
-class _Query(msgspec.Struct, frozen=True, kw_only=True):
-    company: ClientId | None = None
 
 
 class McpDoor:
@@ -50,13 +45,19 @@ class McpDoor:
         """See `Channel`."""
         return (
             ChannelRoute(method="POST", path="/rpc", operation="call", parse=self._call, render=tell),
-            ChannelRoute(method="GET", path=METADATA, operation="describe", parse=self._describe, render=describe),
+            ChannelRoute(
+                method="GET",
+                path=metadata_path(RESOURCE),
+                operation="describe",
+                parse=self._describe,
+                render=write_metadata,
+            ),
         )
 
     def _call(self, request: ChannelRequest) -> ChannelInput:
         token = access_token(request)
         require_same_origin(request)
-        company = _company(request)
+        company = company_of(request)
         call = read_call(request, limit=self._limit)
         revision = revision_of(request, call)
         if isinstance(revision, Unfit):
@@ -75,7 +76,7 @@ class McpDoor:
         return _called(envelope._replace(wished=wished if isinstance(wished, str) else ""), token, company)
 
     def _describe(self, request: ChannelRequest) -> ChannelInput:
-        return DescriptionRequest(resource=RESOURCE, company=_company(request))
+        return DescriptionRequest(resource=RESOURCE, company=company_of(request))
 
 
 def _tool(envelope: Envelope, params: Mapping[str, Any], token: str, company: str | None) -> CalledRequest:
@@ -97,14 +98,6 @@ def _tool(envelope: Envelope, params: Mapping[str, Any], token: str, company: st
 def _called(envelope: Envelope, token: str, company: str | None) -> CalledRequest:
     """Return a call for which nothing is done: but nobody hears of it who shows no token."""
     return CalledRequest(wanted=GreetingRequest(company=company), resource=RESOURCE, token=token, envelope=envelope)
-
-
-def _company(request: ChannelRequest) -> str | None:
-    refuse_other_parameters(request, "company")
-    try:
-        return msgspec.convert({**request.query}, _Query).company
-    except (msgspec.ValidationError, UnicodeEncodeError):
-        raise Malformed("company: not as expected") from None
 
 
 class _Kit(Protocol):

@@ -1,0 +1,1 @@
+"""The channel of agents that speak the Agent2Agent protocol."""
