@@ -2,10 +2,12 @@
 
 import base64
 import hashlib
+import hmac
 import json
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -49,7 +51,7 @@ class Machine:
 
     def __init__(self, seed: int = 1, *, agent: str | None = AGENT) -> None:
         """Have the key of this number."""
-        self.key = key_from(seed)
+        self.key: Any = key_from(seed)
         self.key_id = key_id_of(self.key)
         self.agent = agent
 
@@ -102,6 +104,30 @@ class Machine:
             target=message.target,
             fields=fields,
         )
+
+
+class _Secret:
+    """A secret that signs as a key does."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret.encode()
+
+    def sign(self, base: bytes) -> bytes:
+        return hmac.new(self._secret, base, hashlib.sha256).digest()
+
+
+class DeviceWithSecret(Machine):
+    """A device that shares a secret with a company."""
+
+    def __init__(self, device_id: str, secret: str) -> None:
+        """Have an id and a secret."""
+        super().__init__(agent=None)
+        self.key_id = device_id
+        self.key = _Secret(secret)
+
+    def sign(self, message: HttpMessage, **options: Any) -> HttpMessage:
+        """Return the message with a good signature; see `Machine.sign`."""
+        return super().sign(message, **{"alg": "hmac-sha256", "tag": "doorward-device", **options})
 
 
 def a_request(

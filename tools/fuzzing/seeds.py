@@ -8,7 +8,7 @@ import doorward.plugins.policies
 from tests.support.archives import box, lines_of_tickets, mail
 from tests.support.authorization import AuthorizationServer
 from tests.support.screening import generated_texts
-from tests.support.signing import Machine, a_request, directory_answer, directory_body, key_from
+from tests.support.signing import DeviceWithSecret, Machine, a_request, directory_answer, directory_body, key_from
 
 EACH = 60
 
@@ -59,11 +59,14 @@ def _signed() -> list[bytes]:
     now, body, machine = datetime(2026, 11, 30, 12, 0, tzinfo=UTC), b'{"text":"a"}', Machine()
     names = ("signature-input", "signature", "signature-agent", "content-digest")
     request = machine.sign(a_request(authority="a.example", target="/m"), now=now, body=body)
+    of_device = DeviceWithSecret("0" * 26, "0" * 26).sign(
+        a_request(authority="a.example", target="/m"), now=now, body=body
+    )
     shown, keys = directory_body(machine.key, key_from(2)), (machine.key, key_from(2))
     answer = directory_answer(*keys, authority="a.example", now=now)
     return [
         "\n".join([*(message.fields.get(name, ("-",))[0] for name in names), content.decode()]).encode("latin-1")
-        for message, content in ((request, body), (answer, shown))
+        for message, content in ((request, body), (of_device, body), (answer, shown))
     ]
 
 

@@ -18,7 +18,16 @@ from doorward.decision import SETTINGS, USUAL, PolicyInvalid, RuleBook, read_rul
 from doorward.flow.archives import FORMATS, FormatName, Order
 from doorward.flow.archives.chunks import chunked, screen_chunk
 from doorward.kit.access_tokens import ALGORITHMS, TokenRefused, read_key_set, read_token
-from doorward.kit.signatures import WINDOW, HttpMessage, SignatureRefused, platform_of, read_claim, read_directory
+from doorward.kit.signatures import (
+    DEVICES,
+    WINDOW,
+    HttpMessage,
+    SharedSecret,
+    SignatureRefused,
+    platform_of,
+    read_claim,
+    read_directory,
+)
 from doorward.kit.signatures.directory import MEDIA_TYPE as DIRECTORY_TYPE
 from doorward.protection import Screener
 from doorward.protection.view import View
@@ -106,6 +115,9 @@ def thrower(form: FormatName) -> Target:
     return throw
 
 
+_DEVICE: Final = "0" * 26
+
+
 def throw_at_signatures(data: bytes) -> None:
     """A request with any fields is a claim within bounds or refused; a directory gives only keys that signed it."""
     lines = data.decode("latin-1").split("\n")
@@ -119,6 +131,12 @@ def throw_at_signatures(data: bytes) -> None:
             raise AssertionError("a claim that is out of bounds")
         if claim.agent is not None:
             platform_of(claim.agent)
+    with contextlib.suppress(SignatureRefused):
+        claim = read_claim(message, body=body, now=_SIGNED_AT, profile=DEVICES)
+        if len(claim.signature) != DEVICES.signature_bytes or len(claim.key_id) != len(_DEVICE):
+            raise AssertionError("a device's claim that is out of bounds")
+        with contextlib.suppress(SignatureRefused):
+            claim.check(SharedSecret(claim.key_id, _DEVICE.encode()))
     answer = msgspec.structs.replace(
         message, method="GET", status=200, fields={**fields, "content-type": (DIRECTORY_TYPE,)}
     )

@@ -9,7 +9,6 @@ import msgspec
 
 from doorward import record, routing
 from doorward.admission import Admission, Blocks, Rates, VisitorTokens
-from doorward.admission.flood import Nonces
 from doorward.answering import (
     ArticleRepository,
     Composer,
@@ -30,7 +29,6 @@ from doorward.bootstrap.proposing import Assistance, make_assistance
 from doorward.bootstrap.sweeping import serve_each
 from doorward.bootstrap.upkeep import open_upkeep
 from doorward.decision import HousePolicies
-from doorward.flow import signing
 from doorward.flow.accept import FrontDoor, Recognition, TenantScreening
 from doorward.flow.agreeing import Agreeing
 from doorward.flow.attachments import Downloads, Leftovers, Scanning
@@ -322,27 +320,10 @@ class House(Companies, MachineWiring):
             expecting=self.expecting,
             signed=self._signed_requests(),
             tokens=self._access_tokens(),
+            signed_devices=self.signed_devices,
             public_url=self.settings.server.public_url,
             mandating=MandateSpeaking(self.transactions, self.identity),
         )
-
-    def _signed_requests(self) -> signing.SignedRequests:
-        self.directories = signing.Directories(self.settings.machines.allowed_hosts, clock=self.clock)
-        return signing.SignedRequests(
-            self.transactions,
-            signing.SignedRooms(
-                machines=self.identity.machines,
-                directories=self.directories,
-                nonces=Nonces(self.clock, secret=new_key(), window=signing.REMEMBERED),
-                admission=self.admission,
-                clock=self.clock,
-            ),
-        )
-
-    def _access_tokens(self) -> signing.AccessTokens:
-        self.issuer_keys = signing.IssuerKeys(self.settings.machines.allowed_hosts, clock=self.clock)
-        rooms = signing.TokenRooms(issuers=self.identity.issuers, keys=self.issuer_keys, clock=self.clock)
-        return signing.AccessTokens(self.transactions, rooms)
 
     def _assistance(self) -> Assistance | None:
         model = chosen_language_model(self.plugins, self.settings)

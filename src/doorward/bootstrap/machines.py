@@ -4,16 +4,29 @@ from datetime import timedelta
 from typing import Final
 
 from doorward.admission import Admission
+from doorward.admission.flood import Nonces
 from doorward.bootstrap.flooding import Flooding
 from doorward.bootstrap.procedures import ProcedureWiring
 from doorward.bootstrap.sweeping import serve_each
 from doorward.flow.accept import FrontDoor, TenantScreening
 from doorward.flow.contact import Contact
+from doorward.flow.enrolling import Enrolling
 from doorward.flow.machine_acts import MachineActs
 from doorward.flow.machines import ApprovedActs, MachineBook, MachineRooms, Machines, OwnMandates
 from doorward.flow.machines.carrying import Ordering
 from doorward.flow.machines.telling import Telling
 from doorward.flow.procedures import Gate, Mandated, ProcedureBook, Speaking
+from doorward.flow.signing import (
+    REMEMBERED,
+    AccessTokens,
+    Directories,
+    IssuerKeys,
+    SignedDevices,
+    SignedRequests,
+    SignedRooms,
+    TokenRooms,
+)
+from doorward.kit.crypto import new_key
 from doorward.kit.settings import Settings
 
 NEWS_EVERY: Final = timedelta(minutes=1)
@@ -73,7 +86,35 @@ class MachineWiring(ProcedureWiring):
             guards=(self.admission, self.keys),
         )
         self.machine_acts = MachineActs(self.contact.machines, self.machines)
+        self.device_acts = MachineActs(self.contact.devices, self.machines)
+        self.enrolling = Enrolling(self.contact.devices, self.signed_devices)
         self.approved_acts = ApprovedActs(self.transactions, identity=self.identity, ordering=ordering)
+
+    def _signed_requests(self) -> SignedRequests:
+        self.directories = Directories(self.settings.machines.allowed_hosts, clock=self.clock)
+        nonces = Nonces(self.clock, secret=new_key(), window=REMEMBERED)
+        self.signed_devices = SignedDevices(
+            self.transactions,
+            self.identity.devices,
+            pairing=self.identity.pairing,
+            nonces=nonces,
+            clock=self.clock,
+        )
+        return SignedRequests(
+            self.transactions,
+            SignedRooms(
+                machines=self.identity.machines,
+                directories=self.directories,
+                nonces=nonces,
+                admission=self.admission,
+                clock=self.clock,
+            ),
+        )
+
+    def _access_tokens(self) -> AccessTokens:
+        self.issuer_keys = IssuerKeys(self.settings.machines.allowed_hosts, clock=self.clock)
+        rooms = TokenRooms(issuers=self.identity.issuers, keys=self.issuer_keys, clock=self.clock)
+        return AccessTokens(self.transactions, rooms)
 
     def _register_machines(self) -> None:
         self.jobs.register(self.approved_acts.kind, self.approved_acts, lane="procedures")

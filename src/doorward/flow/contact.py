@@ -136,7 +136,8 @@ class Contact:
         self.call_backs = CallBacks(threshold)
         self.wishes = Wishes(threshold, self.call_backs)
         self.signs = TypingSigns(rooms.bus)
-        self.machines = MachineContact(threshold)
+        self.machines = MachineContact(threshold, by=rooms.signed)
+        self.devices = MachineContact(threshold, by=rooms.signed_devices)
 
     # -- begin -------------------------------------------------------------------------------------------------------
 

@@ -15,9 +15,8 @@ from doorward.flow.flood import Admitted, By, Knock, Standing, knock_of, plain_c
 from doorward.flow.joined import goes_on_in
 from doorward.flow.machines.requests import machine_id
 from doorward.flow.prospects import Prospects
+from doorward.flow.signing import Bearer, Recognises, resource_of
 from doorward.flow.signing.cards import CardSigner
-from doorward.flow.signing.resources import resource_of
-from doorward.flow.signing.tokens import Bearer
 from doorward.flow.threshold import Threshold
 from doorward.flow.views.told import told_transcript
 from doorward.flow.views.transcript import Transcript
@@ -101,11 +100,11 @@ class RecognisedMachine(NamedTuple):
 class MachineContact:
     """The verbs of machines that sign."""
 
-    def __init__(self, threshold: Threshold) -> None:
-        """Take the rooms from where everybody stands."""
+    def __init__(self, threshold: Threshold, *, by: Recognises) -> None:
+        """Take the rooms from where everybody stands, and who recognises the machines of this door."""
         self._threshold = threshold
         rooms = threshold.rooms
-        self._requests, self.mandating, self.admission = rooms.signed, rooms.mandating, rooms.admission
+        self._requests, self.mandating, self.admission = by, rooms.mandating, rooms.admission
         self._tokens, self._cards = rooms.tokens, CardSigner(rooms.keys)
         self._prospects = Prospects(threshold.transactions, rooms.identity.tenants, rooms.clock)
 
@@ -164,7 +163,7 @@ class MachineContact:
 
         Raises `NotFound`, and `AccessTokenInvalid` where the address is not known.
         """
-        tenant = await self._tenant(came.message.host, request.company)
+        tenant = await self.company_of(came, request.company)
         scope, issuers = system_scope(tenant.id, "machine"), self._threshold.rooms.identity.issuers
         found = await self._threshold.transactions.read_async(lambda tx: issuers.issuers(tx, scope))
         resource = await self._resource(came, request.resource, company=request.company)
@@ -181,9 +180,9 @@ class MachineContact:
     async def recognise(self, came: Came, *, agent: str, company: str | None) -> RecognisedMachine:
         """Return which machine a request to which company is from, and for whom it speaks.
 
-        Raises `NotFound` for no company, and the refusals of `SignedRequests.recognise` or `AccessTokens.recognise`.
+        Raises `NotFound` for no company, and the refusals of `Recognises.recognise` or `AccessTokens.recognise`.
         """
-        tenant = await self._tenant(came.message.host, company)
+        tenant = await self.company_of(came, company)
         asking = system_scope(tenant.id, "machine")
         if came.bearer is None:
             signed = await self._requests.recognise(asking, came.message, body=came.body, agent=agent)
@@ -214,12 +213,12 @@ class MachineContact:
 
         await self._threshold.transactions.read_async(read)
 
-    async def _tenant(self, host: str, company: str | None) -> Tenant:
+    async def company_of(self, came: Came, company: str | None) -> Tenant:
         """Return whom a request is for: whose host it was sent to, else whose widget key it names.
 
         Raises `NotFound`, also when they are two.
         """
-        tenants = self._threshold.rooms.identity.tenants
+        tenants, host = self._threshold.rooms.identity.tenants, came.message.host
 
         def read(tx: Tx) -> tuple[Tenant | None, Tenant | None]:
             by_key = None if company is None else tenants.tenant_by_widget_key(tx, company)

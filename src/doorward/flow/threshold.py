@@ -17,8 +17,7 @@ from doorward.flow.flood.deferring import keep_appeal, keep_told
 from doorward.flow.handoffs import handoff_for
 from doorward.flow.joined import goes_on_in
 from doorward.flow.openings import hand_over_words
-from doorward.flow.signing.recognising import SignedRequests
-from doorward.flow.signing.tokens import AccessTokens
+from doorward.flow.signing import AccessTokens, SignedDevices, SignedRequests
 from doorward.flow.tenancy import SettingsBook
 from doorward.identity import Identity
 from doorward.kit.bus import ProcessBus
@@ -89,6 +88,7 @@ class ContactRooms(msgspec.Struct, frozen=True, kw_only=True):
     expecting: Expecting | None = None
     signed: SignedRequests
     tokens: AccessTokens
+    signed_devices: SignedDevices
     public_url: str = ""
     mandating: Mandating = Unmandated()
 

@@ -14,6 +14,7 @@ from doorward.identity.service.customer_sessions import (
     ShownSession,
     browser_of,
 )
+from doorward.identity.service.devices import Device, DeviceOrigin, Devices, DeviceState, NewDevice
 from doorward.identity.service.host_tokens import HostClaims, HostKey, HostSecret, HostTokens
 from doorward.identity.service.issuers import IssuerWish, TokenIssuer, TokenIssuers
 from doorward.identity.service.machines import (
@@ -102,6 +103,10 @@ __all__ = [
     "Consents",
     "CustomerSession",
     "CustomerSessions",
+    "Device",
+    "DeviceOrigin",
+    "DeviceState",
+    "Devices",
     "Grant",
     "HostClaims",
     "HostKey",
@@ -125,6 +130,7 @@ __all__ = [
     "Mandates",
     "Member",
     "MemberSeed",
+    "NewDevice",
     "NewPasskey",
     "NewToken",
     "Notice",

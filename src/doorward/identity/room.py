@@ -7,6 +7,7 @@ from doorward.identity.ports import Findable, Phrasebook
 from doorward.identity.service.actions import Actions, Grant
 from doorward.identity.service.consents import Consents
 from doorward.identity.service.customer_sessions import CustomerSessions
+from doorward.identity.service.devices import Devices
 from doorward.identity.service.host_tokens import HostTokens
 from doorward.identity.service.issuers import TokenIssuers
 from doorward.identity.service.letters import Letters
@@ -55,6 +56,7 @@ class Identity:
     pairing: Pairing
     machines: Machines
     issuers: TokenIssuers
+    devices: Devices
 
     def require(self, tx: Tx, scope: Scope, party_id: PartyId, *, action: str, as_of: datetime | None = None) -> Grant:
         """Return an acting party's right to an action, or raise; see `Actions.require`."""
@@ -98,4 +100,5 @@ def open_identity(
         pairing=Pairing(keys, mandates=mandates),
         machines=Machines(),
         issuers=TokenIssuers(),
+        devices=Devices(keys),
     )

@@ -382,3 +382,20 @@ token_issuer_table = Table(
     # Whose token it is is told by its issuer alone: two with one name would be a choice of keys.
     UniqueConstraint("tenant_id", "issuer"),
 )
+
+device_table = Table(
+    "identity_device",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    # Sealed under a secret of the tenant; None once the device is revoked.
+    Column("sealed_secret", LargeBinary),
+    # The secret before this one, while both are good.
+    Column("sealed_before", LargeBinary),
+    Column("before_until", UtcTime),
+    Column("created_at", UtcTime, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+)

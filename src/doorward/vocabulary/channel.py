@@ -31,6 +31,7 @@ Operation = Literal[
     "pair",
     "call",
     "describe",
+    "enrol",
 ]
 """visit: begin or resume a conversation · message: say something · entries, stream: read what was said, once or live ·
 person: ask for a person · verify: ask for a code by mail · confirm: hand the code in · typing: say that one is writing
@@ -38,13 +39,13 @@ person: ask for a person · verify: ask for a code by mail · confirm: hand the 
 why: read why it was given · feedback: say whether it helped · callback: leave an
 address to be called back at · transcript: have the conversation mailed · delete: ask that it be deleted · act: have
 something done for an owner · pair: come by an owner's mandate · call: any of what machines may ask for, in a protocol's
-own envelope · describe: read what a machine has to know before it asks."""
+own envelope · describe: read what a machine has to know before it asks · enrol: come by an owner's mandate, and by a
+secret to sign with."""
 
-Credential = Literal["visitor_token", "api_token", "signature", "access_token"]
+Credential = Literal["visitor_token", "api_token", "signature", "access_token", "device_secret"]
 
 CARD_KEYS: Final = "/.well-known/agent-card-keys.json"
 """Where the public keys are shown that check the cards of companies' agents."""
-
 LONGEST_CONTACT: Final = 200
 """Characters of an address or a number at which somebody wants to be got back to."""
 
@@ -196,6 +197,13 @@ class CalledRequest(Discreet, frozen=True, kw_only=True):
     envelope: Any = None
 
 
+class EnrolmentRequest(Discreet, frozen=True, kw_only=True):
+    """Become a device with a secret of its own, by an owner's `code`; `company` as in `SignedMessageRequest`."""
+
+    code: str
+    company: str | None = None
+
+
 class EntriesRequest(Discreet, frozen=True, kw_only=True):
     """Read the entries after number `after` (0: from the start), once or live as a stream."""
 
@@ -319,6 +327,7 @@ ChannelInput = (
     | GreetingRequest
     | DescriptionRequest
     | CalledRequest
+    | EnrolmentRequest
 )
 Parse = Callable[[ChannelRequest], ChannelInput]
 

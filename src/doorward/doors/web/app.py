@@ -26,6 +26,7 @@ from doorward.doors.web.api import (
     conversations,
     corrections,
     customers,
+    devices,
     dossiers,
     drafts,
     flood,
@@ -118,7 +119,6 @@ from doorward.doors.web.streams import Streams
 from doorward.doors.web.turned_away import turned_away
 from doorward.kit.ids import new_id
 from doorward.kit.logging import get_logger
-from doorward.kit.signatures import ACCEPTED
 from doorward.vocabulary import errors
 from doorward.vocabulary.errors import (
     DoorwardError,
@@ -192,6 +192,7 @@ API_HANDLERS: Final = [
     *corrections.HANDLERS,
     *machines.HANDLERS,
     *token_issuers.HANDLERS,
+    *devices.HANDLERS,
 ]
 PAGE_HANDLERS: Final = [
     welcome,
@@ -376,11 +377,11 @@ def _headers(request: AnyRequest, known: DoorwardError, error: Exception) -> dic
     wait = retry_after(known)
     if wait is not None:
         headers["retry-after"] = str(wait)
+    handler: Any = request.scope.get("route_handler")
     if isinstance(known, SignatureInvalid):
-        headers |= {"www-authenticate": "Signature", "accept-signature": ACCEPTED}
+        headers |= {"www-authenticate": "Signature", "accept-signature": handler.opt["accepts"]}
     elif isinstance(known, NotSignedIn):
         headers["www-authenticate"] = "Bearer"
-    handler: Any = request.scope.get("route_handler")
     if handler is not None and handler.opt.get("channel"):
         headers |= readable_by(request.headers.get("origin"))
     return headers

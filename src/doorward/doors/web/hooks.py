@@ -26,6 +26,7 @@ from doorward.flow.typing_signs import typing_topic
 from doorward.flow.views.told import HOP
 from doorward.flow.views.transcript import ShownEntry, Transcript
 from doorward.kit.logging import get_logger
+from doorward.kit.signatures import ACCEPTED, ACCEPTED_OF_DEVICES
 from doorward.record.formatting import FormattedPiece
 from doorward.vocabulary.channel import (
     AttachmentRequest,
@@ -37,6 +38,7 @@ from doorward.vocabulary.channel import (
     ConfirmRequest,
     DeletionRequest,
     DescriptionRequest,
+    EnrolmentRequest,
     EntriesRequest,
     FeedbackRequest,
     FileRequest,
@@ -70,6 +72,8 @@ log = get_logger("web.hooks")
 
 _PREFLIGHT_SECONDS: Final = "600"
 LAST_LINE: Final = 2**31 - 1
+SIGNED: Final[Mapping[str, str]] = {"signature": ACCEPTED, "device_secret": ACCEPTED_OF_DEVICES}
+"""The credentials of doors where all are signed, with what has to be signed there."""
 _OF_MACHINES: Final = (
     SignedMessageRequest,
     SignedEntriesRequest,
@@ -79,6 +83,7 @@ _OF_MACHINES: Final = (
     GreetingRequest,
     DescriptionRequest,
     CalledRequest,
+    EnrolmentRequest,
 )
 _UNSIGNED: Final = (SignatureInvalid, Malformed, NotFound, TooLarge, UnsupportedType)
 """What is refused at a door where all are signed before anybody is recognised, or for a mistake of theirs."""
@@ -272,7 +277,7 @@ def _handler(door: Door, channel: Channel, one: ChannelRoute) -> HTTPRouteHandle
     async def serve(request: AnyRequest) -> Response[Any]:
         if request.method == HttpMethod.OPTIONS:
             return _preflight(request, one)
-        if channel.capabilities.credential == "signature":
+        if channel.capabilities.credential in SIGNED:
             return await _signed(request)
         door.house.admission.admit_request(address_of(request))
         parsed = one.parse(await channel_request(request, one))
@@ -288,6 +293,8 @@ def _handler(door: Door, channel: Channel, one: ChannelRoute) -> HTTPRouteHandle
         admission.admit_signed_request(address)
         try:
             parsed = one.parse(await channel_request(request, one))
+            if isinstance(parsed, EnrolmentRequest):
+                return await calls.enrol(parsed, await came(request), address=address)
             return _json(*await calls.answer_machine(parsed, await came(request)))
         except _UNSIGNED:
             admission.count_unsigned(address)
@@ -301,7 +308,7 @@ def _handler(door: Door, channel: Channel, one: ChannelRoute) -> HTTPRouteHandle
         name=f"channel.{name}",
         include_in_schema=False,
         # Errors are to be readable by the widget on another site as well (see `app`).
-        opt={"channel": channel.id},
+        opt={"channel": channel.id, "accepts": SIGNED.get(channel.capabilities.credential, "")},
     )(serve)
 
 
@@ -395,9 +402,18 @@ class ChannelCalls:
             case _:
                 return await self._further(parsed)
 
+    async def enrol(self, parsed: EnrolmentRequest, asked: Came, *, address: str) -> Response[Any]:
+        """Take in a device by its owner's code, and return its secret once."""
+        enrolled = _json(await self._house.enrolling.enrol(parsed, came=asked, address=address), 201)
+        enrolled.headers["cache-control"] = "no-store"
+        return enrolled
+
     async def answer_machine(self, parsed: ChannelInput, asked: Came) -> tuple[msgspec.Struct, int]:
-        """Do what a machine asked under its signature or token, and return the answer and its status."""
-        machines, channel, acts = self._house.contact.machines, self._channel, self._house.machine_acts
+        """Do what a machine asked under its signature, secret or token, and return the answer and its status."""
+        house, channel = self._house, self._channel
+        machines, acts = house.contact.machines, house.machine_acts
+        if channel.capabilities.credential == "device_secret":
+            machines, acts = house.contact.devices, house.device_acts
         if isinstance(parsed, SignedActRequest):
             return _stands(await acts.act(channel.id, parsed, came=asked)), 200
         if isinstance(parsed, SignedLookRequest):

@@ -30,6 +30,7 @@ from doorward.doors.web.hooks import (
 from doorward.doors.web.problems import MEDIA_TYPE
 from doorward.flow.attachments import AttachmentKept
 from doorward.flow.contact import VisitOpened
+from doorward.flow.enrolling import Enrolled
 from doorward.flow.feedback import FeedbackKept
 from doorward.flow.views.explaining import Explanation
 from doorward.flow.views.transcript import ShownArticle
@@ -64,6 +65,7 @@ _ANSWERS: Final[Mapping[str, tuple[int, type[msgspec.Struct] | None]]] = {
     "delete": (202, WishTaken),
     "act": (200, SignedActStands),
     "pair": (200, SignedPaired),
+    "enrol": (201, Enrolled),
 }
 _REFUSALS: Final[Mapping[str, str]] = {
     "400": "The request cannot be read; `reason` names the field.",
@@ -83,7 +85,12 @@ _TO_PROGRAMS: Final[Mapping[tuple[str, str], type[msgspec.Struct]]] = {
     ("signature", "message"): SignedMessageAccepted,
     ("signature", "entries"): SignedEntries,
 }
-_SCHEMES: Final[Mapping[str, str]] = {"visitor_token": "visitor", "api_token": "token", "signature": "signature"}
+_SCHEMES: Final[Mapping[str, str]] = {
+    "visitor_token": "visitor",
+    "api_token": "token",
+    "signature": "signature",
+    "device_secret": "device",
+}
 _SIGNED_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "conversation": {"pattern": "^[0-9a-z]{26}$"},
     "agent": {"pattern": "^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$"},
@@ -224,6 +231,12 @@ def describe(routers: Sequence[Router | HTTPRouteHandler], channels: tuple[Chann
                     name="Signature",
                     security_scheme_in="header",
                     description="An HTTP message signature (RFC 9421) in the profile of Web Bot Auth.",
+                ),
+                "device": SecurityScheme(
+                    type="apiKey",
+                    name="Signature",
+                    security_scheme_in="header",
+                    description="An HTTP message signature (RFC 9421) with the device's secret, HMAC-SHA-256.",
                 ),
                 "visitor": SecurityScheme(type="http", scheme="bearer", description="A visitor token."),
             }

@@ -1,8 +1,9 @@
 """Machine customers that sign or carry tokens: who they are, and where the keys come from."""
 
+from doorward.flow.signing.devices import SignedDevices
 from doorward.flow.signing.directories import Directories
 from doorward.flow.signing.issuer_keys import IssuerKeys
-from doorward.flow.signing.recognising import REMEMBERED, SignedRequests, SignedRooms
+from doorward.flow.signing.recognising import REMEMBERED, Recognises, SignedRequests, SignedRooms
 from doorward.flow.signing.resources import resource_of
 from doorward.flow.signing.tokens import AccessTokens, Bearer, TokenRooms
 
@@ -12,6 +13,8 @@ __all__ = [
     "Bearer",
     "Directories",
     "IssuerKeys",
+    "Recognises",
+    "SignedDevices",
     "SignedRequests",
     "SignedRooms",
     "TokenRooms",

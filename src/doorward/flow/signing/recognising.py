@@ -5,6 +5,7 @@ really signed takes up memory.
 """
 
 import asyncio
+from datetime import datetime
 from functools import partial
 from typing import Final, Protocol
 
@@ -15,10 +16,12 @@ from doorward.flow.signing.directories import Directories
 from doorward.identity import Machines, Standing
 from doorward.kit.clock import Clock
 from doorward.kit.signatures import (
+    BOT_AUTH,
     WINDOW,
     Claim,
     Fault,
     HttpMessage,
+    Profile,
     SignatureRefused,
     VerifyingKey,
     platform_of,
@@ -46,6 +49,16 @@ _ERRORS: Final[dict[Fault, type[SignatureInvalid]]] = {
     "expired": SignatureExpired,
     "early": SignatureExpired,
 }
+
+
+class Recognises(Protocol):
+    """Finds out which machine a request is from, by whatever it proves that."""
+
+    async def recognise(self, scope: Scope, message: HttpMessage, *, body: bytes, agent: str) -> Signed:
+        """Return by which machine a request is; `agent` is what it says its platform calls it, empty for none.
+
+        Raises `SignatureInvalid` and what is below it, and `RateLimited`.
+        """
 
 
 class Spent(Protocol):
@@ -100,16 +113,13 @@ class SignedRequests:
             )
             claim.check(await self._key_of(scope, standing, claim))
         except SignatureRefused as refusal:
-            raise _ERRORS.get(refusal.fault, SignatureInvalid)(refusal.reason) from None
-        self._spend(scope, claim)
+            raise refusal_of(refusal) from None
+        spend(self._rooms.nonces, scope, sender=claim.key_id, nonce=claim.nonce)
         identity = MachineIdentity(platform=standing.platform or "", key_id=claim.key_id, agent_id=agent)
         return Signed(machine=identity, known=standing.known, created=claim.created, expires=claim.expires)
 
     async def _claim(self, message: HttpMessage, body: bytes) -> Claim:
-        now = self._rooms.clock.now()
-        if len(body) <= _INLINE:
-            return read_claim(message, body=body, now=now)
-        return await asyncio.to_thread(read_claim, message, body=body, now=now)
+        return await claimed(message, body, now=self._rooms.clock.now())
 
     async def _key_of(self, scope: Scope, standing: Standing, claim: Claim) -> VerifyingKey:
         """Return the key that a claim names. One sentence for all who have none: it tells nothing of why."""
@@ -125,10 +135,24 @@ class SignedRequests:
             raise SigningKeyUnknown("no key that is accepted here has this thumbprint")
         return key
 
-    def _spend(self, scope: Scope, claim: Claim) -> None:
-        spent = self._rooms.nonces.spend(tenant_id=scope.tenant_id, sender=claim.key_id, nonce=claim.nonce)
-        if spent.good:
-            return
-        if spent.retry_after > 0:
-            raise RateLimited("no room for more nonces", retry_after=max(1, int(spent.retry_after)))
-        raise SignatureReplayed("Signature-Input: the nonce was used before")
+
+async def claimed(message: HttpMessage, body: bytes, *, now: datetime, profile: Profile = BOT_AUTH) -> Claim:
+    """Return what a request says of who signed it; see `read_claim`. What is large is read in a thread."""
+    if len(body) <= _INLINE:
+        return read_claim(message, body=body, now=now, profile=profile)
+    return await asyncio.to_thread(read_claim, message, body=body, now=now, profile=profile)
+
+
+def refusal_of(refusal: SignatureRefused) -> SignatureInvalid:
+    """Return the error that tells a sender why a signature was not taken."""
+    return _ERRORS.get(refusal.fault, SignatureInvalid)(refusal.reason)
+
+
+def spend(nonces: SpendsNonces, scope: Scope, *, sender: str, nonce: str) -> None:
+    """Use a nonce up that was really signed. Raises `SignatureReplayed` and `RateLimited`."""
+    spent = nonces.spend(tenant_id=scope.tenant_id, sender=sender, nonce=nonce)
+    if spent.good:
+        return
+    if spent.retry_after > 0:
+        raise RateLimited("no room for more nonces", retry_after=max(1, int(spent.retry_after)))
+    raise SignatureReplayed("Signature-Input: the nonce was used before")

@@ -5,14 +5,15 @@ is said in one way and always here. Reading a claim costs no key and no network,
 `message`; only who passes it is worth a look at keys.
 """
 
+import re
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple, Protocol, cast
 
 import msgspec
 
 from doorward.kit.signatures.digests import check_digest
-from doorward.kit.signatures.keys import KEY_ID, SIGNATURE_BYTES, VerifyingKey
+from doorward.kit.signatures.keys import KEY_ID, SIGNATURE_BYTES
 from doorward.kit.signatures.message import HttpMessage, components_of, signature_base
 from doorward.kit.signatures.refused import SignatureRefused
 from doorward.kit.signatures.structured import (
@@ -44,6 +45,32 @@ _LATEST: Final = 2**37
 """The year 6325: what lies beyond is no time of anybody's."""
 
 
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """Which signatures are meant: their tag, the one algorithm, and what a key is called, as a pattern and in words."""
+
+    tag: str
+    algorithm: str
+    key_id: re.Pattern[str]
+    key_words: str
+    signature_bytes: int
+
+
+BOT_AUTH: Final = Profile(
+    tag=TAG, algorithm=ALGORITHM, key_id=KEY_ID, key_words="the thumbprint of a key", signature_bytes=SIGNATURE_BYTES
+)
+
+
+class ChecksSignatures(Protocol):
+    """A key that signatures are checked with."""
+
+    @property
+    def key_id(self) -> str:
+        """Return what the key is called."""
+
+    def check(self, signature: bytes, base: bytes) -> None:
+        """Raise `SignatureRefused` (`forged`) unless the signature was made over `base` with this key."""
+
+
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """What a request says of who signed it; nothing of it is true before `check` was passed.
 
@@ -62,7 +89,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
         """Show nothing of what came."""
         return "<Claim>"
 
-    def check(self, key: VerifyingKey) -> None:
+    def check(self, key: ChecksSignatures) -> None:
         """Raise `SignatureRefused` (`forged`) unless `key` is the one that is named, and made this signature."""
         if key.key_id != self.key_id:
             raise SignatureRefused("forged", "Signature: not made over this message with this key")
@@ -76,19 +103,19 @@ class Signing(NamedTuple):
     signature: bytes
 
 
-def read_claim(message: HttpMessage, *, body: bytes, now: datetime) -> Claim:
-    """Return what a request says of who signed it.
+def read_claim(message: HttpMessage, *, body: bytes, now: datetime, profile: Profile = BOT_AUTH) -> Claim:
+    """Return what a request says of who signed it, in the one signature of this profile.
 
     It must cover the method, the authority, the path, the query where there is one, the digest of the body where there
     is one, and the `Signature-Agent` where there is one; `@target-uri` stands for path and query. It must say when it
     was made and ends, the key's thumbprint, and a nonce of 16 to 128 characters. Raises `SignatureRefused`.
     """
-    found = find_signatures(message, tag=TAG)
+    found = find_signatures(message, profile=profile)
     if len(found) != 1:
-        raise SignatureRefused("malformed", f"Signature-Input: more than one with the tag {TAG}")
+        raise SignatureRefused("malformed", f"Signature-Input: more than one with the tag {profile.tag}")
     covered, signature = found[0]
     names = {name for name, _ in components_of(covered)}
-    created, expires = check_parameters(covered, now=now, known=_PARAMETERS)
+    created, expires = check_parameters(covered, now=now, known=_PARAMETERS, profile=profile)
     check_times(created, expires, now=now)
     nonce = covered.parameters.get("nonce")
     if not isinstance(nonce, str) or len(nonce) not in _NONCE_LENGTHS:
@@ -109,8 +136,8 @@ def read_claim(message: HttpMessage, *, body: bytes, now: datetime) -> Claim:
     )
 
 
-def find_signatures(message: HttpMessage, *, tag: str, most: int = MOST_SIGNATURES) -> list[Signing]:
-    """Return the signatures of a message that have a tag, at least one, of `most` in all. Raises `SignatureRefused`."""
+def find_signatures(message: HttpMessage, *, profile: Profile, most: int = MOST_SIGNATURES) -> list[Signing]:
+    """Return a message's signatures with a profile's tag, at least one, of `most` in all. Raises `SignatureRefused`."""
     inputs, signatures = message.field("signature-input"), message.field("signature")
     if inputs is None or signatures is None:
         raise SignatureRefused("missing", "Signature-Input and Signature are missing")
@@ -119,23 +146,25 @@ def find_signatures(message: HttpMessage, *, tag: str, most: int = MOST_SIGNATUR
     for label, covered in described.items():
         if not isinstance(covered, InnerList):
             raise SignatureRefused("malformed", "Signature-Input: a member is not a list")
-        if covered.parameters.get("tag") == tag:
-            found.append(Signing(covered, _signature(made.get(label))))
+        if covered.parameters.get("tag") == profile.tag:
+            found.append(Signing(covered, _signature(made.get(label), profile.signature_bytes)))
     if not found:
-        raise SignatureRefused("missing", f"Signature-Input: none has the tag {tag}")
+        raise SignatureRefused("missing", f"Signature-Input: none has the tag {profile.tag}")
     return found
 
 
-def check_parameters(covered: InnerList, *, now: datetime, known: Collection[str]) -> tuple[datetime, datetime]:
+def check_parameters(
+    covered: InnerList, *, now: datetime, known: Collection[str], profile: Profile
+) -> tuple[datetime, datetime]:
     """Return when a signature was made and ends, if its parameters are as they must be. Raises `SignatureRefused`."""
     parameters = covered.parameters
     if not parameters.keys() <= set(known):
         raise SignatureRefused("malformed", "Signature-Input: a parameter that is not known here")
-    if parameters.get("alg", ALGORITHM) != ALGORITHM:
-        raise SignatureRefused("malformed", f"Signature-Input: alg is not {ALGORITHM}")
+    if parameters.get("alg", profile.algorithm) != profile.algorithm:
+        raise SignatureRefused("malformed", f"Signature-Input: alg is not {profile.algorithm}")
     key_id = parameters.get("keyid")
-    if not isinstance(key_id, str) or not KEY_ID.match(key_id):
-        raise SignatureRefused("malformed", "Signature-Input: keyid is not the thumbprint of a key")
+    if not isinstance(key_id, str) or not profile.key_id.match(key_id):
+        raise SignatureRefused("malformed", f"Signature-Input: keyid is not {profile.key_words}")
     created, expires = _time(covered, "created"), _time(covered, "expires")
     if expires <= created:
         raise SignatureRefused("malformed", "Signature-Input: expires is not after created")
@@ -191,10 +220,10 @@ def _members(name: str, value: str, most: int) -> dict[str, Member]:
         raise SignatureRefused("malformed", f"{name}: {error}") from None
 
 
-def _signature(member: Member | None) -> bytes:
+def _signature(member: Member | None, length: int) -> bytes:
     value = member.value if isinstance(member, Item) else None
-    if not isinstance(value, bytes) or len(value) != SIGNATURE_BYTES:
-        raise SignatureRefused("malformed", "Signature: not 64 bytes under the label of Signature-Input")
+    if not isinstance(value, bytes) or len(value) != length:
+        raise SignatureRefused("malformed", f"Signature: not {length} bytes under the label of Signature-Input")
     return value
 
 

@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from doorward.kit.signatures.bot_auth import Signing, check_parameters, find_signatures
+import msgspec
+
+from doorward.kit.signatures.bot_auth import BOT_AUTH, Signing, check_parameters, find_signatures
 from doorward.kit.signatures.digests import check_digest
 from doorward.kit.signatures.keys import MOST_KEYS, VerifyingKey, read_keys
 from doorward.kit.signatures.message import HttpMessage, components_of, signature_base
@@ -19,6 +21,7 @@ from doorward.kit.signatures.structured import StructuredFieldError
 WELL_KNOWN: Final = "/.well-known/http-message-signatures-directory"
 MEDIA_TYPE: Final = "application/http-message-signatures-directory+json"
 TAG: Final = "http-message-signatures-directory"
+_PROFILE: Final = msgspec.structs.replace(BOT_AUTH, tag=TAG)
 LARGEST: Final = 65_536
 """Bytes of a directory."""
 _PARAMETERS: Final = frozenset({"created", "expires", "keyid", "nonce", "alg", "tag"})
@@ -61,7 +64,7 @@ def read_directory(answer: HttpMessage, body: bytes, *, now: datetime) -> dict[s
     except ValueError as error:
         raise SignatureRefused("malformed", f"directory: {error}") from None
     signed: dict[str, VerifyingKey] = {}
-    for one in find_signatures(answer, tag=TAG, most=MOST_KEYS):
+    for one in find_signatures(answer, profile=_PROFILE, most=MOST_KEYS):
         key = keys.get(str(one.covered.parameters.get("keyid")))
         if key is not None and _is_signed(answer, body, one, key=key, now=now):
             signed[key.key_id] = key
@@ -72,7 +75,7 @@ def _is_signed(answer: HttpMessage, body: bytes, one: Signing, *, key: Verifying
     """Return whether the answer is signed with a key, for the platform that was asked."""
     try:
         names = components_of(one.covered)
-        check_parameters(one.covered, now=now, known=_PARAMETERS)
+        check_parameters(one.covered, now=now, known=_PARAMETERS, profile=_PROFILE)
         if ("@authority", True) not in names:
             return False
         if ("content-digest", False) in names:

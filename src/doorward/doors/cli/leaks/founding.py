@@ -13,14 +13,17 @@ from doorward.bootstrap import Engines, House, found_company, make_engines
 from doorward.doors.cli.ending import Code, Stop
 from doorward.doors.cli.leaks.machine import new_machine_key, public_x
 from doorward.doors.cli.passwords import made_up_password
-from doorward.identity import Passwords
+from doorward.identity import Passwords, Terms, Wish
 from doorward.kit.clock import SystemClock
 from doorward.kit.db import Database
 from doorward.kit.db.migrate import migrate
 from doorward.kit.keys import FileKeyStore
 from doorward.kit.settings import Settings, load, user_cache
+from doorward.kit.tx import Tx
 from doorward.vocabulary.company import ArticleSeed, Company, CustomerSeed, PastConversation
-from doorward.vocabulary.scope import system_scope
+from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.party import AssuranceLevel
+from doorward.vocabulary.scope import Scope, system_scope
 
 _ARTICLES: Final = 5
 _CUSTOMERS: Final = 4
@@ -62,6 +65,7 @@ class Founded(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     site_secret: str
     machine_key: bytes
+    device: tuple[str, str]
     password: str
     agents: tuple[str, ...]
     customers: tuple[CustomerSeed, ...]
@@ -85,7 +89,7 @@ def scratch_settings(folder: Path, address: str, *, limits_storage: str = "") ->
 
 
 def found(house: House) -> Founded:
-    """Install the company that speaks most languages, with a token, a site's secret, a machine's key and its staff."""
+    """Install the company that speaks most languages, with all who call there: staff, programs, machines."""
     companies = sorted(house.plugins.companies.values(), key=lambda company: (-len(company.languages), company.id))
     if not companies:
         raise Stop("There is no company plugin to try the house with. Nothing was looked for.", code=Code.MISCONFIGURED)
@@ -109,10 +113,28 @@ def found(house: House) -> Founded:
         token=made.secret,
         site_secret=site.secret,
         machine_key=machine_key,
+        device=_device(house, scope, next(iter(brief.customers())).reference),
         password=password,
         agents=tuple(member.username for member in company.staff()),
         customers=tuple(brief.customers()),
     )
+
+
+def _device(house: House, scope: Scope, reference: str) -> tuple[str, str]:
+    """Return the id and the secret of a new device that may say something for a customer."""
+    identity = house.identity
+
+    def work(tx: Tx) -> Outcome[tuple[str, str]]:
+        parties, acting = identity.parties, identity.parties.new_visitor(tx, scope).value.id
+        parties.link(tx, scope, acting, customer_id=parties.known_customer(tx, scope, reference).value.id)
+        parties.raise_assurance(tx, scope, acting, level=AssuranceLevel.VERIFIED, factor="mailed_code")
+        grant = identity.require(tx, scope, acting, action="mandate.grant")
+        made = identity.devices.register(tx, scope, name="leaks", origin="staff").value
+        wish = Wish(name="leaks", terms=Terms(capabilities=("help", "problem.report")))
+        identity.mandates.grant(tx, scope, grant, wish=wish, machine=made.device.identity)
+        return Outcome((made.device.id, made.secret))
+
+    return house.transactions.write(scope, work)
 
 
 def _open_core(company: Company, folder: Path) -> None:

@@ -15,14 +15,14 @@ from doorward.doors.cli.leaks.calling import Answer, Caller, Ear
 from doorward.doors.cli.leaks.canaries import Canary
 from doorward.doors.cli.leaks.faults.crashing_detector.plugin import WORD
 from doorward.doors.cli.leaks.founding import Founded
-from doorward.doors.cli.leaks.machine import SigningMachine
+from doorward.doors.cli.leaks.machine import SigningDevice, SigningMachine
 from doorward.kit.clock import Clock
 from doorward.kit.ids import new_id
 from doorward.vocabulary.company import CustomerSeed
 
 FEW: Final = 12
 """Messages of one visitor, so that there are many conversations."""
-CHANNELS: Final = frozenset({"webchat", "api", "machine"})
+CHANNELS: Final = frozenset({"webchat", "api", "machine", "device"})
 """The channels that are spoken here; the report names any other as not tried."""
 _LISTS: Final = (
     *("/api/v1/audit", "/api/v1/queue", "/api/v1/figures", "/api/v1/settings", "/api/v1/articles", "/health"),
@@ -89,6 +89,10 @@ class Visits:
         """Return a machine that signs."""
         return SigningMachine(self.url, self.ear, key=self.founded.machine_key, clock=self._clock)
 
+    def device(self) -> SigningDevice:
+        """Return a device that signs for a customer."""
+        return SigningDevice(self.url, self.ear, known_by=self.founded.device, clock=self._clock)
+
     def listen(self, caller: Caller, path: str) -> None:
         """Keep what a stream says from now on."""
         self._streams.append(caller.listen(path))
@@ -133,8 +137,8 @@ class Visits:
             visitor.leave()
 
     def hand_in(self, canaries: Sequence[Canary]) -> None:
-        """Say canaries by the API, for customers and for nobody in particular, and by machines."""
-        program, machine = self.program(), self.machine()
+        """Say canaries by the API, for customers and for nobody in particular, by machines and by devices."""
+        program, machine, device = self.program(), self.machine(), self.device()
         for number, canary in enumerate(canaries):
             said = {"text": canary.messages[0], "language": canary.language}
             body = {"id": f"a{number}", **said}
@@ -142,8 +146,10 @@ class Visits:
                 body["customer"] = self.founded.customers[0].reference
             taken(program.post("/c/api/messages", body, headers={"idempotency-key": f"k{number}"}))
             taken(machine.say({"id": f"s{number}", **said, "company": self.founded.widget_key}))
-        program.leave()
-        machine.leave()
+            event = {"id": f"e{number}", "do": "problem.report", **said, "company": self.founded.widget_key}
+            taken(device.report(event))
+        for caller in (program, machine, device):
+            caller.leave()
 
     def crash(self, canaries: Sequence[Canary]) -> None:
         """Have the plugins that crash see canaries: their errors carry what they saw."""
@@ -191,7 +197,7 @@ class Visits:
 
     def call_things(self, names: Sequence[str]) -> None:
         """Use canaries as the ids and keys that programs make up, and as languages and headers."""
-        program, visitor, machine = self.program(), Visitor(self), self.machine()
+        program, visitor, machine, device = self.program(), Visitor(self), self.machine(), self.device()
         for number, name in enumerate(names):
             visitor.say(f"Where is parcel {number}?", called=name)
             visitor.say(f"Where is parcel {number}?", called=name)
@@ -199,6 +205,8 @@ class Visits:
             taken(program.post("/c/api/messages", body, headers={"idempotency-key": name}))
             named = {"id": name, "agent": name} if name[0].isalnum() else {"id": name}
             taken(machine.say({**named, "text": "Where is my parcel?", "company": self.founded.widget_key}))
+            event = {"id": name, "do": "order.status", "company": self.founded.widget_key}
+            taken(device.report(event))
             taken(visitor.post("/c/webchat/feedback", {"id": name, "helpful": True}))
             taken(visitor.post("/c/webchat/callback", {"id": name, "contact": "me@example.org"}))
             visitor.post("/c/webchat/person", {"id": name})
@@ -209,6 +217,7 @@ class Visits:
             headers = {"user-agent": name, "x-request-id": name, "referer": f"{self.url}/{name}", "cookie": f"a={name}"}
             visitor.get("/c/webchat/entries", headers={**headers, "last-event-id": name, "accept-language": name})
         program.leave()
+        device.leave()
         machine.leave()
         visitor.leave()
 
