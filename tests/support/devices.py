@@ -8,7 +8,7 @@ import httpx
 from doorward.identity import Tenant
 from doorward.kit.clock import SystemClock
 from doorward.kit.signatures import HttpMessage
-from tests.support.signing import DeviceWithSecret
+from tests.support.signing import DeviceWithSecret, Machine
 
 
 class DeviceAtTheDoor:
@@ -17,7 +17,7 @@ class DeviceAtTheDoor:
     def __init__(self, client: httpx.Client, tenant: Tenant, *, device_id: str, secret: str) -> None:
         """Have an id and a secret."""
         self.client, self.tenant = client, tenant
-        self.signer = DeviceWithSecret(device_id, secret)
+        self.signer: Machine = DeviceWithSecret(device_id, secret)
 
     def request(self, path: str, **body: Any) -> httpx.Request:
         """Return a signed request."""

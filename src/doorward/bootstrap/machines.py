@@ -24,8 +24,10 @@ from doorward.flow.signing import (
     SignedDevices,
     SignedRequests,
     SignedRooms,
+    SignedSkills,
     TokenRooms,
 )
+from doorward.flow.skills import Skills
 from doorward.kit.crypto import new_key
 from doorward.kit.settings import Settings
 
@@ -88,6 +90,9 @@ class MachineWiring(ProcedureWiring):
         self.machine_acts = MachineActs(self.contact.machines, self.machines)
         self.device_acts = MachineActs(self.contact.devices, self.machines)
         self.enrolling = Enrolling(self.contact.devices, self.signed_devices)
+        self.skills = Skills(
+            self.contact.machines, self.machines, signatures=self.signed_skills, translator=self.translator
+        )
         self.approved_acts = ApprovedActs(self.transactions, identity=self.identity, ordering=ordering)
 
     def _signed_requests(self) -> SignedRequests:
@@ -100,6 +105,7 @@ class MachineWiring(ProcedureWiring):
             nonces=nonces,
             clock=self.clock,
         )
+        self.signed_skills = SignedSkills(self.admission, nonces=nonces, clock=self.clock)
         return SignedRequests(
             self.transactions,
             SignedRooms(

@@ -35,7 +35,7 @@ from doorward.vocabulary.channel import (
 from doorward.vocabulary.discreet import Discreet
 from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.ids import ConversationId, PartyId
-from doorward.vocabulary.machines import MachineIdentity
+from doorward.vocabulary.machines import MachineIdentity, Signed
 from doorward.vocabulary.scope import Actor, Scope, system_scope
 
 
@@ -189,7 +189,11 @@ class MachineContact:
         else:
             resource = await self._resource(came, came.bearer.resource, company=company)
             signed = await self._tokens.recognise(asking, msgspec.structs.replace(came.bearer, resource=resource))
-        mandated = await self.mandating.owner_of(asking, signed)
+        return await self.known_as(tenant, signed)
+
+    async def known_as(self, tenant: Tenant, signed: Signed) -> RecognisedMachine:
+        """Return a machine that has proven who it is, with for whom it speaks at a company."""
+        mandated = await self.mandating.owner_of(system_scope(tenant.id, "machine"), signed)
         known_by = machine_id(tenant.id, signed.machine)
         if mandated is None:
             party_id, owner, mandate = PartyId(known_by), None, None

@@ -329,6 +329,13 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         tuple[str, ...],
         Meta(description="Web sites that may embed the widget, as https://host; empty means any."),
     ] = ()
+    alexa_skill: Annotated[
+        str,
+        Meta(
+            pattern=r"^(amzn1\.ask\.skill\.[0-9a-f-]{36})?$",
+            description="The id of the tenant's own Alexa skill, as amzn1.ask.skill.…; empty: no skill is heard.",
+        ),
+    ] = ""
     accent: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="Accent colour of the widget.")] = "#0f6b5c"
     accent_dark: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="Accent colour on dark ground.")] = "#5fd0b8"
     article_review: Annotated[

@@ -1,6 +1,7 @@
 """What passes between a channel and a door: a request as it came, what it asks for, and what a channel can do."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from ipaddress import IPv6Address, ip_address
 from typing import Any, Final, Literal
 
@@ -32,6 +33,7 @@ Operation = Literal[
     "call",
     "describe",
     "enrol",
+    "skill",
 ]
 """visit: begin or resume a conversation · message: say something · entries, stream: read what was said, once or live ·
 person: ask for a person · verify: ask for a code by mail · confirm: hand the code in · typing: say that one is writing
@@ -40,9 +42,12 @@ why: read why it was given · feedback: say whether it helped · callback: leave
 address to be called back at · transcript: have the conversation mailed · delete: ask that it be deleted · act: have
 something done for an owner · pair: come by an owner's mandate · call: any of what machines may ask for, in a protocol's
 own envelope · describe: read what a machine has to know before it asks · enrol: come by an owner's mandate, and by a
-secret to sign with."""
+secret to sign with · skill: speak by a voice assistant's skill."""
 
-Credential = Literal["visitor_token", "api_token", "signature", "access_token", "device_secret"]
+Credential = Literal["visitor_token", "api_token", "signature", "access_token", "device_secret", "skill_certificate"]
+
+SkillWish = Literal["open", "act", "pair", "help", "stop", "end", "unclear"]
+"""What somebody wants of a skill. `end`: nothing, it is over, or for nobody's ears."""
 
 CARD_KEYS: Final = "/.well-known/agent-card-keys.json"
 """Where the public keys are shown that check the cards of companies' agents."""
@@ -204,6 +209,24 @@ class EnrolmentRequest(Discreet, frozen=True, kw_only=True):
     company: str | None = None
 
 
+class SkillRequest(Discreet, frozen=True, kw_only=True):
+    """What somebody said to a voice assistant, who sends it signed; nothing of it is true before that was checked.
+
+    `skill` and `user` are the assistant's ids, `request_id` is of this request, and `at` is when it was sent. `act` is
+    there when `wish` is `act`. `begins` tells that a session begins with it. `company` is as in `SignedMessageRequest`.
+    """
+
+    skill: str
+    user: str
+    request_id: str
+    at: datetime
+    wish: SkillWish
+    act: SignedActRequest | None = None
+    language: str | None = None
+    begins: bool = False
+    company: str | None = None
+
+
 class EntriesRequest(Discreet, frozen=True, kw_only=True):
     """Read the entries after number `after` (0: from the start), once or live as a stream."""
 
@@ -328,6 +351,7 @@ ChannelInput = (
     | DescriptionRequest
     | CalledRequest
     | EnrolmentRequest
+    | SkillRequest
 )
 Parse = Callable[[ChannelRequest], ChannelInput]
 

@@ -379,7 +379,9 @@ def _headers(request: AnyRequest, known: DoorwardError, error: Exception) -> dic
         headers["retry-after"] = str(wait)
     handler: Any = request.scope.get("route_handler")
     if isinstance(known, SignatureInvalid):
-        headers |= {"www-authenticate": "Signature", "accept-signature": handler.opt["accepts"]}
+        headers["www-authenticate"] = "Signature"
+        if accepts := handler.opt["accepts"]:
+            headers["accept-signature"] = accepts
     elif isinstance(known, NotSignedIn):
         headers["www-authenticate"] = "Bearer"
     if handler is not None and handler.opt.get("channel"):

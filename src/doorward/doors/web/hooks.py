@@ -16,6 +16,7 @@ from doorward.doors.web.came import came
 from doorward.doors.web.door import AnyRequest, Door, address_of
 from doorward.doors.web.downloads import file_response
 from doorward.doors.web.security import own_origin
+from doorward.doors.web.skills import alexa_response
 from doorward.doors.web.streams import KEEP_ALIVE, event, stream_response
 from doorward.flow.attachments import AttachmentKept
 from doorward.flow.machine_acts import Acted
@@ -50,6 +51,7 @@ from doorward.vocabulary.channel import (
     SignedLookRequest,
     SignedMessageRequest,
     SignedPairingRequest,
+    SkillRequest,
     SourceRequest,
     TranscriptRequest,
     TypingRequest,
@@ -72,7 +74,11 @@ log = get_logger("web.hooks")
 
 _PREFLIGHT_SECONDS: Final = "600"
 LAST_LINE: Final = 2**31 - 1
-SIGNED: Final[Mapping[str, str]] = {"signature": ACCEPTED, "device_secret": ACCEPTED_OF_DEVICES}
+SIGNED: Final[Mapping[str, str]] = {
+    "signature": ACCEPTED,
+    "device_secret": ACCEPTED_OF_DEVICES,
+    "skill_certificate": "",
+}
 """The credentials of doors where all are signed, with what has to be signed there."""
 _OF_MACHINES: Final = (
     SignedMessageRequest,
@@ -84,6 +90,7 @@ _OF_MACHINES: Final = (
     DescriptionRequest,
     CalledRequest,
     EnrolmentRequest,
+    SkillRequest,
 )
 _UNSIGNED: Final = (SignatureInvalid, Malformed, NotFound, TooLarge, UnsupportedType)
 """What is refused at a door where all are signed before anybody is recognised, or for a mistake of theirs."""
@@ -293,9 +300,7 @@ def _handler(door: Door, channel: Channel, one: ChannelRoute) -> HTTPRouteHandle
         admission.admit_signed_request(address)
         try:
             parsed = one.parse(await channel_request(request, one))
-            if isinstance(parsed, EnrolmentRequest):
-                return await calls.enrol(parsed, await came(request), address=address)
-            return _json(*await calls.answer_machine(parsed, await came(request)))
+            return await calls.answer_signed(parsed, await came(request), address=address)
         except _UNSIGNED:
             admission.count_unsigned(address)
             raise
@@ -402,11 +407,15 @@ class ChannelCalls:
             case _:
                 return await self._further(parsed)
 
-    async def enrol(self, parsed: EnrolmentRequest, asked: Came, *, address: str) -> Response[Any]:
-        """Take in a device by its owner's code, and return its secret once."""
-        enrolled = _json(await self._house.enrolling.enrol(parsed, came=asked, address=address), 201)
-        enrolled.headers["cache-control"] = "no-store"
-        return enrolled
+    async def answer_signed(self, parsed: ChannelInput, asked: Came, *, address: str) -> Response[Any]:
+        """Do what was asked at a door where all are signed, and return the answer."""
+        if isinstance(parsed, SkillRequest):
+            return _json(alexa_response(await self._house.skills.answer(self._channel.id, parsed, came=asked)), 200)
+        if isinstance(parsed, EnrolmentRequest):
+            enrolled = _json(await self._house.enrolling.enrol(parsed, came=asked, address=address), 201)
+            enrolled.headers["cache-control"] = "no-store"  # it holds the device's secret
+            return enrolled
+        return _json(*await self.answer_machine(parsed, asked))
 
     async def answer_machine(self, parsed: ChannelInput, asked: Came) -> tuple[msgspec.Struct, int]:
         """Do what a machine asked under its signature, secret or token, and return the answer and its status."""

@@ -66,6 +66,7 @@ _ANSWERS: Final[Mapping[str, tuple[int, type[msgspec.Struct] | None]]] = {
     "act": (200, SignedActStands),
     "pair": (200, SignedPaired),
     "enrol": (201, Enrolled),
+    "skill": (200, None),
 }
 _REFUSALS: Final[Mapping[str, str]] = {
     "400": "The request cannot be read; `reason` names the field.",
@@ -90,6 +91,7 @@ _SCHEMES: Final[Mapping[str, str]] = {
     "api_token": "token",
     "signature": "signature",
     "device_secret": "device",
+    "skill_certificate": "skill",
 }
 _SIGNED_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "conversation": {"pattern": "^[0-9a-z]{26}$"},
@@ -157,6 +159,8 @@ _EXAMPLES: Final[Mapping[str, Any]] = {
         "with_text": False,
         "state": "on",
     },
+    "DeviceBody": {"name": "Terminal 0042"},
+    "DeviceSecretBody": {"overlap_hours": 24},
     "MachineKeyBody": {"platform": "assistants.example", "x": "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"},
     "TokenIssuerBody": {
         "issuer": "https://login.example",
@@ -202,8 +206,9 @@ _CHANNEL_EXAMPLES: Final[Mapping[str, Any]] = {
     "callback": {"id": "c-1", "contact": "ada@example.org"},
     "transcript": {"id": "t-1"},
     "delete": {"id": "d-1"},
-    "act": {"id": "a-1", "do": "order.place", "kind": "paper", "thing": "HT-0001", "agent": "printer-7"},
-    "pair": {"code": "BCDF-GHJK-LMNP", "agent": "printer-7"},
+    "act": {"id": "a-1", "do": "order.place", "kind": "paper", "thing": "HT-0001"},
+    "pair": {"code": "BCDF-GHJK-LMNP"},
+    "enrol": {"code": "BCDF-GHJK-LMNP"},
 }
 
 
@@ -238,6 +243,12 @@ def describe(routers: Sequence[Router | HTTPRouteHandler], channels: tuple[Chann
                     security_scheme_in="header",
                     description="An HTTP message signature (RFC 9421) with the device's secret, HMAC-SHA-256.",
                 ),
+                "skill": SecurityScheme(
+                    type="apiKey",
+                    name="Signature-256",
+                    security_scheme_in="header",
+                    description="Amazon's signature, with the certificate of `SignatureCertChainUrl`.",
+                ),
                 "visitor": SecurityScheme(type="http", scheme="bearer", description="A visitor token."),
             }
         ),
@@ -270,23 +281,20 @@ def _operation(channel: Channel, one: ChannelRoute, schemas: dict[str, Any]) -> 
     credential = channel.capabilities.credential
     if credential != "visitor_token":
         answer = _TO_PROGRAMS.get((credential, one.operation), answer)
-    streamed = "application/octet-stream" if one.operation == "file" else "text/event-stream"
-    content: dict[str, Any] = {streamed: {"schema": {"type": "string"}}}
-    if answer is not None:
-        content = {"application/json": {"schema": _schema(answer, answer.__name__, schemas)}}
     operation: dict[str, Any] = {
         "operationId": f"{channel.id}_{one.path.strip('/').replace('/', '_')}",
         "summary": f"{channel.id}: {one.operation}",
         "tags": ["channels"],
         "parameters": [],
-        "responses": {str(status): {"description": "Done.", "content": content}}
+        "responses": {str(status): {"description": "Done.", "content": _content(one, answer, schemas)}}
         | {
             code: {"description": words, "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}}}
             for code, words in _REFUSALS.items()
         },
     }
     if one.operation != "visit":
-        operation["security"] = [{_SCHEMES[credential]: []}]
+        # Who enrols has nothing to show yet but the code in the body: `{}` is nobody in particular.
+        operation["security"] = [{} if one.operation == "enrol" else {_SCHEMES[credential]: []}]
     if one.operation in {"entries", "stream"}:
         number = {"type": "integer", "minimum": 0, "maximum": 999_999_999_999_999, "default": 0}
         operation["parameters"] = [{"name": "after", "in": "query", "required": False, "schema": number}]
@@ -314,6 +322,16 @@ def _operation(channel: Channel, one: ChannelRoute, schemas: dict[str, Any]) -> 
         shape = {"schema": _schema(one.body, name, schemas), "example": _CHANNEL_EXAMPLES.get(one.operation)}
         operation["requestBody"] = {"required": True, "content": {"application/json": shape}}
     return operation
+
+
+def _content(one: ChannelRoute, answer: type[msgspec.Struct] | None, schemas: dict[str, Any]) -> dict[str, Any]:
+    """Return what an operation answers with, by media type."""
+    if answer is not None:
+        return {"application/json": {"schema": _schema(answer, answer.__name__, schemas)}}
+    if one.operation == "skill":  # in the form of whoever runs the assistant
+        return {"application/json": {"schema": {"type": "object"}}}
+    streamed = "application/octet-stream" if one.operation == "file" else "text/event-stream"
+    return {streamed: {"schema": {"type": "string"}}}
 
 
 def _schema(shape: type[msgspec.Struct], name: str, schemas: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from doorward.flow.signing.directories import Directories
 from doorward.flow.signing.issuer_keys import IssuerKeys
 from doorward.flow.signing.recognising import REMEMBERED, Recognises, SignedRequests, SignedRooms
 from doorward.flow.signing.resources import resource_of
+from doorward.flow.signing.skills import SignedSkills
 from doorward.flow.signing.tokens import AccessTokens, Bearer, TokenRooms
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "SignedDevices",
     "SignedRequests",
     "SignedRooms",
+    "SignedSkills",
     "TokenRooms",
     "resource_of",
 ]

@@ -5,7 +5,7 @@ import threading
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from joserfc import jwt
 from joserfc.jwk import OctKey
@@ -22,7 +22,7 @@ from doorward.vocabulary.company import CustomerSeed
 
 FEW: Final = 12
 """Messages of one visitor, so that there are many conversations."""
-CHANNELS: Final = frozenset({"webchat", "api", "machine", "device"})
+CHANNELS: Final = frozenset({"webchat", "api", "machine", "device", "alexa"})
 """The channels that are spoken here; the report names any other as not tried."""
 _LISTS: Final = (
     *("/api/v1/audit", "/api/v1/queue", "/api/v1/figures", "/api/v1/settings", "/api/v1/articles", "/health"),
@@ -148,6 +148,7 @@ class Visits:
             taken(machine.say({"id": f"s{number}", **said, "company": self.founded.widget_key}))
             event = {"id": f"e{number}", "do": "problem.report", **said, "company": self.founded.widget_key}
             taken(device.report(event))
+            must(program.post("/c/alexa/skill", _skill_asks(canary.messages[0])), 401, 404)
         for caller in (program, machine, device):
             caller.leave()
 
@@ -344,6 +345,17 @@ def _as_language(name: str) -> str:
     bare = name.replace("-", "").replace("_", "")
     parts = [bare[start : start + 8] for start in range(0, min(len(bare), 24), 8)]
     return "-".join(["en", *(part for part in parts if len(part) > 1)])
+
+
+def _skill_asks(text: str) -> dict[str, Any]:
+    """Return what a skill would send; here nobody can sign as Amazon does, so that it must be refused and forgotten."""
+    system = {
+        "application": {"applicationId": f"amzn1.ask.skill.{'0' * 36}"},
+        "user": {"userId": "amzn1.ask.account.A"},
+    }
+    intent = {"name": "AskIntent", "slots": {"words": {"value": text}}}
+    request = {"type": "IntentRequest", "requestId": "r", "timestamp": "2026-01-01T00:00:00Z", "intent": intent}
+    return {"context": {"System": system}, "request": request}
 
 
 def taken(answer: Answer, *otherwise: int) -> None:
