@@ -23,6 +23,7 @@ KINDS = (
     "languages",
     "satisfaction",
     "reviews",
+    "machines",
 )
 
 

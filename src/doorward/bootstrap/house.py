@@ -64,6 +64,7 @@ from doorward.flow.search import LedgerReading, Search
 from doorward.flow.seed import PastWriter, Seeder
 from doorward.flow.senders import Senders
 from doorward.flow.settle import Settlement
+from doorward.flow.shares import ContactCount
 from doorward.flow.staffing import Staffing
 from doorward.flow.teaching import Teaching
 from doorward.flow.tenancy import SettingsBook
@@ -299,6 +300,7 @@ class House(Companies, MachineWiring):
         self.contact = Contact(self.transactions, self._contact_rooms())
 
     def _contact_rooms(self) -> ContactRooms:
+        self.contact_count = ContactCount(self.transactions, clock=self.clock)
         return ContactRooms(
             admission=self.admission,
             blocks=self.blocks,
@@ -322,6 +324,7 @@ class House(Companies, MachineWiring):
             tokens=self._access_tokens(),
             signed_devices=self.signed_devices,
             public_url=self.settings.server.public_url,
+            contacts=self.contact_count,
             mandating=MandateSpeaking(self.transactions, self.identity),
         )
 
@@ -525,6 +528,8 @@ class House(Companies, MachineWiring):
         self.issuer_keys.close()
         with contextlib.suppress(Exception):
             self.seal_audit()
+        with contextlib.suppress(Exception):
+            self.contact_count.keep()
         if self._owns_engines:
             self.engines.close()
         self.transactions.close()

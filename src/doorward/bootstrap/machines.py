@@ -16,6 +16,7 @@ from doorward.flow.machines import ApprovedActs, MachineBook, MachineRooms, Mach
 from doorward.flow.machines.carrying import Ordering
 from doorward.flow.machines.telling import Telling
 from doorward.flow.procedures import Gate, Mandated, ProcedureBook, Speaking
+from doorward.flow.shares import KEEP_EVERY, ContactCount
 from doorward.flow.signing import (
     REMEMBERED,
     AccessTokens,
@@ -40,6 +41,7 @@ class MachineWiring(ProcedureWiring):
     admission: Admission
     flooding: Flooding
     contact: Contact
+    contact_count: ContactCount
     front_door: FrontDoor
     gate: Gate
     machine_book: MachineBook
@@ -78,6 +80,7 @@ class MachineWiring(ProcedureWiring):
                 keys=self.keys,
                 clock=self.clock,
                 flood=self.flooding.control,
+                contacts=self.contact_count,
             ),
         )
         self.own_mandates = OwnMandates(
@@ -125,6 +128,7 @@ class MachineWiring(ProcedureWiring):
     def _register_machines(self) -> None:
         self.jobs.register(self.approved_acts.kind, self.approved_acts, lane="procedures")
         self.jobs.register_sweep("machines", every=NEWS_EVERY, sweep=self.tell_owners_news)
+        self.jobs.register_sweep("contacts", every=KEEP_EVERY, sweep=self.contact_count.keep)
 
     def tell_owners_news(self) -> None:
         """Tell owners of every tenant what changed about their orders, where they want to hear of it."""

@@ -167,15 +167,20 @@ class Contact:
 
     # -- speak -------------------------------------------------------------------------------------------------------
 
-    async def message(self, channel: str, request: MessageRequest, *, address: str) -> Accepted:
-        """Accept a visitor's message. Raises refusals; `StorageFull` or `Unavailable` when it was not kept."""
+    async def message(self, channel: str, request: MessageRequest, *, address: str, user_agent: str = "") -> Accepted:
+        """Accept a visitor's message. Raises refusals; `StorageFull` or `Unavailable` when it was not kept.
+
+        `user_agent` counts for nothing but how many contacts look like an assistant's.
+        """
         visitor = self._rooms.visitor_tokens.read(request.credential)
         self._rooms.admission.admit_message(visitor.scope, request.text, party_id=visitor.party_id)
         await self._threshold.refuse_closed(visitor.scope, channel)
         by = By(platform=channel, channel=channel, language=plain_code(request.language))
         party_id, admitted = await self._threshold.let_in(visitor, by=by)
         place = _Place(party_id, visitor.conversation_id, visitor.party_id, admitted)
-        return await self._accept(visitor.scope, channel, request, place)
+        accepted = await self._accept(visitor.scope, channel, request, place)
+        self._count(visitor.scope, channel, accepted, user_agent=user_agent)
+        return accepted
 
     async def machine_message(self, channel: str, request: MessageRequest) -> Accepted:
         """Accept a message that came with an API token: on behalf of `customer`, in `conversation`, if named."""
@@ -196,7 +201,14 @@ class Contact:
 
         knock, standing = await self._transactions.read_async(read)
         place = place._replace(admitted=rooms.flood.admit(scope, knock, standing))
-        return await self._accept(scope, channel, request, place)
+        accepted = await self._accept(scope, channel, request, place)
+        self._count(scope, channel, accepted)
+        return accepted
+
+    def _count(self, scope: Scope, channel: str, accepted: Accepted, *, user_agent: str = "") -> None:
+        """Count a contact that begins with this message."""
+        if accepted.number == 1 and not accepted.duplicate:
+            self._rooms.contacts.note(scope, channel=channel, text=accepted.text, user_agent=user_agent)
 
     async def token_use(self, secret: str) -> TokenUse:
         """Return what an API token entitles to, and note its use now and then. Raises `NotSignedIn`."""

@@ -132,6 +132,8 @@ class MachineContact:
             by_machine=machine.shown,  # and nobody `acting`: a machine's words prove nothing and agree to nothing
         )
         accepted = await rooms.front_door.accept(scope, arrival, admitted=admitted)
+        if accepted.number == 1 and not accepted.duplicate:
+            rooms.contacts.note_signed(scope, channel=channel)
         disclosure = self.disclosure(machine.tenant, request.language)
         return Heard(accepted, disclosure, for_owner=machine.owner is not None)
 

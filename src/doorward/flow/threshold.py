@@ -17,6 +17,7 @@ from doorward.flow.flood.deferring import keep_appeal, keep_told
 from doorward.flow.handoffs import handoff_for
 from doorward.flow.joined import goes_on_in
 from doorward.flow.openings import hand_over_words
+from doorward.flow.shares import ContactCount
 from doorward.flow.signing import AccessTokens, SignedDevices, SignedRequests
 from doorward.flow.tenancy import SettingsBook
 from doorward.identity import Identity
@@ -89,6 +90,7 @@ class ContactRooms(msgspec.Struct, frozen=True, kw_only=True):
     signed: SignedRequests
     tokens: AccessTokens
     signed_devices: SignedDevices
+    contacts: ContactCount
     public_url: str = ""
     mandating: Mandating = Unmandated()
 

@@ -1,5 +1,6 @@
 """Measures: what the figures are, how they are computed from conversations, and which reports there are."""
 
+from doorward.measure.assistants import LOOKS, Look, look_of
 from doorward.measure.being_there import AWAY_FOR, Spell, attendance
 from doorward.measure.figures import Contact, Figures, figures_of, quantile, share_of
 from doorward.measure.periods import (
@@ -35,16 +36,20 @@ from doorward.measure.reports import (
     times,
     volume,
 )
+from doorward.measure.repository import add_contacts, contacts_by_month
 from doorward.measure.sending import note_sent, sent_until
+from doorward.measure.shares import FORESEEN, Share, by_month, following, forecast, machine_share, unsigned_share
 
 __all__ = [
     "AWAY_FOR",
     "BY_TIME",
     "BY_WEEK",
     "EARLIEST",
+    "FORESEEN",
     "KINDS",
     "LATEST",
     "LONGEST",
+    "LOOKS",
     "AgentDeeds",
     "Bucket",
     "Column",
@@ -53,21 +58,30 @@ __all__ = [
     "Ended",
     "Figures",
     "Judged",
+    "Look",
     "Moments",
     "PresenceChange",
     "ReportRow",
     "Rhythm",
+    "Share",
     "Spell",
     "Step",
     "Table",
+    "add_contacts",
     "attendance",
     "buckets",
     "by_agent",
     "by_group",
+    "by_month",
     "by_review",
+    "contacts_by_month",
     "figures_of",
+    "following",
+    "forecast",
     "last_due",
     "levels",
+    "look_of",
+    "machine_share",
     "midnight",
     "note_sent",
     "period_before",
@@ -77,5 +91,6 @@ __all__ = [
     "sent_until",
     "share_of",
     "times",
+    "unsigned_share",
     "volume",
 ]

@@ -1,6 +1,6 @@
-"""Up to when scheduled reports were sent."""
+"""Up to when scheduled reports were sent, and how many contacts looked like what."""
 
-from sqlalchemy import Column, Table, Text
+from sqlalchemy import Column, Integer, Table, Text
 
 from doorward.kit.db import UtcTime, metadata
 
@@ -11,4 +11,15 @@ sent_table = Table(
     Column("schedule", Text, primary_key=True),
     # The latest time of the schedule that was seen to.
     Column("until", UtcTime, nullable=False),
+)
+
+contacts_table = Table(
+    "measure_contacts",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    # In UTC, as 2026-11-30.
+    Column("day", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("look", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
 )

@@ -13,4 +13,5 @@ ReportKind = Literal[
     "languages",
     "satisfaction",
     "reviews",
+    "machines",
 ]

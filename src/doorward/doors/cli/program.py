@@ -12,9 +12,21 @@ from doorward.doors.cli.ending import end
 
 COMMANDS: Final = {
     "Begin": ("init", "demo", "serve", "worker"),
-    "Look after": ("doctor", "backup", "restore", "db", "key", "audit", "settings", "plugins", "flood", "drill"),
+    "Look after": (
+        "doctor",
+        "backup",
+        "restore",
+        "db",
+        "key",
+        "audit",
+        "settings",
+        "plugins",
+        "flood",
+        "drill",
+        "machines",
+    ),
     "People and sites": ("tenant", "staff", "token", "site", "webhook", "party"),
-    "Work with contacts": ("contact", "screen", "import"),
+    "Work with contacts": ("contact", "screen", "import", "machines"),
     "Teach and judge": ("intents", "knowledge", "policy", "evals"),
     "Extend": ("new",),
 }

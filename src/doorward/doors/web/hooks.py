@@ -291,7 +291,8 @@ def _handler(door: Door, channel: Channel, one: ChannelRoute) -> HTTPRouteHandle
         origin = request.headers.get("origin")
         if origin is not None:
             await calls.check_origin(parsed, origin)
-        response = await calls.answer(one, parsed, address=address_of(request))
+        user_agent = request.headers.get("user-agent", "")
+        response = await calls.answer(one, parsed, address=address_of(request), user_agent=user_agent)
         response.headers.update(readable_by(origin))
         return response
 
@@ -383,13 +384,15 @@ class ChannelCalls:
         if allowed and origin.lower() not in {one.lower().rstrip("/") for one in allowed}:
             raise NotAllowed("this site may not embed this company's chat")
 
-    async def answer(self, one: ChannelRoute, parsed: ChannelInput, *, address: str) -> Response[Any]:
+    async def answer(
+        self, one: ChannelRoute, parsed: ChannelInput, *, address: str, user_agent: str = ""
+    ) -> Response[Any]:
         """Do what was asked and return the answer."""
         match parsed:
             case VisitRequest():
                 return _json(await self._house.contact.visit(parsed, address=address), 201)
             case MessageRequest():
-                return await self._message(parsed, address)
+                return await self._message(parsed, address, user_agent)
             case EntriesRequest():
                 # Numbers of lines are 32 bits wide in the database; nobody has read further than that.
                 wanted = msgspec.structs.replace(parsed, after=min(parsed.after, LAST_LINE))
@@ -482,7 +485,7 @@ class ChannelCalls:
             case _:
                 raise NotFound("no such operation")
 
-    async def _message(self, parsed: MessageRequest, address: str) -> Response[Any]:
+    async def _message(self, parsed: MessageRequest, address: str, user_agent: str) -> Response[Any]:
         contact, channel = self._house.contact, self._channel
         if channel.capabilities.credential == "api_token":
             kept = await contact.machine_message(channel.id, parsed)
@@ -497,7 +500,7 @@ class ChannelCalls:
                 ),
                 202,
             )
-        kept = await contact.message(channel.id, parsed, address=address)
+        kept = await contact.message(channel.id, parsed, address=address, user_agent=user_agent)
         return _json(
             MessageAccepted(
                 message_id=kept.message_id,

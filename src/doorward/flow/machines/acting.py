@@ -14,6 +14,7 @@ from doorward.flow.machines.opening import CHANNEL, asked, machine_scope, opened
 from doorward.flow.machines.requests import MachineAct, MachineAnswer, answered, conversation_of, machine_id
 from doorward.flow.machines.telling import Telling, seen
 from doorward.flow.procedures import Gate, ProcedureBook
+from doorward.flow.shares import ContactCount
 from doorward.identity import (
     Allowed,
     Identity,
@@ -38,6 +39,8 @@ from doorward.vocabulary.scope import Scope
 LOOK_EVERY: Final = timedelta(hours=4)
 """How often orders are looked at for owners who are told of news: each look is a line in their list of accesses."""
 _MOST_TOLD: Final = 10
+_QUIET: Final = frozenset({"order.status", "notices"})
+"""What begins no conversation."""
 ORDERS: Final = "order"
 """The kind of things that tell how orders stand."""
 
@@ -56,6 +59,7 @@ class MachineRooms(msgspec.Struct, frozen=True, kw_only=True):
     keys: Keys
     clock: Clock
     flood: FloodControl
+    contacts: ContactCount
 
 
 class Machines:
@@ -262,6 +266,8 @@ class Machines:
             scope, lambda tx: self.granted(tx, scope, machine, wanted=wanted, language=language)
         )
         if isinstance(said, Allowed):
+            if not said.repeated and wanted.capability not in _QUIET:
+                self._rooms.contacts.note_signed(scope, channel=CHANNEL)
             return said
         is_asked = said.code == "owner_asked"
         return MachineAnswer(
@@ -285,7 +291,7 @@ class Machines:
                 return required
             told = telling.ask_owner(tx, scope, said.mandate, said.approval)
             return Outcome(said, (*required.entries, *told.entries), told.jobs)
-        if said.repeated or wanted.capability in {"order.status", "notices"}:
+        if said.repeated or wanted.capability in _QUIET:
             return required
         spoken = telling.language_of(tx, scope, said.mandate, wished=language)
         lines = [opened(tx, scope, said.mandate, use=said.use, language=spoken)]

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -110,14 +110,33 @@ def _table(tx: Tx, scope: Scope, asked: _Asked) -> Table:
             return measure.attendance(asked.among, map(_spell, spells))
         case "satisfaction":
             return measure.satisfaction(asked.among, _moments(tx, scope, asked))
+        case "labels" | "channels" | "languages" as kind:
+            return measure.by_group(_counted(tx, scope, asked), _KEYS_OF[kind])
+        case "agents" | "reviews" | "machines" as kind:
+            return _of_whom(tx, scope, asked, kind)
+
+
+def _of_whom(tx: Tx, scope: Scope, asked: _Asked, kind: Literal["agents", "reviews", "machines"]) -> Table:
+    """Return a report about who it was rather than what."""
+    match kind:
         case "agents":
             return measure.by_agent(_deeds(tx, scope, asked))
         case "reviews":
             found = record.reviews_between(tx, scope, asked.begins, asked.ends)
             judged = (measure.Judged(staff_id=one.staff_id, score=one.score, failed=one.failed) for one in found)
             return measure.by_review(judged)
-        case "labels" | "channels" | "languages" as kind:
-            return measure.by_group(_counted(tx, scope, asked), _KEYS_OF[kind])
+        case "machines":
+            return _machines(tx, scope, asked.wish)
+
+
+def _machines(tx: Tx, scope: Scope, wish: ReportWish) -> Table:
+    """Return which share of contacts was from machines, by the months of the period, and what is to be expected."""
+    months = [f"{wish.since:%Y-%m}"]
+    while months[-1] < f"{wish.until:%Y-%m}":
+        months.append(measure.following(months[-1]))
+    counts = measure.contacts_by_month(tx, scope, since=wish.since.isoformat(), until=wish.until.isoformat())
+    begun = min((month for month, _ in counts), default=months[-1])
+    return measure.by_month(counts, [month for month in months if month >= begun])
 
 
 def _counted(tx: Tx, scope: Scope, asked: _Asked) -> tuple[Counted, ...]:

@@ -21,6 +21,8 @@ from doorward.vocabulary.errors import Malformed
 from doorward.vocabulary.report import ReportKind
 
 _LATELY: Final = timedelta(days=27)
+_MONTHS: Final = timedelta(days=320)
+"""What is shown by months unless a period is asked for."""
 
 KindPath = Annotated[ReportKind, PathParameter(description="Which report.")]
 Since = Annotated[date | None, QueryParameter(description="The first day; four weeks before the last if not given.")]
@@ -128,7 +130,7 @@ async def _read(call: Call, kind: ReportKind, period: Period) -> Report:
     until = period.until or house.clock.now().astimezone(zone).date()
     if not measure.EARLIEST < until.year < measure.LATEST:
         raise Malformed("until: a year that there is", why="period")
-    since = period.since or until - _LATELY
+    since = period.since or until - (_MONTHS if kind == "machines" else _LATELY)
     wish = ReportWish(kind=kind, since=since, until=until, step=period.step, team=period.team, priority=period.priority)
 
     def read(tx: Tx) -> Report:

@@ -26,6 +26,8 @@ _HERE: Final = "reports"
 _LATELY: Final = timedelta(days=27)
 _WEEKS: Final = timedelta(weeks=11)
 """How long before this week what is looked at by weeks begins."""
+_MONTHS: Final = timedelta(days=320)
+"""How long before this month what is looked at by months begins: in the tenth or eleventh before it."""
 _PERIOD: Final = ("since", "until", "step")
 _PRIORITIES: Final = frozenset(map(str, range(-3, 4)))
 
@@ -109,6 +111,8 @@ def _fields(desk: DeskCall, kind: ReportKind) -> dict[str, str]:
     today = desk.house.clock.now().astimezone(zone).date()
     by_week = kind in measure.BY_WEEK
     since = today - timedelta(days=today.weekday()) - _WEEKS if by_week else today - _LATELY
+    if kind == "machines":
+        since = (today.replace(day=1) - _MONTHS).replace(day=1)
     first = {"since": since.isoformat(), "until": today.isoformat(), "step": "week" if by_week else "day"}
     given = {name: str(asked.get(name, value))[:10] for name, value in first.items()}
     given |= {"step": "week" if given["step"] == "week" else "day"}
