@@ -12,9 +12,7 @@ from litestar.openapi.spec import Components, License, SecurityScheme, Server, T
 
 from doorward import __version__
 from doorward.admission import Channel
-from doorward.doors.web.callers import CSRF_HEADER
-from doorward.doors.web.examples import ID, add_examples
-from doorward.doors.web.hooks import (
+from doorward.doors.web.answering import (
     CodeConfirmed,
     CodeSent,
     Entries,
@@ -27,6 +25,8 @@ from doorward.doors.web.hooks import (
     SignedPaired,
     SignTaken,
 )
+from doorward.doors.web.callers import CSRF_HEADER
+from doorward.doors.web.examples import ID, add_examples
 from doorward.doors.web.problems import MEDIA_TYPE
 from doorward.flow.attachments import AttachmentKept
 from doorward.flow.contact import VisitOpened

@@ -5,7 +5,7 @@ from alembic import op
 
 from doorward.kit.db.types import Json, UtcTime
 
-revision = "0041"
+revision = "0037"
 down_revision = "0036"
 branch_labels = None
 depends_on = None
