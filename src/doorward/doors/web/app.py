@@ -333,10 +333,12 @@ class _Teller:
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        # Kept here and not for the whole process: a handler holds its application, and with it the house.
+        self._fields: dict[BaseRouteHandler, Mapping[str, str]] = {}
 
     def tell(self, request: AnyRequest, error: Exception) -> Response[Any]:
         """Answer with what went wrong: a problem document, or a page for people."""
-        known = known_error(error, fields=_known_fields(request))
+        known = known_error(error, fields=self._known_fields(request))
         incident = None
         if known is None:
             incident = new_id()
@@ -358,6 +360,14 @@ class _Teller:
         response = self._document(request, problem, language)
         response.headers.update(_headers(request, known, error) | {"content-language": language})
         return response
+
+    def _known_fields(self, request: AnyRequest) -> Mapping[str, str]:
+        handler: Any = request.scope.get("route_handler")
+        if handler is None:
+            return {}
+        if handler not in self._fields:
+            self._fields[handler] = _fields_of(handler)
+        return self._fields[handler]
 
     def _document(self, request: AnyRequest, problem: Problem, language: str) -> Response[Any]:
         if _wants_page(request) and _by_script(request):
@@ -426,12 +436,6 @@ def _route(request: AnyRequest) -> str:
     return paths[0] if paths else "unknown"
 
 
-def _known_fields(request: AnyRequest) -> Mapping[str, str]:
-    handler: Any = request.scope.get("route_handler")
-    return _fields_of(handler) if handler is not None else {}
-
-
-@lru_cache(maxsize=200)
 def _fields_of(handler: BaseRouteHandler) -> Mapping[str, str]:
     """Return the names that a handler's parameters and body have, with how the outside calls them."""
     names: dict[str, str] = {}
