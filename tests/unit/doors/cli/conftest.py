@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,12 @@ from argon2 import PasswordHasher
 
 from doorward.doors.cli.program import run
 from doorward.identity import Passwords, open_identity
+from doorward.plugins.models.sentence_encoder import plugin as sentence_encoder
 
 PASSWORD = "vellum-orbit-42-gravel"
+
+loaded_once = cache(sentence_encoder._load)
+"""Reads the encoder's weights, which never change, once for all commands: each would inflate them anew."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ def call(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("DOORWARD_PROTECTION__MATCHER", "re")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr(sentence_encoder, "_load", loaded_once)
     monkeypatch.setattr("doorward.doors.cli.opening.open_identity", partial(open_identity, passwords=quick_passwords()))
 
     def doorward(*words: str | Path) -> Done:
