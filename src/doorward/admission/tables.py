@@ -1,4 +1,4 @@
-"""Admission's tables: who is blocked, how things stand with floods, and who has less than a person meanwhile."""
+"""Admission's tables: who is blocked, how it stands with floods, who has less meanwhile, and how prepared one is."""
 
 from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
 
@@ -100,4 +100,24 @@ Index(
     demotion_table.c.appealed_at,
     sqlite_where=demotion_table.c.appealed_at.is_not(None),
     postgresql_where=demotion_table.c.appealed_at.is_not(None),
+)
+
+# How well a company is prepared, as it was played when somebody asked: a row each time, of which a few are kept.
+preparation_table = Table(
+    "admission_preparation",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    # The house's own version, which decides as much as the figures do.
+    Column("version", Text, nullable=False),
+    Column("played", Integer, nullable=False),
+    Column("scenarios", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    # What the company had, and what came of it; nothing while it is played.
+    Column("ours", Json),
+    Column("found", Json),
 )

@@ -25,6 +25,7 @@ from doorward.bootstrap.engines import Engines, make_engines
 from doorward.bootstrap.flooding import open_flooding
 from doorward.bootstrap.machines import MachineWiring
 from doorward.bootstrap.plugins import chosen_language_model, chosen_scanner, chosen_translator
+from doorward.bootstrap.preparedness import open_preparing
 from doorward.bootstrap.proposing import Assistance, make_assistance
 from doorward.bootstrap.sweeping import serve_each
 from doorward.bootstrap.upkeep import open_upkeep
@@ -229,6 +230,7 @@ class House(Companies, MachineWiring):
         self.sealer = record.AuditSealer(self.transactions, self.keys, self.audit_folder)
         self._build_understanding()
         self.flooding = open_flooding(self)
+        self.preparing = open_preparing(self)
 
     def bot_places(self) -> tuple[int, int]:
         """Return how many messages may wait for their walk in memory, and how many are walked or wait for it."""
@@ -452,6 +454,7 @@ class House(Companies, MachineWiring):
         self.jobs.register(publisher.kind, publisher, lane="publishing")
         self.upkeep.register(self.jobs)
         self.flooding.register(self.jobs, self.watch_floods)
+        self.preparing.register(self.jobs)
         self._register_machines()
         self.jobs.register(self.intent_trainer.kind, self.intent_trainer, lane="training")
         self.scheduled_reports = ScheduledReports(
@@ -519,6 +522,7 @@ class House(Companies, MachineWiring):
     def close(self) -> None:
         """Finish what is in hand, seal the audit, and close everything."""
         self.intent_trainer.stop()
+        self.preparing.work.stop()
         self.jobs.stop()
         self.runner.close()
         self.core_facts.close()

@@ -82,7 +82,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Flood(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Flood control: how often one owner may begin a contact before only the bot answers."""
+    """Flood control: how often one owner may begin a contact before only the bot answers, and what is kept for whom."""
 
     contacts_per_hour: Annotated[
         int, Meta(ge=1, le=3600, description="Contacts that one customer or visitor may begin in an hour.")
@@ -90,6 +90,12 @@ class Flood(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     contacts_at_once: Annotated[
         int, Meta(ge=2, le=1000, description="How many of these may come at once; beyond both the bot alone answers.")
     ] = 6
+    call_back_share: Annotated[
+        float, Meta(ge=0, le=1, description="Share of people's time that promised call-backs may take.")
+    ] = 0.25
+    kept_from_strangers: Annotated[
+        float, Meta(ge=0, le=0.24, description="Share of people at work that is kept free of strangers.")
+    ] = 0.08
 
 
 class Sessions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -400,6 +406,18 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         Meta(description="When people answer: mon to sun, each with spans such as 09:00-17:30; empty means always."),
     ] = {}
     closed_days: Annotated[tuple[str, ...], Meta(description="Days off whatever the weekday, as 2026-12-25.")] = ()
+    cost_currency: Annotated[
+        str, Meta(pattern="^[A-Z]{3}$", description="Currency of costs, as EUR; rehearsals of floods are told in it.")
+    ] = "EUR"
+    cost_person_minute: Annotated[
+        float, Meta(ge=0, le=10_000, description="What a minute of a colleague's time costs.")
+    ] = 0.75
+    cost_bot_minute: Annotated[
+        float, Meta(ge=0, le=10_000, description="What a minute costs that the bot spends with somebody.")
+    ] = 0.02
+    cost_lost_customer: Annotated[
+        float, Meta(ge=0, le=1_000_000, description="What a customer costs who is helped by nobody.")
+    ] = 12.0
 
 
 S = TypeVar("S", bound=msgspec.Struct)

@@ -1,6 +1,7 @@
 """Routing: who waits for a person, who is there, and who gets whom."""
 
-from doorward.routing.giving import reserve_of
+from doorward.routing.estimating import Handling
+from doorward.routing.giving import handling_of, reserve_of
 from doorward.routing.long_waits import LongWait, Offered, long_waits, note_offered, offered_to, told_minutes
 from doorward.routing.matching import Reserve
 from doorward.routing.overview import AgentState, Overview, QueueState, overview, standings
@@ -98,6 +99,7 @@ __all__ = [
     "Counted",
     "Course",
     "Expected",
+    "Handling",
     "Lane",
     "Load",
     "LongWait",
@@ -137,6 +139,7 @@ __all__ = [
     "estimated_wait",
     "forget_promises",
     "hand_out",
+    "handling_of",
     "hours_of",
     "is_paused",
     "keep_free",

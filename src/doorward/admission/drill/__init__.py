@@ -23,10 +23,11 @@ from doorward.admission.drill.loading import (
     shipped_scenarios,
     text_of,
 )
+from doorward.admission.drill.ours import Ours, Source, fit_scenario
 from doorward.admission.drill.population import Reading
-from doorward.admission.drill.preparing import Lever, Preparedness, Readiness, prepare
+from doorward.admission.drill.preparing import Gives, Lever, Preparedness, Readiness, Standing, prepare
 from doorward.admission.drill.running import drill
-from doorward.admission.drill.scenario import Scenario
+from doorward.admission.drill.scenario import Prices, Scenario
 
 __all__ = [
     "FORMAT",
@@ -36,21 +37,27 @@ __all__ = [
     "Cost",
     "Fairness",
     "Figures",
+    "Gives",
     "Lever",
     "Live",
     "LooksAtTexts",
     "Message",
     "Noticing",
+    "Ours",
     "Preparedness",
+    "Prices",
     "Readiness",
     "Reading",
     "Report",
     "Scenario",
     "Slice",
+    "Source",
     "Staff",
+    "Standing",
     "Summary",
     "change_scenario",
     "drill",
+    "fit_scenario",
     "load_scenario",
     "prepare",
     "read_scenario",

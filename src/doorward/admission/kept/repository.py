@@ -7,7 +7,13 @@ from typing import Any, Final
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from doorward.admission.tables import arrivals_table, demotion_table, flood_change_table, flood_table
+from doorward.admission.tables import (
+    arrivals_table,
+    demotion_table,
+    flood_change_table,
+    flood_table,
+    preparation_table,
+)
 from doorward.kit.tx import Tx
 from doorward.vocabulary.ids import ConversationId, PartyId
 from doorward.vocabulary.scope import Scope
@@ -161,3 +167,44 @@ def delete_demotions(tx: Tx, scope: Scope, *, before: datetime) -> int:
     waits = columns.appealed_at.is_not(None) & columns.decided_at.is_(None)
     own = (columns.tenant_id == scope.tenant_id) & (columns.since < before)
     return tx.execute(delete(demotion_table).where(own & ~waits)).rowcount
+
+
+# -- how prepared a company is ---------------------------------------------------------------------------------------
+
+
+def insert_preparation(tx: Tx, scope: Scope, values: dict[str, Any]) -> None:
+    """Add a preparation."""
+    tx.execute(insert(preparation_table).values(tenant_id=scope.tenant_id, **values))
+
+
+def find_preparation(tx: Tx, scope: Scope, preparation_id: str, *, held: bool = False) -> Row[Any] | None:
+    """Return a preparation, or None; `held` keeps others from changing it until the transaction ends."""
+    columns = preparation_table.c
+    query = select(preparation_table).where(columns.tenant_id == scope.tenant_id, columns.id == preparation_id)
+    return tx.execute(query.with_for_update() if held else query).first()
+
+
+def latest_preparation(tx: Tx, scope: Scope, *, done: bool) -> Row[Any] | None:
+    """Return the preparation that was asked for last; `done`: of those that have come to something."""
+    columns = preparation_table.c
+    query = select(preparation_table).where(columns.tenant_id == scope.tenant_id)
+    if done:
+        query = query.where(columns.state == "done")
+    return tx.execute(query.order_by(columns.asked_at.desc(), columns.id.desc()).limit(1)).first()
+
+
+def update_preparation(tx: Tx, scope: Scope, preparation_id: str, values: dict[str, Any]) -> bool:
+    """Change a preparation; return whether there is one."""
+    columns = preparation_table.c
+    own = (columns.tenant_id == scope.tenant_id) & (columns.id == preparation_id)
+    return tx.execute(update(preparation_table).where(own).values(**values)).rowcount > 0
+
+
+def keep_preparations(tx: Tx, scope: Scope, *, kept: int) -> int:
+    """Remove all but the latest preparations, and the last that came to something; return how many."""
+    columns = preparation_table.c
+    own = columns.tenant_id == scope.tenant_id
+    order = (columns.asked_at.desc(), columns.id.desc())
+    latest = tx.execute(select(columns.id).where(own).order_by(*order).limit(kept)).scalars().all()
+    done = tx.execute(select(columns.id).where(own, columns.state == "done").order_by(*order).limit(1)).scalars().all()
+    return tx.execute(delete(preparation_table).where(own, columns.id.not_in([*latest, *done]))).rowcount

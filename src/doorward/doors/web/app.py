@@ -39,6 +39,7 @@ from doorward.doors.web.api import (
     marks,
     nudges,
     originals,
+    preparedness,
     presence,
     procedures,
     reports,
@@ -96,6 +97,7 @@ from doorward.doors.web.desk.plan.once import ONCE_HANDLERS
 from doorward.doors.web.desk.plan.routes import PART_HANDLERS
 from doorward.doors.web.desk.policies.routes import POLICY_HANDLERS
 from doorward.doors.web.desk.preferences.routes import keep_desk_preferences, show_preferences
+from doorward.doors.web.desk.preparedness.routes import PREPAREDNESS_HANDLERS
 from doorward.doors.web.desk.procedures.routes import PROCEDURE_HANDLERS
 from doorward.doors.web.desk.replies.routes import REPLY_HANDLERS
 from doorward.doors.web.desk.reports.routes import REPORT_HANDLERS
@@ -172,6 +174,7 @@ API_HANDLERS: Final = [
     *automation.HANDLERS,
     *supervising.HANDLERS,
     *flood.HANDLERS,
+    *preparedness.HANDLERS,
     *reviews.HANDLERS,
     *agreements.HANDLERS,
     *mandates.HANDLERS,
@@ -244,6 +247,7 @@ PAGE_HANDLERS: Final = [
     *WALLBOARD_HANDLERS,
     *REVIEW_HANDLERS,
     *REPORT_HANDLERS,
+    *PREPAREDNESS_HANDLERS,
     *SCORECARD_HANDLERS,
     show_appeal,
     send_appeal,

@@ -24,6 +24,7 @@ from doorward.admission.flood import (
     admit,
     people_for,
 )
+from doorward.admission.flood.capacity import RESERVED
 from doorward.admission.kept import ArrivalKind, count_promised, read_kept
 from doorward.flow.flood.admitted import Admitted, admitted_as
 from doorward.flow.flood.knocking import Knock
@@ -88,7 +89,9 @@ class FloodControl:
             kind="contact", count=settings.contacts_per_hour, seconds=_HOUR, burst=settings.contacts_at_once
         )
         self._bot = bot
-        self.rules = CapacityRules()
+        self.rules = CapacityRules(
+            reserved={**RESERVED, "anonymous": settings.kept_from_strangers}, callback_share=settings.call_back_share
+        )
         self.seen: Seen = lambda _caller_class, _way: None
         self._tenants: dict[TenantId, _Tenant] = {}
         self._lock = threading.Lock()

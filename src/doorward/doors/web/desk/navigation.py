@@ -134,6 +134,14 @@ DESTINATIONS: Final = (
         keys=("g", "j"),
     ),
     Destination(
+        key="preparedness",
+        label="prepared.title",
+        href="/desk/preparedness",
+        icon="shield",
+        permission="measure:read",
+        keys=("g", "p"),
+    ),
+    Destination(
         key="senders",
         label="shell.to.senders",
         href="/desk/senders",

@@ -14,6 +14,7 @@ LONGEST: Final = 2000
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 _SHARES: Final = ("answer_threshold", "clarify_threshold", "risk_threshold")
 _COUNTS: Final = ("agent_capacity", "service_minutes", "undo_seconds", "agreement_hours")
+_COSTS: Final = ("cost_person_minute", "cost_bot_minute", "cost_lost_customer")
 _SWITCHES: Final = ("article_review", "procedure_review")
 GROUNDS: Final = {"accent": "#ffffff", "accent_dark": "#182120"}
 """On which ground each accent stands in the widget: its light and its dark one."""
@@ -100,7 +101,7 @@ def read_look(fields: Fields, around: Around) -> Reading:
 
 
 def read_limits(fields: Fields, around: Around) -> Reading:
-    """Return thresholds, capacities, four eyes for articles, uses of a language model, sites and public contacts."""
+    """Return thresholds, capacities, costs, four eyes for articles, uses of a language model, sites and contacts."""
     found = Reading()
     for name in _SHARES:
         written = fields.get(name, "").strip().replace(",", ".")
@@ -111,6 +112,11 @@ def read_limits(fields: Fields, around: Around) -> Reading:
             found.faults[name] = "settings.wrong.number"
         else:
             _try(found, around, (name, written, name, "settings.wrong.number"))
+    for name in _COSTS:
+        amount = fields.get(name, "").strip().replace(",", ".")
+        _try(found, around, (name, amount, name, "settings.wrong.amount"))
+    currency = fields.get("cost_currency", "").strip().upper()
+    _try(found, around, ("cost_currency", currency, "cost_currency", "settings.wrong.currency"))
     if around.model_uses:
         found.values["language_model"] = [use for use in around.model_uses if fields.get(f"model-{use}") == "yes"]
     for name in _SWITCHES:
@@ -141,10 +147,10 @@ def written(settings: TenantSettings, around: Around) -> dict[str, str]:
     found |= {f"channel-{one}": "yes" for one in around.channels if one not in settings.closed_channels}
     found["first_language"] = settings.languages[0] if settings.languages else ""
     found |= {day: ", ".join(settings.hours.get(day, ())) for day in DAYS}
-    found |= {name: getattr(settings, name) for name in ("time_zone", *GROUNDS)}
+    found |= {name: getattr(settings, name) for name in ("time_zone", "cost_currency", *GROUNDS)}
     found |= {f"greetings-{code}": text for code, text in settings.greetings.items()}
     found |= {f"privacy_notices-{code}": text for code, text in settings.privacy_notices.items()}
-    found |= {name: f"{getattr(settings, name):g}" for name in (*_SHARES, *_COUNTS)}
+    found |= {name: f"{getattr(settings, name):g}" for name in (*_SHARES, *_COUNTS, *_COSTS)}
     found |= {f"model-{use}": "yes" for use in settings.language_model}
     found |= {name: "yes" if getattr(settings, name) else "" for name in _SWITCHES}
     for name in ("closed_days", "allowed_origins", "public_contacts", "second_person_for"):

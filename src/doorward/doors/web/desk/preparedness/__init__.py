@@ -1,0 +1,1 @@
+"""How well the company is prepared for floods."""
