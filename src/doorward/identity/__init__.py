@@ -23,6 +23,7 @@ from doorward.identity.service.machines import (
     MachinePlatform,
     Machines,
     PlatformState,
+    RevocationReason,
     Standing,
 )
 from doorward.identity.service.mandate_terms import (
@@ -41,6 +42,7 @@ from doorward.identity.service.mandate_uses import (
     MandateUses,
     Refused,
     Use,
+    UseCount,
     Used,
     UseState,
     Wanted,
@@ -149,6 +151,7 @@ __all__ = [
     "Principal",
     "Profile",
     "Refused",
+    "RevocationReason",
     "SentMail",
     "Session",
     "Sessions",
@@ -171,6 +174,7 @@ __all__ = [
     "TokenUse",
     "Tokens",
     "Use",
+    "UseCount",
     "UseState",
     "Used",
     "Wanted",

@@ -84,10 +84,12 @@ from doorward.doors.web.desk.frame.routes import show_demand, show_draft_key, sh
 from doorward.doors.web.desk.inbox.routes import INBOX_HANDLERS
 from doorward.doors.web.desk.intents.routes import INTENT_HANDLERS
 from doorward.doors.web.desk.joining.customer import HANDLERS as DOSSIER_HANDLERS
+from doorward.doors.web.desk.joining.machines import HANDLERS as CUSTOMER_MACHINE_HANDLERS
 from doorward.doors.web.desk.joining.routes import HANDLERS as JOINING_HANDLERS
 from doorward.doors.web.desk.joining.splitting import HANDLERS as SPLITTING_HANDLERS
 from doorward.doors.web.desk.knowledge.routes import KNOWLEDGE_HANDLERS
 from doorward.doors.web.desk.live import desk_stream
+from doorward.doors.web.desk.machines.routes import MACHINE_HANDLERS
 from doorward.doors.web.desk.macros.routes import MACRO_HANDLERS
 from doorward.doors.web.desk.nudges.routes import NUDGE_HANDLERS
 from doorward.doors.web.desk.originals.routes import HANDLERS as ORIGINAL_HANDLERS
@@ -225,6 +227,7 @@ PAGE_HANDLERS: Final = [
     *CUSTOMER_HANDLERS,
     *ORIGINAL_HANDLERS,
     *DOSSIER_HANDLERS,
+    *CUSTOMER_MACHINE_HANDLERS,
     *JOINING_HANDLERS,
     *SPLITTING_HANDLERS,
     *SENDER_HANDLERS,
@@ -238,6 +241,7 @@ PAGE_HANDLERS: Final = [
     *PROCEDURE_HANDLERS,
     *NUDGE_HANDLERS,
     *WEBHOOK_HANDLERS,
+    *MACHINE_HANDLERS,
     *INTENT_HANDLERS,
     *PEOPLE_HANDLERS,
     *PART_HANDLERS,

@@ -3,12 +3,13 @@
 from doorward.flow.machines.acting import MachineRooms, Machines
 from doorward.flow.machines.approved import ApprovedActs
 from doorward.flow.machines.book import MachineBook, OrderKind, OrderKinds
-from doorward.flow.machines.granting import MandateForm, OwnMandates
+from doorward.flow.machines.granting import EndedFor, MandateForm, OwnMandates
 from doorward.flow.machines.requests import MachineAct, MachineAnswer
 from doorward.flow.machines.speaking import MandateSpeaking
 
 __all__ = [
     "ApprovedActs",
+    "EndedFor",
     "MachineAct",
     "MachineAnswer",
     "MachineBook",

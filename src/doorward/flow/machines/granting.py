@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
@@ -39,6 +39,11 @@ T = TypeVar("T")
 
 PORTAL: Final = "portal"
 """The channel by which owners write at the portal."""
+
+
+EndedFor = Literal["asked", "misused", "lost", "mistake"]
+"""Why staff end a mandate: its customer asked, the machine did what they did not want, they have it no more, or it was
+granted by mistake."""
 
 
 class MandateForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,29 +186,30 @@ class OwnMandates:
         """Return the mandates of a conversation's customer, the newest first. Raises `NotFound`."""
 
         def read(tx: Tx) -> tuple[Mandate, ...]:
-            owner = self._owner(tx, scope, conversation_id)
-            return self._identity.mandates.of_owner(tx, scope, owner)
+            return self._identity.mandates.of_owner(tx, scope, self.owner_of(tx, scope, conversation_id))
 
         return await self._transactions.read_async(read)
 
-    async def revoke_for(self, scope: Scope, conversation_id: ConversationId, *, mandate_id: str) -> Mandate:
-        """End a mandate of a conversation's customer, for them. The audit has who did. Raises `NotFound`."""
+    async def revoke_for(
+        self, scope: Scope, conversation_id: ConversationId, *, mandate_id: str, why: EndedFor | None = None
+    ) -> Mandate:
+        """End a mandate of a conversation's customer, for them. The audit has who did and why. Raises `NotFound`."""
+        told = f"conversation {conversation_id}" if why is None else f"conversation {conversation_id}: {why}"
 
         def work(tx: Tx) -> Outcome[Mandate]:
-            owner = self._owner(tx, scope, conversation_id)
-            return self._identity.mandates.revoke(
-                tx, scope, mandate_id, owner_id=owner, reason=f"conversation {conversation_id}"
-            )
+            owner = self.owner_of(tx, scope, conversation_id)
+            return self._identity.mandates.revoke(tx, scope, mandate_id, owner_id=owner, reason=told)
 
         return await self._write(scope, work)
 
-    # -- inside ------------------------------------------------------------------------------------------------------
-
-    def _owner(self, tx: Tx, scope: Scope, conversation_id: ConversationId) -> PartyId:
+    def owner_of(self, tx: Tx, scope: Scope, conversation_id: ConversationId) -> PartyId:
+        """Return who a conversation's customer is. Raises `NotFound`."""
         card = record.card_of(tx, scope, conversation_id)
         if card is None:
             raise NotFound("no such conversation")
         return self._identity.parties.recognise(tx, scope, card.party_id).id
+
+    # -- inside ------------------------------------------------------------------------------------------------------
 
     def _right(self, tx: Tx, session: CustomerSession) -> Grant:
         return self._identity.require(tx, session.scope, session.acting_id, action="mandate.grant")

@@ -37,6 +37,17 @@ class _Kept(NamedTuple, Generic[K]):
     failures: int
 
 
+class Looked(NamedTuple):
+    """How an address was read last: when it could be, when it was tried, how often in vain since, and how many keys it
+    shows.
+    """
+
+    read_at: datetime | None
+    tried_at: datetime
+    failures: int
+    keys: int
+
+
 class _Shelf(Generic[K]):
     """Keys of one kind of addresses, the latest used last, and the looks that are under way."""
 
@@ -70,6 +81,14 @@ class KeptKeys(Generic[K]):
     def close(self) -> None:
         """Look no more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def looked(self, address: str) -> Looked | None:
+        """Return how an address that a company allowed was read by this process; None if never.
+
+        Looking does not count as a use: whoever looks keeps nothing here any longer.
+        """
+        kept = self._known.kept.get(address)
+        return None if kept is None else Looked(kept.read_at, kept.tried_at, kept.failures, len(kept.keys))
 
     async def find(self, address: str, key_id: str, *, known: bool, admit: Callable[[], None]) -> K | None:
         """Return what is shown under an id, None while it is not, cannot be read or must not be asked for now.

@@ -1,4 +1,4 @@
-"""What owners see of their machines: mandates with what is used of them, what they are asked, and what was done."""
+"""What owners and staff see of machines: mandates with what is used of them, what they are asked, and what was done."""
 
 import msgspec
 
@@ -10,6 +10,8 @@ from doorward.vocabulary.scope import Scope
 
 ACTS = 100
 """Most acts that are shown of one mandate; the export holds all."""
+SHOWN_TO_STAFF = 10
+"""Acts of a mandate that staff see beside a customer; the customer sees all of them."""
 _TOLD = frozenset({"help", "product.facts", "problem.report", "order.place"})
 """What has a conversation in which it is told."""
 
@@ -55,6 +57,17 @@ def my_acts(
     return tuple(
         MyAct(use=one, conversation_id=conversation_of(scope, one.id) if one.capability in _TOLD else None)
         for one in uses
+    )
+
+
+def customer_machines(
+    tx: Tx, scope: Scope, owner_id: PartyId, *, identity: Identity
+) -> tuple[tuple[MyMandate, tuple[MyAct, ...]], ...]:
+    """Return a customer's mandates for staff, open ones first, each with the latest of what was done by it."""
+    acts = my_acts(tx, scope, owner_id, identity=identity)
+    return tuple(
+        (one, tuple(act for act in acts if act.use.mandate_id == one.mandate.id)[:SHOWN_TO_STAFF])
+        for one in my_mandates(tx, scope, owner_id, identity=identity)
     )
 
 

@@ -143,6 +143,21 @@ def list_uses(tx: Tx, scope: Scope, owner_id: PartyId, *, mandate_id: str | None
 # -- approvals -------------------------------------------------------------------------------------------------------
 
 
+def count_uses(tx: Tx, scope: Scope, *, since: datetime) -> Sequence[Any]:
+    """Return how many acts there were since a moment, by capability and state."""
+    kinds = (_use.capability, _use.state)
+    query = select(*kinds, func.count().label("number")).where(_use.tenant_id == scope.tenant_id, _use.at >= since)
+    return tx.execute(query.group_by(*kinds).order_by(*kinds)).all()
+
+
+def count_open(tx: Tx, scope: Scope) -> int:
+    """Return how many mandates are in use now."""
+    query = select(func.count()).where(
+        _mandate.tenant_id == scope.tenant_id, _mandate.state == "active", _mandate.valid_until > tx.now
+    )
+    return int(tx.execute(query).scalar_one())
+
+
 def insert_approval(tx: Tx, scope: Scope, values: dict[str, Any]) -> None:
     """Add a question to an owner."""
     tx.execute(insert(mandate_approval_table).values(tenant_id=scope.tenant_id, **values))

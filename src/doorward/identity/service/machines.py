@@ -18,6 +18,8 @@ MOST_KEYS: Final = 1_000
 
 PlatformState = Literal["allowed", "refused"]
 KeyState = Literal["pinned", "revoked"]
+RevocationReason = Literal["stolen", "lost", "replaced", "misused"]
+"""Why a key is taken no more; the audit has it."""
 
 
 class MachinePlatform(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,9 +100,12 @@ class Machines:
         repository.replace_key(tx, scope, {**msgspec.structs.asdict(key), "public_key": public})
         return Outcome(key, (_event("machine_key.pinned", "machine_key", key.key_id),))
 
-    def revoke_key(self, tx: Tx, scope: Scope, key_id: str) -> Outcome[MachineKey]:
+    def revoke_key(
+        self, tx: Tx, scope: Scope, key_id: str, *, reason: RevocationReason | None = None
+    ) -> Outcome[MachineKey]:
         """Take a key no more, for good, from the next request on: also one that only a directory has shown so far.
 
+        Revoking again is nothing new.
         Raises `Malformed` for what is no thumbprint of a key.
         """
         if not KEY_ID.match(key_id):
@@ -112,7 +117,7 @@ class Machines:
         key = MachineKey(key_id=key_id, platform=platform, state="revoked", changed_at=tx.now)
         # Without a limit: whoever revokes is in a hurry, and may.
         repository.replace_key(tx, scope, {**msgspec.structs.asdict(key), "public_key": None})
-        return Outcome(key, (_event("machine_key.revoked", "machine_key", key_id),))
+        return Outcome(key, (_event("machine_key.revoked", "machine_key", key_id, reason=reason),))
 
     def keys(self, tx: Tx, scope: Scope) -> tuple[MachineKey, ...]:
         """Return the keys that are pinned or revoked, the newest first."""
@@ -152,5 +157,5 @@ def _key_of(row: Any) -> MachineKey:
     return MachineKey(key_id=row.key_id, platform=row.platform, state=row.state, changed_at=row.changed_at)
 
 
-def _event(action: str, kind: str, object_id: str) -> AuditEvent:
-    return AuditEvent(action=action, object_kind=kind, object_id=object_id)
+def _event(action: str, kind: str, object_id: str, *, reason: str | None = None) -> AuditEvent:
+    return AuditEvent(action=action, object_kind=kind, object_id=object_id, reason=reason)

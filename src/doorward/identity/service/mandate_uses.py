@@ -57,6 +57,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     needs_proof: bool = False
 
 
+class UseCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many acts of one capability ended, or stand, in one way."""
+
+    capability: Capability
+    state: UseState
+    number: int
+
+
 class Use(msgspec.Struct, frozen=True, kw_only=True):
     """One act within a mandate. `approval_id`: the owner allowed just this one."""
 
@@ -201,6 +209,11 @@ class MandateUses:
     ) -> tuple[Use, ...]:
         """Return what was done for an owner, the latest first."""
         return tuple(map(_use, repository.list_uses(tx, scope, owner_id, mandate_id=mandate_id, limit=limit)))
+
+    def counts_since(self, tx: Tx, scope: Scope, since: datetime) -> tuple[UseCount, ...]:
+        """Return how many acts there were since a moment, by capability and state."""
+        found = repository.count_uses(tx, scope, since=since)
+        return tuple(UseCount(capability=row.capability, state=row.state, number=row.number) for row in found)
 
     def find(self, tx: Tx, scope: Scope, use_id: str) -> Use:
         """Return an act. Raises `NotFound`."""

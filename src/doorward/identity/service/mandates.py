@@ -230,6 +230,10 @@ class Mandates:
         """Return all mandates of an owner, ended ones too, the newest first."""
         return tuple(_mandate(row, tx.now) for row in repository.list_mandates(tx, scope, owner_id))
 
+    def count_in_use(self, tx: Tx, scope: Scope) -> int:
+        """Return how many mandates machines may use now."""
+        return repository.count_open(tx, scope)
+
     def find(self, tx: Tx, scope: Scope, mandate_id: str, *, owner_id: PartyId | None = None) -> Mandate:
         """Return a mandate, of this owner if one is named. Raises `NotFound`."""
         return _found(repository.find_mandate(tx, scope, mandate_id), tx.now, owner_id)

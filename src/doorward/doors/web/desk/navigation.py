@@ -206,6 +206,14 @@ DESTINATIONS: Final = (
         keys=("g", "h"),
     ),
     Destination(
+        key="machines",
+        label="machines.title",
+        href="/desk/machines",
+        icon="device",
+        permission="settings:read",
+        keys=("g", "z"),
+    ),
+    Destination(
         key="outbox",
         label="desk.outbox.title",
         href="/desk/outbox",

@@ -8,6 +8,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from doorward.answering.procedures import format_amount
+from doorward.doors.web.desk.joining.machines import machines_of
 from doorward.doors.web.desk.shared import ADeskCall, DeskCall
 from doorward.doors.web.downloads import disposition
 from doorward.flow.exporting import as_text, export_conversation
@@ -21,11 +23,11 @@ _ID: Final = 26
 
 
 @get("/desk/conversations/{conversation_id:str}/customer", include_in_schema=False)
-async def show_customer(desk: ADeskCall, conversation_id: FromPath[str]) -> Response[str]:
+async def show_customer(desk: ADeskCall, conversation_id: FromPath[str], done: FromQuery[str] = "") -> Response[str]:
     """Open what is known of the customer; that somebody did is noted in the audit."""
     desk.require("conversations:read")
     desk.require("customers:read")
-    return await _shown(desk, ConversationId(conversation_id))
+    return await _shown(desk, ConversationId(conversation_id), done=done == "mandate")
 
 
 @get("/desk/conversations/{conversation_id:str}/known", include_in_schema=False)
@@ -91,7 +93,9 @@ def word_of(desk: DeskCall, words: Mapping[str, str]) -> str:
     return words.get(desk.language) or words.get(own) or next(iter(words.values()), "")
 
 
-async def _shown(desk: DeskCall, conversation_id: ConversationId, error: Refusal | None = None) -> Response[str]:
+async def _shown(
+    desk: DeskCall, conversation_id: ConversationId, error: Refusal | None = None, *, done: bool = False
+) -> Response[str]:
     card = await desk.house.desk.card(desk.scope, conversation_id)
     why = "" if error is None else str(error.facts.get("why", "none"))
     response = await desk.page(
@@ -101,7 +105,10 @@ async def _shown(desk: DeskCall, conversation_id: ConversationId, error: Refusal
         id=conversation_id,
         card=card,
         dossier=await desk.house.dossiers.open(desk.scope, conversation_id),
+        machines=await machines_of(desk, conversation_id),
+        money=lambda minor, currency: format_amount(minor, currency, desk.language) if currency else str(minor),
         word_of=lambda words: word_of(desk, words),
+        done=done,
         trouble=desk.say(f"dossier.trouble.{why}") if why else "",
     )
     response.headers["cache-control"] = "no-store"

@@ -1,0 +1,1 @@
+"""Machine customers: the platforms and keys that a company lets speak."""
