@@ -82,7 +82,17 @@ WEBHOOKS: Final[tuple[dict[str, Any], ...]] = (
 
 def furnish(member: Member) -> None:
     """Set up what the office's pages show; what is refused is said and left out."""
-    works: tuple[Callable[[Member], None], ...] = (_pieces, _plan, _person, _rules, _webhooks, _settings, _draft)
+    works: tuple[Callable[[Member], None], ...] = (
+        _floods,
+        _pieces,
+        _plan,
+        _person,
+        _rules,
+        _webhooks,
+        _machines,
+        _settings,
+        _draft,
+    )
     for work in works:
         with contextlib.suppress(Refused):
             work(member)
@@ -150,6 +160,22 @@ def _webhooks(member: Member) -> None:
     for wish in WEBHOOKS:
         made = member.send("POST", "/webhooks", wish)
         member.send("POST", f"/webhooks/{made['webhook']['id']}/test")
+
+
+def _machines(member: Member) -> None:
+    for host, state in (
+        ("assistants.example", "allowed"),
+        ("printers.example", "allowed"),
+        ("spam.example", "refused"),
+    ):
+        member.send("PUT", f"/machine-platforms/{host}", {"state": state})
+    key = {"platform": "till-7.shops.example", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+    member.send("POST", "/machine-keys", key)
+    member.send("POST", f"/machine-keys/{'A' * 43}/revocation")
+
+
+def _floods(member: Member) -> None:
+    member.send("POST", "/preparedness/rehearsal")
 
 
 def _settings(member: Member) -> None:

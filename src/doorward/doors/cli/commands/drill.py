@@ -21,8 +21,9 @@ from doorward.doors.cli.live_load import (
     load,
     target_of,
 )
-from doorward.doors.cli.options import examples, with_config, with_json
+from doorward.doors.cli.options import examples, with_config, with_json, with_settings, with_tenant
 from doorward.doors.cli.output import hint, print_json, print_table, progress, say
+from doorward.doors.cli.preparing import play_here, print_preparedness
 from doorward.kit.clock import SystemClock
 from doorward.kit.settings import Settings
 from doorward.vocabulary.errors import Malformed
@@ -191,3 +192,20 @@ def scenarios(*, name: str | None, as_json: bool) -> None:
         print_json([{"name": one, "attack": attack, "title": title} for one, attack, title in rows])
     else:
         print_table(("scenario", "attack", "what it is"), rows, empty="There are no scenarios.")
+
+
+@command.command(epilog=examples("doorward drill prepare", "doorward drill prepare --tenant acme --json"))
+@with_tenant
+@with_json
+@with_settings
+def prepare(settings: Settings, *, tenant: str | None, as_json: bool) -> None:
+    """Play every shipped scenario with what a company really has, and say how prepared it is.
+
+    People, rules, costs and what is usual are read from the database, and what is found is kept: the desk shows it,
+    too. It takes up to some minutes. While Doorward runs on SQLite, ask for it at the desk instead.
+    """
+    state = play_here(settings, tenant)
+    if as_json:
+        print_json(state)
+    else:
+        print_preparedness(state)
