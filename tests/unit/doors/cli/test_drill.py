@@ -11,6 +11,7 @@ import pytest
 from doorward.admission.drill import Live, Report, drill, read_scenario, shipped_scenarios
 from doorward.doors.cli.drill_report import DrillReporter
 from doorward.doors.cli.drill_report.charts import HEIGHT, WIDTH, course_of, ways_of
+from tests.support.preparing import went
 from tests.support.screening import all_packs
 from tests.unit.admission.drill.small import FLOOD
 from tests.unit.doors.cli.conftest import Call
@@ -126,3 +127,18 @@ def test_charts_stay_within_their_drawing(report: Report) -> None:
         assert all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in points)
     assert course_of(()).customers == ""
     assert sum(band.width for band in course.bands) <= WIDTH
+
+
+def test_how_prepared_a_company_is_is_played_kept_and_printed(
+    call: Call, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what it has; the worst first, in words and as JSON."""
+    told = (went("one-call", 0.99), went("outage", 0.6, survived=30.0))
+    monkeypatch.setattr("doorward.doors.cli.preparing.played", lambda _assignment: iter(told))
+    state = call("drill", "prepare", "--json", "--data", data).json
+    assert [one["scenario"] for one in state["prepared"]["scenarios"]] == ["outage", "one-call"]
+    assert state["prepared"]["stale"] == []
+    printed = call("drill", "prepare", "--data", data).out
+    assert printed.index("outage") < printed.index("one-call")
+    assert "fails" in printed
+    assert call("drill", "prepare", "--tenant", "nobody", "--data", data).code != 0

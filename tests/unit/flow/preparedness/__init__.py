@@ -1,0 +1,1 @@
+"""How prepared a company is: what it has, and how it is played."""
