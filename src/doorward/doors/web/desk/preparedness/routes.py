@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
+from babel import Locale
 from babel.numbers import format_currency, format_decimal
 from litestar import Response, get, post
 from litestar.params import QueryParameter
@@ -65,7 +66,9 @@ def _standings(scenarios: Sequence[Readiness]) -> Mapping[str, int]:
 
 
 def _money(amount: float, currency: str, *, language: str) -> str:
-    return str(format_currency(round(amount), currency, locale=language, format_type="standard", currency_digits=False))
+    """Return an amount in whole units: what is reckoned from drills is no more exact."""
+    pattern = str(Locale.parse(language).currency_formats["standard"].pattern).replace(".00", "")
+    return str(format_currency(round(amount), currency, pattern, locale=language, currency_digits=False))
 
 
 def _borne(desk: DeskCall, one: Readiness) -> str:
