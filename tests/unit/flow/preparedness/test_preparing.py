@@ -34,6 +34,11 @@ def ask(transactions: Transactions) -> Preparation:
     return transactions.write(SCOPE, lambda tx: Outcome(ask_preparation(tx, SCOPE).value))
 
 
+def fail(transactions: Transactions, preparation_id: str) -> None:
+    """Say that nothing came of one."""
+    transactions.write(SCOPE, lambda tx: fail_preparation(tx, SCOPE, preparation_id, "time"))
+
+
 def latest(transactions: Transactions, *, done: bool = False) -> Preparation | None:
     """Return the last one."""
     return transactions.read(lambda tx: latest_preparation(tx, SCOPE, done=done))
@@ -86,8 +91,7 @@ def test_few_are_kept_and_always_the_last_that_came_to_something(transactions: T
     transactions.write(SCOPE, lambda tx: finish_preparation(tx, SCOPE, good.id, FOUND))
     for _ in range(KEPT + 2):
         clock.advance(timedelta(minutes=1))
-        one = ask(transactions).id
-        transactions.write(SCOPE, lambda tx, one=one: fail_preparation(tx, SCOPE, one, "time"))
+        fail(transactions, ask(transactions).id)
     done = latest(transactions, done=True)
     assert done is not None
     assert done.id == good.id

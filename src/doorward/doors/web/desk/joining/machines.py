@@ -1,6 +1,6 @@
 """Machines that may act for the customer of a conversation: seen beside what is known of them, and ended for them."""
 
-from typing import Any, Final, cast, get_args
+from typing import Any, Final, get_args
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -38,7 +38,7 @@ async def end_mandate(desk: ADeskCall, conversation_id: FromPath[str], mandate_i
     why, wanted = (await desk.form()).get("reason", ""), ConversationId(conversation_id)
     if why not in _REASONS:
         return await _ask(desk, wanted, mandate_id, wrong=True)
-    reason = cast("EndedFor", why)
+    reason: EndedFor = why
     await desk.house.own_mandates.revoke_for(scope, wanted, mandate_id=mandate_id, why=reason)
     return Redirect(f"/desk/conversations/{wanted}/customer?done=mandate#machines", status_code=303)
 

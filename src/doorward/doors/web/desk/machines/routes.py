@@ -1,7 +1,7 @@
 """Machine customers at the desk: platforms let in or kept out, keys kept or taken no more, what came of late."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any, Final, cast, get_args
+from typing import Annotated, Any, Final, get_args
 
 from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
@@ -56,7 +56,7 @@ async def revoke_key(desk: ADeskCall, key_id: FromPath[str]) -> Response[Any]:
     reason = (await desk.form()).get("reason", "")
     if reason not in _REASONS:
         return await _ask_why(desk, key_id, wrong=True)
-    why = cast("RevocationReason", reason)
+    why: RevocationReason = reason
     await desk.house.transactions.write_async(scope, lambda tx: machines.revoke_key(tx, scope, key_id, reason=why))
     return Redirect(f"{_AT}?done=revoked", status_code=303)
 
@@ -76,7 +76,8 @@ async def _set_platform(desk: DeskCall, fields: Mapping[str, str]) -> str:
     state, host = fields.get("state", ""), fields.get("platform", "").strip()
     if state not in _STATES or len(host) > _LONGEST:
         raise Malformed("platform: a host, and whether its machines may speak")
-    machines, scope, wanted = desk.house.identity.machines, desk.scope, cast("PlatformState", state)
+    machines, scope = desk.house.identity.machines, desk.scope
+    wanted: PlatformState = state
     await desk.house.transactions.write_async(
         scope, lambda tx: machines.set_platform(tx, scope, host.lower(), state=wanted)
     )
