@@ -1,6 +1,7 @@
 """What flood control costs, what it notices and whom it serves; docs/concepts/admission.md.
 
     python3 run.py bench admission [counting] [noticing] [serving] [recognising] [signing] [drilling]
+                                   [together]
                                    [--seeds 40] [--drills 10] [--keys 100000] [--sources 1000000]
                                    [--messages 100000] [--requests 1000000] [--out result.json]
 
@@ -21,6 +22,7 @@ from bench.admission.noticing import noticing
 from bench.admission.recognising import recognising
 from bench.admission.serving import serving
 from bench.admission.signing import signing
+from bench.admission.together import together
 
 
 def main() -> int:
@@ -33,6 +35,7 @@ def main() -> int:
         "serving": lambda: serving(max(1, options.seeds // 10)),
         "signing": lambda: signing(options.requests),
         "drilling": lambda: drilling(options.drills),
+        "together": lambda: together(max(1_000, options.keys // 10)),
     }
     result = {name: part() for name, part in parts.items() if name in (options.parts or parts)}
     written = json.dumps(result, indent=1)
@@ -46,7 +49,9 @@ def command_line() -> argparse.ArgumentParser:
     """The arguments."""
     parser = argparse.ArgumentParser(prog="bench admission", description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", choices=["counting", "noticing", "serving", "recognising", "signing", "drilling"]
+        "parts",
+        nargs="*",
+        choices=["counting", "noticing", "serving", "recognising", "signing", "drilling", "together"],
     )
     parser.add_argument("--seeds", type=int, default=40)
     parser.add_argument("--drills", type=int, default=10)

@@ -8,11 +8,10 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from doorward.admission.flood import Nonces
 from doorward.bootstrap import House
 from doorward.doors.web.skills import alexa_response
 from doorward.flow.machines import MandateForm
-from doorward.flow.signing import REMEMBERED, SignedSkills
+from doorward.flow.signing import SignedSkills
 from doorward.flow.skills import Spoken
 from doorward.identity import Tenant, Terms
 from doorward.kit.clock import SystemClock
@@ -24,6 +23,7 @@ from tests.support.alexa import ADDRESS, SKILL, Authority, Shelf, a_key, an_enve
 from tests.support.house import tenant_of
 from tests.support.machines import TERMS, Owner, run
 from tests.support.server import Guests
+from tests.support.signing import nonces_alone
 
 LANGUAGES = {"en-US": "Goodbye.", "de-DE": "Auf Wiederhören.", "ru-RU": "До свидания.", "xx": "Goodbye."}
 
@@ -77,7 +77,7 @@ def echo(house: House, guests: Guests, halden: Tenant) -> Echo:
     authority = Authority(_now())
     house.skills.signatures = SignedSkills(
         house.admission,
-        nonces=Nonces(house.clock, secret=bytes(32), window=REMEMBERED, nonces=64),
+        nonces=nonces_alone(house.clock),
         clock=house.clock,
         way_out=Shelf({ADDRESS: pem_of(authority.leaf())}),
         roots=lambda: (authority.root,),

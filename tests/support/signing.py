@@ -12,12 +12,22 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from doorward.admission.flood import Nonces
+from doorward.admission.together import NoncesTogether
+from doorward.flow.signing import REMEMBERED
+from doorward.kit.clock import Clock
 from doorward.kit.signatures import HttpMessage
 
 AGENT = "https://assistants.example"
 PLATFORM = "assistants.example"
 HOST = "support.halden.example"
 _NONCES = count(1)
+
+
+def nonces_alone(clock: Clock, *, nonces: int = 64) -> NoncesTogether:
+    """Return what spends nonces in one process that shares them with nobody."""
+    near = Nonces(clock, secret=bytes(32), window=REMEMBERED, nonces=nonces)
+    return NoncesTogether(near, None, clock=clock, secret=bytes(32), window=REMEMBERED)
 
 
 def key_from(seed: int) -> Ed25519PrivateKey:

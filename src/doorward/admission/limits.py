@@ -30,7 +30,7 @@ KEYS_REMEMBERED: Final = 200_000
 """Keys that memory holds at once (70 MB with one hit each); the one that was quiet for longest is forgotten first."""
 
 _PAUSE: Final = timedelta(seconds=10)
-_OPTIONS: Final[dict[str, Any]] = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+_OPTIONS: Final[dict[str, Any]] = {"socket_timeout": 0.1, "socket_connect_timeout": 0.5}
 _SHARED: Final = ("valkey", "valkeys", "valkey+unix", "redis", "rediss", "redis+unix")
 
 

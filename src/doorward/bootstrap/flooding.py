@@ -2,7 +2,9 @@
 
 from typing import NamedTuple, Protocol
 
-from doorward.admission.flood import WorkGate, WorkLimitRules
+from doorward.admission.flood import Quotas, WorkGate, WorkLimitRules
+from doorward.admission.together import QuotasTogether
+from doorward.bootstrap.counting import Counting
 from doorward.bootstrap.plugins import Plugins
 from doorward.flow.accept import TenantScreening
 from doorward.flow.flood import WATCH_EVERY, CampaignWatch, FloodControl, FloodWatch, Levers, SecondLook
@@ -38,6 +40,7 @@ class FloodRooms(Protocol):
     screening: TenantScreening
     reader: Reader
     intents: Intents
+    counting: Counting
 
     def bot_places(self) -> tuple[int, int]:
         """Return how many messages can be walked at once without a wait, and how many are."""
@@ -60,11 +63,12 @@ class Flooding(NamedTuple):
 
 def open_flooding(house: FloodRooms) -> Flooding:
     """Wire the services over a house."""
-    # Owners are counted by each process for itself; with the process it is forgotten who came.
+    counting = house.counting
+    near = Quotas(house.clock, secret=new_key())
     control = FloodControl(
         house.transactions,
         clock=house.clock,
-        secret=new_key(),
+        quotas=QuotasTogether(near, counting.memory, clock=house.clock, secret=counting.secret),
         settings=house.settings.flood,
         bot=house.bot_places,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from doorward import record, routing
-from doorward.admission import Admission, Blocks, Rates, VisitorTokens
+from doorward.admission import Admission, Blocks, VisitorTokens
 from doorward.answering import (
     ArticleRepository,
     Composer,
@@ -21,6 +21,7 @@ from doorward.answering import (
 )
 from doorward.answering.procedures import UntouchedRuns
 from doorward.bootstrap.companies import Companies
+from doorward.bootstrap.counting import open_counting
 from doorward.bootstrap.engines import Engines, make_engines
 from doorward.bootstrap.flooding import open_flooding
 from doorward.bootstrap.machines import MachineWiring
@@ -88,7 +89,6 @@ from doorward.identity import (
 from doorward.kit import logging as kit_logging
 from doorward.kit.bus import ProcessBus, open_bus
 from doorward.kit.clock import Clock, SystemClock
-from doorward.kit.crypto import new_key
 from doorward.kit.db import Database
 from doorward.kit.health import Health
 from doorward.kit.jobs import JobWorker, forget_done
@@ -201,7 +201,10 @@ class House(Companies, MachineWiring):
         self.mailer: Mailer = self.plugins.connectors["outbox" if settings.demo else "smtp"]
         self.scanner = chosen_scanner(self.plugins, settings)
         self.settings_book = SettingsBook(self.transactions, self.identity.tenants, clock=clock)
-        self.admission = Admission(settings.limits, rates=self._rates())
+        self.counting = open_counting(
+            settings, self.keys, clock=clock, health=self.health, heard=self.meters.counted_together
+        )
+        self.admission = Admission(settings.limits, rates=self.counting.rates)
         self.blocks = Blocks()
         self.visitor_tokens = VisitorTokens(self.keys, clock=clock, lifetime=settings.visitor_lifetime)
         self.protection = ProtectionService(self.keys)
@@ -255,12 +258,6 @@ class House(Companies, MachineWiring):
             command=own_process("doorward.bootstrap.training"),
             folder=self.settings.folder / "cache",
         )
-
-    def _rates(self) -> Rates:
-        storage = self.settings.limits.storage
-        # Processes that count together must hash alike; one that counts alone forgets with its end whom it has seen.
-        secret = self.keys.installation_secret("limits") if storage else new_key()
-        return Rates(self.clock, secret=secret, storage=storage)
 
     def _build_flow(self) -> None:
         self.procedure_work = self._procedures()
@@ -530,6 +527,7 @@ class House(Companies, MachineWiring):
         self.core_calls.close()
         self.directories.close()
         self.issuer_keys.close()
+        self.counting.close()
         with contextlib.suppress(Exception):
             self.seal_audit()
         with contextlib.suppress(Exception):

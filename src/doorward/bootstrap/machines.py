@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from doorward.admission import Admission
-from doorward.admission.flood import Nonces
+from doorward.bootstrap.counting import Counting
 from doorward.bootstrap.flooding import Flooding
 from doorward.bootstrap.procedures import ProcedureWiring
 from doorward.bootstrap.sweeping import serve_each
@@ -29,7 +29,6 @@ from doorward.flow.signing import (
     TokenRooms,
 )
 from doorward.flow.skills import Skills
-from doorward.kit.crypto import new_key
 from doorward.kit.settings import Settings
 
 NEWS_EVERY: Final = timedelta(minutes=1)
@@ -41,6 +40,7 @@ class MachineWiring(ProcedureWiring):
     admission: Admission
     flooding: Flooding
     contact: Contact
+    counting: Counting
     contact_count: ContactCount
     front_door: FrontDoor
     gate: Gate
@@ -100,7 +100,7 @@ class MachineWiring(ProcedureWiring):
 
     def _signed_requests(self) -> SignedRequests:
         self.directories = Directories(self.settings.machines.allowed_hosts, clock=self.clock)
-        nonces = Nonces(self.clock, secret=new_key(), window=REMEMBERED)
+        nonces = self.counting.nonces(self.clock, window=REMEMBERED)
         self.signed_devices = SignedDevices(
             self.transactions,
             self.identity.devices,

@@ -200,7 +200,7 @@ class Contact:
             return knock_of(tx, scope, party, place.conversation_id, by=by), rooms.flood.standing(tx, scope)
 
         knock, standing = await self._transactions.read_async(read)
-        place = place._replace(admitted=rooms.flood.admit(scope, knock, standing))
+        place = place._replace(admitted=await rooms.flood.admit(scope, knock, standing))
         accepted = await self._accept(scope, channel, request, place)
         self._count(scope, channel, accepted)
         return accepted

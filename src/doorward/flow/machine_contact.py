@@ -276,7 +276,7 @@ class MachineContact:
             return knock_of(tx, scope, party, here, by=by), rooms.flood.standing(tx, scope)
 
         knock, standing = await self._threshold.transactions.read_async(read)
-        return rooms.flood.admit(scope, knock, standing)
+        return await rooms.flood.admit(scope, knock, standing)
 
     async def _make_known(self, machine: RecognisedMachine) -> None:
         """Have a machine that speaks for nobody be somebody whom staff can look at."""

@@ -47,6 +47,17 @@ class Meters:
             registry=self.registry,
         )
 
+        self._together = Counter(
+            "doorward_shared_memory_questions",
+            "Questions to the memory that processes share, by whether it answered in time.",
+            ["answered"],
+            registry=self.registry,
+        )
+
+    def counted_together(self, answered: bool) -> None:  # noqa: FBT001 - what is heard is one yes or no
+        """Count a question to the shared memory; without an answer the process counted for itself."""
+        self._together.labels("yes" if answered else "no").inc()
+
     def arrived(self, caller_class: str, way: str) -> None:
         """Count a contact that began."""
         self._arrivals.labels(caller_class, way).inc()

@@ -143,7 +143,7 @@ class Threshold:
             return party.id, knock_of(tx, scope, party, here, by=by), flood.standing(tx, scope)
 
         party_id, knock, standing = await self.transactions.read_async(read)
-        return LetIn(party_id, flood.admit(scope, knock, standing))
+        return LetIn(party_id, await flood.admit(scope, knock, standing))
 
     def _speaks(self, tx: Tx, visitor: Visitor, *, for_person: bool) -> Party:
         scope = visitor.scope

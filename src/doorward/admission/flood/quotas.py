@@ -115,6 +115,24 @@ class Quotas:
         with self._lock:
             return self._take(key, quota, self._now())
 
+    def until(self, quota: Quota, *, tenant_id: TenantId, platform: str, owner: str) -> float | None:
+        """Return the theoretical arrival time of an owner, as Unix time; None unless it is known exactly."""
+        key, _ = self._fingerprints.of((quota.kind, tenant_id, platform, owner))
+        with self._lock:
+            place = self._place_of(key)
+            return self._times[place] + self._zero.timestamp() if place >= 0 else None
+
+    def learn(self, quota: Quota, until: float, *, tenant_id: TenantId, platform: str, owner: str) -> None:
+        """Take over what others know: an owner's theoretical arrival time, as Unix time. It never becomes earlier."""
+        key, _ = self._fingerprints.of((quota.kind, tenant_id, platform, owner))
+        after = until - self._zero.timestamp()
+        with self._lock:
+            now, place = self._now(), self._place_of(key)
+            if place >= 0:
+                self._times[place] = max(self._times[place], after)
+            elif after > now:
+                self._settle(key, after, now=now)
+
     def share_in_doubt(self, quota: Quota) -> float:
         """Return for which share of owners who never came the sketch would say that they are beyond this quota.
 

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from doorward.admission.drill import Report, shipped_scenarios
+from doorward.admission.flood import Quotas
 from doorward.admission.kept import ask_preparation
+from doorward.admission.together import QuotasTogether
 from doorward.bootstrap.preparing import played
 from doorward.doors.cli.ending import Code, Stop
 from doorward.doors.cli.opening import office, scope_of
@@ -55,10 +57,11 @@ def play_here(settings: Settings, tenant: str | None) -> PreparednessState:
 def _opened(settings: Settings, tenant: str | None) -> Iterator[tuple[Transactions, Scope, Gathering]]:
     with office(settings) as opened:
         found, transactions = opened.tenant(tenant), opened.transactions
+        clock, secret = SystemClock(), new_key()
         control = FloodControl(
             transactions,
-            clock=SystemClock(),
-            secret=new_key(),
+            clock=clock,
+            quotas=QuotasTogether(Quotas(clock, secret=secret), None, clock=clock, secret=secret),
             settings=settings.flood,
             bot=lambda: (IN_MEMORY, 0),
         )

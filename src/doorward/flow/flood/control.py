@@ -20,12 +20,12 @@ from doorward.admission.flood import (
     Level,
     Occupancy,
     Quota,
-    Quotas,
     admit,
     people_for,
 )
 from doorward.admission.flood.capacity import RESERVED
 from doorward.admission.kept import ArrivalKind, count_promised, read_kept
+from doorward.admission.together import QuotasTogether, Whose
 from doorward.flow.flood.admitted import Admitted, admitted_as
 from doorward.flow.flood.knocking import Knock
 from doorward.kit.clock import Clock
@@ -77,14 +77,14 @@ class FloodControl:
         transactions: Transactions,
         *,
         clock: Clock,
-        secret: bytes,
+        quotas: QuotasTogether,
         settings: Flood,
         bot: Callable[[], tuple[int, int]] = lambda: (1, 0),
     ) -> None:
-        """Count owners under `secret` (32 bytes); `bot` tells how many places the bot has and how many are taken."""
+        """Count owners in `quotas`; `bot` tells how many places the bot has and how many are taken."""
         self._transactions = transactions
         self._clock = clock
-        self._quotas = Quotas(clock, secret=secret)
+        self._quotas = quotas
         self._quota = Quota(
             kind="contact", count=settings.contacts_per_hour, seconds=_HOUR, burst=settings.contacts_at_once
         )
@@ -144,10 +144,18 @@ class FloodControl:
 
     # -- who comes -----------------------------------------------------------------------------------------------------
 
-    def admit(self, scope: Scope, knock: Knock, standing: Standing) -> Admitted:
+    async def admit(self, scope: Scope, knock: Knock, standing: Standing) -> Admitted:
         """Decide what a contact may have, and count it if it begins one. Nobody is refused."""
+        counted = await self._quotas.take(self._whose(scope, knock)) if knock.begins else self._counted(knock)
+        return self._admitted(scope, knock, standing, counted)
+
+    def admit_now(self, scope: Scope, knock: Knock, standing: Standing) -> Admitted:
+        """Do as `admit`, in a thread that may wait for the count."""
+        counted = self._quotas.take_now(self._whose(scope, knock)) if knock.begins else self._counted(knock)
+        return self._admitted(scope, knock, standing, counted)
+
+    def _admitted(self, scope: Scope, knock: Knock, standing: Standing, counted: Counted) -> Admitted:
         caller = knock.caller
-        counted = self._counted(scope, knock)
         arriving = Arriving(caller=caller, at=standing.at, handling=standing.occupancy.handling)
         occupancy = self._since(scope.tenant_id, standing.occupancy)
         made = admit(arriving, occupancy=occupancy, alert=standing.alert, counted=counted, rules=self.rules)
@@ -185,13 +193,13 @@ class FloodControl:
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
-    def _counted(self, scope: Scope, knock: Knock) -> Counted:
+    def _whose(self, scope: Scope, knock: Knock) -> Whose:
+        caller = knock.caller
+        return Whose(self._quota, scope.tenant_id, caller.platform, caller.owner)
+
+    def _counted(self, knock: Knock) -> Counted:
+        """Return what was counted when the contact began that this goes on with."""
         now = self._clock.now()
-        if knock.begins:
-            caller = knock.caller
-            return self._quotas.take(
-                self._quota, tenant_id=scope.tenant_id, platform=caller.platform, owner=caller.owner
-            )
         if knock.over_until is not None and knock.over_until > now:
             return Counted(within=False, retry_after=(knock.over_until - now).total_seconds())
         return Counted(within=True)

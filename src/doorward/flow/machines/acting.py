@@ -200,7 +200,7 @@ class Machines:
 
         knock, standing = self._transactions.read(read)
         # Its conversation was opened with the grant.
-        return flood.admit(scope, msgspec.structs.replace(knock, begins=not said.repeated), standing)
+        return flood.admit_now(scope, msgspec.structs.replace(knock, begins=not said.repeated), standing)
 
     def _status(self, scope: Scope, machine: MachineIdentity, act: MachineAct) -> MachineAnswer:
         """Tell how the owner's orders stand, as they are now."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from doorward.flow.signing.recognising import SpendsNonces, claimed, refusal_of, spend
+from doorward.flow.signing.recognising import Spending, SpendsNonces, claimed, refusal_of, spend
 from doorward.identity import Device, Devices, NewDevice, Pairing
 from doorward.kit.clock import Clock
 from doorward.kit.signatures import DEVICES, HttpMessage, SharedSecret, SignatureRefused
@@ -38,7 +38,7 @@ class SignedDevices:
             claim.check(SharedSecret(claim.key_id, *secrets))
         except SignatureRefused as refusal:
             raise refusal_of(refusal) from None
-        spend(self._nonces, scope, sender=claim.key_id, nonce=claim.nonce)
+        await spend(self._nonces, scope, Spending(claim.key_id, claim.nonce, claim.created), now=self._clock.now())
         identity = Device.identity_of(claim.key_id)
         return Signed(machine=identity, known=True, created=claim.created, expires=claim.expires)
 

@@ -5,9 +5,9 @@ really signed takes up memory.
 """
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -42,6 +42,8 @@ from doorward.vocabulary.scope import Scope
 
 REMEMBERED: Final = WINDOW + WINDOW / 5
 """How long nonces are remembered at least: while a signature can be good, and a look at a directory takes."""
+FRESH_ENOUGH: Final = timedelta(minutes=1)
+"""How old a signature may be while its nonce cannot be shared with other processes: each of them takes it once then."""
 _INLINE: Final = 16_384
 """Bytes of a body up to which its digest is taken at once; larger ones in a thread."""
 _ERRORS: Final[dict[Fault, type[SignatureInvalid]]] = {
@@ -65,6 +67,10 @@ class Spent(Protocol):
     """What became of a nonce."""
 
     @property
+    def alone(self) -> bool:
+        """Return whether other processes that count with this one could not be asked."""
+
+    @property
     def good(self) -> bool:
         """Return whether it was new."""
 
@@ -74,9 +80,9 @@ class Spent(Protocol):
 
 
 class SpendsNonces(Protocol):
-    """Remembers nonces; see `admission.flood.Nonces`."""
+    """Remembers nonces; see `admission.together.NoncesTogether`."""
 
-    def spend(self, *, tenant_id: TenantId, sender: str, nonce: str) -> Spent:
+    async def spend(self, *, tenant_id: TenantId, sender: str, nonce: str) -> Spent:
         """Note a sender's nonce, and say whether it is new."""
 
 
@@ -114,7 +120,9 @@ class SignedRequests:
             claim.check(await self._key_of(scope, standing, claim))
         except SignatureRefused as refusal:
             raise refusal_of(refusal) from None
-        spend(self._rooms.nonces, scope, sender=claim.key_id, nonce=claim.nonce)
+        await spend(
+            self._rooms.nonces, scope, Spending(claim.key_id, claim.nonce, claim.created), now=self._rooms.clock.now()
+        )
         identity = MachineIdentity(platform=standing.platform or "", key_id=claim.key_id, agent_id=agent)
         return Signed(machine=identity, known=standing.known, created=claim.created, expires=claim.expires)
 
@@ -148,10 +156,23 @@ def refusal_of(refusal: SignatureRefused) -> SignatureInvalid:
     return _ERRORS.get(refusal.fault, SignatureInvalid)(refusal.reason)
 
 
-def spend(nonces: SpendsNonces, scope: Scope, *, sender: str, nonce: str) -> None:
-    """Use a nonce up that was really signed. Raises `SignatureReplayed` and `RateLimited`."""
-    spent = nonces.spend(tenant_id=scope.tenant_id, sender=sender, nonce=nonce)
+class Spending(NamedTuple):
+    """A nonce that is to be used up: whose it is, and when it was signed."""
+
+    sender: str
+    nonce: str
+    signed_at: datetime
+
+
+async def spend(nonces: SpendsNonces, scope: Scope, spending: Spending, *, now: datetime) -> None:
+    """Use a nonce up that was really signed. Raises `SignatureReplayed`, `SignatureExpired` and `RateLimited`.
+
+    While it cannot be shared with other processes, only what was signed just now is taken: see `FRESH_ENOUGH`.
+    """
+    spent = await nonces.spend(tenant_id=scope.tenant_id, sender=spending.sender, nonce=spending.nonce)
     if spent.good:
+        if spent.alone and now - spending.signed_at > FRESH_ENOUGH:
+            raise SignatureExpired("Signature-Input: just now only what was signed within a minute is taken")
         return
     if spent.retry_after > 0:
         raise RateLimited("no room for more nonces", retry_after=max(1, int(spent.retry_after)))

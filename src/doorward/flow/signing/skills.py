@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import Certificate
 
 from doorward.admission import Admission
-from doorward.flow.signing.recognising import SpendsNonces, spend
+from doorward.flow.signing.recognising import Spending, SpendsNonces, spend
 from doorward.kit.certificates import LARGEST, ChainRefused, Vouched, system_roots, vouched_key
 from doorward.kit.clock import Clock
 from doorward.kit.http import Exit, ExitRefused
@@ -114,7 +114,7 @@ class SignedSkills:
             vouched.key.verify(signature, body, PKCS1v15(), SHA256())
         except InvalidSignature:
             raise SignatureInvalid("Signature-256: not made over this body with this certificate's key") from None
-        spend(self._nonces, scope, sender=asked.skill, nonce=asked.request_id)
+        await spend(self._nonces, scope, Spending(asked.skill, asked.request_id, asked.at), now=now)
         # Neither id is kept as it is: the hash is the same for the same user of the same skill, and tells nothing.
         user = hashlib.sha256(f"{asked.skill}\x1f{asked.user}".encode()).hexdigest()
         machine = MachineIdentity(platform=PLATFORM, key_id="", agent_id=user)

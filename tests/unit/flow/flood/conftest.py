@@ -2,6 +2,7 @@
 
 import pytest
 
+from doorward.admission.together import QuotasTogether
 from doorward.flow.flood import FloodControl, FloodWatch, Levers
 from doorward.kit.clock import FixedClock
 from doorward.kit.i18n import Translator
@@ -15,7 +16,8 @@ SECRET = b"f" * 32
 
 def control_of(transactions: Transactions, clock: FixedClock) -> FloodControl:
     """Flood control as a process of its own would have it."""
-    return FloodControl(transactions, clock=clock, secret=SECRET, settings=Flood())
+    quotas = QuotasTogether.alone(clock, secret=SECRET)
+    return FloodControl(transactions, clock=clock, quotas=quotas, settings=Flood())
 
 
 def watch_of(transactions: Transactions, control: FloodControl) -> FloodWatch:

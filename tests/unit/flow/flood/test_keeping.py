@@ -56,7 +56,7 @@ def let_in(transactions: Transactions, control: FloodControl, *, number: int, pr
     """Let so many strangers in, each with a contact of their own."""
     standing = transactions.read(lambda tx: control.standing(tx, SCOPE))
     for one in range(number):
-        control.admit(SCOPE, knock(f"{prefix}{one}"), standing)
+        control.admit_now(SCOPE, knock(f"{prefix}{one}"), standing)
 
 
 def test_what_came_to_two_processes_is_judged_by_one(
@@ -182,16 +182,16 @@ def test_the_bot_answers_who_begins_too_many_contacts(
 ) -> None:
     """What goes on in a conversation is no new contact; it has what it began with until the quota has room again."""
     standing = transactions.read(lambda tx: control.standing(tx, SCOPE))
-    began = [control.admit(SCOPE, knock("one"), standing) for _ in range(7)]
+    began = [control.admit_now(SCOPE, knock("one"), standing) for _ in range(7)]
     assert [one.because for one in began] == ["free"] * 6 + ["quota"]
     over = clock.now() + timedelta(seconds=began[-1].retry_after)
     goes_on = Knock(
         caller=Caller(owner="one", platform="webchat"), channel="webchat", language="en", begins=False, over_until=over
     )
-    assert control.admit(SCOPE, goes_on, standing).because == "quota"
-    assert control.admit(SCOPE, knock("one", begins=False), standing).way == "full"
+    assert control.admit_now(SCOPE, goes_on, standing).because == "quota"
+    assert control.admit_now(SCOPE, knock("one", begins=False), standing).way == "full"
     clock.advance(timedelta(seconds=began[-1].retry_after))
-    assert control.admit(SCOPE, goes_on, standing).way == "full"
+    assert control.admit_now(SCOPE, goes_on, standing).way == "full"
 
 
 def test_those_just_handed_over_count_before_the_database_says_so(
@@ -205,9 +205,9 @@ def test_those_just_handed_over_count_before_the_database_says_so(
     )
     levers.override(MIRA, "red", note=WHY, until=clock.now() + timedelta(hours=1))
     standing = transactions.read(lambda tx: control.standing(tx, SCOPE))
-    assert control.admit(SCOPE, knock("first"), standing).way == "full"
+    assert control.admit_now(SCOPE, knock("first"), standing).way == "full"
     control.note_handed(SCOPE, "anonymous")
-    assert control.admit(SCOPE, knock("second"), standing).way == "call_back"
+    assert control.admit_now(SCOPE, knock("second"), standing).way == "call_back"
 
 
 def test_a_tick_begins_at_whole_ten_seconds(clock: FixedClock) -> None:

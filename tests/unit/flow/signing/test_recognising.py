@@ -1,6 +1,7 @@
 """A signed request is from one machine, once, while the company takes its key; nothing else gets in."""
 
 import random
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -8,9 +9,12 @@ import pytest
 
 from doorward.admission import Admission, Rates
 from doorward.admission.flood import Nonces
+from doorward.admission.together import NoncesTogether
 from doorward.flow.signing import REMEMBERED, Directories, SignedRequests, SignedRooms
+from doorward.flow.signing.recognising import FRESH_ENOUGH
 from doorward.kit.http import Exit, ExitRefused, Page
 from doorward.kit.settings import Limits
+from doorward.kit.shared import SharedMemory
 from doorward.kit.signatures import WINDOW, HttpMessage
 from doorward.vocabulary.errors import (
     DoorwardError,
@@ -24,6 +28,7 @@ from doorward.vocabulary.errors import (
 from doorward.vocabulary.machines import MachineIdentity, Signed
 from doorward.vocabulary.scope import Scope
 from tests.support.identities import Office, on_one_database
+from tests.support.loopback import free_port
 from tests.support.signing import (
     AGENT,
     PLATFORM,
@@ -35,6 +40,8 @@ from tests.support.signing import (
     public_bytes,
     url64,
 )
+
+__all__ = ["free_port"]
 
 BODY = b'{"text":"Where is my order?"}'
 
@@ -63,7 +70,7 @@ class Shown(Exit):
 class Gate:
     """The recogniser over an office, with one platform that shows the key of one machine."""
 
-    def __init__(self, office: Office, *, nonces: int = 1024) -> None:
+    def __init__(self, office: Office, *, nonces: int = 1024, memory: SharedMemory | None = None) -> None:
         """Let the platform show key 1."""
         self.office, self.machine = office, Machine()
         self.shown = Shown(office)
@@ -73,7 +80,13 @@ class Gate:
         rooms = SignedRooms(
             machines=office.identity.machines,
             directories=self.directories,
-            nonces=Nonces(clock, secret=bytes(32), window=REMEMBERED, nonces=nonces),
+            nonces=NoncesTogether(
+                Nonces(clock, secret=bytes(32), window=REMEMBERED, nonces=nonces),
+                memory,
+                clock=clock,
+                secret=bytes(32),
+                window=REMEMBERED,
+            ),
             admission=Admission(Limits(directories_per_tenant="2/minute"), rates=Rates(clock, secret=bytes(32))),
             clock=clock,
         )
@@ -262,3 +275,23 @@ async def test_none_of_ten_thousand_bad_ones_is_taken(office: Office) -> None:
         taken += 1
     assert taken == 0
     await gate.take(good)
+
+
+@on_one_database
+async def test_without_the_other_processes_only_fresh_signatures_are_taken(office: Office, free_port: int) -> None:
+    """While nobody can say what other processes took, what was signed over a minute ago is refused; it is good again
+    when signed anew.
+    """
+    away = SharedMemory(f"valkey://127.0.0.1:{free_port}", deadline=2.0)
+    try:
+        gate = Gate(office, memory=away)
+        message = gate.signed()
+        gate.office.clock.advance(FRESH_ENOUGH)
+        await gate.take(message)
+        await gate.refused(message, SignatureReplayed)
+        late = gate.signed()
+        gate.office.clock.advance(FRESH_ENOUGH + timedelta(seconds=1))
+        assert "within a minute" in (await gate.refused(late, SignatureExpired)).detail
+        await gate.take(gate.signed())
+    finally:
+        away.close()

@@ -7,8 +7,7 @@ import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from doorward.admission import Admission, Rates
-from doorward.admission.flood import Nonces
-from doorward.flow.signing import REMEMBERED, SignedSkills
+from doorward.flow.signing import SignedSkills
 from doorward.flow.signing.skills import KEPT, PAUSE, chain_address
 from doorward.kit.certificates import ChainRefused, system_roots, vouched_key
 from doorward.kit.settings import Limits
@@ -37,6 +36,7 @@ from tests.support.alexa import (
     signed_headers,
 )
 from tests.support.identities import Office, on_one_database
+from tests.support.signing import nonces_alone
 
 BODY = b'{"request": 1}'
 
@@ -51,7 +51,7 @@ class Gate:
         self.shelf = Shelf({ADDRESS: pem_of(self.authority.leaf())})
         self.skills = SignedSkills(
             Admission(Limits(directories_per_tenant="2/minute"), rates=Rates(self.clock, secret=bytes(32))),
-            nonces=Nonces(self.clock, secret=bytes(32), window=REMEMBERED, nonces=64),
+            nonces=nonces_alone(self.clock),
             clock=self.clock,
             way_out=self.shelf,
             roots=lambda: (self.authority.root,),

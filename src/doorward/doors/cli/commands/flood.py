@@ -8,6 +8,7 @@ from typing import Final
 import rich_click as click
 
 from doorward.admission.flood import LEVELS
+from doorward.admission.together import QuotasTogether
 from doorward.doors.cli.opening import office, scope_of
 from doorward.doors.cli.options import examples, with_json, with_settings, with_tenant
 from doorward.doors.cli.output import print_json, print_table, say
@@ -54,7 +55,9 @@ def _masks(_scope: Scope, note: WildText) -> MaskedText:
 def _opened(settings: Settings, tenant: str | None, *, read_only: bool = False) -> Iterator[_Opened]:
     with office(settings, read_only=read_only) as opened:
         found, transactions = opened.tenant(tenant), opened.transactions
-        control = FloodControl(transactions, clock=SystemClock(), secret=new_key(), settings=settings.flood)
+        clock = SystemClock()
+        quotas = QuotasTogether.alone(clock, secret=new_key())  # nobody comes by the command line
+        control = FloodControl(transactions, clock=clock, quotas=quotas, settings=settings.flood)
         watch = FloodWatch(
             transactions,
             control,
