@@ -114,6 +114,10 @@ class Admission:
         """Admit a file. Raises `RateLimited`."""
         self._rates.take(_rate("attachment", self._limits.messages_per_party, scope.tenant_id, party_id))
 
+    def admit_effort(self, scope: Scope, *, party_id: PartyId) -> None:
+        """Admit that a visitor's device asks for a piece of work, or hands it in. Raises `RateLimited`."""
+        self._rates.take(_rate("effort", self._limits.messages_per_party, scope.tenant_id, party_id))
+
     def admit_wish(self, scope: Scope, *, party_id: PartyId) -> None:
         """Admit feedback, a call-back, a mailed transcript or a wish to be deleted. Raises `RateLimited`."""
         self._rates.take(_rate("wish", self._limits.messages_per_party, scope.tenant_id, party_id))

@@ -25,6 +25,11 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     scope: Scope
     party_id: PartyId
     conversation_id: ConversationId
+    effort_until: datetime | None = None
+
+    def has_effort(self, now: datetime) -> bool:
+        """Return whether their device did a piece of work that still counts; see `admission.effort`."""
+        return self.effort_until is not None and now < self.effort_until
 
 
 class IssuedToken(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,9 +54,21 @@ class VisitorTokens:
 
     def issue(self, tenant_id: TenantId, *, party_id: PartyId, conversation_id: ConversationId) -> IssuedToken:
         """Return a new token."""
+        scope = Scope(tenant_id=tenant_id, actor=Actor(kind="customer", id=party_id))
+        return self.issue_for(Visitor(scope=scope, party_id=party_id, conversation_id=conversation_id))
+
+    def issue_for(self, visitor: Visitor) -> IssuedToken:
+        """Return a new token for a visitor, with the work that their device did."""
+        tenant_id = visitor.scope.tenant_id
         # The token's own time has whole seconds; so has the one that is told.
         now = datetime.fromtimestamp(int(self._clock.now().timestamp()), UTC)
-        claims = {"tenant": tenant_id, "party": party_id, "conversation": conversation_id}
+        claims: dict[str, Any] = {
+            "tenant": tenant_id,
+            "party": visitor.party_id,
+            "conversation": visitor.conversation_id,
+        }
+        if visitor.effort_until is not None:
+            claims["effort"] = int(visitor.effort_until.timestamp())
         signed = self._signed(tenant_id).issue(claims, lifetime=self._lifetime)
         return IssuedToken(token=f"{tenant_id}.{signed}", expires_at=now + self._lifetime)
 
@@ -90,9 +107,10 @@ def _visitor(tenant_id: TenantId, claims: dict[str, Any]) -> Visitor:
     # Which key was used came from outside; what it signed must say the same.
     if claims.get("tenant") != tenant_id:
         raise NotSignedIn("the visitor token is another tenant's")
-    party_id = PartyId(claims["party"])
+    party_id, effort = PartyId(claims["party"]), claims.get("effort")
     return Visitor(
         scope=Scope(tenant_id=tenant_id, actor=Actor(kind="customer", id=party_id)),
         party_id=party_id,
         conversation_id=ConversationId(claims["conversation"]),
+        effort_until=None if effort is None else datetime.fromtimestamp(int(effort), UTC),
     )

@@ -318,6 +318,7 @@ class House(Companies, MachineWiring):
             core_systems=self.core_systems,
             scans_files=self.scanner is not None,
             flood=self.flooding.control,
+            efforts=self.counting.efforts(self.clock, self.keys),
             expecting=self.expecting,
             signed=self._signed_requests(),
             tokens=self._access_tokens(),

@@ -35,7 +35,10 @@ INLINE_CHARACTERS = 1000
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
-    """An accepted message: durable from now on. `duplicate`: it had been accepted before."""
+    """An accepted message: durable from now on. `duplicate`: it had been accepted before.
+
+    `effort`: the sender's device would be asked for a piece of work now; see `flow.effort`.
+    """
 
     message_id: MessageId
     conversation_id: ConversationId
@@ -43,6 +46,7 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     duplicate: bool
     text: MaskedText
+    effort: bool = False
 
 
 class Recognition(NamedTuple):

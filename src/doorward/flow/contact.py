@@ -13,6 +13,7 @@ from doorward.admission.kept import end_demotion
 from doorward.flow.accept import Accepted
 from doorward.flow.attachments import MEDIA_TYPES, Attachments, Downloads, OpenedFile
 from doorward.flow.call_backs import CallBacks
+from doorward.flow.effort import EffortWork
 from doorward.flow.feedback import Feedback
 from doorward.flow.flood import EVERYTHING, Admitted, By, Knock, Standing, knock_of, plain_code
 from doorward.flow.handoffs import handoff_for
@@ -84,7 +85,8 @@ class VisitOpened(msgspec.Struct, frozen=True, kw_only=True):
     `characters` is the longest message, `people` whether anybody is at the desk now, `closed` until when nobody
     answers for it is outside the hours of the team that it goes to, `secrets` the words beside which
     digits are likely a PIN or a code, so that a browser can warn before anything leaves it. `suggestions` are what a
-    customer who is known probably wants, to be pressed before the first word.
+    customer who is known probably wants, to be pressed before the first word. `effort` says that the visitor's device
+    is asked for a piece of work, which gives them a place in the queue; without it they are answered all the same.
     """
 
     token: str
@@ -102,6 +104,7 @@ class VisitOpened(msgspec.Struct, frozen=True, kw_only=True):
     attachments: AttachmentRules
     secrets: tuple[str, ...]
     suggestions: tuple[Choice, ...] = ()
+    effort: bool = False
 
     def __repr__(self) -> str:
         """Show nothing of the token."""
@@ -132,6 +135,7 @@ class Contact:
         self._words = SecretWords(rooms.packs)
         self._downloads = Downloads(transactions, keys=rooms.keys)
         self.attachments = Attachments(threshold)
+        self.effort = EffortWork(threshold)
         self.feedback = Feedback(threshold)
         self.call_backs = CallBacks(threshold)
         self.wishes = Wishes(threshold, self.call_backs)
@@ -160,9 +164,7 @@ class Contact:
             visitor = await self._vouched(tenant, request.user_token, visitor=visitor, language=language)
         elif visitor is None:
             visitor = await self._new_visitor(tenant, language)
-        issued = rooms.visitor_tokens.issue(
-            tenant.id, party_id=visitor.party_id, conversation_id=visitor.conversation_id
-        )
+        issued = rooms.visitor_tokens.issue_for(visitor)
         return await self._opened(tenant, language, visitor, token=issued.token, expires_at=issued.expires_at)
 
     # -- speak -------------------------------------------------------------------------------------------------------
@@ -180,7 +182,8 @@ class Contact:
         place = _Place(party_id, visitor.conversation_id, visitor.party_id, admitted)
         accepted = await self._accept(visitor.scope, channel, request, place)
         self._count(visitor.scope, channel, accepted, user_agent=user_agent)
-        return accepted
+        wanted = await self.effort.would_help(visitor, admitted)
+        return msgspec.structs.replace(accepted, effort=True) if wanted else accepted
 
     async def machine_message(self, channel: str, request: MessageRequest) -> Accepted:
         """Accept a message that came with an API token: on behalf of `customer`, in `conversation`, if named."""
@@ -445,9 +448,12 @@ class Contact:
         self, tenant: Tenant, language: str, visitor: Visitor, *, token: str, expires_at: datetime
     ) -> VisitOpened:
         settings, say = tenant.settings, self._rooms.translator.say
-        card = await self._transactions.read_async(
-            lambda tx: record.card_of(tx, visitor.scope, goes_on_in(tx, visitor.scope, visitor.conversation_id))
-        )
+
+        def read(tx: Tx) -> tuple[record.Card | None, bool]:
+            here = goes_on_in(tx, visitor.scope, visitor.conversation_id)
+            return record.card_of(tx, visitor.scope, here), self.effort.is_wanted(tx, visitor)
+
+        card, effort = await self._transactions.read_async(read)
         prospect = await self.prospects.of(visitor.scope, card, language=language)
         return VisitOpened(
             token=token,
@@ -469,6 +475,7 @@ class Contact:
             ),
             secrets=self._words.told(settings.languages),
             suggestions=await self._suggested(visitor, card, language),
+            effort=effort,
         )
 
     async def _suggested(self, visitor: Visitor, card: record.Card | None, language: str) -> tuple[Choice, ...]:

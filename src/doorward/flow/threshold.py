@@ -8,6 +8,7 @@ import msgspec
 
 from doorward import record, routing
 from doorward.admission import Admission, Blocks, Visitor, VisitorTokens
+from doorward.admission.effort import Efforts
 from doorward.admission.kept import end_demotion
 from doorward.answering import KnowledgeService
 from doorward.flow.accept import FrontDoor, TenantScreening
@@ -86,6 +87,7 @@ class ContactRooms(msgspec.Struct, frozen=True, kw_only=True):
     core_systems: Mapping[TenantId, CoreSystem]
     scans_files: bool
     flood: FloodControl
+    efforts: Efforts
     expecting: Expecting | None = None
     signed: SignedRequests
     tokens: AccessTokens
@@ -140,7 +142,8 @@ class Threshold:
         def read(tx: Tx) -> tuple[PartyId, Knock, Standing]:
             party = self._speaks(tx, visitor, for_person=for_person)
             here = goes_on_in(tx, scope, visitor.conversation_id)
-            return party.id, knock_of(tx, scope, party, here, by=by), flood.standing(tx, scope)
+            worked = msgspec.structs.replace(by, effort=visitor.has_effort(tx.now))
+            return party.id, knock_of(tx, scope, party, here, by=worked), flood.standing(tx, scope)
 
         party_id, knock, standing = await self.transactions.read_async(read)
         return LetIn(party_id, await flood.admit(scope, knock, standing))

@@ -344,6 +344,13 @@ class TenantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     ] = ""
     accent: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="Accent colour of the widget.")] = "#0f6b5c"
     accent_dark: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="Accent colour on dark ground.")] = "#5fd0b8"
+    effort_in_red: Annotated[
+        bool,
+        Meta(
+            description="In a flood (red) the devices of visitors whom nobody knows are asked for a second of work; "
+            "whoever's does it may wait in line for a person, everybody else is answered as before."
+        ),
+    ] = True
     article_review: Annotated[
         bool, Meta(description="Articles are published by somebody who did not write them (four eyes).")
     ] = False

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from doorward.vocabulary.discreet import Discreet
+from doorward.vocabulary.effort import EffortChallenge, EffortSolution
 from doorward.vocabulary.machines import Capability
 from doorward.vocabulary.text import WildText
 
@@ -19,6 +20,8 @@ Operation = Literal[
     "person",
     "verify",
     "confirm",
+    "effort",
+    "work",
     "typing",
     "attach",
     "file",
@@ -36,7 +39,8 @@ Operation = Literal[
     "skill",
 ]
 """visit: begin or resume a conversation · message: say something · entries, stream: read what was said, once or live ·
-person: ask for a person · verify: ask for a code by mail · confirm: hand the code in · typing: say that one is writing
+person: ask for a person · verify: ask for a code by mail · confirm: hand the code in · effort: ask for a piece of
+work for one's device · work: hand it in · typing: say that one is writing
 · attach: hand a file in · file: have a file that a reply brought · source: read what an answer comes from ·
 why: read why it was given · feedback: say whether it helped · callback: leave an
 address to be called back at · transcript: have the conversation mailed · delete: ask that it be deleted · act: have
@@ -256,6 +260,20 @@ class ConfirmRequest(Discreet, frozen=True, kw_only=True):
     code: str
 
 
+class EffortRequest(Discreet, frozen=True, kw_only=True):
+    """Ask whether one's device is wanted to do a piece of work, and which."""
+
+    credential: str
+
+
+class EffortMadeRequest(Discreet, frozen=True, kw_only=True):
+    """Hand in the piece of work that was asked for, with what was found."""
+
+    credential: str
+    challenge: EffortChallenge
+    solution: EffortSolution
+
+
 class TypingRequest(Discreet, frozen=True, kw_only=True):
     """Say that the visitor is writing just now; kept nowhere."""
 
@@ -333,6 +351,8 @@ ChannelInput = (
     | PersonRequest
     | VerificationRequest
     | ConfirmRequest
+    | EffortRequest
+    | EffortMadeRequest
     | TypingRequest
     | AttachmentRequest
     | FileRequest

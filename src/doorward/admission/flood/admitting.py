@@ -8,7 +8,7 @@ import msgspec
 
 from doorward.admission.flood.alert import Alert, Level
 from doorward.admission.flood.callers import Arriving, Caller, CallerClass, class_of, rank_of
-from doorward.admission.flood.capacity import CapacityRules, Occupancy, can_call_back, expect_wait
+from doorward.admission.flood.capacity import CapacityRules, Occupancy, can_call_back, expect_wait, patience_for
 from doorward.admission.flood.quotas import Counted
 
 Way = Literal["full", "bot_only", "call_back"]
@@ -76,7 +76,7 @@ def admit(
         return msgspec.structs.replace(made, because="protected")
     if not counted.within:
         return _demoted(made, caller, way="bot_only", because="quota", retry_after=counted.retry_after)
-    patience = rules.patience[alert.level][caller_class]
+    patience = patience_for(caller_class, alert.level, effort=caller.effort, rules=rules)
     if wait <= patience:
         return msgspec.structs.replace(made, because="queue" if wait > 0 else "free")
     if caller_class == "flagged":

@@ -19,7 +19,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     `owner` is who is behind it: the customer, the owner whom an assistant acts for, or the best that stands for one (a
     visitor's party, a network). `platform` is by what they come: the assistant's or operator's key, or the channel.
     `signed` and `mandate` were checked. `verified` is a person who proved to be the customer they say they are.
-    `vulnerable` is somebody who must be heard: in danger, or marked as such. `flagged` comes with the second look.
+    `vulnerable` is somebody who must be heard: in danger, or marked as such. `effort` is a
+    device that did a piece of work which was asked of it. `flagged` comes with the second look.
     """
 
     owner: str
@@ -28,6 +29,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     mandate: bool = False
     verified: bool = False
     vulnerable: bool = False
+    effort: bool = False
     known: bool = False
     open_case: bool = False
     flagged: bool = False

@@ -55,6 +55,18 @@ class CapacityRules(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("callback_share: 0 to 1; callback_within, flagged_cap: more than 0")
 
 
+def patience_for(caller_class: CallerClass, level: Level, *, effort: bool, rules: CapacityRules) -> float:
+    """Return how many seconds a caller may have to wait and still be let into the queue.
+
+    In red a stranger whose device did a piece of work may wait as strangers may in amber, and never longer than
+    somebody who is known.
+    """
+    patience = rules.patience[level][caller_class]
+    if level != "red" or caller_class != "anonymous" or not effort:
+        return patience
+    return max(patience, min(rules.patience["amber"]["anonymous"], rules.patience["red"]["known"]))
+
+
 class Occupancy(msgspec.Struct, frozen=True, kw_only=True):
     """How full it is now.
 

@@ -17,7 +17,7 @@ class MaskedPlace(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
 
 
-class MessageAccepted(msgspec.Struct, frozen=True, kw_only=True):
+class KeptMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A message that is kept. `text` is what was kept of it: masked at `spans`."""
 
     message_id: str
@@ -27,7 +27,13 @@ class MessageAccepted(msgspec.Struct, frozen=True, kw_only=True):
     spans: tuple[MaskedPlace, ...] = ()
 
 
-class MachineMessageAccepted(MessageAccepted, frozen=True, kw_only=True):
+class MessageAccepted(KeptMessage, frozen=True, kw_only=True):
+    """A visitor's message that is kept. `effort`: their device is asked for work, see `GET /c/webchat/effort`."""
+
+    effort: bool = False
+
+
+class MachineMessageAccepted(KeptMessage, frozen=True, kw_only=True):
     """The same, for a program: with the conversation to go on in."""
 
     conversation_id: str

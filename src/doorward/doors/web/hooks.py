@@ -55,6 +55,8 @@ from doorward.vocabulary.channel import (
     ConfirmRequest,
     DeletionRequest,
     DescriptionRequest,
+    EffortMadeRequest,
+    EffortRequest,
     EnrolmentRequest,
     EntriesRequest,
     FeedbackRequest,
@@ -343,9 +345,8 @@ class ChannelCalls:
                 return _json(kept, 202)
             case FileRequest():
                 return file_response(await contact.file(parsed))
-            case SourceRequest() | WhyRequest():
-                asked = contact.source(parsed) if isinstance(parsed, SourceRequest) else contact.why(parsed)
-                return _json(await asked, 200)
+            case SourceRequest() | WhyRequest() | EffortRequest() | EffortMadeRequest():
+                return _json(await self._given(parsed), 200)
             case FeedbackRequest():
                 return _json(await contact.feedback.give(parsed), 202)
             case CallbackRequest():
@@ -357,6 +358,19 @@ class ChannelCalls:
                 return _json(await contact.wishes.be_forgotten(parsed), 202)
             case _:
                 raise NotFound("no such operation")
+
+    async def _given(self, parsed: SourceRequest | WhyRequest | EffortRequest | EffortMadeRequest) -> msgspec.Struct:
+        """Return what is handed out to whoever asks."""
+        contact = self._house.contact
+        match parsed:
+            case SourceRequest():
+                return await contact.source(parsed)
+            case WhyRequest():
+                return await contact.why(parsed)
+            case EffortRequest():
+                return await contact.effort.ask(parsed)
+            case EffortMadeRequest():
+                return await contact.effort.take(parsed)
 
     async def _message(self, parsed: MessageRequest, address: str, user_agent: str) -> Response[Any]:
         contact, channel = self._house.contact, self._channel
@@ -381,6 +395,7 @@ class ChannelCalls:
                 duplicate=kept.duplicate,
                 text=kept.text.text,
                 spans=_places(kept.text.spans),
+                effort=kept.effort,
             ),
             202,
         )

@@ -30,6 +30,7 @@ from doorward.doors.web.examples import ID, add_examples
 from doorward.doors.web.problems import MEDIA_TYPE
 from doorward.flow.attachments import AttachmentKept
 from doorward.flow.contact import VisitOpened
+from doorward.flow.effort import EffortAsked, EffortTaken
 from doorward.flow.enrolling import Enrolled
 from doorward.flow.feedback import FeedbackKept
 from doorward.flow.views.explaining import Explanation
@@ -54,6 +55,8 @@ _ANSWERS: Final[Mapping[str, tuple[int, type[msgspec.Struct] | None]]] = {
     "person": (202, PersonAsked),
     "verify": (202, CodeSent),
     "confirm": (200, CodeConfirmed),
+    "effort": (200, EffortAsked),
+    "work": (200, EffortTaken),
     "typing": (202, SignTaken),
     "attach": (202, AttachmentKept),
     "file": (200, None),
@@ -200,6 +203,22 @@ _CHANNEL_EXAMPLES: Final[Mapping[str, Any]] = {
     "person": {"id": "p-1"},
     "verify": {"email": "ada@example.org"},
     "confirm": {"code": "123456"},
+    "work": {
+        "challenge": {
+            "parameters": {
+                "algorithm": "PBKDF2/SHA-256",
+                "cost": 2000,
+                "data": {"until": 1772442600, "visit": "ab" * 32},
+                "keyLength": 32,
+                "keyPrefix": "995e0e9783a822ea65685db5247958d8",
+                "keySignature": "e4" * 32,
+                "nonce": "6f7321ea568473e609746dfef4fe8095",
+                "salt": "7d913ac4c6b065e1d05dbf73b49fc336",
+            },
+            "signature": "43" * 32,
+        },
+        "solution": {"counter": 712, "derivedKey": "99" * 32},
+    },
     "typing": {},
     "attach": {"id": "a-1", "name": "slip.png", "type": "image/png", "data": "iVBORw0KGgo="},
     "feedback": {"id": "f-1", "helpful": True, "comment": "Quick and clear."},

@@ -25,8 +25,9 @@ PROTECTED_RANK: Final = 0
 class Admitted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a contact may have, as `Admittance` says it, and what is needed to admit it again.
 
-    `verified` tells whether they proved who they are. That somebody is vulnerable is never written down here: it is
-    nobody's business a day later. `told` tells whether this conversation was told already that there is no person.
+    `verified` tells whether they proved who they are, `effort` whether a stranger's device did a piece of work. That
+    somebody is vulnerable is never written down here: it is nobody's business a day later. `told` tells whether this
+    conversation was told already that there is no person.
     """
 
     way: Way = "full"
@@ -34,6 +35,7 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     caller_class: CallerClass = "anonymous"
     level: Level = "green"
     verified: bool = False
+    effort: bool = False
     retry_after: float = 0.0
     further: tuple[Further, ...] = ()
     told: bool = False
@@ -59,6 +61,7 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             mandate=signed,
             verified=self.verified,
             vulnerable=vulnerable,
+            effort=self.effort,
             known=known,
             open_case=self.caller_class == "open_case",
             flagged=flagged or self.caller_class == "flagged",
@@ -79,13 +82,16 @@ def admitted_as(admittance: Admittance, caller: Caller, *, told: bool = False) -
     """
     kind = class_of(msgspec.structs.replace(caller, vulnerable=False)) if caller.vulnerable else admittance.caller_class
     if admittance.way == "full":
-        return Admitted(caller_class=kind, level=admittance.level, verified=caller.verified, told=told)
+        return Admitted(
+            caller_class=kind, level=admittance.level, verified=caller.verified, effort=caller.effort, told=told
+        )
     return Admitted(
         way=admittance.way,
         because=admittance.because,
         caller_class=kind,
         level=admittance.level,
         verified=caller.verified,
+        effort=caller.effort,
         retry_after=float(math.ceil(admittance.retry_after)),
         further=admittance.further,
         told=told,

@@ -37,13 +37,15 @@ class Knock(msgspec.Struct, frozen=True, kw_only=True):
 class By(msgspec.Struct, frozen=True, kw_only=True):
     """By what somebody comes: the platform whose owners are counted, the channel, and the language that they wish.
 
-    `mandated` is a machine whose signature was checked and whose owner gave it a mandate.
+    `mandated` is a machine whose signature was checked and whose owner gave it a mandate. `effort` is a device that did
+    a piece of work which was asked of it.
     """
 
     platform: str
     channel: str
     language: str = ""
     mandated: bool = False
+    effort: bool = False
 
 
 def knock_of(tx: Tx, scope: Scope, party: Party, conversation_id: ConversationId, *, by: By) -> Knock:
@@ -61,6 +63,7 @@ def knock_of(tx: Tx, scope: Scope, party: Party, conversation_id: ConversationId
             mandate=by.mandated,
             verified=party.kind == "customer" and party.assurance.level >= AssuranceLevel.VERIFIED,
             vulnerable=is_in_need(tx, scope, conversation_id),
+            effort=by.effort,
             known=known,
             open_case=known and any(_is_open_case(one) for one in knows),
         ),

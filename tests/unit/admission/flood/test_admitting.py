@@ -43,7 +43,9 @@ callers = st.builds(
     Caller,
     owner=st.just("o"),
     platform=st.just("web"),
-    **dict.fromkeys(("signed", "mandate", "verified", "vulnerable", "known", "open_case", "flagged"), st.booleans()),
+    **dict.fromkeys(
+        ("signed", "mandate", "verified", "vulnerable", "effort", "known", "open_case", "flagged"), st.booleans()
+    ),
 )
 occupancies = st.builds(
     Occupancy,
@@ -74,6 +76,31 @@ def test_verified_and_vulnerable_are_never_shed(
     for protected in ({"verified": True}, {"vulnerable": True}):
         made = decided(msgspec.structs.replace(caller, **protected), occupancy, level, counted=counted)
         assert (made.way, made.cap) == ("full", None)
+
+
+@given(occupancy=occupancies, level=levels, counted=counts)
+def test_work_helps_strangers_in_red_and_puts_them_before_nobody(
+    occupancy: Occupancy, level: Level, counted: Counted
+) -> None:
+    """With it a stranger has in red what strangers have in amber, and never more than somebody who is known."""
+    stranger = OF_CLASS["anonymous"]
+    worked = msgspec.structs.replace(stranger, effort=True)
+    made, without = (decided(one, occupancy, level, counted=counted) for one in (worked, stranger))
+    known = decided(OF_CLASS["known"], occupancy, level, counted=counted)
+    assert BETTER.index(without.way) <= BETTER.index(made.way) <= BETTER.index(known.way)
+    assert made.rank == without.rank
+    if level == "red":
+        assert made.way == decided(stranger, occupancy, "amber", counted=counted).way
+    else:
+        assert made == without
+
+
+@given(occupancy=occupancies, level=levels)
+def test_work_makes_nobody_less_suspicious(occupancy: Occupancy, level: Level) -> None:
+    """Of whoever looks like a campaign it changes nothing."""
+    flagged = OF_CLASS["flagged"]
+    worked = msgspec.structs.replace(flagged, effort=True)
+    assert decided(worked, occupancy, level) == decided(flagged, occupancy, level)
 
 
 @given(caller=callers, occupancy=occupancies, level=levels, counted=counts)

@@ -29,6 +29,8 @@ from doorward.vocabulary.channel import (
     ChannelRoute,
     ConfirmRequest,
     DeletionRequest,
+    EffortMadeRequest,
+    EffortRequest,
     EntriesRequest,
     FeedbackRequest,
     FileRequest,
@@ -41,6 +43,7 @@ from doorward.vocabulary.channel import (
     VisitRequest,
     WhyRequest,
 )
+from doorward.vocabulary.effort import EffortChallenge, EffortSolution
 from doorward.vocabulary.errors import Malformed, TooLarge
 from doorward.vocabulary.text import WildText
 
@@ -76,6 +79,11 @@ class _Verification(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 class _Confirmation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     code: MailedCode
+
+
+class _Work(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    challenge: EffortChallenge
+    solution: EffortSolution
 
 
 class _Typing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -151,6 +159,8 @@ class WebChat:
                 parse=self._confirm,
                 body=_Confirmation,
             ),
+            ChannelRoute(method="GET", path="/effort", operation="effort", parse=self._effort),
+            ChannelRoute(method="POST", path="/effort", operation="work", parse=self._work, body=_Work),
             ChannelRoute(method="POST", path="/typing", operation="typing", parse=self._typing, body=_Typing),
             ChannelRoute(
                 method="POST",
@@ -213,6 +223,15 @@ class WebChat:
     def _confirm(self, request: ChannelRequest) -> ConfirmRequest:
         credential = bearer(request)
         return ConfirmRequest(credential=credential, code=read_body(request, _Confirmation, limit=self._limit).code)
+
+    def _effort(self, request: ChannelRequest) -> EffortRequest:
+        refuse_other_parameters(request)
+        return EffortRequest(credential=bearer(request))
+
+    def _work(self, request: ChannelRequest) -> EffortMadeRequest:
+        credential = bearer(request)
+        body = read_body(request, _Work, limit=self._limit)
+        return EffortMadeRequest(credential=credential, challenge=body.challenge, solution=body.solution)
 
     def _typing(self, request: ChannelRequest) -> TypingRequest:
         credential = bearer(request)
