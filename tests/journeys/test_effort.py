@@ -32,7 +32,7 @@ SECOND = timedelta(seconds=2)
 def override(flood: Flood, level: str = "red") -> None:
     """Let a person say the level."""
     until = flood.clock.now() + timedelta(hours=2)
-    flood.house.flooding.levers.override(flood.mira, level, note=MaskedText("a test"), until=until)  # type: ignore[arg-type]  # because it is a level
+    flood.house.flooding.levers.override(flood.mira, level, note=MaskedText("a test"), until=until)
     flood.clock.advance(SECOND)
 
 

@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import altcha
 import uvicorn
 
 from doorward.doors import web
@@ -39,7 +40,8 @@ class WebChatTwin:
     `typing` is sent once as a sign that this side writes; `heard` is what was asked besides talking, by path.
     `troubles` are what happens to the next messages, in order: an HTTP status, or "lost" for one that is accepted while
     its acknowledgement is not. `expired` are tokens whose time has run out. `streams` False refuses streams. `address`
-    is where it is served. `listened_to` is set once a stream was opened: what is said from then on is news.
+    is where it is served. `listened_to` is set once a stream was opened: what is said from then on is news. `effort` is
+    asked of the device when the visit begins, or, with `effort_later`, with the next answer.
     """
 
     translator: Translator
@@ -59,6 +61,8 @@ class WebChatTwin:
     streams: bool = True
     address: str = ""
     listened_to: threading.Event = field(default_factory=threading.Event)
+    effort: altcha.Challenge | None = None
+    effort_later: bool = False
 
     @property
     def token(self) -> str:
@@ -122,6 +126,7 @@ class WebChatTwin:
             "people": self.people,
             "attachments": {"bytes": 2000, "types": ["image/png", "application/pdf"], "scanned": self.scanned},
             "secrets": ["pin", "passwor*", "şifre*"],
+            "effort": self.effort is not None and not self.effort_later,
         }
         await _answer(send, 201, visit)
 
@@ -132,6 +137,8 @@ class WebChatTwin:
             await _answer(send, 200, {"entries": fresh, "last": last, **self._standing()})
         elif path == "/messages":
             await self._message(body, send)
+        elif path in {"/effort", "/effort/work"}:
+            await self._effort(body, send)
         elif path == "/person":
             self.state, self.position = "waiting", 2
             await _answer(send, 202, {"state": "waiting"})
@@ -144,6 +151,19 @@ class WebChatTwin:
             await self._further(path, body, send)
         else:
             await _problem(send, 422, "refused")
+
+    async def _effort(self, body: dict[str, Any], send: Send) -> None:
+        if not body:
+            challenge = None if self.effort is None else self.effort.to_dict()
+            await _answer(send, 200, {"challenge": challenge})
+            return
+        self.heard.append(("/effort", body))
+        judged = altcha.verify_solution(altcha.Payload.from_dict(body), "twin")
+        if not judged.verified:
+            await _problem(send, 403, "not_allowed")
+            return
+        self.effort = None
+        await _answer(send, 200, {"token": self.token, "expires_at": "2030-01-01T00:00:00Z"})
 
     async def _further(self, path: str, body: dict[str, Any], send: Send) -> None:
         trouble = self.troubles.pop(0) if self.troubles and path != "/typing" else None
@@ -183,7 +203,10 @@ class WebChatTwin:
             await _problem(send, 503, "unavailable")
         else:
             await _answer(
-                send, 202, {"message_id": "m", "number": 1, "duplicate": duplicate} | {"text": text, "spans": spans}
+                send,
+                202,
+                {"message_id": "m", "number": 1, "duplicate": duplicate, "text": text, "spans": spans}
+                | {"effort": self.effort is not None},
             )
 
     async def _stream(self, after: int, send: Send) -> None:

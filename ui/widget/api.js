@@ -3,7 +3,7 @@
 /** @typedef {{token: string, expires_at: string, conversation_id: string, language: string, languages: string[],
  *   company: {name: string, accent?: string, accent_dark?: string}, notice: string, greeting: string,
  *   disclosure: string, characters?: number, people?: boolean, closed?: Closed | null, attachments?: {bytes: number, types: string[], scanned: boolean},
- *   secrets?: string[], suggestions?: {label: string, says: string}[]}} Visit */
+ *   secrets?: string[], suggestions?: {label: string, says: string}[], effort?: boolean}} Visit */
 /** @typedef {{seq: number, kind: string, at: string, author: "customer" | "bot" | "agent" | "system", text: string,
  *   language?: string, spans?: Span[], formatted?: import("./formatting.js").Formatted[], sources?: {title: string, slug: string}[],
  *   choices?: {label: string, says: string}[], client_id?: string, awaits?: string,
@@ -93,7 +93,7 @@ export class Api {
     }
   }
 
-  /** @param {{id: string, text: string}} draft @returns {Promise<{text: string, spans?: Span[]}>} */
+  /** @param {{id: string, text: string}} draft @returns {Promise<{text: string, spans?: Span[], effort?: boolean}>} */
   send({ id, text }) {
     return this.#json("/c/webchat/messages", { body: this.language ? { id, text, language: this.language } : { id, text } });
   }
@@ -111,6 +111,16 @@ export class Api {
   /** @param {string} id @returns {Promise<{state: string}>} */
   person(id) {
     return this.#json("/c/webchat/person", { body: { id } });
+  }
+
+  /** What this device is asked to work out, null where nothing is. @returns {Promise<import("./effort.js").Challenge | null>} */
+  async effort() {
+    return (await this.#json("/c/webchat/effort")).challenge ?? null;
+  }
+
+  /** Hand in what was found; its token takes the place of the one before. @param {import("./effort.js").Challenge} challenge @param {{counter: number, derivedKey: string}} solution */
+  async work(challenge, solution) {
+    this.#token = (await this.#json("/c/webchat/effort/work", { body: { challenge, solution } })).token;
   }
 
   /** Say that somebody writes. */

@@ -2,6 +2,7 @@
 // No DOM here: it tells a view what to show, and the view tells it what the customer did.
 
 import { Problem } from "./api.js";
+import { canWork, solve } from "./effort.js";
 import { base64, faultOf, plainName, typeOf } from "./files.js";
 import { Hearing } from "./hearing.js";
 import { Outbox } from "./outbox.js";
@@ -38,6 +39,9 @@ export class Chat {
   #typedAt = 0;
   #secrets = new Secrets([]);
   #renew;
+  /** The work that this device does just now, if any. @type {AbortController | null} */
+  #working = null;
+  #skipped = false;
 
   /**
    * @param {{api: import("./api.js").Api, view: import("./view.js").View, memory: import("./memory.js").Memory,
@@ -90,6 +94,7 @@ export class Chat {
   end() {
     this.#naps.end();
     this.#hearing.end();
+    this.#working?.abort();
   }
 
   /** The network came back, or the page was shown or hidden. */
@@ -121,7 +126,37 @@ export class Chat {
     this.#view.accepted();
     this.#hearing.start();
     this.#pump();
+    if (this.#visit?.effort) this.#work();
     if (this.#wantsPerson) this.askForPerson();
+  }
+
+  /** They would rather not have their device work: that is all right. */
+  skipWork() {
+    this.#skipped = true;
+    this.#working?.abort();
+  }
+
+  /** Do what this device is asked for, beside everything else. Nothing waits for it, and nothing is lost without it. */
+  async #work() {
+    if (this.#working || this.#skipped) return;
+    const working = (this.#working = new AbortController());
+    let progress = "without";
+    try {
+      const challenge = canWork() ? await this.#api.effort() : undefined;
+      if (challenge) this.#view.effort("working");
+      const solution = challenge && (await solve(challenge, working.signal));
+      if (solution) {
+        await this.#api.work(challenge, solution);
+        this.#keep();
+        progress = "done";
+      }
+      if (challenge === null) progress = "";
+    } catch {
+      // Too late, too often, no connection: they are answered all the same, and the next answer asks again.
+    } finally {
+      this.#working = null;
+    }
+    if (!this.#naps.ended) this.#view.effort(progress);
   }
 
   /** @param {string} text */
@@ -341,8 +376,9 @@ export class Chat {
     for (let draft = this.#outbox.take(); draft && !this.#naps.ended; draft = this.#outbox.take()) {
       this.#view.sending(draft);
       try {
-        const { text, spans } = await this.#api.send(draft);
+        const { text, spans, effort } = await this.#api.send(draft);
         this.#found();
+        if (effort) this.#work();
         this.#view.sent(draft.id, text, spans);
         this.#outbox.sent(draft);
         this.#hearing.expect();

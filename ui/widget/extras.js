@@ -32,7 +32,7 @@ export class Extras {
     this.#sheet = sheet;
     this.#verification = verification;
     this.#serveMenu();
-    parts.callbackOpen.addEventListener("click", () => this.#callBack());
+    parts.callbackOpen.addEventListener("click", () => this.callBack(parts.callbackOpen));
     parts.feedbackOpen.addEventListener("click", () => this.#feedback(parts.feedbackOpen));
   }
 
@@ -159,18 +159,19 @@ export class Extras {
     this.#sheet.name("widget.feedback.title");
   }
 
-  #callBack() {
+  /** Leave an address to be answered at. @param {HTMLElement} opener */
+  callBack(opener) {
     const contact = make("input", { type: "text", maxlength: String(LONGEST_CONTACT), autocomplete: "email", required: true, dir: "auto" });
     const label = make("label", { class: "field" }, this.#labels.make("span", "widget.callback.contact"), contact);
     const intro = this.#labels.make("p", this.offered ? "widget.offer.intro" : "widget.callback.intro");
     const send = () => this.#chat.callBack(contact.value.trim());
     const done = () => {
-      this.#parts.callbackOpen.hidden = true;
+      opener.hidden = true;
       contact.value = "";
       return "widget.callback.done";
     };
     const fields = this.#sheet.form("widget.callback.send", [intro, label], send, done);
-    this.#sheet.open(this.#parts.callbackOpen, fields);
+    this.#sheet.open(opener, fields);
     this.#sheet.name(this.offered ? "widget.offer.open" : "widget.callback.open");
   }
 

@@ -72,6 +72,7 @@ function buildPanel(say) {
   const state = make("p", { class: "state", role: "status" });
   const typing = make("p", { class: "typing", hidden: true }, make("span", { class: "dots", "aria-hidden": "true" }), make("span"));
   const again = make("button", { type: "button", class: "quiet", hidden: true });
+  const effort = buildEffort(say);
   const greeting = make("div", { class: "text", dir: "auto" });
   const author = make("p", { class: "author" }, make("span"));
   const hello = make("div", { class: "message bot", hidden: true }, author, greeting);
@@ -83,11 +84,26 @@ function buildPanel(say) {
   const panel = make(
     "dialog",
     { class: "panel", part: "panel", "aria-labelledby": "title", "aria-describedby": "disclosure" },
-    head.head, disclosure, connection, state, again, notice.notice, log, sheet.sheet, typing,
+    head.head, disclosure, connection, state, effort.effort, again, notice.notice, log, sheet.sheet, typing,
     verification.verify, foot.foot,
   );
   const fixed = { panel, disclosure, connection, state, again, log, hello, greeting, typing };
-  return { ...fixed, ...head, ...notice, ...verification, ...sheet, ...foot };
+  return { ...fixed, ...head, ...notice, ...effort, ...verification, ...sheet, ...foot };
+}
+
+/** The piece of work that this device is asked for. @param {Say} say */
+function buildEffort(say) {
+  const effortText = make("p", { role: "status" });
+  const quiet = (key) => {
+    const button = make("button", { type: "button", class: "quiet", hidden: true });
+    say(button, key);
+    return button;
+  };
+  const effortSkip = quiet("widget.effort.skip");
+  const effortVerify = quiet("widget.verify.open");
+  const effortCallBack = quiet("widget.callback.open");
+  const row = make("div", { class: "row" }, effortSkip, effortVerify, effortCallBack);
+  return { effort: make("div", { class: "effort", part: "effort", hidden: true }, effortText, row), effortText, effortSkip, effortVerify, effortCallBack };
 }
 
 /** @param {Say} say */

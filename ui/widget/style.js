@@ -68,6 +68,8 @@ select { max-inline-size: 140px; min-block-size: 44px; padding: 0 8px; border: 1
 
 .disclosure, .connection, .state { padding: 8px 16px; font-size: 13px; line-height: 1.45; }
 .disclosure { background: var(--wash); color: var(--soft); }
+.effort { padding: 8px 16px 10px; border-block-end: 1px solid var(--line); font-size: 13px; line-height: 1.45; }
+.effort .row { margin-block-start: 8px; }
 .state { color: var(--ink); border-block-end: 1px solid var(--line); }
 .connection { color: var(--soft); }
 .connection.trouble { background: var(--warn-wash); color: var(--warn); }

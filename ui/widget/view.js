@@ -7,6 +7,7 @@ import { kindNames } from "./files.js";
 import { sayAgain } from "./hours.js";
 import { inkOn, lengthOf, safeColour } from "./looks.js";
 import { build } from "./parts.js";
+import { PlaceSign } from "./place.js";
 import { Sheet } from "./sheet.js";
 import { accents } from "./style.js";
 import { Transcript } from "./transcript.js";
@@ -36,6 +37,8 @@ export class View {
   #extras;
   /** @type {Sheet} */
   #sheet;
+  /** @type {PlaceSign} */
+  #place;
   #typing = 0;
   #longest = LONGEST;
   #open = false;
@@ -61,6 +64,8 @@ export class View {
     this.#transcript = new Transcript(p.log, p.hello, this.#labels, deeds);
     this.#sheet = new Sheet(p, this.#labels);
     this.#extras = new Extras(p, this.#labels, { chat, transcript: this.#transcript, sheet: this.#sheet, verification });
+    const callBack = (opener) => this.#extras.callBack(opener);
+    this.#place = new PlaceSign(p, this.#labels, { skip: () => chat.skipWork(), verify: () => verification.show(true), callBack });
     p.launcher.addEventListener("click", () => chat.open());
     p.close.addEventListener("click", () => chat.close());
     p.accept.addEventListener("click", () => chat.accept());
@@ -269,6 +274,11 @@ export class View {
     if (state !== "resolved") this.#extras.judged = false;
     person.disabled = state === "waiting" || state === "human";
     person.setAttribute("aria-busy", "false");
+  }
+
+  /** @param {"working" | "done" | "without" | ""} progress */
+  effort(progress) {
+    this.#place.show(progress);
   }
 
   /** @param {"asking" | "asked" | "failed"} progress */

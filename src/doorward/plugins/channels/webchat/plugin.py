@@ -160,7 +160,7 @@ class WebChat:
                 body=_Confirmation,
             ),
             ChannelRoute(method="GET", path="/effort", operation="effort", parse=self._effort),
-            ChannelRoute(method="POST", path="/effort", operation="work", parse=self._work, body=_Work),
+            ChannelRoute(method="POST", path="/effort/work", operation="work", parse=self._work, body=_Work),
             ChannelRoute(method="POST", path="/typing", operation="typing", parse=self._typing, body=_Typing),
             ChannelRoute(
                 method="POST",
