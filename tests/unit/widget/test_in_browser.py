@@ -1,79 +1,17 @@
 """The widget in a real browser, before a stand-in for the door whose network misbehaves."""
 
 import gzip
-import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import altcha
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.browsing import browser_program, violations, violations_in_both_schemes
-from tests.support.webchat_twin import CARD, WIDGET, TwinServer, WebChatTwin
+from tests.support.browsing import violations
+from tests.support.webchat_twin import CARD, WIDGET, WebChatTwin
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A real Chromium."""
-    program = browser_program()
-    if not program and not os.environ.get("CI"):
-        pytest.skip("no Chromium on this machine: python3 run.py test installs one")
-    assert WIDGET.exists(), "the front end is not built: python3 run.py assets"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def twins() -> Iterator[TwinServer]:
-    """The stand-ins' server."""
-    with TwinServer().running() as server:
-        yield server
-
-
-@pytest.fixture
-def twin(twins: TwinServer) -> Iterator[WebChatTwin]:
-    """A fresh stand-in for the door."""
-    twin = twins.fresh()
-    yield twin
-    twin.streams = False
-
-
-@pytest.fixture(scope="module")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A British visitor's browser."""
-    context = browser.new_context(locale="en-GB")
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext, twin: WebChatTwin) -> Iterator[Page]:
-    """A new tab with a host site's page and the widget's tag; whatever the browser complains of fails the test."""
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
-    page.goto(twin.address, wait_until="domcontentloaded")
-    yield page
-    page.close()
-    assert complaints == []
-
-
-@pytest.fixture
-def talking(page: Page) -> Page:
-    """The page with the chat open and the notice read."""
-    page.get_by_role("button", name="Open the chat").click()
-    page.get_by_role("button", name="I have read this").click()
-    return page
 
 
 def say(page: Page, text: str) -> None:
@@ -593,69 +531,3 @@ def test_the_host_site_themes_the_chat(browser: Browser, twin: WebChatTwin) -> N
 def test_the_widget_stays_small() -> None:
     """What every page of every customer's site loads is at most 30 kB compressed."""
     assert len(gzip.compress(WIDGET.read_bytes(), 9)) <= 30_000
-
-
-def some_work(*, number: int = 40, rounds: int = 200) -> altcha.Challenge:
-    """Return a piece of work that any device does at once, or never does."""
-    return altcha.create_challenge("PBKDF2/SHA-256", rounds, counter=number, hmac_secret="twin")
-
-
-def test_a_device_works_by_itself_and_nothing_waits_for_it(page: Page, twin: WebChatTwin) -> None:
-    """It is told, done beside the conversation without a click or a puzzle, and handed in once."""
-    twin.effort = some_work()
-    page.get_by_role("button", name="Open the chat").click()
-    assert twin.heard == [], "nothing is done before the notice was read"
-    page.get_by_role("button", name="I have read this").click()
-    expect(page.get_by_text("If you need a person, you can wait in line.")).to_be_visible()
-    say(page, "hello")
-    expect(page.get_by_text("Heard: hello")).to_be_visible()
-    assert [path for path, _ in twin.heard if path == "/effort"] == ["/effort"]
-    expect(page.get_by_role("button", name="Skip this")).to_be_hidden()
-
-
-def test_work_can_be_skipped_by_keyboard_and_says_what_there_is_instead(page: Page, twin: WebChatTwin) -> None:
-    """Whoever skips it goes on writing, and can leave an address or confirm who they are; nobody asks again."""
-    twin.effort = some_work(number=2**31, rounds=2_000)
-    page.get_by_role("button", name="Open the chat").click()
-    page.get_by_role("button", name="I have read this").click()
-    skip = page.get_by_role("button", name="Skip this")
-    expect(skip).to_be_visible()
-    say(page, "meanwhile")
-    expect(page.get_by_text("Heard: meanwhile")).to_be_visible()
-    assert [fault for fault in violations_in_both_schemes(page) if "doorward-chat" in fault] == []
-    skip.focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("you get answers here all the same")).to_be_visible()
-    expect(page.get_by_role("textbox", name="Your message")).to_be_focused()
-    assert [fault for fault in violations_in_both_schemes(page) if "doorward-chat" in fault] == []
-    page.get_by_role("button", name="Get an answer later").last.click()
-    expect(page.get_by_role("button", name="Back to the conversation")).to_be_visible()
-    page.get_by_role("button", name="Back to the conversation").click()
-    page.get_by_role("button", name="Confirm that it is you").click()
-    expect(page.get_by_label("E-mail address")).to_be_visible()
-    say(page, "hello")
-    expect(page.get_by_text("Heard: hello")).to_be_visible()
-    assert "/effort" not in [path for path, _ in twin.heard]
-    expect(skip).to_be_hidden()
-
-
-def test_a_device_that_cannot_work_is_answered_all_the_same(context: BrowserContext, twin: WebChatTwin) -> None:
-    """Without Web Crypto, as on a page without HTTPS or in an old browser, in five languages: told, and never stuck."""
-    page = context.new_page()
-    page.add_init_script("Object.defineProperty(Crypto.prototype, 'subtle', { get: () => undefined })")
-    twin.effort, twin.effort_later = some_work(), True
-    page.goto(twin.address, wait_until="domcontentloaded")
-    page.get_by_role("button", name="Open the chat").click()
-    page.get_by_role("button", name="I have read this").click()
-    say(page, "hello")
-    expect(page.get_by_text("Heard: hello")).to_be_visible()
-    expect(page.get_by_text("you get answers here all the same")).to_be_visible()
-    text = page.locator(".effort p")
-    told = {text.inner_text()}
-    for language in ("de", "tr", "id", "ru"):
-        page.locator("select[part=language]").select_option(language)
-        expect(page.locator(".panel")).to_have_attribute("lang", language)
-        told.add(text.inner_text())
-    assert len(told) == 5
-    assert not any("[" in one for one in told)
-    page.close()

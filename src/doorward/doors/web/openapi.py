@@ -117,7 +117,21 @@ _SEEN_HEADER: Final = {
     "schema": {"type": "string", "maxLength": 500},
     "example": '"3"',
 }
+_CHALLENGE: Final[Mapping[str, Any]] = {
+    "parameters": {
+        "algorithm": "PBKDF2/SHA-256",
+        "cost": 2000,
+        "data": {"until": 1772442600, "visit": "ab" * 32},
+        "keyLength": 32,
+        "keyPrefix": "995e0e9783a822ea65685db5247958d8",
+        "keySignature": "e4" * 32,
+        "nonce": "6f7321ea568473e609746dfef4fe8095",
+        "salt": "7d913ac4c6b065e1d05dbf73b49fc336",
+    },
+    "signature": "43" * 32,
+}
 _EXAMPLES: Final[Mapping[str, Any]] = {
+    "EffortAsked": {"challenge": _CHALLENGE},
     "HandOverBody": {"to": None, "note": "Has waited for a refund since Monday."},
     "ReplyBody": {"text": "Good morning, I am looking into it."},
     "ReviewBody": {
@@ -204,19 +218,7 @@ _CHANNEL_EXAMPLES: Final[Mapping[str, Any]] = {
     "verify": {"email": "ada@example.org"},
     "confirm": {"code": "123456"},
     "work": {
-        "challenge": {
-            "parameters": {
-                "algorithm": "PBKDF2/SHA-256",
-                "cost": 2000,
-                "data": {"until": 1772442600, "visit": "ab" * 32},
-                "keyLength": 32,
-                "keyPrefix": "995e0e9783a822ea65685db5247958d8",
-                "keySignature": "e4" * 32,
-                "nonce": "6f7321ea568473e609746dfef4fe8095",
-                "salt": "7d913ac4c6b065e1d05dbf73b49fc336",
-            },
-            "signature": "43" * 32,
-        },
+        "challenge": _CHALLENGE,
         "solution": {"counter": 712, "derivedKey": "99" * 32},
     },
     "typing": {},
