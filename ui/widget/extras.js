@@ -163,7 +163,9 @@ export class Extras {
   callBack(opener) {
     const contact = make("input", { type: "text", maxlength: String(LONGEST_CONTACT), autocomplete: "email", required: true, dir: "auto" });
     const label = make("label", { class: "field" }, this.#labels.make("span", "widget.callback.contact"), contact);
-    const intro = this.#labels.make("p", this.offered ? "widget.offer.intro" : "widget.callback.intro");
+    // In a flood people are there, and busy.
+    const busy = opener === this.#parts.effortCallBack ? "widget.effort.callback" : "widget.callback.intro";
+    const intro = this.#labels.make("p", this.offered ? "widget.offer.intro" : busy);
     const send = () => this.#chat.callBack(contact.value.trim());
     const done = () => {
       opener.hidden = true;

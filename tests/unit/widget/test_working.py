@@ -50,6 +50,7 @@ def test_work_can_be_skipped_by_keyboard_and_says_what_there_is_instead(page: Pa
     expect(page.get_by_role("textbox", name="Your message")).to_be_focused()
     assert [fault for fault in violations_in_both_schemes(page) if "doorward-chat" in fault] == []
     page.get_by_role("button", name="Get an answer later").last.click()
+    expect(page.get_by_text("All our people are busy.")).to_be_visible()
     expect(page.get_by_role("button", name="Back to the conversation")).to_be_visible()
     page.get_by_role("button", name="Back to the conversation").click()
     page.get_by_role("button", name="Confirm that it is you").click()
