@@ -241,6 +241,14 @@ def test_no_token_that_is_bent_is_taken(
     assert client.get(url).status_code == 405
     batch = client.post(url, json=[_call(), _call()], headers={"authorization": f"Bearer {good}"})
     assert (batch.status_code, batch.json()["error"]["code"], batch.json()["id"]) == (400, -32600, None)
-    scope = system_scope(halden.id, "test")
-    house.transactions.write(scope, lambda tx: house.identity.issuers.forget(tx, scope, "login"))
+    boss, agent, login = guests.member("admin"), guests.member("mira"), "/api/v1/token-issuers/login"
+    assert [one["issuer"] for one in boss.get("/api/v1/token-issuers").json()["items"]] == [issuer.url]
+    known = {"issuer": issuer.url, "jwks_uri": f"{issuer.url}/keys", "algorithms": ["Ed25519"]}
+    assert [agent.get("/api/v1/token-issuers").status_code, agent.put(login, json=known).status_code] == [403, 403]
+    assert boss.put(login, json=known | {"algorithms": ["HS256"]}).status_code == 400
+    assert boss.put(login, json=known).json()["algorithms"] == ["Ed25519"]
+    assert ask(good).status_code == 401
+    assert boss.put(login, json=known | {"algorithms": ["ES256"]}).status_code == 200
+    assert ask(good).status_code == 200
+    assert [boss.delete(login).status_code, boss.delete(login).status_code] == [204, 404]
     assert ask(good).status_code == 401

@@ -73,9 +73,12 @@ def _signed() -> list[bytes]:
 def _called() -> list[bytes]:
     """Return calls with good fields, a set of keys, and a token that it does not hold for."""
     issuer, asked = AuthorizationServer(), {"id": "a", "text": "b", "kind": "c", "conversation": "0" * 26}
+    sent = {"message": {"messageId": "m", "role": "ROLE_USER", "parts": [{"text": "a"}, {"data": {"do": "help"}}]}}
+    task = {"jsonrpc": "2.0", "id": 2, "method": "GetTask", "params": {"id": "m", "metadata": {"agent": "p"}}}
     calls = [{"jsonrpc": "2.0", "id": one, "method": "tools/call", "params": asked} for one in (1, "x", None)]
     token = issuer.token("a", now=datetime(2026, 11, 30, 12, 0, tzinfo=UTC))
-    return [*(json.dumps(one).encode() for one in (*calls, [calls], issuer.keys, {"code": "x"})), token.encode()]
+    shown = (*calls, task, task | {"method": "SendMessage", "params": sent}, [calls], issuer.keys, {"code": "x"})
+    return [*(json.dumps(one).encode() for one in shown), token.encode()]
 
 
 def write_seeds(target: str, folder: Path) -> None:

@@ -29,6 +29,7 @@ from doorward.kit.signatures import (
     read_directory,
 )
 from doorward.kit.signatures.directory import MEDIA_TYPE as DIRECTORY_TYPE
+from doorward.plugins.channels.a2a.calls import read as read_sent
 from doorward.protection import Screener
 from doorward.protection.view import View
 from doorward.vocabulary.channel import ChannelRequest
@@ -156,6 +157,9 @@ def throw_at_calls(data: bytes) -> None:
         for ask in ASKS:
             with contextlib.suppress(Refusal):
                 ask_for(ask, call.params)
+        said = read_sent(call, company=None)
+        if (said.wanted is None) != (said.envelope.unfit is not None):
+            raise AssertionError("a call that is neither answered nor refused")
     with contextlib.suppress(ValueError):
         read_key_set(data)
     with contextlib.suppress(TokenRefused):
