@@ -139,7 +139,7 @@ DESTINATIONS: Final = (
         href="/desk/preparedness",
         icon="shield",
         permission="measure:read",
-        keys=("g", "p"),
+        keys=("g", "g"),
     ),
     Destination(
         key="senders",
