@@ -32,10 +32,11 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     telephone; `corrects`: says that something is meant instead; `other`: the other one; `every`: all of them;
     `one_more`: the same for another one besides;
     `cancels`: wants none of it any more; `asks`: a question; `wonders`: one that wants to know something ('what',
-    'how'); `belated`: a yes, but to what was asked before. `ordinals` count from 1, `LAST` is the last. `digits` are
-    runs of digits as written, those of tails among them, `words` the words as written in lower case, `denied` those of
-    them that are denied ('not the first'), `codes` the codes of the procedure whose names were said. What is denied is
-    among no digits, ordinals and codes. `dates` are ISO 8601.
+    'how'); `belated`: a yes, but to what was asked before; `supposes`: speaks of something without asking for it as it
+    stands ('how do I …', 'if it happens again, …'). `ordinals` count from 1, `LAST` is the last. `digits` are runs of
+    digits as written, those of tails among them, `words` the words as written in lower case, `denied` those of them
+    that are denied ('not the first'), `codes` the codes of the procedure whose names were said. What is denied is among
+    no digits, ordinals and codes. `dates` are ISO 8601.
     """
 
     message_id: str = ""
@@ -53,6 +54,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     asks: bool = False
     wonders: bool = False
     belated: bool = False
+    supposes: bool = False
     ordinals: tuple[int, ...] = ()
     digits: tuple[str, ...] = ()
     numbers: tuple[Number, ...] = ()

@@ -495,13 +495,14 @@ class ProcedureWork:
         if standing.level < wanted and asks_for_new_code(here.text.text, languages, sentences=self._rooms.sentences):
             executor.take_up(msgspec.structs.replace(run, mailed=False))
             return
+        heard = self._hear(procedure, here)
+        if heard.cancels or heard.agrees is False:
+            executor.feed(run, Said(heard=heard))  # whoever sends the code and wants it no more wants it no more
+            return
         if standing.level < wanted and run.mailed:
             self._rooms.verifying.hand_in(here)
         level = self._rooms.verifying.level(here)
-        if level >= wanted:
-            executor.feed(run, Verified(level=level))
-        else:
-            executor.feed(run, Said(heard=self._hear(procedure, here)))
+        executor.feed(run, Verified(level=level) if level >= wanted else Said(heard=heard))
 
 
 def day_of(now: datetime, settings: TenantSettings) -> date:

@@ -206,6 +206,139 @@ def test_half_a_yes_is_none(language: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("language", "text"),
     [
+        ("en", "yes please, a human being"),
+        ("en", "yes, as long as it is free"),
+        ("en", "yes tomorrow, not today"),
+        ("en", "yes I'm still here"),
+        ("en", "yes, one question though"),
+        ("en", "yes... just kidding"),
+        ("de", "ja bitte, mit einem Mitarbeiter sprechen"),
+        ("de", "ja, sofern es nichts kostet"),
+        ("de", "ja, morgen"),
+        ("de", "ja ich bin noch da"),
+        ("de", "ja, eine Frage noch"),
+        ("de", "ja klar, als ob"),
+        ("tr", "evet lütfen, temsilciye bağlayın"),
+        ("tr", "evet, ücretsizse"),
+        ("tr", "evet, yarın"),
+        ("tr", "evet buradayım"),
+        ("tr", "evet, bir sorum daha var"),
+        ("tr", "evet... şaka yaptım"),
+        ("id", "ya tolong sambungkan ke petugas"),
+        ("id", "ya, asal gratis"),
+        ("id", "ya, besok"),
+        ("id", "ya saya masih di sini"),
+        ("id", "ya, satu pertanyaan lagi"),
+        ("id", "ya... bercanda kok"),
+        ("ru", "да, соедините с оператором"),
+        ("ru", "да, при условии что бесплатно"),
+        ("ru", "да, завтра"),
+        ("ru", "да, я ещё здесь"),
+        ("ru", "да, ещё один вопрос"),
+        ("ru", "да... шучу"),
+    ],
+)
+def test_a_yes_to_something_else_is_none(language: str, text: str) -> None:
+    """To a person, to being there, on a condition, another day, with a question to come, in jest."""
+    assert hear(text, language).agrees is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "yes please, I need it urgently"),
+        ("en", "yes, please call me back"),
+        ("de", "ja bitte rufen Sie mich zurück"),
+        ("tr", "evet beni arayın"),
+        ("id", "ya tolong telepon saya"),
+        ("ru", "да, перезвоните мне"),
+        ("en", "yes, I have it here"),
+        ("en", "yes please change it today"),
+        ("de", "ja bitte heute noch"),
+        ("de", "ja, das ist meine Nummer"),
+        ("tr", "evet bu benim numaram"),
+        ("tr", "evet ben yapmadım"),
+        ("tr", "evet, bu adrese gönderin"),
+        ("id", "ya kartunya ada di tangan saya"),
+        ("id", "ya hari ini juga"),
+        ("ru", "да, карта у меня"),
+        ("ru", "да, сегодня же"),
+    ],
+)
+def test_a_yes_that_goes_on_stays_one(language: str, text: str) -> None:
+    """Whoever adds why, or that it shall be at once, has agreed."""
+    assert hear(text, language).agrees is True
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "if that shop charges me again, freeze my card"),
+        ("en", "how do I freeze my card for now?"),
+        ("en", "is my card frozen for now?"),
+        ("en", 'my friend wrote "freeze my card for now" but that was not me'),
+        ("en", "tomorrow at noon freeze my card for now"),
+        ("en", "freeze my wife's card for now"),
+        ("de", "Falls ich sie nicht finde, will ich sie einfrieren lassen"),
+        ("de", "Was passiert, wenn ich meine Karte einfriere?"),
+        ("de", "Kann meine Frau meine Karte vorübergehend sperren?"),
+        ("de", "Frieren Sie bitte die Karte meiner Frau ein"),
+        ("tr", "O mağaza bir daha çekerse kartımı dondurun"),
+        ("tr", "Kartımı geçici olarak nasıl dondururum?"),
+        ("tr", "Yarın öğlen kartımı dondurun"),
+        ("id", "Kalau toko itu menagih lagi, bekukan kartu saya"),
+        ("id", "Bagaimana cara membekukan kartu sementara?"),
+        ("id", "Besok siang bekukan kartu saya ya"),
+        ("ru", "Если этот магазин спишет ещё раз, заморозьте мою карту"),
+        ("ru", "Как временно заморозить карту?"),
+        ("ru", "Друг написал «заморозьте карту», это был не я"),
+    ],
+)
+def test_who_only_speaks_of_something_has_not_asked_for_it(language: str, text: str) -> None:
+    """How it is done, on a condition, another day, somebody else's words, somebody else's card."""
+    assert hear(text, language).supposes
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "freeze my card for now pls"),
+        ("en", "can you freeze my card for now?"),
+        ("en", "I lost my card at the gym. Freeze it for now, would you?"),
+        ("en", "left my card at a friend's place, freeze it for now"),
+        ("de", "Können Sie meine Karte bitte einfrieren?"),
+        ("de", "Karte verlegt, vorerst einfrieren"),
+        ("tr", "kartımı geçici olarak dondurur musunuz?"),
+        ("tr", "kartımı dondurun"),
+        ("id", "tolong bekukan dulu kartu saya ya?"),
+        ("id", "kalau bisa bekukan kartu saya sekarang"),
+        ("ru", "можете временно заморозить карту?"),
+        ("ru", "заморозьте карту"),
+    ],
+)
+def test_who_asks_for_something_has_asked_for_it(language: str, text: str) -> None:
+    """Politely, as a question, with what happened: nobody in a hurry is asked twice."""
+    assert not hear(text, language).supposes
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "make it 1500 instead of 2000"),
+        ("de", "statt 2000 lieber 1500"),
+        ("tr", "2000 yerine 1500 olsun"),
+        ("id", "1500 saja daripada 2000"),
+        ("ru", "лучше 1500 вместо 2000"),
+    ],
+)
+def test_what_something_stands_in_place_of_is_not_meant(language: str, text: str) -> None:
+    """Of two numbers the one that is taken back counts no more."""
+    assert [number.whole for number in hear(text, language).numbers] == [1500]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
         ("en", "cancel"),
         ("en", "never mind, thanks"),
         ("en", "no, forget it"),

@@ -30,3 +30,13 @@ def test_an_address_that_goes_on_behind_its_mask_is_held_by_the_message(text: st
     taken = take(ADDRESS, heard)
     assert isinstance(taken, Filled)
     assert taken.sealed == sealed
+
+
+@pytest.mark.parametrize(
+    ("first", "supposes", "taken"), [(True, True, False), (True, False, True), (False, True, True)]
+)
+def test_no_choice_is_made_by_merely_speaking_of_it(*, first: bool, supposes: bool, taken: bool) -> None:
+    """'If it happens again, freeze it' chooses nothing before anybody asked; asked which, it is an answer."""
+    slot = Slot(name="reason", kind="choice", ask="how", options=("freeze", "block"))
+    heard = Heard(text="if it happens again, freeze it", codes=("freeze",), supposes=supposes)
+    assert isinstance(take(Question(slot, first=first), heard), Filled) is taken

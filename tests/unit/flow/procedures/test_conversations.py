@@ -121,6 +121,18 @@ def test_a_code_in_the_text_field_proves_who_it_is_and_the_procedure_goes_on(sta
     assert cards(world)["4471"] == "blocked"
 
 
+@pytest.mark.parametrize("behind", ["but I changed my mind, don't", "no, never mind"])
+def test_a_code_with_a_change_of_mind_sets_nothing_in_motion(stage: Stage, behind: str) -> None:
+    """Whoever sends the code and says in the same breath that they want it no more, gets nothing of it."""
+    world = stage.people(ONE_CARD, language="en")
+    customer, line = began(stage, world, "i need a new card", "card.replace")
+    assert line.entry.data["procedure"]["awaits"] == "code"
+    last = customer.say(f"{customer.code()} {behind}")
+    assert last is not None
+    assert last.entry.data["procedure"]["awaits"] == ""
+    assert cards(world)["4471"] == "active"
+
+
 def test_a_code_in_the_widgets_own_field_goes_on_without_another_word(stage: Stage) -> None:
     """The bot says what comes next as soon as the proof is there, once."""
     world = stage.people(ONE_CARD, language="en")

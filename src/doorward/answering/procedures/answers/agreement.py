@@ -16,7 +16,10 @@ LONG: Final = 12
 _ALIKE: Final = 5
 """Letters at the beginning of a word's stem by which it is the same word in another form."""
 
-_QUOTED: Final = re.compile(r'"[^"\n]*"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|‚[^‘’\n]*[‘’]|^[ \t]*>[^\n]*', re.MULTILINE)
+MERE: Final = "mere"
+"""What a yes means that may as well say no more than 'I see': 'ok', 'all right'."""
+
+QUOTED: Final = re.compile(r'"[^"\n]*"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|‚[^‘’\n]*[‘’]|^[ \t]*>[^\n]*', re.MULTILINE)
 
 _THUMBS: Final = {"👍": True, "✅": True, "👌": True, "👎": False, "❌": False}
 
@@ -37,9 +40,9 @@ def agreement(spoken: Spoken, said: Words, text: str) -> Agreement:
         return Agreement(agrees=False, cancels=True)
     asks = "?" in text or "？" in text
     agrees = _agrees(spoken, said, asks=asks)
-    if agrees and _QUOTED.search(text):
+    if agrees and QUOTED.search(text):
         # What somebody quotes was said by somebody else: the yes has to stand beside it.
-        agrees = _agrees(spoken, spoken.words(_QUOTED.sub(" ", text)), asks=asks) or None
+        agrees = _agrees(spoken, spoken.words(QUOTED.sub(" ", text)), asks=asks) or None
     return Agreement(agrees, cancels=False)
 
 
@@ -97,10 +100,25 @@ def _agrees(spoken: Spoken, said: Words, *, asks: bool) -> bool | None:
     if not yes or no or not begins_yes:
         return False if begins_no and not begins_yes else None
     taken_back = spoken.reservation.places(said) | spoken.question.places(said)
-    if asks or taken_back - positions(yes):
+    if asks or taken_back - positions(yes) or any(map(spoken.is_condition, said.words)):
         return None
+    if _puts_off(spoken, said, rest) or _only_thanks(spoken, said, yes) or spoken.person.find(said):
+        return None  # 'yes please, a human being' says yes to a person, and not to what is asked
     plain = _is_plain(spoken, said, first) and len(said) <= LONG
     return True if alone or plain else None
+
+
+def _puts_off(spoken: Spoken, said: Words, rest: list[int]) -> bool:
+    """Return whether nothing but a day to come stands beside a yes: 'yes, tomorrow, not today' is none yet."""
+    days = spoken.relative_day.find(said)
+    idle = positions(days) | spoken.negation.places(said)
+    ahead = any(one.meaning.strip().isdecimal() and int(one.meaning) > 0 for one in days)
+    return ahead and all(place in idle or said.words[place] in spoken.fillers for place in rest)
+
+
+def _only_thanks(spoken: Spoken, said: Words, yes: list[Meant]) -> bool:
+    """Return whether nothing says more than that something was heard: 'ok, thanks' thanks for what was told before."""
+    return all(one.meaning == MERE for one in yes) and bool(spoken.thanks.find(said))
 
 
 def _is_plain(spoken: Spoken, said: Words, place: int) -> bool:

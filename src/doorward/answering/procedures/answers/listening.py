@@ -17,6 +17,7 @@ from doorward.answering.procedures.answers.dates import Day, days_of
 from doorward.answering.procedures.answers.denying import Denied, denied_in
 from doorward.answering.procedures.answers.numbers import digits_of, numbers_of, without_amounts
 from doorward.answering.procedures.answers.spoken import Meant, Spoken, Words
+from doorward.answering.procedures.answers.supposing import supposes
 from doorward.answering.procedures.formatting import language_of
 from doorward.answering.procedures.heard import Heard, Masked, Number
 from doorward.answering.procedures.model import Procedure
@@ -76,6 +77,7 @@ class Listener:
             every=bool(_left(spoken.every.find(said), denied)),
             asks=asks,
             wonders=asks and bool(spoken.question.find(said)),
+            supposes=supposes(spoken, said, text),
             ordinals=ordinals or tuple(place for place in places if 1 <= place <= _MOST_PLACES),
             digits=tuple(
                 run for run in dict.fromkeys((*digits_of(bare), *runs, *_tails(masked))) if run not in unnamed

@@ -36,9 +36,11 @@ class Meant(NamedTuple):
 class Phrases:
     """Phrases of one language, with what each means if the pack tells. Thread-safe."""
 
-    def __init__(self, pack: LanguagePack, *purposes: str) -> None:
-        """Compile the phrases for some purposes."""
+    def __init__(self, pack: LanguagePack, *purposes: str, without: str = "") -> None:
+        """Compile the phrases for some purposes, those that are for `without` as well left out."""
+        left_out = frozenset(pack.words(without)) if without else frozenset()
         meanings = {phrase: pack.meanings(one).get(phrase, "") for one in purposes for phrase in pack.words(one)}
+        meanings = {phrase: meaning for phrase, meaning in meanings.items() if phrase not in left_out}
         self._meanings = tuple(meanings.values())
         self._book = PhraseBook(meanings, fold=pack.fold_case, stemmer=stemmer_for(""))
 
@@ -74,7 +76,13 @@ class Spoken:
         self.reservation = Phrases(pack, "reservation")
         self.question = Phrases(pack, "question_word")
         self.negation = Phrases(pack, "negation", "exception")
-        self._denials = tuple(_fold(pack, one[1:]) for one in pack.words("negation") if one.startswith("*"))
+        self._denials = _endings(pack, "negation")
+        self._conditions = _endings(pack, "reservation")
+        self.request = Phrases(pack, "request_to_act")
+        self.person = Phrases(pack, "person_request", without="call_request")
+        self.kin = Phrases(pack, "kinship")
+        self.card = Phrases(pack, "card")
+        self.thanks = Phrases(pack, "thanks")
         self.polite = Phrases(pack, "thanks", "greeting", "farewell", "hesitation")
         self.ordinal = Phrases(pack, "ordinal_choice")
         self.relative_day = Phrases(pack, "relative_day")
@@ -96,7 +104,11 @@ class Spoken:
 
     def is_denial(self, word: str) -> bool:
         """Return whether a word denies what it says itself, by its ending ('dondurmayın')."""
-        return any(len(word) > len(ending) + 1 and word.endswith(ending) for ending in self._denials)
+        return _ends(word, self._denials)
+
+    def is_condition(self, word: str) -> bool:
+        """Return whether a word says by its ending that something holds on a condition ('ücretsizse')."""
+        return _ends(word, self._conditions)
 
     def month(self, word: str) -> int | None:
         """Return the number of a month by its name, with an ending perhaps."""
@@ -113,6 +125,15 @@ class Spoken:
 
 def _fold(pack: LanguagePack, text: str) -> str:
     return pack.fold_case(visible(text)).replace("ё", "е")
+
+
+def _endings(pack: LanguagePack, purpose: str) -> tuple[str, ...]:
+    """Return the endings among a purpose's words, which are written with a star before them."""
+    return tuple(_fold(pack, one[1:]) for one in pack.words(purpose) if one.startswith("*"))
+
+
+def _ends(word: str, endings: tuple[str, ...]) -> bool:
+    return any(len(word) > len(ending) + 1 and word.endswith(ending) for ending in endings)
 
 
 def _meanings(pack: LanguagePack, *purposes: str) -> dict[str, str]:

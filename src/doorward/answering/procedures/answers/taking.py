@@ -189,6 +189,8 @@ def _is_any(things: Sequence[Thing], run: str) -> bool:
 
 def _take_choice(question: Question, heard: Heard) -> Taken:
     options = question.slot.options
+    if question.first and heard.supposes:
+        return "unclear"  # no choice of what is to be done was made by asking how it is done
     said = [option for option in options if option in heard.codes]
     if len(said) == 1:
         return Filled(kind="choice", value=said[0])

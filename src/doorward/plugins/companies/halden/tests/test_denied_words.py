@@ -181,3 +181,43 @@ def test_a_yes_to_nothing_else_is_one(language: str, text: str, agrees: object) 
     procedure = loaded().procedures["block_card"]
     heard = listener().to_question(said(text, language), procedure=procedure, key="sure", around=Around())
     assert heard.agrees is agrees
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "ok, thanks"),
+        ("de", "okay, danke"),
+        ("tr", "tamam, teşekkürler"),
+        ("id", "oke, makasih"),
+        ("ru", "хорошо, спасибо"),
+    ],
+)
+def test_thanks_behind_a_mere_okay_agree_to_nothing(language: str, text: str) -> None:
+    """They may be for what was told before the question: for a card that was blocked, a new one is not ordered yet."""
+    own = loaded().procedures["block_card"]
+    heard = listener().to_question(said(text, language), procedure=own, key="offer", around=Around(before=("sure",)))
+    assert heard.agrees is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "yes, thanks"),
+        ("en", "ok, do it, thanks"),
+        ("de", "ja, danke"),
+        ("tr", "evet, teşekkürler"),
+        ("id", "ya, makasih"),
+        ("ru", "да, спасибо"),
+        ("en", "ok"),
+        ("de", "okay"),
+        ("tr", "tamam"),
+        ("id", "oke"),
+        ("ru", "хорошо"),
+    ],
+)
+def test_a_yes_with_thanks_and_a_mere_okay_are_a_yes(language: str, text: str) -> None:
+    """Only both together say too little."""
+    own = loaded().procedures["block_card"]
+    heard = listener().to_question(said(text, language), procedure=own, key="offer", around=Around(before=("sure",)))
+    assert heard.agrees is True
