@@ -36,7 +36,8 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     stands ('how do I …', 'if it happens again, …'). `ordinals` count from 1, `LAST` is the last. `digits` are runs of
     digits as written, those of tails among them, `words` the words as written in lower case, `denied` those of them
     that are denied ('not the first'), `codes` the codes of the procedure whose names were said. What is denied is among
-    no digits, ordinals and codes. `dates` are ISO 8601.
+    no digits, ordinals and codes. `dates` are ISO 8601. `unwanted` are the keys of the procedure's questions for a yes
+    whose own words are denied ('block it, I want no new card').
     """
 
     message_id: str = ""
@@ -62,4 +63,5 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     denied: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     masked: tuple[Masked, ...] = ()
+    unwanted: tuple[str, ...] = ()
     today: str = ""

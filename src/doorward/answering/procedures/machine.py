@@ -160,7 +160,7 @@ def _today(event: Event) -> str:
 def _start(walk: Walk, event: Event) -> Turn:
     level = event.level if isinstance(event, Started | Resumed) else 0
     heard = event.heard if isinstance(event, Started | Said) else None
-    walk.change(level=level, first=heard)
+    walk.change(level=level, first=heard, unwanted=() if heard is None else heard.unwanted)
     return walk.go(walk.procedure.steps[0].id)
 
 

@@ -59,10 +59,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     step was come to, `failures` how often in a row an answer or a call failed, `asides` what was told beside the
     question (empty for what may be told again), `unproven` whether a proof was last asked for in vain, `unanswered` how
     often the act at which it stands was tried without anybody knowing what came of it. `first` is the message that
-    started it, looked at once for each slot. `today` is the customer's day as it was last told. `beneath` are the runs
-    that wait for this one, the latest last. `suspended` and `mailed` are for whoever carries it out alone: the customer
-    is asked whether it shall go on, and a code was mailed for the proof that it waits for. `waited` is true once a
-    second person was asked: from then on it goes on beside the conversation.
+    started it, looked at once for each slot, `unwanted` the questions for a yes that it said no to. `today` is the
+    customer's day as it was last told. `beneath` are the runs that wait for this one, the latest last. `suspended` and
+    `mailed` are for whoever carries it out alone: the customer is asked whether it shall go on, and a code was mailed
+    for the proof that it waits for. `waited` is true once a second person was asked: from then on it goes on beside the
+    conversation.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     level: int = 0
     events: int = 0
     first: Heard | None = None
+    unwanted: tuple[str, ...] = ()
     today: str = ""
     beneath: tuple[str, ...] = ()
     outcome: RunOutcome = ""

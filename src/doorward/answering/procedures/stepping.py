@@ -205,6 +205,10 @@ class Walk:
         match step:
             case AskStep():
                 return self._ask(step)
+            case ConfirmStep() if step.text in self.run.unwanted and self._has_confirmed(step):
+                # Nobody is asked, behind what they wanted, for what they said at once that they do not want.
+                self.change(confirmed=(), pending=())
+                return step.otherwise or self.end("declined", reason="not_confirmed")
             case ConfirmStep():
                 self.change(awaits="confirmation", pending=self._upcoming(step), confirmed=(), kept=())
                 return self._turn()
@@ -212,6 +216,11 @@ class Walk:
                 return self._call(step)
             case _:
                 return self.procedure.after(step.id)
+
+    def _has_confirmed(self, step: ConfirmStep) -> bool:
+        """Return whether something else was to be confirmed in this run before."""
+        confirming = (one for one in self.procedure.steps if isinstance(one, ConfirmStep) and one.id != step.id)
+        return any(one.id in self.run.visits for one in confirming)
 
     def _ask(self, step: AskStep) -> str | Turn:
         if step.slot in self.run.kept:

@@ -3,9 +3,10 @@
 import pytest
 
 from doorward.answering.procedures.answers.taking import Question, take
-from doorward.answering.procedures.heard import Heard, Masked
+from doorward.answering.procedures.heard import LAST, Heard, Masked
 from doorward.answering.procedures.model import Slot
 from doorward.answering.procedures.run import Filled, Sealed
+from doorward.vocabulary.operations import Thing
 
 ADDRESS = Question(slot=Slot(name="address", kind="address", ask="which"))
 SHOWN = "[ADDRESS]"
@@ -40,3 +41,20 @@ def test_no_choice_is_made_by_merely_speaking_of_it(*, first: bool, supposes: bo
     slot = Slot(name="reason", kind="choice", ask="how", options=("freeze", "block"))
     heard = Heard(text="if it happens again, freeze it", codes=("freeze",), supposes=supposes)
     assert isinstance(take(Question(slot, first=first), heard), Filled) is taken
+
+
+@pytest.mark.parametrize(
+    ("days", "key"),
+    [
+        (("2026-03-09", "2026-03-02"), "P1"),  # a list begins with the newest
+        (("2026-03-02", "2026-03-09"), "P2"),
+        (("2026-03-09", "2026-03-09"), "P2"),  # days that tell nothing: its place does
+    ],
+)
+def test_the_last_of_things_with_a_day_is_the_newest(days: tuple[str, str], key: str) -> None:
+    """Nobody means by 'the last payment' the oldest of the list."""
+    things = tuple(Thing(kind="payment", key=f"P{place}", fields={"day": day}) for place, day in enumerate(days, 1))
+    slot = Slot(name="payment", kind="thing", of="payment", ask="which")
+    taken = take(Question(slot, things=things, kinds={"day": "date"}), Heard(text="the last one", ordinals=(LAST,)))
+    assert isinstance(taken, Filled)
+    assert taken.value == key

@@ -41,11 +41,14 @@ ALONE: Final = Around()
 
 
 class Questions(NamedTuple):
-    """The words of the question that is asked, of those that were asked before it, and of those that may follow."""
+    """The words of the question that is asked, of those that were asked before it, of those that may follow, and of all
+    others of the procedure.
+    """
 
     now: frozenset[str]
     before: frozenset[str]
     later: frozenset[str]
+    others: frozenset[str] = frozenset()
 
 
 def asking(text: str) -> str:
@@ -83,8 +86,26 @@ def answer_to(spoken: Spoken, text: str, *, questions: Questions, agrees: bool |
         text = rest
     said = spoken.words(text)
     about = _content(spoken, said)
-    belated = agrees is True and _touch(about, before) and not _touch(about, now)
-    return Beside(agrees=None if belated else agrees, belated=belated)
+    is_this = agrees is not True or _touch(about, now)
+    belated = not is_this and _touch(about, before)
+    # 'Yes, unfreeze it' is no yes to a new card in place of one that cannot be unfrozen.
+    is_other = not is_this and _touch(about, _apart(questions.others, questions.now))
+    return Beside(agrees=None if belated or is_other else agrees, belated=belated)
+
+
+def denies(spoken: Spoken, text: str, *, now: frozenset[str], others: frozenset[str]) -> bool:
+    """Return whether a text wants none of what only a question with the words `now` asks, beside those of the `others`.
+
+    What is wanted may stand anywhere in the clause with the no: 'I want no new card', 'eine neue will ich nicht'.
+    """
+    own = _apart(now, others)
+    return any(_touch(_content(spoken, spoken.words(one)), own) for one in clauses(text) if _holds_no(spoken, one))
+
+
+def _holds_no(spoken: Spoken, clause: str) -> bool:
+    said = spoken.words(clause)
+    found = spoken.negation.find(said) or spoken.no.find(said) or any(map(spoken.is_denial, said.words))
+    return bool(found) and not clause.endswith("?")
 
 
 def _is_only_this(spoken: Spoken, text: str, now: frozenset[str]) -> bool:

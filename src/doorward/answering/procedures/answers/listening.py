@@ -12,7 +12,15 @@ from typing import Final
 import msgspec
 
 from doorward.answering.procedures.answers.agreement import agreement, agreement_beside
-from doorward.answering.procedures.answers.asked import ALONE, Around, Questions, answer_to, asking, question_words
+from doorward.answering.procedures.answers.asked import (
+    ALONE,
+    Around,
+    Questions,
+    answer_to,
+    asking,
+    denies,
+    question_words,
+)
 from doorward.answering.procedures.answers.dates import Day, days_of
 from doorward.answering.procedures.answers.denying import Denied, denied_in
 from doorward.answering.procedures.answers.numbers import digits_of, numbers_of, without_amounts
@@ -20,7 +28,7 @@ from doorward.answering.procedures.answers.spoken import Meant, Spoken, Words
 from doorward.answering.procedures.answers.supposing import supposes
 from doorward.answering.procedures.formatting import language_of
 from doorward.answering.procedures.heard import Heard, Masked, Number
-from doorward.answering.procedures.model import Procedure
+from doorward.answering.procedures.model import ConfirmStep, Procedure
 from doorward.kit.phrases import Match, PhraseBook
 from doorward.kit.words import visible
 from doorward.vocabulary.language import LanguagePack
@@ -45,6 +53,7 @@ class Listener:
         self._spoken = {pack.code: Spoken(pack) for pack in packs}
         self._first = next(iter(self._spoken))
         self._codes = lru_cache(256)(self._compile_codes)
+        self._asked = lru_cache(256)(self._words_asked)
 
     def hear(self, masked: MaskedText, *, procedure: Procedure, language: str, message_id: str, today: date) -> Heard:
         """Return what a message in `language` says. `today` is the customer's day."""
@@ -90,6 +99,7 @@ class Listener:
                 Masked(kind=span.kind, span_id=span.id or "", shown=masked.text[span.start : span.end])
                 for span in masked.spans
             ),
+            unwanted=self._unwanted(procedure, spoken, text),
             today=today.isoformat(),
         )
 
@@ -111,6 +121,9 @@ class Listener:
             now=question_words(spoken, [texts.get(key, "")]),
             before=question_words(spoken, [texts.get(one, "") for one in around.before if one != key]),
             later=question_words(spoken, [texts.get(one, "") for one in around.later if one != key]),
+            others=frozenset[str]().union(
+                *(self._asked(spoken.pack.code, texts.get(one, "")) for one in _confirming(procedure) if one != key)
+            ),
         )
         beside = answer_to(spoken, heard.text, questions=questions, agrees=heard.agrees)
         return msgspec.structs.replace(heard, agrees=beside.agrees, belated=beside.belated)
@@ -131,6 +144,19 @@ class Listener:
         said = spoken.words(text)
         found = agreement(spoken, said, text)
         return (found.cancels or found.agrees is False) and not spoken.correction.find(said)
+
+    def _unwanted(self, procedure: Procedure, spoken: Spoken, text: str) -> tuple[str, ...]:
+        """Return the questions for a yes whose own words a text denies, where there are several."""
+        texts = procedure.texts.get(language_of(procedure, spoken.pack.code), {})
+        keys = _confirming(procedure)
+        if len(keys) < 2:
+            return ()
+        words = {key: self._asked(spoken.pack.code, texts.get(key, "")) for key in keys}
+        others = {key: frozenset[str]().union(*(words[one] for one in keys if one != key)) for key in keys}
+        return tuple(key for key in keys if denies(spoken, text, now=words[key], others=others[key]))
+
+    def _words_asked(self, language: str, text: str) -> frozenset[str]:
+        return question_words(self._spoken[language], [text])
 
     def _codes_said(self, procedure: Procedure, spoken: Spoken, said: Words, *, denied: Denied) -> tuple[str, ...]:
         """Return the codes whose names or other words were said, and not only denied."""
@@ -155,6 +181,11 @@ class Listener:
         """Return the phrases that name codes, and the code of each."""
         pairs = [(phrase, key.partition(".")[2]) for key, text in named for phrase in text.split(",")]
         return self._spoken[language].book(phrase for phrase, _ in pairs), tuple(code for _, code in pairs)
+
+
+def _confirming(procedure: Procedure) -> tuple[str, ...]:
+    """Return the texts of a procedure that ask for a yes, each once."""
+    return tuple(dict.fromkeys(step.text for step in procedure.steps if isinstance(step, ConfirmStep)))
 
 
 def _is_place(spoken: Spoken, said: Words) -> bool:

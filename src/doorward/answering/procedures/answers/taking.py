@@ -137,7 +137,7 @@ def _marks(question: Question, heard: Heard) -> list[frozenset[int]]:
     # A mark that fits all of several things tells none apart ('my card' among cards); two keys are one too many.
     marks = [keyed, *(mark for mark in marks if len(mark) < len(things) or len(things) == 1)]
     if not question.first and not any(marks):
-        marks += [_by_order(len(things), heard.ordinals), _by_other(question, heard)]
+        marks += [_newest(question, heard) or _by_order(len(things), heard.ordinals), _by_other(question, heard)]
     return marks
 
 
@@ -162,6 +162,18 @@ def _is_same_word(own: str, word: str) -> bool:
         return True
     stem = own if len(own) <= 5 else own[:-1]
     return len(own) >= 5 and word.startswith(stem) and len(word) <= len(own) + 3
+
+
+def _newest(question: Question, heard: Heard) -> frozenset[int]:
+    """Return the newest of things that have a day each: 'the last payment' is the one of the latest day, wherever it
+    stands in a list that begins with the newest; none where the days tell nothing.
+    """
+    named = [name for name, kind in question.kinds.items() if kind == "date"]
+    if heard.ordinals != (LAST,) or len(named) != 1:
+        return frozenset()
+    days = [str(thing.fields.get(named[0]) or "") for thing in question.things]
+    latest = max(days, default="")
+    return frozenset({days.index(latest)}) if all(days) and days.count(latest) == 1 else frozenset()
 
 
 def _by_order(size: int, ordinals: Sequence[int]) -> frozenset[int]:

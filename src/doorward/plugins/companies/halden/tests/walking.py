@@ -96,7 +96,7 @@ class Walk:
         self._core: HaldenCore = bank(folder, world)
 
     def take(
-        self, answers: Answers, *, level: int = 1, reached: int = 2, first: str = "", agreed: bool = False
+        self, answers: Answers, *, level: int = 1, reached: int = 2, first: str | Heard = "", agreed: bool = False
     ) -> Walked:
         """Walk to the end; `reached` is how sure the bank can be of the customer at most.
 
@@ -104,7 +104,7 @@ class Walk:
         """
         before = self._core.snapshot()
         left = {name: list(events) for name, events in answers.items()}
-        heard = hear(self.procedure, first) if first else None
+        heard = first if isinstance(first, Heard) else hear(self.procedure, first) if first else None
         turn = advance(
             self.procedure,
             begin_run(self.procedure, "R1"),
