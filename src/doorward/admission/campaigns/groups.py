@@ -24,6 +24,9 @@ TOLD_FROM: Final = 6
 CAMPAIGN_FROM: Final = 0.4
 """Share of messages that seemed to be a campaign's from which a group is one."""
 
+PLAIN_FROM, PLAIN_SHARE = 24, 0.4
+"""Messages from which a group may be a plain campaign, and the share of them whose neighbours demanded."""
+
 CROWD_FROM: Final = 3.0
 """How many times as many must write about something now as usually do, for a crowd."""
 
@@ -39,7 +42,7 @@ class Group:
     def __init__(self, name: str, at: datetime, width: int) -> None:
         """Begin with no message."""
         self.name, self.first_at, self.last_at = name, at, at
-        self.count = self.flagged = 0
+        self.count = self.flagged = self.demanded = 0
         self.sum: Vector = np.zeros(width, np.float32)
         self.centroid: Vector = self.sum
         self.terms: Counter[int] = Counter()
@@ -54,6 +57,11 @@ class Group:
     def is_demanded(self) -> bool | None:
         """Return whether its messages are a campaign's, by how many of them seemed to be; None while they are few."""
         return self.flagged >= CAMPAIGN_FROM * self.count if self.count >= TOLD_FROM else None
+
+    @property
+    def is_plain(self) -> bool:
+        """Return whether so many of its messages lay among demands that it is a campaign also where one did not."""
+        return self.count >= PLAIN_FROM and self.demanded >= PLAIN_SHARE * self.count
 
     @property
     def kind(self) -> Crowding:

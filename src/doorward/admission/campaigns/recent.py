@@ -18,6 +18,9 @@ AGE: Final = timedelta(hours=6)
 COPIES: Final = 1024
 """Messages whose runs are remembered."""
 
+COPIES_COMPARED: Final = 8
+"""Of so many messages that are compared with, one may be a copy."""
+
 
 class Seen(NamedTuple):
     """A message as it is compared: centred vector (None without one), what its words are, and how it sounded."""
@@ -40,17 +43,19 @@ class Tally:
 
 
 class Recent:
-    """The last `WINDOW` messages that said something of their own, and the runs of the last `COPIES`, copies too.
+    """The last `WINDOW` messages, few of them copies, and the runs of the last `COPIES`.
 
     A copy adds nothing that was not said: counted again and again, every one of its words would become a sign of it.
-    Memory is bounded by the constants. Not thread-safe.
+    But were none kept, a flood of copies would be forgotten while it lasts, as soon as what was copied first is too far
+    back. Memory is bounded by the constants. Not thread-safe.
     """
 
     def __init__(self, width: int) -> None:
         """Keep vectors of `width` numbers."""
         self._vectors = np.zeros((WINDOW, width), np.float32)
         self._demands = np.zeros(WINDOW)
-        self._kept: deque[tuple[datetime, int, Seen]] = deque()
+        self._kept: deque[tuple[datetime, int, Seen, bool]] = deque()
+        self._copies = 0
         self._place = 0
         self._alive = np.zeros(WINDOW, bool)
         self.tallies: dict[int, Tally] = {}
@@ -89,18 +94,19 @@ class Recent:
             self._forget_runs()
 
     def add(self, seen: Seen, at: datetime, *, is_copy: bool) -> None:
-        """Take in a message; of a copy only that it came again."""
+        """Take in a message; of a copy only that it came again where enough of those compared with are copies."""
         if len(self._copied) == COPIES:
             self._forget_runs()
         self._copied.append((at, seen.runs))
         self._runs.update(seen.runs)
-        if is_copy:
+        if is_copy and COPIES_COMPARED * self._copies >= len(self._kept):
             return
         if len(self._kept) == WINDOW:
             self._forget()
         place = self._place
         self._place = (place + 1) % WINDOW
-        self._kept.append((at, place, seen))
+        self._kept.append((at, place, seen, is_copy))
+        self._copies += is_copy
         self._demands[place] = seen.demand
         if seen.vector is not None:
             self._vectors[place] = seen.vector
@@ -112,7 +118,8 @@ class Recent:
             tally.demand += seen.demand
 
     def _forget(self) -> None:
-        _, place, seen = self._kept.popleft()
+        _, place, seen, is_copy = self._kept.popleft()
+        self._copies -= is_copy
         self._vectors[place] = 0.0
         self._alive[place] = False
         self.languages[seen.language] -= 1

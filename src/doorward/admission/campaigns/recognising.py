@@ -119,7 +119,10 @@ class Recogniser:
         group = self._groups.nearest(seen) if stands_out else None
         bar = self._bar(group)
         if stands_out:
-            group = group or self._groups.begin(self._name(message_id), self._at)
+            group = group or self._begin(message_id)
+            group.demanded += odds >= bar
+            if group.is_plain:
+                odds = weigh_campaign(signs, like_campaign=True)
             group.add(seen, self._at, message_id=message_id, rare=self._rare(seen))
             group.flagged += odds >= bar
             if group.count % LIFTED_EVERY == 0:
@@ -139,6 +142,12 @@ class Recogniser:
             signs=signs,
             version=VERSION,
         )
+
+    def _begin(self, message_id: MessageId) -> Group:
+        group = self._groups.begin(self._name(message_id), self._at)
+        # While a campaign speaks plainly, as much is asked of what is like it and begins a group of its own.
+        group.typical = self._typical
+        return group
 
     def _bar(self, group: Group | None) -> float:
         """Return the odds from which a message is flagged: the more plainly a campaign speaks, the more is asked.

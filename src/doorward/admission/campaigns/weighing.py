@@ -38,14 +38,15 @@ def weigh_concerted(signs: Signs) -> float:
     return _weigh(CONCERTED, signs)
 
 
-def weigh_campaign(signs: Signs) -> float:
+def weigh_campaign(signs: Signs, *, like_campaign: bool = False) -> float:
     """Return the log odds that this message is one of a campaign; low where those like it do not demand.
 
-    However many say one thing in the same words: a crowd that asks for help with one matter does that as well.
+    However many say one thing in the same words: a crowd that asks for help with one matter does that as well. Where
+    `like_campaign`, most of a group that the message joins demand, and the few that lie nearest need not.
     """
     odds = _weigh(CAMPAIGN, signs)
     demanded = (signs.neighbours_demand + signs.words_demand) / 2 >= DEMANDED_FROM
-    return odds if demanded else min(odds, NOT_DEMANDED)
+    return odds if demanded or like_campaign else min(odds, NOT_DEMANDED)
 
 
 def features_of(signs: Signs) -> dict[str, float]:

@@ -283,3 +283,25 @@ def test_another_encoder_is_not_heard() -> None:
     told = look_at(one, campaign(60))
     assert {likeness.signs.demand for likeness in told} == {-1.0}
     assert sum(likeness.is_flagged for likeness in told) <= 6
+
+
+def test_a_flood_of_copies_is_seen_for_as_long_as_it_lasts() -> None:
+    """Also when what was copied first is long out of sight: what is never kept is forgotten while it goes on."""
+    one = recogniser()
+    copies = [campaign(3)[number % 3] for number in range(900)]
+    told = look_at(one, [reading for _, reading in mixed(copies, ordinary(900, seed=9))])
+    parts = [part for part, _ in mixed(copies, ordinary(900, seed=9))]
+    late = [likeness.is_flagged for part, likeness in zip(parts, told, strict=True) if part == 0][450:]
+    assert sum(late) >= 0.95 * len(late)
+    assert sum(likeness.is_flagged for part, likeness in zip(parts, told, strict=True) if part == 1) <= 9
+
+
+def test_in_a_plain_campaign_those_are_seen_who_hide_it_among_everyday_words() -> None:
+    """Most of those who write so demand; one who does not, and says the same, is one of them."""
+    one = recogniser()
+    plain, hidden = campaign(120), campaign(60, seed=2)
+    hidden = [message(np.random.default_rng(90 + n), 40, words=("abolish", "x2")) for n in range(len(hidden))]
+    look_at(one, ordinary(100), start=START - timedelta(hours=1), name="before")
+    look_at(one, plain, name="plain")
+    told = look_at(one, hidden, start=START + timedelta(minutes=20), name="hidden")
+    assert sum(likeness.is_flagged for likeness in told) >= 0.9 * len(told)
