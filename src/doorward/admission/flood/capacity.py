@@ -12,23 +12,25 @@ from doorward.admission.flood.callers import CLASSES, CallerClass, rank_of
 
 RESERVED: Final[Mapping[CallerClass, float]] = {
     "signed": 0.0,
-    "open_case": 0.0,
-    "known": 0.0,
+    "open_case": 0.02,
+    "known": 0.02,
     "anonymous": 0.08,
     "flagged": 0.24,
 }
-"""Share of the people at work that is kept free of a class: 0, 4 and 12 of 50 in the simulations that it comes from,
-where it lifted what customers got of a tenfold flood from 93 to 99 in a hundred."""
+"""Share of the people at work that is kept free of a class: 1, 4 and 12 of 50 in the simulations that it comes from,
+where it lifted what customers got of a tenfold flood from 93 to 99 in a hundred. The one keeps machines that sign
+served where customers are the flood; teams below twenty-five have none of it."""
 
 NEVER: Final = -1.0
 
 PATIENCE: Final[Mapping[Level, Mapping[CallerClass, float]]] = {
     "green": dict.fromkeys(CLASSES, math.inf) | {"flagged": 0.0},
-    "amber": {"signed": math.inf, "open_case": 900.0, "known": 600.0, "anonymous": 180.0, "flagged": NEVER},
+    "amber": {"signed": math.inf, "open_case": 900.0, "known": 600.0, "anonymous": 20.0, "flagged": NEVER},
     "red": {"signed": 900.0, "open_case": 600.0, "known": 300.0, "anonymous": 0.0, "flagged": NEVER},
 }
 """Seconds that a class may have to wait for a person and still be let into the queue. Whoever would wait longer is
-better called back: after three minutes half of them would have gone. 0 is whoever is served at once; `NEVER` is nobody.
+better called back. The wait that is expected leaves out those of higher classes who come meanwhile, so a stranger who
+may expect 20 seconds may wait for minutes, and many would have gone. 0 is whoever is served at once; `NEVER` is nobody.
 In green, when nothing is the matter, a queue is a queue and nobody is kept out of it."""
 
 
