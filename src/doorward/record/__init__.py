@@ -63,6 +63,7 @@ from doorward.record.measured import (
     measured_between,
     reopened_between,
     resolved_between,
+    talks_between,
 )
 from doorward.record.reviews import ReviewMark, list_reviews, review_mark, reviews_between
 
@@ -128,6 +129,7 @@ __all__ = [
     "scheduled_of",
     "seen_by",
     "slept_enough",
+    "talks_between",
     "tasks_for",
     "tasks_of",
     "tenants_to_seal",

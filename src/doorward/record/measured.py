@@ -85,6 +85,13 @@ def reopened_between(tx: Tx, scope: Scope, since: datetime, until: datetime) -> 
     return tuple(repository.reopened_between(tx, scope, since=since, until=until))
 
 
+def talks_between(tx: Tx, scope: Scope, since: datetime, until: datetime) -> tuple[bool, ...]:
+    """Return of each conversation that colleagues ended from `since` until before `until`, in order, whether its
+    customer wrote anything to the colleague whom it was given to last.
+    """
+    return tuple(repository.talks_between(tx, scope, since=since, until=until))
+
+
 def _measured(row: Any) -> Measured:
     values = dict(row._mapping)  # noqa: SLF001 - as above
     return Measured(**values | {"labels": tuple(values["labels"])})

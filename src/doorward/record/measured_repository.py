@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Text, exists, select, text, type_coerce
+from sqlalchemy import Text, exists, func, select, text, type_coerce
 
 from doorward.kit.tx import Tx
 from doorward.record.tables import HAPPENED, audit_table, card_table, entry_table
@@ -92,6 +92,41 @@ def reopened_between(tx: Tx, scope: Scope, *, since: datetime, until: datetime) 
         spoken,
     )
     return tx.execute(query.order_by(line.at)).scalars().all()
+
+
+def talks_between(tx: Tx, scope: Scope, *, since: datetime, until: datetime) -> Sequence[bool]:
+    """Return of the conversations that staff resolved in [since, until) whether the customer wrote after it was given
+    to somebody the last time, in order; of those that were given to nobody nothing.
+    """
+    line, given, said = entry_table.c, entry_table.alias("given").c, entry_table.alias("said").c
+    place = (
+        select(func.max(given.seq))
+        .where(
+            given.tenant_id == line.tenant_id,
+            given.conversation_id == line.conversation_id,
+            given.kind == "handoff.assigned",
+            given.seq < line.seq,
+        )
+        .correlate(entry_table)
+        .scalar_subquery()
+    )
+    spoke = exists().where(
+        said.tenant_id == line.tenant_id,
+        said.conversation_id == line.conversation_id,
+        said.seq > place,
+        said.seq < line.seq,
+        said.kind == "message.customer",
+    )
+    query = select(spoke).where(
+        line.tenant_id == scope.tenant_id,
+        text(HAPPENED),
+        line.kind == "conversation.resolved",
+        line.actor_kind == "staff",
+        line.at >= since,
+        line.at < until,
+        place.is_not(None),
+    )
+    return tx.execute(query.order_by(line.at, line.conversation_id)).scalars().all()
 
 
 def audited_between(tx: Tx, scope: Scope, *, actions: Sequence[str], since: datetime, until: datetime) -> Sequence[Any]:

@@ -14,6 +14,7 @@ from doorward.record.card import Card, project
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.ids import ConversationId, SpanId
 from doorward.vocabulary.outcome import Outcome
+from doorward.vocabulary.scope import Actor
 from doorward.vocabulary.text import MaskedText, Span
 from tests.support.builders import an_entry
 from tests.support.transactions import CONVERSATION, NOON, OTHER_SCOPE, SCOPE
@@ -198,3 +199,25 @@ def both(transactions: Transactions) -> tuple[Card, Card]:
     assert stored is not None
     assert rebuilt is not None
     return stored, rebuilt
+
+
+def test_a_talk_came_to_something_where_its_customer_answered_the_colleague(transactions: Transactions) -> None:
+    """What was written before, or to a colleague before that one, is no answer; who was given to nobody is no talk."""
+    staff = Actor(kind="staff", id="s1")
+    asked = (an_entry("conversation.opened"), an_entry("message.customer", key="1", text="a person please"))
+    given, answer = an_entry("handoff.assigned", staff_id="s1"), an_entry("message.customer", key="2", text="it is 7")
+    again = an_entry("handoff.assigned", key="again", staff_id="s2")
+    talks = {"answered": (given, answer), "silent": (given,), "passed": (given, answer, again), "nobody": ()}
+    for number, (name, lines_of_it) in enumerate(talks.items()):
+        ended = an_entry("conversation.resolved", at=NOON + timedelta(seconds=number))
+        written = (*asked, *lines_of_it, msgspec.structs.replace(ended, actor=staff))
+        made = [msgspec.structs.replace(one, conversation_id=ConversationId(name.ljust(26, "x"))) for one in written]
+        write(transactions, *made)
+
+    def talks_until(seconds: float) -> tuple[bool, ...]:
+        until = NOON + timedelta(seconds=seconds)
+        return transactions.read(lambda tx: record.talks_between(tx, SCOPE, NOON, until))
+
+    assert talks_until(10) == (True, False, False)
+    assert talks_until(1) == (True,)
+    assert transactions.read(lambda tx: record.talks_between(tx, OTHER_SCOPE, NOON, NOON + timedelta(1))) == ()

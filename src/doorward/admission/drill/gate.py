@@ -1,5 +1,6 @@
 """Who decides in a drill: the port, and the house's own flood control behind it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol
@@ -9,6 +10,7 @@ import msgspec
 from doorward.admission.drill.scenario import Control, Scenario
 from doorward.admission.drill.visits import Seen
 from doorward.admission.flood import (
+    STRANGER_TESTS,
     Admittance,
     Alert,
     AlertChange,
@@ -49,6 +51,7 @@ _TENANT: Final = TenantId("drill")
 _SECRET: Final = bytes(32)
 """Nobody attacks a drill: a fixed one makes it the same each time."""
 
+_STRANGERS: Final[CallerClass] = "anonymous"
 _USEFUL, _NOTHING = "useful", "nothing"
 _YIELD_OF_FLOODS: Final = 0.1
 
@@ -130,13 +133,15 @@ class FloodControl:
         self._counted: dict[int, tuple[Caller, Counted]] = {}
         self._profile = taught.profile
         self._rate, self._rate_rules = ArrivalRate(), RateRules()
+        self._strangers, self._stranger_rules = ArrivalRate(), RateRules(tests=STRANGER_TESTS)
+        self._stranger_share = taught.usual.get(_STRANGERS, 0.0)
         self._mix, self._mix_test = ShareDrift(), _mix_test(taught.usual, scenario)
         self._talks, self._talk_test = ShareDrift(), _talks_test(scenario)
         self._alert, self._alert_rules = Alert(since=begins), AlertRules()
         if not control.on:
             self._alert, _ = switch_control(self._alert, off=True, by="drill", note="", now=begins)
         self._changes: list[Change] = []
-        self._came = 0
+        self._came: Counter[CallerClass] = Counter()
         self._day = begins.date()
 
     @property
@@ -155,8 +160,9 @@ class FloodControl:
         caller = self._checked(seen, tries)
         counted = self._quotas.take(self._quota, tenant_id=_TENANT, platform=caller.platform, owner=caller.owner)
         self._counted[seen.number] = (caller, counted)
-        self._came += 1
-        self._mix = observe_contact(self._mix, class_of(caller), test=self._mix_test)
+        kind = class_of(caller)
+        self._came[kind] += 1
+        self._mix = observe_contact(self._mix, kind, test=self._mix_test)
         return self._admit(caller, counted, occupancy, at)
 
     def reconsider(self, seen: Seen, occupancy: Occupancy, *, now: float) -> Verdict:
@@ -180,13 +186,24 @@ class FloodControl:
         """Observe the rate, and have the signals watched."""
         at = self._set_clock(now)
         if at.date() != self._day:
-            self._day, self._rate = at.date(), begin_day(self._rate)
+            self._day = at.date()
+            self._rate, self._strangers = begin_day(self._rate), begin_day(self._strangers)
         usual = self._profile.expect(at - timedelta(seconds=TICK), seconds=TICK)
         frozen = self._alert.measured != "green"
-        self._rate = observe_tick(self._rate, count=self._came, usual=usual, rules=self._rate_rules, frozen=frozen)
-        self._came = 0
+        self._rate = observe_tick(
+            self._rate, count=self._came.total(), usual=usual, rules=self._rate_rules, frozen=frozen
+        )
+        self._strangers = observe_tick(
+            self._strangers,
+            count=self._came[_STRANGERS],
+            usual=usual * self._stranger_share,
+            rules=self._stranger_rules,
+            frozen=frozen,
+        )
+        self._came.clear()
         measured = Measured(
             rate=self._rate.score,
+            strangers=self._strangers.score,
             mix=self._mix.score,
             escalations=self._talks.score,
             wait=expect_wait("anonymous", occupancy, rules=self._rules),

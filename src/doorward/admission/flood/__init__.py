@@ -23,7 +23,16 @@ from doorward.admission.flood.frequent import CountsFrequent, Frequent, Frequent
 from doorward.admission.flood.gate import WorkGate
 from doorward.admission.flood.nonces import Nonces, NonceSeen
 from doorward.admission.flood.quotas import WITHIN, Counted, Quota, Quotas
-from doorward.admission.flood.rate import TICK, ArrivalRate, RateRules, RateTest, begin_day, factor_of, observe_tick
+from doorward.admission.flood.rate import (
+    STRANGER_TESTS,
+    TICK,
+    ArrivalRate,
+    RateRules,
+    RateTest,
+    begin_day,
+    factor_of,
+    observe_tick,
+)
 from doorward.admission.flood.shares import (
     ShareDrift,
     ShareRules,
@@ -39,6 +48,7 @@ __all__ = [
     "LEVELS",
     "SLOT",
     "SLOTS",
+    "STRANGER_TESTS",
     "TICK",
     "WITHIN",
     "Admittance",

@@ -45,6 +45,14 @@ RATE_TESTS: Final = (
 """For creeping, plain and sudden floods. Thresholds by simulation (`python3 run.py bench admission`): arrivals whose
 days differ by 15 in a hundred and whose hours differ from the profile by 20, about two false alarms in three months."""
 
+STRANGER_TESTS: Final = (
+    RateTest(margin=1.25, times=2.5, threshold=12.0),
+    RateTest(margin=1.25, times=5.0, threshold=12.0),
+    RateTest(margin=1.25, times=12.0, threshold=12.0),
+)
+"""The same for strangers alone. They are few, and a flood is mostly of them: one that doubles all contacts brings four
+times as many strangers. About one false alarm in six months."""
+
 
 class RateRules(msgspec.Struct, frozen=True, kw_only=True):
     """How it adapts. `memory` is in seconds.

@@ -31,10 +31,14 @@ KEPT: Final = timedelta(hours=1)
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """What is being measured: the rate, who comes, and the last ten seconds that were observed (their beginning)."""
+    """What is being measured: the rate of all and of strangers, who comes, what came of talks with colleagues, and the
+    last ten seconds that were observed (their beginning).
+    """
 
     rate: ArrivalRate = ArrivalRate()
+    strangers: ArrivalRate = ArrivalRate()
     mix: ShareDrift = ShareDrift()
+    talks: ShareDrift = ShareDrift()
     tick_at: datetime | None = None
 
 
@@ -44,11 +48,14 @@ class Learned(msgspec.Struct, frozen=True, kw_only=True):
     `profile` and `mix` are None until there was a week and a day to learn from, or a person told the rate. `day` counts
     today's contacts by class, `day_of` is its date at the company; `week` counts them by half hours, None where it was
     amber or red, and `week_from` is the date of its Monday. `whole_day` and `whole_week` tell whether they were counted
-    from their beginning.
+    from their beginning. `talks` are the usual shares of what came of talks with colleagues, None until a day had
+    enough of them, and `day_talks` counts today's.
     """
 
     profile: WeekProfile | None = None
     mix: Mapping[str, float] | None = None
+    talks: Mapping[str, float] | None = None
+    day_talks: Mapping[str, int] = {}
     day: Mapping[str, int] = {}
     day_of: str = ""
     day_was_calm: bool = True

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from doorward import routing
+from doorward import record, routing
 from doorward.admission.flood import Alert, AlertChange, Level, Occupancy, expect_wait
 from doorward.admission.kept import (
     Kept,
@@ -40,6 +40,9 @@ LEADS: Final = timedelta(seconds=45)
 
 IDLE: Final = timedelta(seconds=30)
 """Where nobody comes and all is green, what is kept is written so seldom."""
+
+TALKS_BACK: Final = timedelta(hours=1)
+"""After a longer pause what came of talks meanwhile is not looked at."""
 
 Announces = Callable[[Tx, Scope, Sequence[NotedChange]], tuple[Job, ...]]
 """Writes down who is to be told of changes, and returns the jobs that do it."""
@@ -105,14 +108,15 @@ class FloodWatch:
         kept = read_kept(tx, scope)
         if kept is None or kept.alert.level != "green" or kept.alert.measured != "green" or kept.alert.override:
             return None
-        is_quiet = kept.measured.rate.score == 0 and kept.measured.mix.score == 0
+        measured = kept.measured
+        is_quiet = not any(one.score for one in (measured.rate, measured.strangers, measured.mix, measured.talks))
         return kept.alert if is_quiet and tx.now - kept.seen_at < IDLE else None
 
     def _judge(self, tx: Tx, scope: Scope, before: Kept, *, zone: ZoneInfo) -> Outcome[Alert]:
         occupancy = self._control.occupancy(tx, scope)
         arrived = take_arrivals(tx, scope, before=tick_of(tx.now))
         wait = expect_wait("anonymous", occupancy, rules=self._control.rules) if occupancy.people else None
-        watched = watch(before, Seen(arrived, wait, zone), now=tx.now)
+        watched = watch(before, Seen(arrived, wait, zone, _talks(tx, scope, before)), now=tx.now)
         after = msgspec.structs.replace(watched.kept, led_by=self._name, led_until=tx.now + LEADS)
         save_kept(tx, scope, after, before=before)
         free = routing.keep_free(tx, scope, reserve_for(after.alert, occupancy, control=self._control))
@@ -126,6 +130,16 @@ class FloodWatch:
         """Keep changes with their evidence; return the lines of the audit, and the jobs that tell others."""
         noted = note_changes(tx, scope, changes, needed=needed_for(occupancy))
         return audit_of(noted), self._announces(tx, scope, noted) if noted else ()
+
+
+def _talks(tx: Tx, scope: Scope, before: Kept) -> tuple[bool, ...]:
+    """Return of the talks with colleagues that ended since the tenant was last looked at whether anything came of them.
+
+    What is being written while this is read is seen the next time.
+    """
+    until = tx.now - WATCH_EVERY
+    since = max(before.seen_at - WATCH_EVERY, until - TALKS_BACK)
+    return record.talks_between(tx, scope, since, until)
 
 
 def needed_for(occupancy: Occupancy) -> Needed:

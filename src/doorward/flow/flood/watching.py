@@ -35,16 +35,27 @@ ENOUGH: Final = 200
 FLOOD: Final[Mapping[str, float]] = {"signed": 0.0, "open_case": 0.02, "known": 0.08, "anonymous": 0.9}
 """What a flood looks like: nine in ten are strangers, as in the simulations that flood control was designed by."""
 
+ENOUGH_TALKS: Final = 50
+"""Talks of a first day from which it is told how many usually come to something."""
+
+VAIN: Final[Mapping[str, float]] = {"useful": 0.1, "nothing": 0.9}
+"""What comes of a flood's talks, as drills have it."""
+
+_STRANGERS: Final = "anonymous"
 _STEP: Final = timedelta(seconds=TICK)
 _RATE: Final = RateRules()
+_OF_STRANGERS: Final = RateRules(tests=flood.STRANGER_TESTS)
 
 
 class Seen(NamedTuple):
-    """What the watch looks at: what was counted, how long a stranger would wait, and the company's time zone."""
+    """What the watch looks at: what was counted, how long a stranger would wait, the company's time zone, and of talks
+    with colleagues that have ended whether they came to something.
+    """
 
     arrived: Sequence[tuple[ArrivalKind, int]]
     wait: float | None
     zone: ZoneInfo
+    talks: Sequence[bool] = ()
 
 
 class Watched(NamedTuple):
@@ -62,6 +73,7 @@ def watch(kept: Kept, seen: Seen, *, now: datetime, rules: flood.AlertRules | No
     """
     measured, learned = kept.measured, kept.learned
     frozen = kept.alert.measured != "green"
+    measured, learned = _heard(measured, learned, seen.talks)
     for at, counts in _by_tick(measured.tick_at, seen.arrived, now=now):
         here = at.astimezone(seen.zone)
         if learned.day_of != here.date().isoformat():
@@ -71,7 +83,9 @@ def watch(kept: Kept, seen: Seen, *, now: datetime, rules: flood.AlertRules | No
     signals = flood.read_signals(
         flood.Measured(
             rate=0.0 if learned.profile is None else measured.rate.score,
+            strangers=0.0 if learned.profile is None or learned.mix is None else measured.strangers.score,
             mix=0.0 if learned.mix is None else measured.mix.score,
+            escalations=0.0 if learned.talks is None else measured.talks.score,
             wait=seen.wait,
         )
     )
@@ -111,19 +125,25 @@ def _observed(
     measured: Measured, learned: Learned, counts: Counter[str], *, here: datetime, frozen: bool
 ) -> tuple[Measured, Learned]:
     """Return what is measured after a tick, and what was counted to learn from."""
-    rate, mix = measured.rate, measured.mix
+    rate, strangers, mix = measured.rate, measured.strangers, measured.mix
+    of_kind = Counter(_category(one) for one in counts.elements())
     if learned.profile is not None:
         usual = learned.profile.expect(here, seconds=TICK)
         rate = observe_tick(rate, count=counts.total(), usual=usual, rules=_RATE, frozen=frozen)
+        if learned.mix is not None:
+            usual *= learned.mix[_STRANGERS]
+            strangers = observe_tick(
+                strangers, count=of_kind[_STRANGERS], usual=usual, rules=_OF_STRANGERS, frozen=frozen
+            )
     if learned.mix is not None and counts:
         test = prepare_test(ShareRules(usual=learned.mix, flood=FLOOD))
-        for one in sorted(counts.elements()):
-            mix = observe_contact(mix, _category(one), test=test)
-    measured = msgspec.structs.replace(measured, rate=rate, mix=mix)
+        for one in sorted(of_kind.elements()):
+            mix = observe_contact(mix, one, test=test)
+    measured = msgspec.structs.replace(measured, rate=rate, strangers=strangers, mix=mix)
     if not counts and not frozen:
         return measured, learned
     day = Counter(learned.day)
-    day.update(_category(one) for one in counts.elements())
+    day.update(of_kind)
     week = list(learned.week)
     slot = _slot(here)
     before = week[slot]
@@ -133,27 +153,52 @@ def _observed(
     return measured, msgspec.structs.replace(learned, day=dict(day), day_was_calm=calm, week=tuple(week))
 
 
+def _heard(measured: Measured, learned: Learned, talks: Sequence[bool]) -> tuple[Measured, Learned]:
+    """Return what is measured and counted once it is known what came of talks."""
+    if not talks:
+        return measured, learned
+    outcomes = ["useful" if useful else "nothing" for useful in talks]
+    drift = measured.talks
+    if learned.talks is not None:
+        test = prepare_test(ShareRules(usual=learned.talks, flood=VAIN))
+        for one in outcomes:
+            drift = observe_contact(drift, one, test=test)
+    day = dict(Counter(learned.day_talks) + Counter(outcomes))
+    return msgspec.structs.replace(measured, talks=drift), msgspec.structs.replace(learned, day_talks=day)
+
+
 def _new_day(measured: Measured, learned: Learned, today: date) -> tuple[Measured, Learned]:
     """Return what is known when a day begins at the company, with what the one before taught."""
-    mix = learned.mix
+    mix, talks = learned.mix, learned.talks
     if learned.whole_day and learned.day_was_calm:
-        mix = _learned_mix(learned)
+        mix = _learned_shares(mix, learned.day, of=FLOOD, enough=ENOUGH)
+        talks = _learned_shares(talks, learned.day_talks, of=VAIN, enough=ENOUGH_TALKS)
     monday = (today - timedelta(days=today.weekday())).isoformat()
     learned = _new_week(learned, monday, begins=today.weekday() == 0) if learned.week_from != monday else learned
     # The first day was not counted from its beginning.
     whole = learned.day_of != ""
     learned = msgspec.structs.replace(
-        learned, mix=mix, day={}, day_of=today.isoformat(), day_was_calm=True, whole_day=whole
+        learned,
+        mix=mix,
+        talks=talks,
+        day={},
+        day_talks={},
+        day_of=today.isoformat(),
+        day_was_calm=True,
+        whole_day=whole,
     )
-    return msgspec.structs.replace(measured, rate=begin_day(measured.rate)), learned
+    rate, strangers = begin_day(measured.rate), begin_day(measured.strangers)
+    return msgspec.structs.replace(measured, rate=rate, strangers=strangers), learned
 
 
-def _learned_mix(learned: Learned) -> Mapping[str, float] | None:
-    counts = {one: learned.day.get(one, 0) for one in FLOOD}
-    if learned.mix is not None:
-        return learn_shares(learned.mix, counts)
+def _learned_shares(
+    usual: Mapping[str, float] | None, day: Mapping[str, int], *, of: Mapping[str, float], enough: int
+) -> Mapping[str, float] | None:
+    counts = {one: day.get(one, 0) for one in of}
+    if usual is not None:
+        return learn_shares(usual, counts)
     total = sum(counts.values())
-    if total < ENOUGH:
+    if total < enough:
         return None
     return {one: (number + 1) / (total + len(counts)) for one, number in counts.items()}
 

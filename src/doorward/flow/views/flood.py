@@ -136,7 +136,7 @@ def flood_state(tx: Tx, scope: Scope, *, control: FloodControl) -> FloodState:
         off=alert.off,
         override=alert.override,
         why=why,
-        scores={} if kept is None else {"rate": kept.measured.rate.score, "mix": kept.measured.mix.score},
+        scores={} if kept is None else _scores(kept),
         usual_per_hour=_usual(kept, tx.now),
         seen_at=None if kept is None else kept.seen_at,
         arrivals=_arrivals(count_arrivals(tx, scope, since=tx.now - LOOKS_BACK), now=tx.now),
@@ -178,6 +178,16 @@ def _signal(signal: Signal) -> ShownSignal:
         red=None if signal.red == math.inf else signal.red,
         endless=endless,
     )
+
+
+def _scores(kept: Kept) -> dict[str, float]:
+    measured = kept.measured
+    return {
+        "rate": measured.rate.score,
+        "strangers": measured.strangers.score,
+        "mix": measured.mix.score,
+        "escalations": measured.talks.score,
+    }
 
 
 def _usual(kept: Kept | None, now: datetime) -> float | None:

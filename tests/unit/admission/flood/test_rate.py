@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from doorward.admission.flood.baseline import WeekProfile
 from doorward.admission.flood.rate import (
     BOUND,
+    STRANGER_TESTS,
     TICK,
     ArrivalRate,
     RateRules,
@@ -159,3 +160,48 @@ def test_rules_that_test_or_learn_nothing_are_refused() -> None:
     ):
         with pytest.raises(ValueError, match="tests, "):
             RateRules(**wrong)
+
+
+STRANGERS = RateRules(tests=STRANGER_TESTS)
+SHARE = 0.3
+
+
+def stranger_alarms(counts: Numbers, expected: Sequence[float]) -> list[int]:
+    """The ticks at which strangers alone were an alarm, until the first."""
+    rate = ArrivalRate()
+    for tick, count in enumerate(counts):
+        rate = observe_tick(rate, count=int(count), usual=SHARE * expected[tick], rules=STRANGERS)
+        if rate.score >= 1:
+            return [tick]
+    return []
+
+
+@pytest.mark.parametrize(("times", "minutes"), [(4.0, 0.7), (2.0, 3.0), (1.5, 20.0)])
+def test_a_flood_of_strangers_is_noticed_by_them_alone_at_eight_a_minute(times: float, minutes: float) -> None:
+    """Of 25 floods of whom nine in ten are strangers, at about eight contacts a minute when they begin."""
+    found = []
+    for seed in range(25):
+        random = np.random.default_rng(4000 + seed)
+        day, start = int(random.integers(0, 5)), int(random.uniform(9, 16) * HOUR)
+        begin, end = start - 2 * HOUR, start + 2 * HOUR
+        rates = usual_rates(random, 1, first_day=day)[begin:end] / 2
+        flood = rates * (times - 1) * (np.arange(len(rates)) >= 2 * HOUR)
+        counts = random.poisson(SHARE * rates + 0.9 * flood)
+        expected = [usual / 2 for usual in known()[1][day * TICKS_OF_DAY + begin : day * TICKS_OF_DAY + end]]
+        first = next((tick for tick in stranger_alarms(counts, expected)), len(rates))
+        found.append((first - 2 * HOUR + 1) * TICK / 60)
+    assert statistics.median(found) <= minutes
+
+
+def test_thirty_usual_days_of_strangers_raise_no_alarm() -> None:
+    """Whose share is what it always is, on days and in hours that differ."""
+    rates = SHARE * usual_rates(np.random.default_rng(300), 30)
+    assert stranger_alarms(np.random.default_rng(3).poisson(rates), list(known(1)[1]) * 5) == []
+
+
+def test_strangers_who_grow_slowly_are_noticed_before_they_are_three_times_as_many() -> None:
+    """A baseline cannot be poisoned within days: at one in a hundred an hour it shows in time."""
+    random = np.random.default_rng(6)
+    growth = 1.01 ** (np.arange(7 * TICKS_OF_DAY) / HOUR)
+    first = stranger_alarms(random.poisson(SHARE * np.array(known()[1]) * growth), known()[1])[0]
+    assert growth[first] < 3

@@ -1,6 +1,7 @@
 """The watch: what it takes for a level, what it learns and when, and what it does not let itself be taught."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -55,7 +56,9 @@ def test_each_change_tells_by_what_it_was_made() -> None:
     noon = MONDAY + timedelta(hours=12)
     found = watch(kept_at(noon, USUAL), Seen([came(noon, 90)], 0.0, UTC_ZONE), now=noon + STEP)
     assert [(one.cause, one.before, one.after) for one in found.changes] == [("signals", "green", "amber")]
-    assert {one.name for one in found.changes[0].signals} == {"rate", "mix", "escalations", "wait"}
+    assert {one.name for one in found.changes[0].signals} == {
+        *("rate", "strangers", "mix", "escalations", "wait"),
+    }
 
 
 def test_where_nobody_knows_what_is_usual_nothing_is_strange() -> None:
@@ -162,3 +165,46 @@ def test_nobody_counts_twice() -> None:
     arrived = [came(noon + number * STEP, number) for number in range(1, 6)]
     kept = watch(run(kept_at(noon), start=noon, ticks=1, each=0), Seen(arrived, 0.0, UTC_ZONE), now=noon + 6 * STEP)
     assert Counter(kept.kept.learned.day) == Counter(anonymous=15)
+
+
+MIX = {"signed": 0.05, "open_case": 0.05, "known": 0.7, "anonymous": 0.2}
+
+
+def test_strangers_alone_are_counted_against_how_many_of_them_are_usual() -> None:
+    """Where all come as often as usual but only strangers do, that is five times as many strangers: within minutes."""
+    noon = MONDAY + timedelta(hours=12)
+    kept = run(kept_at(noon, msgspec.structs.replace(USUAL, mix=MIX)), start=noon, ticks=24, each=1)
+    assert kept.measured.rate.score < 0.5
+    assert kept.measured.strangers.score >= 1
+    assert kept.alert.level == "amber"
+    unknown = run(kept_at(noon, USUAL), start=noon, ticks=24, each=1)
+    assert unknown.measured.strangers.sums == ()
+
+
+def heard(kept: Kept, talks: Sequence[bool], *, now: datetime) -> Kept:
+    """What is kept after so many talks with colleagues ended."""
+    return watch(kept, Seen([], 0.0, UTC_ZONE, talks), now=now).kept
+
+
+def test_talks_that_come_to_nothing_are_an_alarm_once_it_is_known_how_many_usually_do() -> None:
+    """A drip that neither rate nor classes show takes people's time all the same."""
+    noon = MONDAY + timedelta(hours=12)
+    knows = Learned(talks={"useful": 0.9, "nothing": 0.1})
+    drip = [number % 2 == 0 for number in range(60)]
+    assert heard(kept_at(noon, knows), drip, now=noon).alert.level == "amber"
+    assert heard(kept_at(noon, knows), [number % 10 != 0 for number in range(600)], now=noon).alert.level == "green"
+    assert heard(kept_at(noon), drip, now=noon).alert.level == "green"
+
+
+def test_what_talks_usually_come_to_is_learned_of_whole_calm_days() -> None:
+    """From fifty talks on, and not from the day that was not counted from its beginning."""
+    start = MONDAY + timedelta(hours=12)
+    kept = heard(kept_at(start), [True] * 90, now=start + STEP)
+    for day, useful in ((1, 30), (2, 80)):
+        noon = start + timedelta(days=day)
+        kept = heard(kept, [], now=noon)
+        assert kept.learned.talks is None
+        kept = heard(kept, [True] * useful + [False] * (useful // 4), now=noon + STEP)
+    kept = heard(kept, [], now=start + timedelta(days=3))
+    assert kept.learned.talks is not None
+    assert kept.learned.talks["useful"] == pytest.approx(81 / 102)
