@@ -15,11 +15,12 @@ import numpy as np
 from doorward.admission.campaigns import Likeness, Recogniser
 from doorward.admission.campaigns.terms import Terms
 from doorward.admission.campaigns.usual import Usual, vector_of
-from doorward.doors.cli.commands.evals import installed_phrases, make_lab
+from doorward.doors.cli.commands.evals import make_lab
 from doorward.doors.cli.evals import Given
 from doorward.doors.cli.evals.campaigns import Setting, judge_campaigns
 from doorward.doors.cli.evals.campaigns.judging import SECRET, Make
 from doorward.doors.cli.evals.campaigns.playing import START, Look
+from doorward.doors.cli.evals.sources import installed_phrases
 from doorward.kit.settings import Settings
 from doorward.vocabulary.ids import MessageId
 from doorward.vocabulary.reading import Reading

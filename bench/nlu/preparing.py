@@ -7,8 +7,7 @@ from bench.nlu.founding import MODEL, real_reader, write_knowledge
 from doorward.answering import Article, ArticleRepository, KnowledgeService
 from doorward.answering.articles import Passage
 from doorward.answering.service import article_id_of
-from doorward.doors.cli.commands.evals import installed_phrases
-from doorward.doors.cli.evals.sources import read_intents, read_texts
+from doorward.doors.cli.evals.sources import installed_phrases, read_intents, read_texts
 from doorward.kit.clock import SystemClock
 from doorward.kit.plugins import discover
 from doorward.understanding import Reader

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from doorward.doors.cli.commands.evals import installed_phrases, make_lab
+from doorward.doors.cli.commands.evals import make_lab
 from doorward.doors.cli.evals import Given
 from doorward.doors.cli.evals.campaigns import Setting, judge_campaigns
-from doorward.doors.cli.evals.sources import Half
+from doorward.doors.cli.evals.sources import Half, installed_phrases
 from doorward.doors.cli.evals.thresholds import read_thresholds
 from doorward.kit.settings import Settings
 

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.admission.campaigns.weighing import CAMPAIGN, CONCERTED, features_of
-from doorward.doors.cli.commands.evals import installed_phrases, make_lab
+from doorward.doors.cli.commands.evals import make_lab
 from doorward.doors.cli.evals import Given
 from doorward.doors.cli.evals.campaigns import Setting
 from doorward.doors.cli.evals.campaigns.judging import play_all
 from doorward.doors.cli.evals.campaigns.playing import CROWD, ORDINARY
+from doorward.doors.cli.evals.sources import installed_phrases
 from doorward.kit.settings import Settings
 from tools.campaigns.__main__ import ROOT
 from tools.feelings.training import fit

@@ -1,6 +1,6 @@
 """Drills: a flood in virtual time, against the real verbs of admission. It decides nothing itself."""
 
-from doorward.admission.drill.detectors import LooksAtTexts, Message
+from doorward.admission.drill.detectors import REAL, LooksAtTexts, Message
 from doorward.admission.drill.figures import (
     FORMAT,
     Advice,
@@ -31,6 +31,7 @@ from doorward.admission.drill.scenario import Prices, Scenario
 
 __all__ = [
     "FORMAT",
+    "REAL",
     "Advice",
     "Bounds",
     "Capacity",

@@ -9,10 +9,12 @@ import msgspec
 
 from doorward.vocabulary.errors import Malformed
 
+REAL: Final = "real"
 _ASSUMED: Final = re.compile(r"assumed:(0?\.\d+|0|1|1\.0+)/(0?\.\d+|0|1|1\.0+)")
 
 
 _SLOT: Final = re.compile(r"\{([^{}]*)\}")
+_CARRIER: Final = "{*}"
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,12 +32,14 @@ class LooksAtTexts(Protocol):
         """Return for each message whether it looks like one of a campaign, knowing only those before it."""
 
 
-def worded(template: str, luck: int) -> str:
-    """Return a template with one of the words in each `{this|that}`; `luck` is a number that says which."""
+def worded(template: str, luck: int, *, usual: Sequence[str] = ()) -> str:
+    """Return a template with one of the words in each `{this|that}`, and one of the `usual` messages for each `{*}`;
+    `luck` is a number that says which.
+    """
 
     def chosen(found: re.Match[str]) -> str:
         nonlocal luck
-        ways = found[1].split("|")
+        ways = usual if usual and found[0] == _CARRIER else found[1].split("|")
         luck, way = divmod(luck, len(ways))
         return ways[way]
 
@@ -49,7 +53,7 @@ def operating_point(detector: str) -> tuple[float, float] | None:
     """
     if detector == "none":
         return 0.0, 0.0
-    if detector == "real":
+    if detector == REAL:
         return None
     if found := _ASSUMED.fullmatch(detector):
         return float(found[1]), float(found[2])

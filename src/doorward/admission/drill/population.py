@@ -1,5 +1,6 @@
 """Who comes: the contacts of a scenario, drawn by a seed."""
 
+import itertools
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -22,6 +23,9 @@ Drawn = tuple[Visit, Origin]
 
 Texts = Mapping[str, Sequence[str]]
 """What is written, by language."""
+
+WORDINGS: Final = 600
+"""Different messages that are made of a wave's templates in one language; each comes once before any comes again."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +74,10 @@ class Hand:
     def numbers(self, size: int, below: int) -> list[int]:
         """Return `size` whole numbers from 0."""
         return [int(one) for one in self._random.integers(0, below, size=size)]
+
+    def shuffled(self, texts: Sequence[str]) -> list[str]:
+        """Return the texts in another order."""
+        return [texts[place] for place in self._random.permutation(len(texts))]
 
     def visits(
         self,
@@ -276,11 +284,25 @@ def _messages(
     templates: dict[str, Texts] = {"": words} | {wave.name: wave.text for wave in scenario.waves}
     if silent := [name for name, texts in templates.items() if not any(texts.values())]:
         raise Malformed(f"a real detector needs texts: wave '{silent[0]}' has none")
+    decks: dict[tuple[str, str], Iterator[str]] = {}
     messages = []
-    for (visit, origin), luck in zip(drawn, hand.numbers(len(drawn), 2**62), strict=True):
-        spoken = templates[origin.wave]
-        texts = spoken.get(origin.language) or next(texts for texts in spoken.values() if texts)
-        luck, template = divmod(luck, len(texts))
+    for visit, origin in drawn:
+        key = origin.wave, origin.language
+        if key not in decks:
+            texts, usual = (_said(origin.language, spoken) for spoken in (templates[origin.wave], words))
+            decks[key] = itertools.cycle(_deck(texts, hand, usual=usual if origin.wave else ()))
         at = begins + timedelta(seconds=visit.at)
-        messages.append(Message(at=at, language=origin.language, text=worded(texts[template], luck)))
+        messages.append(Message(at=at, language=origin.language, text=next(decks[key])))
     return messages
+
+
+def _said(language: str, spoken: Texts) -> Sequence[str]:
+    return spoken.get(language) or next(texts for texts in spoken.values() if texts)
+
+
+def _deck(texts: Sequence[str], hand: Hand, *, usual: Sequence[str]) -> list[str]:
+    """Return the messages that templates make, each once, shuffled: a crowd's words differ, but not without end."""
+    size = max(len(texts), WORDINGS)
+    lucks = zip(itertools.cycle(texts), hand.numbers(size, 2**62), strict=False)
+    made = dict.fromkeys(worded(text, luck, usual=usual) for text, luck in lucks)
+    return hand.shuffled(list(made))

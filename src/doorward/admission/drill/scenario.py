@@ -147,7 +147,7 @@ class Wave(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     good signature, `mandated` of these a mandate; `replays` carry somebody else's signature once more. `platform` is by
     what they come (their channel where it is empty). `channels` and `languages` are their own; empty as the company's.
     `text` has templates for each language, for a detector that reads: a message is one of them, with one of the words
-    in each `{this|that}`.
+    in each `{this|that}` and something that customers write for `{*}`.
     """
 
     name: Name

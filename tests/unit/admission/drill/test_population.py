@@ -122,3 +122,20 @@ def test_words_of_a_template_are_chosen_by_a_number() -> None:
     said = {worded("{a|b} and {c|d}", luck) for luck in range(4)}
     assert said == {"a and c", "a and d", "b and c", "b and d"}
     assert worded("plain {", 5) == "plain {"
+
+
+def test_a_demand_is_hidden_in_what_customers_write() -> None:
+    """In the place of `{*}` stands one of their messages, and a message comes once before any comes again."""
+    assert {worded("{*} and {close|shut} it", luck, usual=("hello", "my card")) for luck in range(4)} == {
+        *("hello and close it", "my card and close it", "hello and shut it", "my card and shut it"),
+    }
+    reads = Reads()
+    usual = [f"matter {number}" for number in range(50)]
+    scenario = small('detector="real"', 'waves.0.text={en = ["{*} and close the street branch"]}')
+    crowd = drawn(scenario, reading=Reading(detector=reads, words={"en": usual}))
+    hidden = [one.text for one, origin in zip(reads.seen, crowd.origins, strict=True) if origin.wave]
+    assert set(hidden) <= {f"{one} and close the street branch" for one in usual}
+    asked = zip(reads.seen, crowd.origins, strict=True)
+    english = [one.text for one, origin in asked if not origin.wave and origin.language == "en"]
+    assert len(english) > 50
+    assert len(set(english[:50])) == 50

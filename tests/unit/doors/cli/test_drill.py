@@ -63,7 +63,7 @@ def test_json_to_standard_output_is_nothing_but_json(call: Call, tmp_path: Path)
         (("--scenario", "missing.toml"), "cannot be read"),
         (("--scenario", "one-call", "--set", "people"), "key=value"),
         (("--scenario", "one-call", "--set", "company.people=-3"), "`$.company.people`"),
-        (("--scenario", "one-call", "--set", "detector=real"), "no real detector"),
+        (("--scenario", "one-call", "--set", "detector=real", "--phrases", "."), "what is usual"),
         (("--scenario", "one-call", "--json", "a", "--html", "a"), "the same file"),
     ],
 )

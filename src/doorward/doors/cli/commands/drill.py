@@ -6,10 +6,12 @@ from typing import Any, Final
 import msgspec
 import rich_click as click
 
-from doorward.admission.drill import Live, Report, drill, load_scenario, shipped_scenarios, text_of
+from doorward.admission.drill import REAL, Live, Reading, Report, drill, load_scenario, shipped_scenarios, text_of
 from doorward.bootstrap import load_plugins
+from doorward.doors.cli.drill_reading import read_for_drill
 from doorward.doors.cli.drill_report import DrillReporter, print_report
 from doorward.doors.cli.ending import Code, Stop
+from doorward.doors.cli.evals.sources import installed_phrases
 from doorward.doors.cli.lines import OUTPUT, STREAM
 from doorward.doors.cli.live_load import (
     MOST_CONTACTS,
@@ -38,6 +40,7 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     seed: int
     changes: tuple[str, ...]
+    phrases: Path | None
     as_json: Path | None
     as_page: Path | None
     language: str
@@ -59,11 +62,18 @@ def command() -> None:
         "doorward drill flood --scenario outage --seed 3 --json report.json",
         "doorward drill flood --scenario one-call --set times=30 --set company.people=80 --html report.html",
         "doorward drill flood --scenario our-worst-day.toml --json -",
+        "doorward drill flood --scenario camouflage --set detector=real --json report.json",
     )
 )
 @click.option("--scenario", "name", required=True, metavar="NAME|FILE", help="A shipped scenario, or a TOML file.")
 @click.option("--seed", type=click.IntRange(0, _MOST_SEED), default=0, show_default=True, metavar="N", help="Chance.")
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change the scenario; repeatable.")
+@click.option(
+    "--phrases",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="What customers write, <intent>.jsonl each, for detector=real. [default: those of the installed company]",
+)
 @click.option("--json", "as_json", type=OUTPUT, metavar="OUT", help="Write the report as JSON; - is standard output.")
 @click.option("--html", "as_page", type=_FILE, metavar="OUT", help="Write the report as a page with charts and tables.")
 @click.option("--language", default="en", show_default=True, metavar="CODE", help="Language of the page.")
@@ -108,7 +118,7 @@ def flood(*, settings: Settings, **given: Any) -> int:
     if wishes.as_page is not None and wishes.as_page == wishes.as_json:
         raise Stop("--json and --html are the same file. Name another for one of them.", code=Code.USAGE)
     target = _target(wishes)
-    report = _played(wishes)
+    report = _played(wishes, settings)
     if target is not None:
         report = msgspec.structs.replace(report, live=_loaded(target, wishes))
     if wishes.as_page is not None:
@@ -149,14 +159,19 @@ def _loaded(target: Target, wishes: Wishes) -> Live:
             ) from None
 
 
-def _played(wishes: Wishes) -> Report:
+def _played(wishes: Wishes, settings: Settings) -> Report:
     """Play what the options ask for. Raises `Stop` where it cannot be played."""
     with progress("drawing the crowd", total=100) as steps:
         try:
+            scenario, reading = load_scenario(wishes.name, wishes.changes), Reading()
+            if scenario.detector == REAL:
+                folder = wishes.phrases or installed_phrases()
+                reading = read_for_drill(folder, settings, tell=lambda done, of: steps(done, of, doing="reading"))
             return drill(
-                load_scenario(wishes.name, wishes.changes),
+                scenario,
                 name=_called(wishes.name),
                 seed=wishes.seed,
+                reading=reading,
                 tell=lambda share, doing: steps(round(100 * share), 100, doing=doing),
             )
         except Malformed as refusal:

@@ -11,11 +11,11 @@ from doorward.doors.cli.ending import Code
 from doorward.doors.cli.evals import NAMES, Given, LeftOut, Missing, figure_of, report_of, run_sets, show_report
 from doorward.doors.cli.evals.campaigns import Setting, judge_campaigns
 from doorward.doors.cli.evals.lab import Lab
+from doorward.doors.cli.evals.sources import installed_phrases
 from doorward.doors.cli.evals.thresholds import read_thresholds
 from doorward.doors.cli.options import examples, with_config, with_json
 from doorward.doors.cli.output import print_json, progress
 from doorward.kit.clock import SystemClock
-from doorward.kit.plugins import discover
 from doorward.kit.settings import Settings, TenantSettings
 from doorward.understanding import Understander
 
@@ -144,9 +144,3 @@ def make_lab(settings: Settings, *, tell: Callable[[str], None]) -> Lab:
         answer_threshold=TenantSettings().answer_threshold,
         tell=tell,
     )
-
-
-def installed_phrases() -> Path | None:
-    """Return the folder of the first installed company that brings phrases of its intents."""
-    folders = (plugin.folder / "intents" for plugin in discover("company"))
-    return next((folder for folder in folders if folder.is_dir()), None)

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 
 from doorward.doors.cli.ending import Code, Stop
+from doorward.kit.plugins import discover
 from doorward.understanding.intents import Phrase, PhrasesInvalid, read_phrases
 
 LARGEST: Final = 256 * 1024 * 1024
@@ -126,6 +127,12 @@ def read_texts(path: Path, *, language: str) -> list[Phrase]:
         return [phrase._replace(language=language) for phrase in read_phrases(path)]
     except PhrasesInvalid as error:
         raise bad(path, str(error)) from error
+
+
+def installed_phrases() -> Path | None:
+    """Return the folder of the first installed company that brings phrases of its intents."""
+    folders = (plugin.folder / "intents" for plugin in discover("company"))
+    return next((folder for folder in folders if folder.is_dir()), None)
 
 
 def read_intents(folder: Path) -> list[Phrase]:
