@@ -148,7 +148,7 @@ def test_switched_off_everybody_gets_everything(
 
 
 def test_people_are_kept_for_those_who_come_first() -> None:
-    """Of 50 people, the last is for machines that sign, the last 4 not for strangers, the last 12 not for the flagged."""
+    """Of 50 the last is for machines that sign, the last 4 are not for strangers, the last 12 not for the flagged."""
     assert [people_for(one, people=50, rules=RULES) for one in CLASSES] == [50, 49, 49, 46, 38]
     served_until = ((37, 5), (38, 4), (45, 4), (46, 3), (48, 3), (49, 1), (50, 0))
     for busy, served in ((busy, CLASSES[:many]) for busy, many in served_until):

@@ -5,8 +5,8 @@ from alembic import op
 
 from doorward.kit.db.types import Json, UtcTime
 
-revision = "0038"
-down_revision = "0036"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
