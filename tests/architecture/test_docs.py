@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from doorward.kit.plugins import KINDS, discover_all
-from doorward.kit.settings import Settings, TenantSettings, leaves
+from doorward.kit.settings import Settings, leaves
+from doorward.kit.tenant_settings import TenantSettings
 from tests.architecture.code import PRODUCT, ROOT
 from tools.reference.pages import FOLDER, KIND_SENTENCES, error_classes, pages
 

@@ -11,7 +11,7 @@ from doorward import record
 from doorward.bootstrap import House
 from doorward.identity import Tenant
 from doorward.kit.clock import FixedClock
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.scope import system_scope

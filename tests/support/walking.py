@@ -20,7 +20,7 @@ from doorward.kit.clock import FixedClock
 from doorward.kit.i18n import Translator
 from doorward.kit.keys import EpochKeys, Keys, MemoryKeyStore
 from doorward.kit.settings import Sessions as SessionSettings
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions
 from doorward.plugins.policies.first_line.plugin import FirstLine
 from doorward.protection import CustomerIndex, ProtectionService

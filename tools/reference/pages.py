@@ -12,7 +12,8 @@ from doorward.doors.cli.leaks.canaries import Template, templates_of
 from doorward.doors.cli.leaks.forms import FORMS, MEANINGS
 from doorward.identity import ACTIONS, PERMISSIONS, ROLES
 from doorward.kit.plugins import KINDS, discover, discover_all
-from doorward.kit.settings import Leaf, Settings, TenantSettings, leaves
+from doorward.kit.settings import Leaf, Settings, leaves
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.vocabulary.errors import DoorwardError
 from doorward.webhooks import EVENTS, TEST, WITHHELD
 from tools.reference.commands import cli_page

@@ -11,7 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from doorward.kit.i18n import REFERENCE, Translator
-from doorward.kit.settings import ANY_CHANNEL, OwnKind, SettingsInvalid, TenantSettings
+from doorward.kit.settings import SettingsInvalid
+from doorward.kit.tenant_settings import ANY_CHANNEL, OwnKind, TenantSettings
 from doorward.protection import DESK, LAST_FOUR, WITHHELD, PatternRefused, WordRefused, read_pattern, words_in
 
 MOST_PATTERNS: Final = 100

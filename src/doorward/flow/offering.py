@@ -6,7 +6,7 @@ from typing import Final, Literal
 from doorward import record, routing
 from doorward.flow.openings import closed_at
 from doorward.kit.i18n import Translator
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import Entry
 from doorward.vocabulary.ids import ConversationId

@@ -8,7 +8,7 @@ import msgspec
 from babel.dates import format_skeleton
 
 from doorward.kit.i18n import Translator
-from doorward.kit.settings import DAYS, TenantSettings
+from doorward.kit.tenant_settings import DAYS, TenantSettings
 from doorward.routing.hours import is_open, next_opening
 
 _A_WEEK: Final = timedelta(days=7)

@@ -14,7 +14,7 @@ from doorward.kit.clock import Clock
 from doorward.kit.i18n import Translator
 from doorward.kit.logging import get_logger
 from doorward.kit.recent import Recent
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.outcome import Outcome

@@ -20,7 +20,7 @@ from doorward.answering.procedures.editions import (
 )
 from doorward.answering.procedures.loading import load_written
 from doorward.flow.procedures.book import ProcedureBook
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.vocabulary.errors import NotFound, Outdated, ProcedureInvalid, ReviewRequired
 from doorward.vocabulary.ids import TenantId

@@ -8,7 +8,7 @@ import msgspec
 
 from doorward import record, routing
 from doorward.flow.views.service import MOST_LOOKED_AT, standing_service
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import Entry, EntryKind
 from doorward.vocabulary.ids import ConversationId, TenantId

@@ -12,7 +12,7 @@ from doorward.flow.team_hours import anybody_for, hours_at, queue_for
 from doorward.flow.views.transcript import Transcript
 from doorward.identity import Tenants
 from doorward.kit.clock import Clock
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.ids import StaffId, TenantId
 from doorward.vocabulary.scope import Scope

@@ -11,7 +11,7 @@ from doorward.answering import Edition, Knowledge, KnowledgeIndex, KnowledgeServ
 from doorward.answering.questions import Asked, dismiss_questions, dismissed_questions
 from doorward.flow.reading import read_noted
 from doorward.flow.unanswered import SuggestedLine, Unanswered, find_lines, find_unanswered
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.understanding import Reader, nearest_article
 from doorward.understanding.heaps import alike_to_any, heaps_of, typical_first, vectors_of

@@ -11,7 +11,7 @@ from doorward.identity import Mail, Mailer, MailRefused, Phrasebook
 from doorward.kit.ids import derive_id
 from doorward.kit.jobs import ClaimedJob
 from doorward.kit.logging import get_logger
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.measure import Rhythm
 from doorward.vocabulary.entry import AuditEvent

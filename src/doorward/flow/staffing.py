@@ -7,7 +7,7 @@ import msgspec
 
 from doorward import routing, workspace
 from doorward.identity import Member, Staff, permits
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.errors import Malformed, NotFound, Outdated
 from doorward.vocabulary.ids import StaffId, TenantId

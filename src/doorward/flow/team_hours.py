@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from doorward import routing
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.record import Card
 from doorward.vocabulary.ids import StaffId

@@ -6,7 +6,7 @@ from typing import Final
 from doorward.identity import Tenant, Tenants
 from doorward.kit.clock import Clock
 from doorward.kit.recent import Recent
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.scope import system_scope

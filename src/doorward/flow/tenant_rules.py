@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from doorward.kit.logging import get_logger
-from doorward.kit.settings import OwnKind, TenantSettings
+from doorward.kit.tenant_settings import OwnKind, TenantSettings
 from doorward.protection import (
     Broken,
     ChannelPolicy,

@@ -26,7 +26,7 @@ from doorward.kit.bus import ProcessBus
 from doorward.kit.clock import Clock
 from doorward.kit.i18n import Translator
 from doorward.kit.keys import Keys
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import CommitFailed, Transactions, Tx
 from doorward.protection import ProtectionService, Screened
 from doorward.vocabulary.channel import (

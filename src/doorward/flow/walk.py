@@ -15,7 +15,7 @@ from doorward.flow.nudging import NudgeTold, NudgeWork
 from doorward.flow.procedures import Advanced, Here, ProcedureFacts, ProcedureWork, Standing
 from doorward.flow.team_hours import hours_at
 from doorward.kit.i18n import Translator
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.record import Card
 from doorward.routing import RoutingPlan, direct
 from doorward.understanding import Wished, nearest_article

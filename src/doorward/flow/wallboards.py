@@ -8,7 +8,7 @@ from typing import Final
 
 from doorward.flow.views.wallboard import Wallboard, WallRooms, wallboard
 from doorward.kit.clock import Clock
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.scope import Scope

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from doorward.kit.settings import OwnKind
+from doorward.kit.tenant_settings import OwnKind
 from doorward.protection.matchers import make_matcher
 from doorward.protection.matching import Matcher, MatcherChoice
 from doorward.protection.own_patterns import read_pattern

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from doorward.kit.settings import ANY_CHANNEL, MaskingAction, TenantSettings
+from doorward.kit.tenant_settings import ANY_CHANNEL, MaskingAction, TenantSettings
 from doorward.protection.findable import FINDABLE
 from doorward.protection.masking import WITHHELD
 from doorward.protection.overlap import Placed

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from doorward.kit.settings import DAYS, TenantSettings
+from doorward.kit.tenant_settings import DAYS, TenantSettings
 
 _LOOKED_AHEAD: Final = 60
 """Days in which the next opening is looked for."""

@@ -6,7 +6,8 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from doorward.kit.settings import SettingsInvalid, TenantSettings, change_tenant
+from doorward.kit.settings import SettingsInvalid, change_tenant
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.routing.matching import QueueRule
 from doorward.routing.service_levels import ServiceLevel
 from doorward.vocabulary.errors import Malformed

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.routing.hours import after_open_seconds, open_seconds
 
 ClockKind = Literal["first", "next", "resolution"]

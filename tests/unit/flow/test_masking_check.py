@@ -6,7 +6,7 @@ import pytest
 
 from doorward.flow.masking_check import EXAMPLES, MaskingCheck, told
 from doorward.kit.i18n import Translator, places
-from doorward.kit.settings import OwnKind, TenantSettings
+from doorward.kit.tenant_settings import OwnKind, TenantSettings
 from tests.support.words import packs
 
 CHECK = MaskingCheck(("PIN", "CARD"), ("webchat", "api"))

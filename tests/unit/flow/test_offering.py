@@ -9,7 +9,7 @@ from doorward import record, routing
 from doorward.flow.offering import Offering, call_back_of
 from doorward.flow.views.transcript import Place, transcript
 from doorward.flow.views.wishes import open_wishes
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.routing import RoutingPlan
 from doorward.vocabulary.entry import Entry

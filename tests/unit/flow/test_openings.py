@@ -8,7 +8,8 @@ from doorward.bootstrap import load_plugins
 from doorward.flow.openings import Closed, Opening, closed_at, hand_over_words, say_again
 from doorward.kit.clock import SystemClock
 from doorward.kit.i18n import Translator
-from doorward.kit.settings import Settings, TenantSettings
+from doorward.kit.settings import Settings
+from doorward.kit.tenant_settings import TenantSettings
 
 SETTINGS = TenantSettings(time_zone="America/New_York", hours={"mon": ("09:00-17:00",)})
 SATURDAY = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)

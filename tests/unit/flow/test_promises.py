@@ -19,7 +19,7 @@ from doorward.identity import Staff
 from doorward.kit.bus import ProcessBus
 from doorward.kit.clock import FixedClock
 from doorward.kit.db import Database
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions
 from doorward.routing import RoutingPlan, ServiceLevel, Team
 from doorward.vocabulary.entry import Entry

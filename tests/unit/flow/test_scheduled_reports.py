@@ -9,7 +9,7 @@ from doorward import workspace
 from doorward.flow.scheduled_reports import ScheduledReports
 from doorward.identity import Mail
 from doorward.kit.jobs import JobWorker, job_table
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.workspace import PieceName, ReportSchedule
 from tests.support.identities import Office, Phrases
 

@@ -10,7 +10,7 @@ from doorward import record
 from doorward.answering.language_model import Asking, Line, ModelUse, Proposed
 from doorward.flow.language_model import Summarising
 from doorward.kit.jobs import ClaimedJob
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions
 from doorward.record import WrittenEntry
 from doorward.vocabulary.entry import Entry, EntryKind

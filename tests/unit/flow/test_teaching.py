@@ -4,7 +4,7 @@ import pytest
 
 from doorward.flow.flood import Reconsideration
 from doorward.flow.walk import Walk, facts_of
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.record.card import open_card
 from doorward.vocabulary.arrival import Message
 from doorward.vocabulary.assessment import Assessment

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from doorward.flow.team_hours import anybody_for, hours_at, queue_for
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.record import Card
 from doorward.routing import Lane, PlannedQueue, RoutingPlan, Team
 from doorward.vocabulary.ids import ConversationId, PartyId, StaffId

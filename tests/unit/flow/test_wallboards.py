@@ -11,7 +11,7 @@ from sqlalchemy import event
 from doorward import routing
 from doorward.flow.views.wallboard import WallRooms
 from doorward.flow.wallboards import Wallboards
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.vocabulary.ids import ConversationId, PartyId, StaffId
 from doorward.vocabulary.outcome import Outcome
 from doorward.vocabulary.reply import Handoff

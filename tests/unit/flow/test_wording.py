@@ -11,7 +11,7 @@ from doorward.answering.language_model import Asking, Grounded, ModelUse, Propos
 from doorward.flow.language_model import Wording
 from doorward.flow.walk import Answered, Walk
 from doorward.kit.clock import FixedClock
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.vocabulary.arrival import Message
 from doorward.vocabulary.ids import ArticleId, MessageId
 from doorward.vocabulary.reply import Reply, Source

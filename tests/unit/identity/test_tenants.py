@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from doorward.identity import host_name, new_tenant_id
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound
 from doorward.vocabulary.scope import system_scope
 from tests.support.identities import Office, on_one_database

@@ -4,15 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from doorward.kit.settings import (
-    Settings,
-    SettingsInvalid,
-    TenantSettings,
-    change_tenant,
-    leaves,
-    load,
-    tenant_settings,
-)
+from doorward.kit.settings import Settings, SettingsInvalid, change_tenant, leaves, load, tenant_settings
+from doorward.kit.tenant_settings import TenantSettings
 
 
 def test_later_sources_win(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from doorward.kit.settings import OwnKind
+from doorward.kit.tenant_settings import OwnKind
 from doorward.protection import Broken, OwnKinds, WordRefused
 from doorward.protection.own_words import WordList
 from doorward.vocabulary.text import WildText

@@ -3,7 +3,7 @@
 import pytest
 
 from doorward.kit.keys import Mark
-from doorward.kit.settings import MaskingAction, OwnKind, TenantSettings
+from doorward.kit.tenant_settings import MaskingAction, OwnKind, TenantSettings
 from doorward.protection import Hashing, OwnKinds, Weighed, channel_policy
 from doorward.vocabulary.ids import SpanId
 from doorward.vocabulary.text import WildText

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from doorward.kit.settings import SettingsInvalid, TenantSettings, change_tenant
+from doorward.kit.settings import SettingsInvalid, change_tenant
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.routing.hours import is_open, next_opening
 
 BERLIN = TenantSettings(

@@ -7,7 +7,7 @@ import pytest
 
 from doorward import routing
 from doorward.kit.clock import FixedClock
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.routing import (
     AgentProfile,

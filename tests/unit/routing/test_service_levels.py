@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pytest
 from msgspec import structs
 
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.routing import Course, Pause, ServiceLevel, Turn, clocks, level_for
 from doorward.routing.estimating import Handling, estimate_wait, worth_calling_back
 from doorward.routing.hours import after_open_seconds, open_seconds

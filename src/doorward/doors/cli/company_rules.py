@@ -11,7 +11,8 @@ from doorward.doors.cli.opening import office
 from doorward.flow.archives import Ruled
 from doorward.flow.tenant_rules import TenantRules
 from doorward.kit.plugins import discover
-from doorward.kit.settings import ANY_CHANNEL, Settings, TenantSettings, user_cache
+from doorward.kit.settings import Settings, user_cache
+from doorward.kit.tenant_settings import ANY_CHANNEL, TenantSettings
 from doorward.protection import DESK, Screener
 from doorward.vocabulary.ids import TenantId
 

@@ -11,7 +11,7 @@ import msgspec
 
 from doorward.answering import KnowledgeIndex, KnownSection, plain_text
 from doorward.flow.assist.summary import Said
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.vocabulary.understanding import Candidate
 
 Likelihood = Literal["very_likely", "likely", "perhaps"]

@@ -20,7 +20,7 @@ from doorward.flow.assist.steps import ProcedureProgress, Standpoint, progress, 
 from doorward.flow.assist.summary import ConversationSummary, Said, messages_of, summarise
 from doorward.flow.procedures import ProcedureBook
 from doorward.kit.i18n import Translator
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.record import Card, WrittenEntry
 from doorward.vocabulary.errors import NotFound

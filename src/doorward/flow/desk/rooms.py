@@ -12,7 +12,7 @@ from doorward.identity import Parties
 from doorward.kit.i18n import Translator
 from doorward.kit.ids import new_id
 from doorward.kit.keys import Keys
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx, Work
 from doorward.protection import ProtectionService, Screened
 from doorward.understanding import TextTranslator

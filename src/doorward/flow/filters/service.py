@@ -9,7 +9,7 @@ from doorward.flow.filters.asked import LONGEST, Filters, NotUnderstood, Trouble
 from doorward.flow.filters.book import Circumstances, FilterBook, Reading
 from doorward.flow.filters.meaning import Wanted, mean
 from doorward.identity import Staff
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.record.search import FilterWord
 from doorward.vocabulary.errors import NotFound

@@ -27,7 +27,7 @@ from doorward.admission.kept import (
 from doorward.flow.flood.control import FloodControl, tick_of
 from doorward.flow.flood.watching import Seen, watch
 from doorward.kit.ids import new_id
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.ids import TenantId

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from doorward.flow.flood.admitted import Admitted
 from doorward.kit.i18n import Translator
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.vocabulary.reply import Choice, Reply
 
 CALLED_WITHIN: Final = timedelta(hours=4)

@@ -25,7 +25,7 @@ from doorward.flow.importing.writing import Sealed, Sealing, Writing, Written
 from doorward.identity import Identity
 from doorward.kit.clock import Clock
 from doorward.kit.keys import Keys
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions
 from doorward.protection import ProtectionService
 from doorward.vocabulary.ids import TenantId

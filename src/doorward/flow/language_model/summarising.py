@@ -9,7 +9,7 @@ from doorward.kit.i18n import Translator
 from doorward.kit.ids import derive_id
 from doorward.kit.jobs import ClaimedJob
 from doorward.kit.logging import get_logger
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.record import WrittenEntry
 from doorward.vocabulary.entry import Entry

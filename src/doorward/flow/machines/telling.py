@@ -8,7 +8,7 @@ import msgspec
 from doorward.flow.machines.book import MachineBook
 from doorward.identity import Approval, Identity, Mandate, Use
 from doorward.kit.i18n import Translator
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import NotAllowed, NotFound

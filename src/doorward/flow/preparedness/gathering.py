@@ -14,7 +14,8 @@ from doorward.admission.kept import Kept, count_promised, read_kept
 from doorward.flow.flood import FloodControl
 from doorward.flow.preparedness.stock import BUSY_HOURS, Stock, busiest_of, planned_people
 from doorward.identity import Staff, permits
-from doorward.kit.settings import Flood, TenantSettings
+from doorward.kit.settings import Flood
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.record import Measured
 from doorward.vocabulary.ids import TenantId

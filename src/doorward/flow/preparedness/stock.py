@@ -9,7 +9,7 @@ import msgspec
 from doorward import routing
 from doorward.admission.drill import Ours, Prices
 from doorward.admission.flood import SLOT, SLOTS, WeekProfile
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.routing.hours import is_open
 from doorward.vocabulary.ids import StaffId
 

@@ -14,7 +14,7 @@ from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.speaking import Speaking
 from doorward.flow.procedures.work import ProcedureWork, day_of
 from doorward.kit.jobs import ClaimedJob
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.record import Card
 from doorward.vocabulary.errors import NotFound

@@ -17,7 +17,7 @@ from doorward.answering.procedures.agreements import (
 from doorward.answering.procedures.run import Act, Disagreed, Event
 from doorward.flow.procedures.here import Here
 from doorward.identity import Grant
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.errors import NotAllowed

@@ -13,7 +13,7 @@ from doorward.flow.procedures.here import Here
 from doorward.flow.procedures.journey import Advanced
 from doorward.flow.team_hours import hours_for
 from doorward.kit.i18n import Translator
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.vocabulary.entry import AuditEvent, Entry
 from doorward.vocabulary.ids import TenantId

@@ -52,7 +52,7 @@ from doorward.flow.procedures.standing import Standing, Waits
 from doorward.flow.procedures.telling import asks_for_new_code, pressed
 from doorward.flow.procedures.verifying import CLAIMED, Verifying, holds_code
 from doorward.identity import Identity, family_of
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.arrival import Message
 from doorward.vocabulary.ids import ConversationId, PartyId

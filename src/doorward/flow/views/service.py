@@ -9,7 +9,7 @@ import msgspec
 
 from doorward import record, routing
 from doorward.flow.team_hours import hours_at
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.vocabulary.entry import Entry, EntryKind
 from doorward.vocabulary.errors import NotFound

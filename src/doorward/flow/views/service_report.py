@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from doorward import routing
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.measure import quantile
 from doorward.vocabulary.scope import Scope

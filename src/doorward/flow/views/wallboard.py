@@ -11,7 +11,7 @@ import msgspec
 from doorward import record, routing
 from doorward.flow.views.service import COURSE_KINDS, MOST_LOOKED_AT, course_from
 from doorward.identity import Sessions, Staff, permits
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.measure import quantile, share_of
 from doorward.vocabulary.ids import ConversationId, StaffId

@@ -12,7 +12,8 @@ import msgspec
 from doorward.identity.repository import tenants as repository
 from doorward.kit.ids import new_id
 from doorward.kit.keys import Keys
-from doorward.kit.settings import SettingsInvalid, TenantSettings, change_tenant, tenant_settings
+from doorward.kit.settings import SettingsInvalid, change_tenant, tenant_settings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.vocabulary.entry import AuditEvent
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound

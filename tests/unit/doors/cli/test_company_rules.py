@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from doorward.doors.cli.company_rules import LONGEST_FILE, CompanyRules
-from doorward.kit.settings import OwnKind, TenantSettings
+from doorward.kit.tenant_settings import OwnKind, TenantSettings
 from doorward.vocabulary.text import WildText
 from tests.support.screening import screener
 from tests.unit.doors.cli.conftest import Call

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from doorward.kit.settings import Settings, TenantSettings, leaves
+from doorward.kit.settings import Settings, leaves
+from doorward.kit.tenant_settings import TenantSettings
 from tests.unit.doors.cli.conftest import Call
 
 

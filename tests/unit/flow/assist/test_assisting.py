@@ -12,7 +12,7 @@ from doorward import record
 from doorward.bootstrap import House
 from doorward.flow.assist import Assist, Assisting
 from doorward.flow.assist.answers import likelihood_of
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.vocabulary.errors import NotFound
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.outcome import Outcome

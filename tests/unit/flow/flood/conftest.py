@@ -6,7 +6,8 @@ from doorward.admission.together import QuotasTogether
 from doorward.flow.flood import FloodControl, FloodWatch, Levers
 from doorward.kit.clock import FixedClock
 from doorward.kit.i18n import Translator
-from doorward.kit.settings import Flood, TenantSettings
+from doorward.kit.settings import Flood
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions
 from doorward.vocabulary.text import MaskedText
 from tests.support.words import packs

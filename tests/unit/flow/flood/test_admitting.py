@@ -24,7 +24,7 @@ from doorward.flow.flood.admitted import admitted_as
 from doorward.flow.flood.control import Standing
 from doorward.kit.clock import FixedClock
 from doorward.kit.i18n import Translator
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions
 from doorward.vocabulary.arrival import Message
 from doorward.vocabulary.decision import IN_NEED, Emotion

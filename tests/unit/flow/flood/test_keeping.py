@@ -26,7 +26,7 @@ from doorward.flow.flood.control import tick_of
 from doorward.flow.flood.deferring import keep_told
 from doorward.flow.flood.keeping import LEADS
 from doorward.kit.clock import FixedClock
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions, Tx
 from doorward.record import AuditQuery
 from doorward.vocabulary.errors import Conflict, Malformed, NotFound

@@ -10,7 +10,7 @@ from doorward.admission.drill import Prices
 from doorward.admission.flood import SLOT, SLOTS, WeekProfile
 from doorward.flow.preparedness import Stock
 from doorward.flow.preparedness.stock import busiest_of, changed_since, planned_people
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.routing import RoutingPlan, Team
 from doorward.vocabulary.ids import StaffId
 from tests.unit.admission.drill.test_ours import ours

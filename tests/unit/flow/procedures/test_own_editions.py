@@ -8,7 +8,7 @@ import pytest
 from doorward.answering.procedures.editions import Edition, Written
 from doorward.flow.procedure_editions import ProcedureEditions, faults_of
 from doorward.flow.procedures import TenantProcedures
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.plugins.companies.halden.connector import HaldenCore
 from doorward.plugins.companies.halden.worlds import make_seed_of

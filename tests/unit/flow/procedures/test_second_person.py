@@ -27,7 +27,7 @@ from doorward.flow.procedures.second_person import SecondPerson, Word
 from doorward.flow.procedures.work import ProcedureWork
 from doorward.identity import MemberSeed
 from doorward.kit.jobs import ClaimedJob
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.plugins.companies.halden.worlds import CUSTOMER
 from doorward.vocabulary.errors import Conflict, Malformed

@@ -16,7 +16,8 @@ from doorward.doors.cli.evals.thresholds import read_thresholds
 from doorward.doors.cli.options import examples, with_config, with_json
 from doorward.doors.cli.output import print_json, progress
 from doorward.kit.clock import SystemClock
-from doorward.kit.settings import Settings, TenantSettings
+from doorward.kit.settings import Settings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.understanding import Understander
 
 FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path)

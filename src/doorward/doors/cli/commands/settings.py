@@ -9,7 +9,8 @@ from doorward.doors.cli.ending import Code, Stop
 from doorward.doors.cli.opening import office, scope_of
 from doorward.doors.cli.options import examples, with_json, with_settings, with_tenant
 from doorward.doors.cli.output import print_json, print_table, say
-from doorward.kit.settings import Leaf, Settings, TenantSettings, leaves
+from doorward.kit.settings import Leaf, Settings, leaves
+from doorward.kit.tenant_settings import TenantSettings
 
 
 class SettingReport(msgspec.Struct, frozen=True, kw_only=True):

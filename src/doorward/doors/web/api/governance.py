@@ -11,7 +11,8 @@ from doorward import record
 from doorward.doors.web.api.common import ANY_OF, ID_PATTERN, ACall, Limit, etag, problems
 from doorward.doors.web.api.conditions import SEEN, edition_of, tag_header
 from doorward.identity import Tenant, Tenants
-from doorward.kit.settings import TenantSettings, leaves
+from doorward.kit.settings import leaves
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.record import AuditQuery, FoundLine
 from doorward.vocabulary.errors import Conflict, Malformed, Outdated

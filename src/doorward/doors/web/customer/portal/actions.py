@@ -15,7 +15,7 @@ from doorward.flow.openings import closed_at, say_again
 from doorward.flow.team_hours import hours_for
 from doorward.identity import Site, browser_of
 from doorward.kit.ids import new_id
-from doorward.kit.settings import TenantSettings
+from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Tx
 from doorward.record import card_of
 from doorward.vocabulary.channel import LONGEST_CONTACT

@@ -6,7 +6,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from doorward.kit.settings import DAYS, SettingsInvalid, TenantSettings, change_tenant
+from doorward.kit.settings import SettingsInvalid, change_tenant
+from doorward.kit.tenant_settings import DAYS, TenantSettings
 from doorward.routing import Lane, PlannedQueue, RoutingPlan, ServiceLevel, Team
 
 Shelf = Literal["queues", "teams", "lanes", "levels"]

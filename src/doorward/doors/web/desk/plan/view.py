@@ -9,7 +9,7 @@ import msgspec
 from doorward.doors.web.desk.plan.parts import PRIORITIES
 from doorward.doors.web.desk.shared import DeskCall
 from doorward.flow.staffing import RoutedAgent
-from doorward.kit.settings import DAYS, TenantSettings
+from doorward.kit.tenant_settings import DAYS, TenantSettings
 from doorward.routing import DEFAULT_QUEUE, RoutingPlan
 
 

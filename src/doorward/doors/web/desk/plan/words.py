@@ -9,7 +9,7 @@ from babel import Locale
 from doorward.doors.web.desk.plan.parts import LIMITS, Shelf, key_of, mark_of, pieces_of
 from doorward.doors.web.desk.plan.view import Around
 from doorward.doors.web.desk.shared import DeskCall
-from doorward.kit.settings import DAYS
+from doorward.kit.tenant_settings import DAYS
 from doorward.routing import DEFAULT_QUEUE, AgentProfile, Lane, PlannedQueue, ServiceLevel, Team
 
 Fact = tuple[str, str]

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from doorward.doors.web.desk.settings.masking_fields import written_masking
-from doorward.kit.settings import DAYS, SettingsInvalid, TenantSettings, change_tenant
+from doorward.kit.settings import SettingsInvalid, change_tenant
+from doorward.kit.tenant_settings import DAYS, TenantSettings
 
 LONGEST: Final = 2000
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")

@@ -7,16 +7,15 @@ from typing import Any, Final
 import msgspec
 
 from doorward.flow.masking_check import Fault, MaskingCheck
-from doorward.kit.settings import (
+from doorward.kit.settings import SettingsInvalid, change_tenant
+from doorward.kit.tenant_settings import (
     ACTIONS,
     ANY_CHANNEL,
     CHECKS,
     MOST_OWN_KINDS,
     MOST_PATTERNS,
     MOST_WORDS,
-    SettingsInvalid,
     TenantSettings,
-    change_tenant,
 )
 
 ALL: Final = "all"

@@ -26,7 +26,7 @@ from doorward.doors.web.refused import kinds_in_words
 from doorward.doors.web.security import check_csrf
 from doorward.flow.masking_check import EXAMPLES, told
 from doorward.identity import Tenant
-from doorward.kit.settings import ACTIONS, CHECKS, DAYS
+from doorward.kit.tenant_settings import ACTIONS, CHECKS, DAYS
 from doorward.protection import DESK, Weighed
 from doorward.routing.hours import is_open
 from doorward.vocabulary.errors import Conflict, NotFound
