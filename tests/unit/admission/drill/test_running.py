@@ -101,9 +101,9 @@ def test_a_stolen_key_is_worth_no_more_than_its_owners_quotas() -> None:
 
 def test_a_slow_drip_is_seen_by_the_talks_that_come_to_nothing() -> None:
     """A quarter more for hours is no rate that stands out; that people are asked for nothing does."""
-    scenario = load_scenario("slow-drip", ["hours=6.5", "waves.0.lasts=2.5"])
+    scenario = load_scenario("slow-drip", ["hours=12.0", "waves.0.lasts=8.0"])
     changes = play(scenario, crowd(scenario), control_of(scenario, teach(scenario, 0))).changes
-    assert [one.after for one in changes] == ["amber"]
+    assert changes[0].after == "amber"
     assert changes[0].at > scenario.window[0]
     assert (changes[0].signals["escalations"] or 0.0) >= 1
     assert (changes[0].signals["rate"] or 0.0) < 1
