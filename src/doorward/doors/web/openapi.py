@@ -8,7 +8,7 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.spec import Components, License, SecurityScheme, Server, Tag
+from litestar.openapi.spec import Components, License, Reference, SecurityScheme, Server, Tag
 
 from doorward import __version__
 from doorward.admission import Channel
@@ -233,6 +233,37 @@ _CHANNEL_EXAMPLES: Final[Mapping[str, Any]] = {
 }
 
 
+_SECURITY: Final[dict[str, SecurityScheme | Reference]] = {
+    "token": SecurityScheme(type="http", scheme="bearer", description="An API token, `dwt_…`."),
+    "session": SecurityScheme(
+        type="apiKey",
+        name="doorward_session",
+        security_scheme_in="cookie",
+        description=f"A staff session; send its form token as `{CSRF_HEADER}` with every change.",
+    ),
+    "signature": SecurityScheme(
+        type="apiKey",
+        name="Signature",
+        security_scheme_in="header",
+        description="An HTTP message signature (RFC 9421) in the profile of Web Bot Auth.",
+    ),
+    "device": SecurityScheme(
+        type="apiKey",
+        name="Signature",
+        security_scheme_in="header",
+        description="An HTTP message signature (RFC 9421) with the device's secret, HMAC-SHA-256.",
+    ),
+    "skill": SecurityScheme(
+        type="apiKey",
+        name="Signature-256",
+        security_scheme_in="header",
+        description="Amazon's signature, with the certificate of `SignatureCertChainUrl`.",
+    ),
+    "visitor": SecurityScheme(type="http", scheme="bearer", description="A visitor token."),
+}
+"""How callers prove who they are."""
+
+
 def describe(routers: Sequence[Router | HTTPRouteHandler], channels: tuple[Channel, ...]) -> bytes:
     """Return the OpenAPI document of these handlers and channels as JSON."""
     config = OpenAPIConfig(
@@ -243,36 +274,7 @@ def describe(routers: Sequence[Router | HTTPRouteHandler], channels: tuple[Chann
         servers=[Server(url="/")],
         tags=[Tag(name="desk"), Tag(name="channels"), Tag(name="visitor"), Tag(name="operations")],
         use_handler_docstrings=True,
-        components=Components(
-            security_schemes={
-                "token": SecurityScheme(type="http", scheme="bearer", description="An API token, `dwt_…`."),
-                "session": SecurityScheme(
-                    type="apiKey",
-                    name="doorward_session",
-                    security_scheme_in="cookie",
-                    description=f"A staff session; send its form token as `{CSRF_HEADER}` with every change.",
-                ),
-                "signature": SecurityScheme(
-                    type="apiKey",
-                    name="Signature",
-                    security_scheme_in="header",
-                    description="An HTTP message signature (RFC 9421) in the profile of Web Bot Auth.",
-                ),
-                "device": SecurityScheme(
-                    type="apiKey",
-                    name="Signature",
-                    security_scheme_in="header",
-                    description="An HTTP message signature (RFC 9421) with the device's secret, HMAC-SHA-256.",
-                ),
-                "skill": SecurityScheme(
-                    type="apiKey",
-                    name="Signature-256",
-                    security_scheme_in="header",
-                    description="Amazon's signature, with the certificate of `SignatureCertChainUrl`.",
-                ),
-                "visitor": SecurityScheme(type="http", scheme="bearer", description="A visitor token."),
-            }
-        ),
+        components=Components(security_schemes=_SECURITY),
     )
     # Dependencies are no part of the interface, but their names must be known.
     inside = {name: Provide(lambda: None, sync_to_thread=False) for name in ("door", "call")}
