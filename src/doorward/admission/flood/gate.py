@@ -10,10 +10,10 @@ from doorward.admission.flood.concurrency import WorkLimit, WorkLimitRules, adap
 BEGINNING: Final = 0.8
 """The share of all places that work which begins something may take: whoever has begun is not kept out by newcomers."""
 
-INTERVAL: Final = 1.0
+INTERVAL: Final = 0.25
 """Seconds between two looks at the latency."""
 
-START: Final = 32.0
+START: Final = 16.0
 """Places before anything was measured: more than one process of a small machine can use."""
 
 
