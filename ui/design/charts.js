@@ -61,6 +61,13 @@ function bars(at, data) {
   return uPlot.paths.bars({ radius: 0.15, disp: { x0: { unit: 1, values: () => begins }, size: { unit: 1, values: () => [(place / many) * 0.92] } } });
 }
 
+// Bars that stand on top of each other: each is drawn as high as all below it and itself, the highest first, so that of every
+// series its own part remains to be seen.
+function stacked(columns) {
+  const heights = columns.length ? columns[0].map(() => 0) : [];
+  return columns.map((column) => column.map((value, row) => (heights[row] += value ?? 0)));
+}
+
 // A figure between two places without any has no line to be seen by: it gets a dot.
 function alone(column) {
   const isNothing = (at) => (column[at] ?? null) === null;
@@ -70,15 +77,16 @@ function alone(column) {
 function line(name, at, kind, data) {
   const stroke = colour(`chart-${(at % COLOURS) + 1}`);
   const lone = alone(data.columns[at]);
-  const filled = kind === "bar" || kind === "area";
+  const standing = kind === "bar" || kind === "stack";
+  const filled = standing || kind === "area";
   return {
     label: name,
     stroke,
-    width: kind === "bar" ? 0 : 2,
-    dash: at % 2 === 1 && kind !== "bar" ? [6, 3] : undefined,
-    fill: filled ? stroke.replace(/^rgb\((.*)\)$/, kind === "bar" ? "rgb($1)" : "rgba($1, 0.14)") : undefined,
-    paths: kind === "bar" ? bars(at, data) : undefined,
-    points: kind === "bar" ? { show: false } : { show: true, size: 7, fill: stroke, filter: () => lone },
+    width: standing ? 0 : 2,
+    dash: at % 2 === 1 && !standing ? [6, 3] : undefined,
+    fill: filled ? stroke.replace(/^rgb\((.*)\)$/, standing ? "rgb($1)" : "rgba($1, 0.14)") : undefined,
+    paths: kind === "bar" ? bars(at, data) : kind === "stack" ? uPlot.paths.bars({ size: [0.8, 48] }) : undefined,
+    points: standing ? { show: false } : { show: true, size: 7, fill: stroke, filter: () => lone },
   };
 }
 
@@ -115,7 +123,7 @@ function draw(figure) {
   const kind = figure.dataset.chart;
   plot.append(document.createElement("div"));
   // Of a single place uPlot itself would make a hundred.
-  const padded = () => (kind === "bar" || data.xs.length < 2 ? [data.xs[0] - 0.5, data.xs.at(-1) + 0.5] : [data.xs[0], data.xs.at(-1)]);
+  const padded = () => (kind === "bar" || kind === "stack" || data.xs.length < 2 ? [data.xs[0] - 0.5, data.xs.at(-1) + 0.5] : [data.xs[0], data.xs.at(-1)]);
   const options = {
     width: Math.max(figure.clientWidth, 120),
     height: HEIGHT,
@@ -126,7 +134,9 @@ function draw(figure) {
     axes: axes(document.documentElement.lang, data),
     series: [{}, ...data.names.map((name, at) => line(name, at, kind, data))],
   };
-  drawn.set(figure, new uPlot(options, [data.xs, ...data.columns], plot.firstChild));
+  const columns = kind === "stack" ? stacked(data.columns).reverse() : data.columns;
+  if (kind === "stack") options.series = [{}, ...options.series.slice(1).reverse()];
+  drawn.set(figure, new uPlot(options, [data.xs, ...columns], plot.firstChild));
   if (data.names.length > 1) plot.append(legend(data.names));
 }
 

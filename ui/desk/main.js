@@ -12,6 +12,7 @@ import { composeMore } from "./composing.js";
 import { watchConnection } from "./connection.js";
 import { keepDrafts } from "./drafts.js";
 import { pickEmoji } from "./emoji.js";
+import { watchFlood } from "./flood.js";
 import { formatByKeys } from "./formatting.js";
 import { guardForms } from "./guard.js";
 import { askToWhom } from "./handing.js";
@@ -87,6 +88,7 @@ function start() {
   tellTyping();
   tellLooking();
   showWall();
+  watchFlood();
   // htmx begins in a task of its own, after this one: a key pressed between the two would follow the link as if no script ran.
   htmx.process(document.body);
   Alpine.start();

@@ -19,8 +19,9 @@ Announce = Callable[[Tx, Scope, Sequence[record.WrittenEntry]], Sequence[Job]]
 Follow = Callable[[Tx, Scope, Sequence[record.WrittenEntry]], None]
 
 
-_PRESENCE: Final = "presence."
-"""What the audit's actions begin with of which desks are told though no conversation changed: who is there."""
+_TOLD: Final = ("presence.", "flood.", "admission.appeal")
+"""What the audit's actions begin with of which desks are told though no conversation changed: who is there, how things
+stand with a flood, and who wants people to look at what they got."""
 
 
 def conversation_topic(tenant_id: TenantId, conversation_id: ConversationId) -> str:
@@ -77,7 +78,7 @@ class Settlement:
             conversations = {one.entry.conversation_id for one in written}
             topics = (conversation_topic(scope.tenant_id, one) for one in conversations)
             self._bus.publish(tx, *topics, desk_topic(scope.tenant_id))
-        elif any(one.action.startswith(_PRESENCE) for one in audit):
+        elif any(one.action.startswith(_TOLD) for one in audit):
             self._bus.publish(tx, desk_topic(scope.tenant_id))
         if written and self.follow is not None:
             self.follow(tx, scope, written)

@@ -38,6 +38,9 @@ LONGEST: Final = timedelta(days=7)
 GRANTED: Final = "appeal_granted"
 """The reason by which somebody waits for a person whose appeal was granted."""
 
+PRESSED_TWICE: Final = timedelta(minutes=1)
+"""Whoever says the same of the same time again within so long has pressed twice."""
+
 LEAST_AN_HOUR: Final = 0.1
 MOST_AN_HOUR: Final = 1_000_000.0
 
@@ -79,7 +82,10 @@ class Levers:
         self._translator = translator
 
     def override(self, scope: Scope, level: str, *, note: Note, until: datetime) -> Alert:
-        """Have a level hold until then, whatever is measured. Raises `Malformed` (level, note, until)."""
+        """Have a level hold until then, whatever is measured; the same said twice at once is said once.
+
+        Raises `Malformed` (level, note, until).
+        """
         if level not in get_args(Level):
             raise Malformed("level: green, amber or red")
         words = self._noted(scope, note)
@@ -88,6 +94,8 @@ class Levers:
             if not now < until <= now + LONGEST:
                 raise Malformed("until: later than now, within seven days")
             wanted = Override(level=level, by=scope.actor.id, note=words, until=until)  # type: ignore[arg-type]
+            if _is_said(alert.override, wanted):
+                return alert, None
             return override_level(alert, wanted, now=now)
 
         return self._change(scope, change)
@@ -111,6 +119,8 @@ class Levers:
         def work(tx: Tx) -> Outcome[float]:
             before = hold_kept(tx, scope)
             after = msgspec.structs.replace(before, learned=told_rate(before.learned, per_hour=per_hour))
+            if after.learned == before.learned:
+                return Outcome(per_hour)
             save_kept(tx, scope, after, before=before)
             event = AuditEvent(
                 action="flood.usual_told",
@@ -174,6 +184,14 @@ class Levers:
         alert = self._transactions.write(scope, work)
         self._control.look_again(scope.tenant_id)
         return alert
+
+
+def _is_said(standing: Override | None, wanted: Override) -> bool:
+    """Return whether the same person has said the same just now."""
+    if standing is None or standing.until is None or wanted.until is None:
+        return False
+    same = msgspec.structs.replace(standing, until=wanted.until) == wanted
+    return same and abs(wanted.until - standing.until) < PRESSED_TWICE
 
 
 def _line(tx: Tx, scope: Scope, card: record.Card, kind: str, data: dict[str, object]) -> Entry:

@@ -1,5 +1,6 @@
 """The watch of a tenant: every ten seconds what came is judged, at midnight and after a week it is learned from."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -102,6 +103,8 @@ def told_rate(learned: Learned, *, per_hour: float) -> Learned:
     if learned.profile is None:
         return msgspec.structs.replace(learned, profile=flood.flat_profile(per_hour / 3600))
     mean = sum(learned.profile.levels) / SLOTS * 3600
+    if math.isclose(mean, per_hour):
+        return learned
     return msgspec.structs.replace(learned, profile=flood.rescale(learned.profile, per_hour / mean))
 
 

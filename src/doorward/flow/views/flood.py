@@ -8,7 +8,19 @@ from typing import Final
 
 import msgspec
 
-from doorward.admission.flood import CLASSES, LEVELS, Alert, Cause, Level, Override, Signal
+from doorward.admission.flood import (
+    CLASSES,
+    LEVELS,
+    Alert,
+    Cause,
+    Level,
+    Measured,
+    Occupancy,
+    Override,
+    Signal,
+    expect_wait,
+    read_signals,
+)
 from doorward.admission.kept import (
     ArrivalKind,
     Demotion,
@@ -35,7 +47,8 @@ MINUTE: Final = timedelta(minutes=1)
 class ArrivalCounts(msgspec.Struct, frozen=True, kw_only=True):
     """How many contacts began in the last `minutes`, by what is known of them, and what they got.
 
-    `refused_by_quota` began more than their owner may. `course` counts them minute by minute, the earliest first.
+    `refused_by_quota` began more than their owner may. `course` counts them minute by minute, the earliest first, and
+    `course_by_class` does so for each class.
     """
 
     minutes: int
@@ -46,6 +59,7 @@ class ArrivalCounts(msgspec.Struct, frozen=True, kw_only=True):
     by_way: Mapping[str, int]
     refused_by_quota: int
     course: tuple[int, ...]
+    course_by_class: Mapping[str, tuple[int, ...]] = {}
 
 
 class FloodRoom(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +113,7 @@ class FloodState(msgspec.Struct, frozen=True, kw_only=True):
     `level` holds; `measured` is what is measured, since `since`; they differ while somebody's word (`override`) stands
     or control is `off`. `why` are the signals of the latest change by measuring. `usual_per_hour` is how many contacts
     are usual now, null where nobody knows: then no rate is an alarm. `scores` say how near each test is to its alarm,
-    which is 1. `seen_at` is when it was last looked at.
+    which is 1. `signals` are what is measured now. `seen_at` is when it was last looked at.
     """
 
     level: Level
@@ -116,6 +130,7 @@ class FloodState(msgspec.Struct, frozen=True, kw_only=True):
     appeals: int
     changes: tuple[FloodChange, ...]
     levels: tuple[Level, ...] = LEVELS
+    signals: tuple[ShownSignal, ...] = ()
 
 
 class AppealList(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +144,7 @@ def flood_state(tx: Tx, scope: Scope, *, control: FloodControl) -> FloodState:
     kept, changes = read_kept(tx, scope), tuple(_change(one) for one in list_changes(tx, scope))
     alert = Alert(since=tx.now) if kept is None else kept.alert
     why = next((one.signals for one in changes if one.signals), ())
+    occupancy = control.occupancy(tx, scope)
     return FloodState(
         level=alert.level,
         measured=alert.measured,
@@ -140,9 +156,10 @@ def flood_state(tx: Tx, scope: Scope, *, control: FloodControl) -> FloodState:
         usual_per_hour=_usual(kept, tx.now),
         seen_at=None if kept is None else kept.seen_at,
         arrivals=_arrivals(count_arrivals(tx, scope, since=tx.now - LOOKS_BACK), now=tx.now),
-        room=_room(tx, scope, control),
+        room=_room(tx, scope, control, occupancy),
         appeals=count_appeals(tx, scope),
         changes=changes,
+        signals=_signals_now(kept, occupancy, control),
     )
 
 
@@ -190,6 +207,23 @@ def _scores(kept: Kept) -> dict[str, float]:
     }
 
 
+def _signals_now(kept: Kept | None, occupancy: Occupancy, control: FloodControl) -> tuple[ShownSignal, ...]:
+    """Return what the watch would judge now; what nothing is known of yet cannot be told."""
+    wait = expect_wait("anonymous", occupancy, rules=control.rules) if occupancy.people else None
+    if kept is None:
+        found = Measured(rate=None, strangers=None, mix=None, escalations=None, wait=wait)
+    else:
+        measured, learned = kept.measured, kept.learned
+        found = Measured(
+            rate=None if learned.profile is None else measured.rate.score,
+            strangers=None if learned.profile is None or learned.mix is None else measured.strangers.score,
+            mix=None if learned.mix is None else measured.mix.score,
+            escalations=None if learned.talks is None else measured.talks.score,
+            wait=wait,
+        )
+    return tuple(_signal(one) for one in read_signals(found))
+
+
 def _usual(kept: Kept | None, now: datetime) -> float | None:
     profile = None if kept is None else kept.learned.profile
     return None if profile is None else round(profile.expect(now, seconds=1.0) * 3600, 1)
@@ -212,6 +246,10 @@ def _arrivals(counts: Counter[ArrivalKind], *, now: datetime) -> ArrivalCounts:
         by_way=by("way"),
         refused_by_quota=quota,
         course=_course(counts.items(), now=now),
+        course_by_class={
+            one: _course([(kind, n) for kind, n in counts.items() if kind.caller_class == one], now=now)
+            for one in CLASSES
+        },
     )
 
 
@@ -224,8 +262,7 @@ def _course(counts: Iterable[tuple[ArrivalKind, int]], *, now: datetime) -> tupl
     return tuple(minutes)
 
 
-def _room(tx: Tx, scope: Scope, control: FloodControl) -> FloodRoom:
-    occupancy = control.occupancy(tx, scope)
+def _room(tx: Tx, scope: Scope, control: FloodControl, occupancy: Occupancy) -> FloodRoom:
     return FloodRoom(
         people=occupancy.people,
         busy=occupancy.busy,

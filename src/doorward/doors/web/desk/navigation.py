@@ -38,6 +38,14 @@ DESTINATIONS: Final = (
         keys=("g", "l"),
     ),
     Destination(
+        key="flood",
+        label="floods.title",
+        href="/desk/flood",
+        icon="people",
+        permission="measure:read",
+        keys=("g", "z"),
+    ),
+    Destination(
         key="search",
         label="search.title",
         href="/desk/search",
