@@ -1,15 +1,21 @@
 """The page of floods: how things stand in words, the levers, and appeals, all of it without a script."""
 
 import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, cast
 
 import httpx
+import pytest
 
+from doorward.admission.campaigns import Campaign, Crowding
 from doorward.bootstrap import House
 from doorward.identity import Tenant
 from doorward.record import AuditQuery, find_audit
+from doorward.vocabulary.ids import ConversationId, TenantId
 from doorward.vocabulary.scope import system_scope
 from tests.support.browsing import on_sqlite
-from tests.support.server import Guests
+from tests.support.server import Guests, WebVisitor
 
 RED = {"level": "red", "minutes": "60", "note": "They flood us from +49 30 1234567"}
 
@@ -139,3 +145,110 @@ def test_the_page_speaks_the_readers_language(guests: Guests) -> None:
             page = nadia.get(f"/desk/flood{path}")
             assert f'lang="{language}"' in page.text
             assert "floods." not in words_of(page), path
+
+
+CROWD: Final = "c" * 16
+
+
+class Follows:
+    """Follows one crowd, of whose messages these were some."""
+
+    def __init__(self, messages: Sequence[str], *, at: datetime) -> None:
+        """Follow it, and hear what people say of it."""
+        self.messages, self.at, self.kind = messages, at, "crowd"
+
+    def campaigns(self, _tenant_id: TenantId) -> tuple[Campaign, ...]:
+        """Return it."""
+        return (
+            Campaign(
+                id=CROWD,
+                kind=cast("Crowding", self.kind),
+                first_at=self.at,
+                last_at=self.at,
+                count=40,
+                flagged=2,
+                rate=3.1,
+                languages=("en", "de"),
+                exemplars=tuple(self.messages),
+                runs=(),
+                centroid=b"",
+            ),
+        )
+
+    def say(self, _tenant_id: TenantId, campaign_id: str, kind: Crowding) -> bool:
+        """Keep it."""
+        self.kind = kind if campaign_id == CROWD else self.kind
+        return campaign_id == CROWD
+
+
+@pytest.fixture
+def crowd(guests: Guests, house: House, halden: Tenant, monkeypatch: pytest.MonkeyPatch) -> list[WebVisitor]:
+    """Three visitors with one problem, of whom one writes what would break a page; and the house follows them."""
+    hostile = "<script>alert(1)</script> mail me: ada@example.com \u202edrac " + "long " * 80
+    visitors = [guests.visitor(halden) for _ in range(3)]
+    members, said = house.flooding.second_look.members, []
+    for visitor, text in zip(
+        visitors, ("My card is refused in all shops", "Card refused everywhere", hostile), strict=True
+    ):
+        message_id = visitor.say(text)["message_id"]
+        visitor.wait_for_answer()
+        members.note(halden.id, message_id, ConversationId(visitor.conversation_id), campaign=CROWD)
+        said.append(message_id)
+    follows = Follows(said[::-1], at=house.clock.now())
+    monkeypatch.setattr(house.flooding.campaigns, "campaigns", follows.campaigns)
+    monkeypatch.setattr(house.flooding.campaigns, "say", follows.say)
+    return visitors
+
+
+def test_all_of_a_crowd_hear_one_answer_once(
+    guests: Guests, house: House, halden: Tenant, crowd: list[WebVisitor]
+) -> None:
+    """Its messages are shown masked; who waits or has the assistant is told once; a colleague's is left to them."""
+    nadia = guests.member("nadia")
+    page = nadia.get("/desk/flood")
+    assert "Crowd with one problem" in words_of(page)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
+    assert "ada@example.com" not in page.text
+    assert "\u202e" not in page.text
+    crowd[0].ask_for_person()
+    nadia.post(f"/api/v1/conversations/{crowd[0].conversation_id}/take").raise_for_status()
+    form = nadia.get(f"/desk/flood/crowds/{CROWD}").text
+    key = form.partition('name="key" value="')[2].partition('"')[0]
+    words = "All cards work again from 14:00 on. We are sorry."
+    assert "Told: 2. Told before: 0. Left out: 1." in words_of(press(nadia, f"/crowds/{CROWD}", key=key, text=words))
+    assert "Told: 0. Told before: 2. Left out: 1." in words_of(press(nadia, f"/crowds/{CROWD}", key=key, text=words))
+    assert [visitor.heard().count(words) for visitor in crowd] == [0, 1, 1]
+    assert actions(house, halden) == ["flood.crowd_answered 2 conversations"]
+    for fields in ({"key": key, "text": " "}, {"key": "x", "text": "Hello"}, {"key": key, "text": "x" * 2001}):
+        assert press(nadia, f"/crowds/{CROWD}", **fields).status_code == 400
+
+
+@on_sqlite
+def test_people_say_what_many_are(
+    guests: Guests, house: House, halden: Tenant, brisa: Tenant, crowd: list[WebVisitor]
+) -> None:
+    """A word of those who may, for what is followed; nobody else's, and nothing else."""
+    nadia, mira, owner = guests.member("nadia"), guests.member("mira"), guests.member("owner", company="brisa")
+    assert press(mira, f"/campaigns/{CROWD}", kind="campaign").status_code == 403
+    assert mira.get(f"/desk/flood/crowds/{CROWD}").status_code == 403
+    assert press(nadia, f"/campaigns/{CROWD}", kind="none").status_code == 400
+    assert press(nadia, f"/campaigns/{'d' * 16}", kind="campaign").status_code == 404
+    assert "Card refused everywhere" not in owner.get("/desk/flood").text
+    told = words_of(press(nadia, f"/campaigns/{CROWD}", kind="campaign"))
+    assert "Your word holds" in told
+    assert "Many demand the same" in told
+    assert actions(house, halden) == ["flood.campaign_said campaign"]
+    assert nadia.get(f"/desk/flood/crowds/{CROWD}").status_code == 404
+
+
+@on_sqlite
+def test_other_pages_tell_while_too_many_come(guests: Guests) -> None:
+    """The inbox says so to everybody, and how to look to those who may; as usual nothing is said."""
+    nadia, mira = guests.member("nadia"), guests.member("mira")
+    assert "Floods:" not in words_of(mira.get("/desk/"))
+    press(nadia, "/override", **RED)
+    assert "Floods: Red. Far too many are writing." in words_of(mira.get("/desk/"))
+    assert 'href="/desk/flood"' not in mira.get("/desk/").text
+    assert "See how things stand" in words_of(nadia.get("/desk/inbox"))
+    assert 'id="flood-sign" hx-swap-oob="true"' in nadia.get("/desk/demand").text
+    assert "flood-sign" not in mira.get("/desk/demand").text

@@ -38,6 +38,7 @@ PAGES: Final = (
     "/desk/flood",
     "/desk/flood/appeals",
     "/desk/flood/switch",
+    "/desk/flood/crowds/{campaign_id:str}",
     "/desk/intents",
     "/desk/intents/named/{name:str}",
     "/desk/intents/named/{name:str}/remove",

@@ -7,6 +7,8 @@ from doorward.admission.together import QuotasTogether
 from doorward.bootstrap.counting import Counting
 from doorward.bootstrap.plugins import Plugins
 from doorward.flow.accept import TenantScreening
+from doorward.flow.crowds import Crowds
+from doorward.flow.desk import DeskRooms
 from doorward.flow.flood import WATCH_EVERY, CampaignWatch, FloodControl, FloodWatch, Levers, SecondLook
 from doorward.flow.flood.announcing import announces_to
 from doorward.flow.measuring import Meters
@@ -59,6 +61,10 @@ class Flooding(NamedTuple):
     def register(self, jobs: JobWorker, sweep: Sweep) -> None:
         """Have every tenant watched."""
         jobs.register_sweep("floods", every=WATCH_EVERY, sweep=sweep)
+
+    def open_crowds(self, transactions: Transactions, rooms: DeskRooms) -> Crowds:
+        """Wire what people say about campaigns and crowds, over the desk's rooms."""
+        return Crowds(transactions, rooms, campaigns=self.campaigns, members=self.second_look.members)
 
 
 def open_flooding(house: FloodRooms) -> Flooding:

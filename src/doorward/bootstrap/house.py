@@ -349,6 +349,7 @@ class House(Companies, MachineWiring):
             chosen_translator(self.plugins, self.settings),
         )
         self.desk = Desk(self.transactions, rooms)
+        self.crowds = self.flooding.open_crowds(self.transactions, rooms)
         self.agreeing = Agreeing(self.transactions, rooms, book=self.procedure_book)
         tenants = self.identity.tenants
         self.rule_work = RuleWork(self.transactions, rooms, company_of=lambda tx, scope: tenants.tenant(tx, scope).name)

@@ -272,7 +272,7 @@ def _routed(card: Card, entry: Entry) -> dict[str, Any]:
 
 
 def _is_notice(entry: Entry) -> bool:
-    return entry.data.get("action") in {"handoff.passed", "rule.replied", "correction.told"}
+    return entry.data.get("action") in {"handoff.passed", "rule.replied", "correction.told", "crowd.answered"}
 
 
 def _noticed(card: Card) -> dict[str, Any]:

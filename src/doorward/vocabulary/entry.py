@@ -94,6 +94,7 @@ A `message.agent` that is a translation holds in `own` (`text`, `spans`, `langua
 What a rule caused holds `by_rule` besides: the rule's `name` then, and `chain`, the ids of the rules that led to it,
 its own the last.
 
+A `message.bot` with the `action` `crowd.answered` is one answer of a colleague's to all who write about one problem.
 A `message.bot` that puts right what was wrong before has the `action` `correction.told`, the `correction`'s id, and in
 `words` the language of the company's own words in it.
 

@@ -51,11 +51,17 @@ class Group:
         self.exemplars: list[tuple[float, str]] = []
         self.decayed = 0.0
         self.typical = CAMPAIGN_BAR
+        self.said: Crowding | None = None
         self.lift = 0.0
 
     @property
     def is_demanded(self) -> bool | None:
-        """Return whether its messages are a campaign's, by how many of them seemed to be; None while they are few."""
+        """Return whether its messages are a campaign's: as a person said, else by how many of them seemed to be.
+
+        None while they are few and nobody has said it.
+        """
+        if self.said is not None:
+            return self.said == "campaign"
         return self.flagged >= CAMPAIGN_FROM * self.count if self.count >= TOLD_FROM else None
 
     @property
@@ -70,7 +76,7 @@ class Group:
             return "none"
         if self.is_demanded:
             return "campaign"
-        return "crowd" if self.lift >= CROWD_FROM else "none"
+        return "crowd" if self.said == "crowd" or self.lift >= CROWD_FROM else "none"
 
     def likeness(self, seen: Seen) -> float:
         """Return how much a message is like the group, 0..1.5."""
@@ -115,6 +121,7 @@ class Group:
             exemplars=tuple(message_id for _, message_id in self.exemplars),
             runs=tuple(run for run, times in self.runs.most_common(16) if times > 1 and 2 * times >= self.count),
             centroid=self.centroid.astype("<f4").tobytes() if self.centroid.any() else b"",
+            said=self.said is not None,
         )
 
 
@@ -137,6 +144,10 @@ class Groups:
             del self._groups[min(self._groups.values(), key=lambda one: (one.count >= TOLD_FROM, one.last_at)).name]
         self._groups[name] = Group(name, at, self._width)
         return self._groups[name]
+
+    def find(self, name: str) -> Group | None:
+        """Return a group, None where it is not followed any more."""
+        return self._groups.get(name)
 
     def let_go(self, at: datetime) -> None:
         """Let go of what was not seen for long."""

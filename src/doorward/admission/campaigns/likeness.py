@@ -44,6 +44,7 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     `rate` is messages a minute, of the last ten or so. `flagged` of the `count` messages were taken for a campaign's.
     `exemplars` are ids of messages that are most like all of them. `runs` are keyed hashes of runs of words that most
     have in common. `centroid` is a unit vector of little-endian float32, centred on what is usual; empty without one.
+    `said` tells that a person said what it is.
     """
 
     id: str
@@ -57,3 +58,4 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     exemplars: tuple[str, ...]
     runs: tuple[int, ...]
     centroid: bytes
+    said: bool = False

@@ -90,6 +90,18 @@ class Recogniser:
         with self._lock:
             return tuple(group.told(self._at) for group in self._groups.all() if group.kind != "none")
 
+    def say(self, campaign_id: str, kind: Crowding) -> bool:
+        """Have a person's word hold over what is weighed for a group; False where it is not followed any more.
+
+        Nobody of what is said to be a crowd is flagged from now on. Of what is said to be a campaign those are whose
+        own words are like it; what was answered before stays.
+        """
+        with self._lock:
+            group = self._groups.find(campaign_id)
+            if group is not None:
+                group.said = kind
+            return group is not None
+
     def _look(self, reading: Reading, message_id: MessageId) -> Likeness:
         self._recent.let_go(self._at)
         self._groups.let_go(self._at)
@@ -208,6 +220,12 @@ class Recognisers:
         with self._lock:
             made = self._made.get(tenant_id)
         return made.campaigns() if made is not None else ()
+
+    def say(self, tenant_id: TenantId, campaign_id: str, kind: Crowding) -> bool:
+        """Have a person's word hold for a group of a tenant's (see `Recogniser.say`)."""
+        with self._lock:
+            made = self._made.get(tenant_id)
+        return made is not None and made.say(campaign_id, kind)
 
     def _of(self, tenant_id: TenantId) -> Recogniser | None:
         with self._lock:

@@ -80,6 +80,7 @@ from doorward.doors.web.desk.conversation.routes import (
     show_earlier,
 )
 from doorward.doors.web.desk.customers.routes import HANDLERS as CUSTOMER_HANDLERS
+from doorward.doors.web.desk.flood.crowds import CROWD_HANDLERS
 from doorward.doors.web.desk.flood.routes import FLOOD_HANDLERS
 from doorward.doors.web.desk.frame.routes import show_demand, show_draft_key, show_recent, show_session
 from doorward.doors.web.desk.inbox.routes import INBOX_HANDLERS
@@ -251,6 +252,7 @@ PAGE_HANDLERS: Final = [
     *MACRO_HANDLERS,
     *WALLBOARD_HANDLERS,
     *FLOOD_HANDLERS,
+    *CROWD_HANDLERS,
     *REVIEW_HANDLERS,
     *REPORT_HANDLERS,
     *PREPAREDNESS_HANDLERS,

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import msgspec
 
 from doorward.admission import campaigns
-from doorward.admission.campaigns import Campaign, Recogniser, Recognisers
+from doorward.admission.campaigns import Campaign, Crowding, Recogniser, Recognisers
 from doorward.kit.logging import get_logger
 from doorward.kit.tx import Transactions
 from doorward.understanding import Intents, KeptPhrase, Reader
@@ -87,6 +87,10 @@ class CampaignWatch:
     def campaigns(self, tenant_id: TenantId) -> tuple[Campaign, ...]:
         """Return what many write about to a tenant now, campaigns and crowds, the greatest first."""
         return self._recognisers.campaigns(tenant_id)
+
+    def say(self, tenant_id: TenantId, campaign_id: str, kind: Crowding) -> bool:
+        """Have a person's word hold for one of them, in this process; False where it is not followed here."""
+        return self._recognisers.say(tenant_id, campaign_id, kind)
 
     def close(self) -> None:
         """Stop learning."""

@@ -6,6 +6,7 @@ from doorward.flow.flood.admitted import EVERYTHING, Admitted
 from doorward.flow.flood.control import FloodControl, Standing
 from doorward.flow.flood.knocking import is_in_need
 from doorward.flow.flood.likeness import FindsLikeness, Likeness
+from doorward.flow.flood.members import Members
 from doorward.kit.tx import Transactions, Tx
 from doorward.vocabulary.arrival import Message
 from doorward.vocabulary.reading import Reading
@@ -25,6 +26,7 @@ class SecondLook:
 
     def __init__(self, transactions: Transactions, control: FloodControl, likeness: FindsLikeness) -> None:
         """Ask `likeness` what a message is like, and `control` again where that changes something."""
+        self.members = Members()
         self._transactions = transactions
         self._control = control
         self._likeness = likeness
@@ -34,6 +36,7 @@ class SecondLook:
     ) -> Reconsideration:
         """Return what a contact may have that was admitted like this at the door."""
         likeness = self._likeness.look(scope.tenant_id, reading, message_id=message.id, at=message.received_at)
+        self.members.note(scope.tenant_id, message.id, message.conversation_id, campaign=likeness.campaign)
         helps = understood.in_need and admitted.demoted
         if not helps and not likeness.flagged:
             return Reconsideration(admitted=admitted, likeness=likeness)

@@ -305,3 +305,19 @@ def test_in_a_plain_campaign_those_are_seen_who_hide_it_among_everyday_words() -
     look_at(one, plain, name="plain")
     told = look_at(one, hidden, start=START + timedelta(minutes=20), name="hidden")
     assert sum(likeness.is_flagged for likeness in told) >= 0.9 * len(told)
+
+
+def test_a_persons_word_holds_over_what_is_weighed() -> None:
+    """Of what a person calls a crowd nobody is flagged; called a campaign, it is; what is gone is not named."""
+    one = recogniser()
+    look_at(one, campaign(40))
+    (found,) = [group for group in one.campaigns() if group.kind == "campaign"]
+    assert not found.said
+    assert one.say(found.id, "crowd")
+    later = look_at(one, campaign(60)[40:], start=START + timedelta(minutes=5), name="later")
+    assert {(likeness.kind, likeness.is_flagged) for likeness in later} == {("crowd", False)}
+    assert [(group.kind, group.said) for group in one.campaigns() if group.id == found.id] == [("crowd", True)]
+    assert one.say(found.id, "campaign")
+    again = look_at(one, campaign(80)[60:], start=START + timedelta(minutes=8), name="again")
+    assert sum(likeness.is_flagged for likeness in again) >= 15
+    assert not one.say("0" * 16, "crowd")

@@ -11,6 +11,7 @@ from litestar.enums import MediaType
 from litestar.params import SkipValidation
 
 from doorward import automation, record, routing
+from doorward.admission.flood import Level
 from doorward.bootstrap import House
 from doorward.doors.web.callers import Caller
 from doorward.doors.web.desk.choices import Choices, choices_of
@@ -63,6 +64,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """What surrounds a page: whether its reader takes conversations, why not and since when, what the company calls its
     own reasons, the names of colleagues by their ids, what asks for the reader, how many objections against blocks do,
     how many things a second person is asked, and by which company and user name they signed in.
+    `flood` is how things stand with a flood now.
     `off` is how many things the house switched off, by the page that shows them: webhooks and rules.
     """
 
@@ -74,6 +76,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     demand: Demand
     objections: int
     agreements: int
+    flood: Level
     off: Mapping[str, int]
     company: str
     username: str
@@ -182,6 +185,7 @@ class DeskCall:
                 demand=demand_on(tx, scope, supervises=self.may("conversations:supervise")) if works else Demand(),
                 objections=house.blocks.count_waiting(tx, scope) if self.may("conversations:write") else 0,
                 agreements=house.agreeing.count(tx, scope) if self.may("agreements:write") else 0,
+                flood=house.flooding.control.standing(tx, scope).alert.level,
                 off=self._switched_off(tx),
                 company=house.identity.tenants.tenant(tx, scope).slug,
                 username=next((one.username for one in everybody if one.id == scope.actor.id), ""),

@@ -29,7 +29,7 @@ Show = Annotated[str, QueryParameter(max_length=20)]
 _PAGE: Final = "/desk/flood"
 _APPEALS: Final = "/desk/flood/appeals"
 _SWITCH: Final = "/desk/flood/switch"
-_DONE: Final = ("overridden", "released", "switched_off", "switched_on", "usual")
+_DONE: Final = ("overridden", "released", "switched_off", "switched_on", "usual", "said")
 _DECIDED: Final = ("granted", "kept", "decided_before")
 
 

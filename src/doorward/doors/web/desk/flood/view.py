@@ -7,13 +7,18 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from doorward.admission.campaigns import Campaign
 from doorward.admission.flood import CLASSES, Level
 from doorward.doors.web.desk.shared import DeskCall
+from doorward.flow.views.campaigns import ShownCampaign, shown_campaigns
 from doorward.flow.views.flood import FloodChange, FloodState, ShownSignal, flood_state
+from doorward.kit.tx import Tx
 
 HERE: Final = "flood"
 MINUTES: Final = (15, 30, 60, 120, 240, 480, 1440)
 """For how long a word about the level may hold, as the page offers it."""
+
+MOST_CAMPAIGNS: Final = 8
 
 UNWATCHED: Final = timedelta(minutes=3)
 """Somebody looks every half minute at least, even when nobody comes."""
@@ -68,11 +73,19 @@ def state_of(signal: ShownSignal) -> str:
 async def flood_places(desk: DeskCall) -> dict[str, Any]:
     """Return the places of the part that is live."""
     scope, house = desk.scope, desk.house
-    state = await house.transactions.read_async(lambda tx: flood_state(tx, scope, control=house.flooding.control))
+    reads, found = desk.may("conversations:read"), campaigns_now(desk)
+
+    def read(tx: Tx) -> tuple[FloodState, tuple[ShownCampaign, ...]]:
+        state = flood_state(tx, scope, control=house.flooding.control)
+        members = house.flooding.second_look.members
+        return state, shown_campaigns(tx, scope, found, members=members) if reads else ()
+
+    state, campaigns = await house.transactions.read_async(read)
     now = house.clock.now()
     zone = ZoneInfo(house.settings_book.settings_of(scope.tenant_id).time_zone)
     return {
         "state": state,
+        "campaigns": campaigns,
         "head": _head(state),
         "signals": signal_rows(state.signals),
         "rows_of": signal_rows,
@@ -81,6 +94,11 @@ async def flood_places(desk: DeskCall) -> dict[str, Any]:
         "icons": ICONS,
         "tones": TONES,
     }
+
+
+def campaigns_now(desk: DeskCall) -> tuple[Campaign, ...]:
+    """Return what many write about now, the greatest first, as far as people can look through it."""
+    return desk.house.flooding.campaigns.campaigns(desk.scope.tenant_id)[:MOST_CAMPAIGNS]
 
 
 def signal_rows(signals: Sequence[ShownSignal]) -> list[SignalRow]:

@@ -18,7 +18,7 @@ _RECENT: Final = 8
 async def show_demand(desk: ADeskCall) -> Response[str]:
     """Show how many wait and how many of the reader's customers spoke last."""
     desk.require("conversations:read")
-    return await desk.part("layout/_demand.html")
+    return await desk.part("layout/_demand_now.html")
 
 
 @get("/desk/recent", include_in_schema=False)
