@@ -94,6 +94,29 @@ def test_figures_tell_who_came_and_what_it_takes(guests: Guests, house: House, h
     assert sum(state["arrivals"]["course"]) == 1
 
 
+def test_regions_are_counted_where_a_trusted_proxy_names_them(
+    guests: Guests, house: House, halden: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A country that there is, from the header that was named, behind a proxy alone; all else is not told."""
+    settings = house.settings
+    flood = msgspec.structs.replace(settings.flood, region_header="x-country")
+    named = msgspec.structs.replace(settings, flood=flood)
+    proxied = msgspec.structs.replace(named, server=msgspec.structs.replace(settings.server, behind_proxy=True))
+    for told, held in (("DE", named), ("tr", proxied), ("ZZ", proxied), ("<b>", proxied), ("DEU", proxied)):
+        monkeypatch.setattr(house, "settings", held)
+        visitor = guests.visitor(halden)
+        visitor.client.headers["x-country"] = told
+        visitor.say("Hello")
+    visitor = guests.visitor(halden)
+    visitor.client.headers["x-country"] = "fr"
+    visitor.ask_for_person()
+    house.flooding.watch.keep_time(system_scope(halden.id, "test"))
+    nadia = guests.member("nadia")
+    assert nadia.get("/api/v1/flood").json()["arrivals"]["by_region"] == {"": 4, "FR": 1, "TR": 1}
+    page = nadia.get("/desk/flood").text
+    assert all(name in page for name in ("By country", "Türkiye", "France", "Not told"))
+
+
 @on_sqlite
 def test_webhooks_hear_of_a_change_with_what_is_needed(guests: Guests, house: House, halden: Tenant) -> None:
     """The same body each time, of codes and numbers alone."""

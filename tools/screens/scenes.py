@@ -47,6 +47,22 @@ def _presence(page: Page) -> None:
     page.locator("#presence-menu > summary").click()
 
 
+def _say_red(page: Page) -> None:
+    page.locator("#level-red").check()
+    page.locator("[name=note]").fill("Everybody's assistant writes at once")
+    page.locator("#flood-override form button[type=submit]").click()
+    page.locator("[data-ends]").wait_for()
+
+
+def _inbox_in_a_flood(page: Page) -> None:
+    page.locator("#inbox-flood p").wait_for(timeout=10_000)
+
+
+def _take_red_back(page: Page) -> None:
+    page.locator("form[action='/desk/flood/release'] button").click()
+    page.locator("[data-ends]").wait_for()
+
+
 def _box(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Your message")
 
@@ -73,6 +89,9 @@ SCENES: Final = (
     Scene("desk-palette", "/desk/", _palette),
     Scene("desk-keys", "/desk/", _keys),
     Scene("desk-presence", "/desk/", _presence),
+    Scene("desk-flood-red", "/desk/flood", _say_red),
+    Scene("desk-inbox-flood", "/desk/", _inbox_in_a_flood),
+    Scene("desk-flood-released", "/desk/flood", _take_red_back),
     Scene("widget-open", "/demo/halden", _chat),
     Scene("widget-talking", "/demo/halden", _talk),
 )

@@ -66,6 +66,7 @@ arrivals_table = Table(
     Column("language", Text, nullable=False),
     Column("way", Text, nullable=False),
     Column("because", Text, nullable=False),
+    Column("region", Text, nullable=False, server_default=""),
     Column("number", Integer, nullable=False),
     Column("observed", Boolean, nullable=False),
 )

@@ -169,15 +169,18 @@ class Contact:
 
     # -- speak -------------------------------------------------------------------------------------------------------
 
-    async def message(self, channel: str, request: MessageRequest, *, address: str, user_agent: str = "") -> Accepted:
+    async def message(
+        self, channel: str, request: MessageRequest, *, address: str, user_agent: str = "", region: str = ""
+    ) -> Accepted:
         """Accept a visitor's message. Raises refusals; `StorageFull` or `Unavailable` when it was not kept.
 
-        `user_agent` counts for nothing but how many contacts look like an assistant's.
+        `user_agent` counts for nothing but how many contacts look like an assistant's, `region`, the country that a
+        proxy named, for nothing but how many come from there.
         """
         visitor = self._rooms.visitor_tokens.read(request.credential)
         self._rooms.admission.admit_message(visitor.scope, request.text, party_id=visitor.party_id)
         await self._threshold.refuse_closed(visitor.scope, channel)
-        by = By(platform=channel, channel=channel, language=plain_code(request.language))
+        by = By(platform=channel, channel=channel, language=plain_code(request.language), region=region)
         party_id, admitted = await self._threshold.let_in(visitor, by=by)
         place = _Place(party_id, visitor.conversation_id, visitor.party_id, admitted)
         accepted = await self._accept(visitor.scope, channel, request, place)
@@ -222,12 +225,12 @@ class Contact:
             await self._transactions.write_async(scope, lambda tx: tokens.touch(tx, scope, use.token_id))
         return use
 
-    async def ask_for_person(self, request: PersonRequest) -> str:
+    async def ask_for_person(self, request: PersonRequest, *, region: str = "") -> str:
         """Hand the conversation over because the visitor wishes it; return its state. Works whatever else fails."""
         visitor = await self._threshold.present(request.credential)
         scope = visitor.scope
         request = self._threshold.discreet(visitor, request)
-        by = By(platform=WEBCHAT, channel=WEBCHAT)
+        by = By(platform=WEBCHAT, channel=WEBCHAT, region=region)
         party_id, admitted = await self._threshold.let_in(visitor, by=by, for_person=True)
         self._rooms.admission.admit_person(scope, party_id=visitor.party_id)
         settings = await asyncio.to_thread(self._rooms.settings_book.settings_of, scope.tenant_id)

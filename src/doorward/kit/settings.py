@@ -98,6 +98,15 @@ class Flood(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     kept_from_strangers: Annotated[
         float, Meta(ge=0, le=0.24, description="Share of people at work that is kept free of strangers.")
     ] = 0.08
+    region_header: Annotated[
+        str,
+        Meta(
+            max_length=60,
+            pattern=r"^[A-Za-z0-9-]*$",
+            description="The header in which a proxy says from which country a visitor comes, by two letters. Believed"
+            " only where `server.behind_proxy` is set; empty: regions are not counted.",
+        ),
+    ] = ""
 
 
 class Sessions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

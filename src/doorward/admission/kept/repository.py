@@ -91,9 +91,10 @@ def delete_arrivals(tx: Tx, scope: Scope, *, before: datetime) -> int:
 
 
 def count_arrivals(tx: Tx, scope: Scope, *, since: datetime) -> Sequence[Row[Any]]:
-    """Return how many came from a moment on by class, channel, language, way and why, with tick for a course."""
+    """Return how many came from a moment on by tick, class, channel, language, region, way and why."""
     columns = arrivals_table.c
-    kinds = (columns.tick_at, columns.caller_class, columns.channel, columns.language, columns.way, columns.because)
+    who = (columns.caller_class, columns.channel, columns.language, columns.region)
+    kinds = (columns.tick_at, *who, columns.way, columns.because)
     query = select(*kinds, func.sum(columns.number).label("number"))
     return tx.execute(
         query.where(columns.tenant_id == scope.tenant_id, columns.tick_at >= since).group_by(*kinds).order_by(*kinds)

@@ -77,8 +77,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ArrivalKind(NamedTuple):
-    """What is counted apart: in which ten seconds, who (class), by which channel and in which language, and what they
-    got for which reason.
+    """What is counted apart: in which ten seconds, who (class), by which channel and in which language, what they got
+    for which reason, and from which country (two letters, empty where nobody says).
     """
 
     tick_at: datetime
@@ -87,6 +87,7 @@ class ArrivalKind(NamedTuple):
     language: str
     way: str
     because: str
+    region: str = ""
 
 
 class Needed(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,7 +216,7 @@ def _read(written: dict[str, Any]) -> AlertChange:
 
 
 def _kind(row: Any) -> ArrivalKind:
-    return ArrivalKind(row.tick_at, row.caller_class, row.channel, row.language, row.way, row.because)
+    return ArrivalKind(row.tick_at, row.caller_class, row.channel, row.language, row.way, row.because, row.region)
 
 
 _JSON: Final[Sequence[str]] = ("alert", "measured", "learned")

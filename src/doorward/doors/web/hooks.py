@@ -33,6 +33,7 @@ from doorward.doors.web.assets import SHORTLY
 from doorward.doors.web.came import came
 from doorward.doors.web.door import AnyRequest, Door, address_of
 from doorward.doors.web.downloads import file_response
+from doorward.doors.web.regions import region_of
 from doorward.doors.web.security import own_origin
 from doorward.doors.web.skills import alexa_response
 from doorward.doors.web.streams import KEEP_ALIVE, event, stream_response
@@ -166,8 +167,8 @@ def _handler(door: Door, channel: Channel, one: ChannelRoute) -> HTTPRouteHandle
         origin = request.headers.get("origin")
         if origin is not None:
             await calls.check_origin(parsed, origin)
-        user_agent = request.headers.get("user-agent", "")
-        response = await calls.answer(one, parsed, address=address_of(request), user_agent=user_agent)
+        user_agent, region = request.headers.get("user-agent", ""), region_of(request, door.house)
+        response = await calls.answer(one, parsed, address=address_of(request), user_agent=user_agent, region=region)
         response.headers.update(readable_by(origin))
         return response
 
@@ -260,14 +261,14 @@ class ChannelCalls:
             raise NotAllowed("this site may not embed this company's chat")
 
     async def answer(
-        self, one: ChannelRoute, parsed: ChannelInput, *, address: str, user_agent: str = ""
+        self, one: ChannelRoute, parsed: ChannelInput, *, address: str, user_agent: str = "", region: str = ""
     ) -> Response[Any]:
         """Do what was asked and return the answer."""
         match parsed:
             case VisitRequest():
                 return _json(await self._house.contact.visit(parsed, address=address), 201)
             case MessageRequest():
-                return await self._message(parsed, address, user_agent)
+                return await self._message(parsed, address, user_agent=user_agent, region=region)
             case EntriesRequest():
                 # Numbers of lines are 32 bits wide in the database; nobody has read further than that.
                 wanted = msgspec.structs.replace(parsed, after=min(parsed.after, LAST_LINE))
@@ -275,7 +276,7 @@ class ChannelCalls:
                     return self._stream(wanted)
                 return _json(_entries(await self._house.contact.entries(wanted)), 200)
             case PersonRequest():
-                return _json(PersonAsked(state=await self._house.contact.ask_for_person(parsed)), 202)
+                return _json(PersonAsked(state=await self._house.contact.ask_for_person(parsed, region=region)), 202)
             case VerificationRequest():
                 await self._house.contact.ask_for_code(parsed, address=address)
                 return _json(CodeSent(), 202)
@@ -372,7 +373,7 @@ class ChannelCalls:
             case EffortMadeRequest():
                 return await contact.effort.take(parsed)
 
-    async def _message(self, parsed: MessageRequest, address: str, user_agent: str) -> Response[Any]:
+    async def _message(self, parsed: MessageRequest, address: str, *, user_agent: str, region: str) -> Response[Any]:
         contact, channel = self._house.contact, self._channel
         if channel.capabilities.credential == "api_token":
             kept = await contact.machine_message(channel.id, parsed)
@@ -387,7 +388,7 @@ class ChannelCalls:
                 ),
                 202,
             )
-        kept = await contact.message(channel.id, parsed, address=address, user_agent=user_agent)
+        kept = await contact.message(channel.id, parsed, address=address, user_agent=user_agent, region=region)
         return _json(
             MessageAccepted(
                 message_id=kept.message_id,

@@ -40,7 +40,7 @@ FRESH: Final = timedelta(seconds=1)
 _HOUR: Final = 3600.0
 
 MOST_KINDS: Final = 2_000
-"""So many kinds of arrivals are counted apart between two observations; what is beyond counts without its language."""
+"""So many kinds of arrivals are counted apart between two observations; beyond without language and region."""
 
 Seen = Callable[[CallerClass, str], None]
 """Hears of every new contact: its class, and what it was admitted to."""
@@ -207,12 +207,18 @@ class FloodControl:
     def _arrived(self, tenant_id: TenantId, knock: Knock, admitted: Admitted) -> None:
         now = self._clock.now()
         kind = ArrivalKind(
-            tick_of(now), admitted.caller_class, knock.channel, knock.language, admitted.way, admitted.because
+            tick_of(now),
+            admitted.caller_class,
+            knock.channel,
+            knock.language,
+            admitted.way,
+            admitted.because,
+            knock.region,
         )
         with self._lock:
             arrived = self._of(tenant_id).arrived
             if kind not in arrived and len(arrived) >= MOST_KINDS:
-                kind = kind._replace(language="")
+                kind = kind._replace(language="", region="")
             arrived[kind] += 1
         self.seen(admitted.caller_class, admitted.way)
 

@@ -29,6 +29,7 @@ class Knock(msgspec.Struct, frozen=True, kw_only=True):
     caller: Caller
     channel: str
     language: str
+    region: str = ""
     begins: bool
     over_until: datetime | None = None
     told: bool = False
@@ -37,13 +38,14 @@ class Knock(msgspec.Struct, frozen=True, kw_only=True):
 class By(msgspec.Struct, frozen=True, kw_only=True):
     """By what somebody comes: the platform whose owners are counted, the channel, and the language that they wish.
 
-    `mandated` is a machine whose signature was checked and whose owner gave it a mandate. `effort` is a device that did
-    a piece of work which was asked of it.
+    `region` is the country that a proxy named. `mandated` is a machine whose signature was checked and whose owner gave
+    it a mandate. `effort` is a device that did a piece of work which was asked of it.
     """
 
     platform: str
     channel: str
     language: str = ""
+    region: str = ""
     mandated: bool = False
     effort: bool = False
 
@@ -69,6 +71,7 @@ def knock_of(tx: Tx, scope: Scope, party: Party, conversation_id: ConversationId
         ),
         channel=by.channel,
         language=by.language or ("" if here is None else here.language),
+        region=by.region,
         begins=here is None or here.state == "resolved",
         over_until=None if demotion is None else demotion.over_until,
         told=demotion is not None and demotion.is_told(tx.now),

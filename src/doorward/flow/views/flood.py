@@ -48,7 +48,7 @@ class ArrivalCounts(msgspec.Struct, frozen=True, kw_only=True):
     """How many contacts began in the last `minutes`, by what is known of them, and what they got.
 
     `refused_by_quota` began more than their owner may. `course` counts them minute by minute, the earliest first, and
-    `course_by_class` does so for each class.
+    `course_by_class` does so for each class. `by_region` is by country (two letters, empty where nobody told).
     """
 
     minutes: int
@@ -60,6 +60,7 @@ class ArrivalCounts(msgspec.Struct, frozen=True, kw_only=True):
     refused_by_quota: int
     course: tuple[int, ...]
     course_by_class: Mapping[str, tuple[int, ...]] = {}
+    by_region: Mapping[str, int] = {}
 
 
 class FloodRoom(msgspec.Struct, frozen=True, kw_only=True):
@@ -244,6 +245,7 @@ def _arrivals(counts: Counter[ArrivalKind], *, now: datetime) -> ArrivalCounts:
         by_channel=by("channel"),
         by_language=by("language"),
         by_way=by("way"),
+        by_region=by("region"),
         refused_by_quota=quota,
         course=_course(counts.items(), now=now),
         course_by_class={

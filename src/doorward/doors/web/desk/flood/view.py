@@ -10,6 +10,7 @@ import msgspec
 from doorward.admission.campaigns import Campaign
 from doorward.admission.flood import CLASSES, Level
 from doorward.doors.web.desk.shared import DeskCall
+from doorward.doors.web.regions import country_name
 from doorward.flow.views.campaigns import ShownCampaign, shown_campaigns
 from doorward.flow.views.flood import FloodChange, FloodState, ShownSignal, flood_state
 from doorward.kit.tx import Tx
@@ -90,6 +91,8 @@ async def flood_places(desk: DeskCall) -> dict[str, Any]:
         "signals": signal_rows(state.signals),
         "rows_of": signal_rows,
         "course": _course(desk, state, now=now, zone=zone),
+        "regions": house.settings.flood.region_header != "",
+        "country": lambda code: country_name(code, desk.language),
         "unwatched": state.seen_at is None or now - state.seen_at > UNWATCHED,
         "icons": ICONS,
         "tones": TONES,
