@@ -44,7 +44,7 @@ def test_levers_are_pulled_once_and_told(guests: Guests, house: House, halden: T
     assert "As usual." in words_of(nadia.get("/desk/flood"))
     told = words_of(press(nadia, "/override", **RED))
     assert "It holds now." in told
-    assert "Red Far too many are writing" in told
+    assert "Red A person said so; something else is measured." in told
     assert "They flood us from [PHONE·67]" in told
     assert "1234567" not in told
     press(nadia, "/override", **RED)
@@ -55,7 +55,7 @@ def test_levers_are_pulled_once_and_told(guests: Guests, house: House, halden: T
         off = words_of(press(nadia, "/switch", off="yes", note="It does harm"))
     assert "Switched off Flood control decides nothing." in off
     assert "It does harm" in off
-    assert "Red Far too many" in words_of(press(nadia, "/switch", off="no", note="It was none"))
+    assert "Red A person said so" in words_of(press(nadia, "/switch", off="no", note="It was none"))
     for _ in range(2):
         calm = words_of(press(nadia, "/release"))
     assert "Green As usual." in calm
