@@ -219,7 +219,6 @@ DESTINATIONS: Final = (
         href="/desk/machines",
         icon="device",
         permission="settings:read",
-        keys=("g", "z"),
     ),
     Destination(
         key="outbox",
