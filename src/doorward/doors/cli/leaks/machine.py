@@ -18,6 +18,7 @@ from doorward.kit.signatures.structured import InnerList, Item, serialize_inner_
 
 _PATH: Final = "/c/machine/messages"
 _EVENTS: Final = "/c/device/events"
+_CALLS: Final = "/c/a2a/rpc"
 _LIFE: Final = timedelta(minutes=2)
 
 
@@ -50,6 +51,16 @@ class SigningMachine(Caller):
         return self.post(
             _PATH, data, headers=_signed(message, covered, self._key.sign(signature_base(message, covered)))
         )
+
+    def call(self, text: str, *, called: str, company: str) -> Answer:
+        """Send the same in a call of the Agent2Agent protocol, as an agent that nobody gave a mandate."""
+        message = {"messageId": called, "role": "ROLE_USER", "parts": [{"text": text}]}
+        body = {"jsonrpc": "2.0", "id": called, "method": "SendMessage", "params": {"message": message}}
+        path = f"{_CALLS}?company={company}"
+        parameters = _parameters(self._key_id, TAG, self._clock)
+        request, covered, data = _unsigned(self.url, path, body, parameters=parameters)
+        headers = _signed(request, covered, self._key.sign(signature_base(request, covered)))
+        return self.post(path, data, headers={**headers, "a2a-version": "1.0"})
 
 
 class SigningDevice(Caller):
@@ -87,7 +98,7 @@ def _unsigned(
     data = msgspec.json.encode(body)
     fields = {"content-digest": (content_digest(data),)}
     message = HttpMessage(method="POST", scheme="http", authority=urlsplit(url).netloc, target=path, fields=fields)
-    names = ("@method", "@authority", "@path", "content-digest")
+    names = ("@method", "@authority", "@target-uri", "content-digest")
     return message, InnerList(tuple(map(Item, names)), parameters), data
 
 

@@ -22,7 +22,7 @@ from doorward.vocabulary.company import CustomerSeed
 
 FEW: Final = 12
 """Messages of one visitor, so that there are many conversations."""
-CHANNELS: Final = frozenset({"webchat", "api", "machine", "device", "alexa"})
+CHANNELS: Final = frozenset({"webchat", "api", "machine", "device", "a2a", "mcp", "alexa"})
 """The channels that are spoken here; the report names any other as not tried."""
 _LISTS: Final = (
     *("/api/v1/audit", "/api/v1/queue", "/api/v1/figures", "/api/v1/settings", "/api/v1/articles", "/health"),
@@ -148,9 +148,18 @@ class Visits:
             taken(machine.say({"id": f"s{number}", **said, "company": self.founded.widget_key}))
             event = {"id": f"e{number}", "do": "problem.report", **said, "company": self.founded.widget_key}
             taken(device.report(event))
+            taken(machine.call(canary.messages[0], called=f"g{number}", company=self.founded.widget_key))
             must(program.post("/c/alexa/skill", _skill_asks(canary.messages[0])), 401, 404)
+            must(self._tool_asks(program, canary.messages[0]), 401)
         for caller in (program, machine, device):
             caller.leave()
+
+    def _tool_asks(self, caller: Caller, text: str) -> Answer:
+        """Call a tool with a token that no authorization server gave: here is none whose token could be taken."""
+        asked = {"name": "problem_report", "arguments": {"id": "t1", "text": text}}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": asked}
+        headers = {"authorization": f"Bearer {b64encode(text.encode()).decode().rstrip('=')}"}
+        return caller.post(f"/c/mcp/rpc?company={self.founded.widget_key}", body, headers=headers)
 
     def crash(self, canaries: Sequence[Canary]) -> None:
         """Have the plugins that crash see canaries: their errors carry what they saw."""
