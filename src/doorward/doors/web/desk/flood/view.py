@@ -24,9 +24,6 @@ MOST_CAMPAIGNS: Final = 8
 UNWATCHED: Final = timedelta(minutes=3)
 """Somebody looks every half minute at least, even when nobody comes."""
 
-NOT_MEASURED: Final = frozenset({"escalations"})
-"""What came of hand-overs is not measured in the walk yet: it would always look calm."""
-
 TONES: Final[Mapping[str, str]] = {"green": "success", "amber": "warning", "red": "danger", "off": "neutral"}
 ICONS: Final[Mapping[str, str]] = {"green": "check-circle", "amber": "warning", "red": "error", "off": "pause"}
 
@@ -106,7 +103,7 @@ def campaigns_now(desk: DeskCall) -> tuple[Campaign, ...]:
 
 def signal_rows(signals: Sequence[ShownSignal]) -> list[SignalRow]:
     """Return what is shown of signals."""
-    return [SignalRow(signal=one, state=state_of(one)) for one in signals if one.name not in NOT_MEASURED]
+    return [SignalRow(signal=one, state=state_of(one)) for one in signals]
 
 
 def _head(state: FloodState) -> Head:
