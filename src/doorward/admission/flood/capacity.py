@@ -38,7 +38,8 @@ class CapacityRules(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept for whom. Times are in seconds.
 
     Call-backs are promised `callback_within` and may take `callback_share` of what all people at work can do in that
-    time. A flagged caller who gets a person has `flagged_cap` of their time; then the bot goes on.
+    time. A flagged caller who gets a person has `flagged_cap` of their time; then the bot goes on. A stranger whose
+    device did a piece of work may wait for `effort_patience`.
     """
 
     reserved: Mapping[CallerClass, float] = msgspec.field(default_factory=lambda: RESERVED)
@@ -46,6 +47,7 @@ class CapacityRules(msgspec.Struct, frozen=True, kw_only=True):
     callback_within: float = 4 * 3600.0
     callback_share: float = 0.25
     flagged_cap: float = 180.0
+    effort_patience: float = 180.0
 
     def __post_init__(self) -> None:
         """Raise `ValueError` unless every class has its shares and times, and none has less than a lower one."""
@@ -53,20 +55,22 @@ class CapacityRules(msgspec.Struct, frozen=True, kw_only=True):
         waits = [[self.patience.get(level, {}).get(one, math.nan) for one in CLASSES] for level in PATIENCE]
         if not all(_falls(row) for row in (shares, *waits)) or not -1 < shares[-1] <= shares[0] <= 0:
             raise ValueError("reserved, patience: one for each class, never better for a lower one")
-        if not (0 <= self.callback_share <= 1 and self.callback_within > 0 and self.flagged_cap > 0):
-            raise ValueError("callback_share: 0 to 1; callback_within, flagged_cap: more than 0")
+        if not (
+            0 <= self.callback_share <= 1 and min(self.callback_within, self.flagged_cap, self.effort_patience) > 0
+        ):
+            raise ValueError("callback_share: 0 to 1; callback_within, flagged_cap, effort_patience: more than 0")
 
 
 def patience_for(caller_class: CallerClass, level: Level, *, effort: bool, rules: CapacityRules) -> float:
     """Return how many seconds a caller may have to wait and still be let into the queue.
 
-    In red a stranger whose device did a piece of work may wait as strangers may in amber, and never longer than
-    somebody who is known.
+    A stranger whose device did a piece of work may wait longer than others, and never longer than somebody who is
+    known; it is asked for in red, and counts in amber too while it lasts.
     """
     patience = rules.patience[level][caller_class]
-    if level != "red" or caller_class != "anonymous" or not effort:
+    if caller_class != "anonymous" or not effort:
         return patience
-    return max(patience, min(rules.patience["amber"]["anonymous"], rules.patience["red"]["known"]))
+    return max(patience, min(rules.effort_patience, rules.patience[level]["known"]))
 
 
 class Occupancy(msgspec.Struct, frozen=True, kw_only=True):
