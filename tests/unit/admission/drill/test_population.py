@@ -62,9 +62,19 @@ def test_contacts_have_the_shares_that_are_stated() -> None:
 def test_what_decides_is_told_nothing_of_whose_a_contact_is() -> None:
     """What admission sees has these fields and no other; a label would have to be one."""
     assert Seen.__struct_fields__ == ("number", "caller", "source", "key", "nonce", "flagged")
-    assert Caller.__struct_fields__ == (
-        *("owner", "platform", "signed", "mandate", "verified", "vulnerable", "known", "open_case", "flagged"),
+    told = (
+        "owner",
+        "platform",
+        "signed",
+        "mandate",
+        "verified",
+        "vulnerable",
+        "effort",
+        "known",
+        "open_case",
+        "flagged",
     )
+    assert Caller.__struct_fields__ == told
 
 
 def test_a_replayed_signature_is_one_that_was_sent_before() -> None:

@@ -79,9 +79,7 @@ def test_verified_and_vulnerable_are_never_shed(
 
 
 @given(occupancy=occupancies, level=levels, counted=counts)
-def test_work_helps_strangers_and_puts_them_before_nobody(
-    occupancy: Occupancy, level: Level, counted: Counted
-) -> None:
+def test_work_helps_strangers_and_puts_them_before_nobody(occupancy: Occupancy, level: Level, counted: Counted) -> None:
     """With it a stranger has the same in red and in amber, never less than without, nor more than who is known."""
     stranger = OF_CLASS["anonymous"]
     worked = msgspec.structs.replace(stranger, effort=True)

@@ -1,5 +1,6 @@
 """`doorward new`: what it writes works at once, is found, and passes its own tests and everybody's."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -53,7 +54,8 @@ def test_new_plugins_are_found(copy: Path) -> None:
     """Nothing has to be changed elsewhere: lying in its place is enough."""
     done = run_in(copy, "-m", "doorward", "plugins", "--json")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count('"quality": "experimental"') == len(MADE)
+    found = {(one["kind"], one["id"]) for one in json.loads(done.stdout) if one["quality"] == "experimental"}
+    assert found >= set(MADE.items())
 
 
 @pytest.mark.slow
