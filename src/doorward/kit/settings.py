@@ -41,7 +41,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     walkers: Annotated[int, Meta(ge=1, le=64, description="Threads that walk messages through the stages.")] = 4
     least_at_once: Annotated[
         int, Meta(ge=1, le=1000, description="Requests of customers that are answered at once, however slow that is.")
-    ] = 8
+    ] = 4
 
 
 class Storage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,7 +14,7 @@ INTERVAL: Final = 0.25
 """Seconds between two looks at the latency."""
 
 START: Final = 16.0
-"""Places before anything was measured: more than one process of a small machine can use."""
+"""Places before anything was measured: what a small machine can bear; more grow within seconds where they are used."""
 
 
 class WorkGate:

@@ -301,7 +301,7 @@ def make_app(house: House, *, hints: Sequence[SignInHint] = ()) -> Litestar:
             "desk": Provide(make_desk_call),
         },
         exception_handlers={Exception: _Teller(door).tell},
-        middleware=[entry_middleware(door.guard), pressure_middleware(house.flooding.gate)],
+        middleware=[entry_middleware(door.guard), pressure_middleware(house.flooding.gate, door)],
         before_send=[header_hook(door.guard)],
         compression_config=CompressionConfig(
             backend="gzip", gzip_compress_level=5, minimum_size=800, exclude=["/stream$", "^/static/", "^/widget.js"]

@@ -4,10 +4,16 @@ import secrets
 import time
 from typing import Any, Final
 
+import msgspec
+from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from doorward.admission.flood import WorkGate
+from doorward.doors.web.door import Door
+from doorward.doors.web.hooks import readable_by
+from doorward.doors.web.problems import MEDIA_TYPE, problem_of
+from doorward.doors.web.speech import language_of
 from doorward.vocabulary.errors import Busy
 
 GATED: Final = "/c/"
@@ -21,8 +27,12 @@ _HAS_BEGUN: Final = frozenset({b"authorization", b"signature-input"})
 """Headers of those who were given something before. Anybody can write them; untrue ones are refused quickly."""
 
 
-def pressure_middleware(gate: WorkGate) -> Any:
-    """Return the middleware that asks the gate before anything of customers is done. Raises `Busy` where it is full."""
+def pressure_middleware(gate: WorkGate, door: Door) -> Any:
+    """Return the middleware that asks the gate before anything of customers is done, and answers where it is full.
+
+    It answers by itself, not by an error: under a flood nothing happens as often, so it must cost next to nothing.
+    """
+    words = _Words(door)
 
     def wrap(app: ASGIApp) -> ASGIApp:
         async def enter(scope: Scope, receive: Receive, send: Send) -> None:
@@ -31,9 +41,8 @@ def pressure_middleware(gate: WorkGate) -> Any:
                 return
             begins = not any(name in _HAS_BEGUN for name, _ in scope["headers"])
             if not gate.enter(begins=begins):
-                raise Busy(
-                    "more than can be done at once", retry_after=SOONEST + secrets.randbelow(LATEST - SOONEST + 1)
-                )
+                await words.tell(scope, send)
+                return
             work = _Work(gate, receive)
             try:
                 await app(scope, work.receive, send)
@@ -43,6 +52,35 @@ def pressure_middleware(gate: WorkGate) -> Any:
         return enter
 
     return wrap
+
+
+class _Words:
+    """What those are told who have to come again: a problem document as any other, written once."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._written: dict[tuple[str, int], bytes] = {}
+
+    async def tell(self, scope: Scope, send: Send) -> None:
+        connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
+        language = language_of(connection, tuple(self._door.house.packs))
+        seconds = SOONEST + secrets.randbelow(LATEST - SOONEST + 1)
+        busy = Busy("more than can be done at once", retry_after=seconds)
+        self._door.house.meters.refused(busy)
+        body = self._written.get((language, seconds))
+        if body is None:
+            problem = problem_of(busy, language=language, translator=self._door.house.translator)
+            body = self._written[language, seconds] = msgspec.json.encode(problem)
+        headers = {
+            "content-type": MEDIA_TYPE,
+            "content-length": str(len(body)),
+            "content-language": language,
+            "retry-after": str(seconds),
+            **readable_by(connection.headers.get("origin")),
+        }
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": Busy.status, "headers": raw})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 class _Work:
