@@ -26,6 +26,10 @@ SECTIONS: Final = 50
 
 ReadTrouble = FileTrouble | Literal["form", "no_title", "no_body", "too_long", "double", "no_column"]
 
+LONGEST_CELL: Final = 131_072
+"""Characters of one cell of a table: a quotation mark that is never closed makes the rest of a file one. The `csv`
+module has a bound of its own, which is of the whole process, and whoever reads archives raises it."""
+
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HEADING: Final = re.compile(r"## +(?P<heading>.+?)(?: +\{#(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)\})?\s*")
@@ -248,10 +252,13 @@ def _rows(file: Brought, languages: Collection[str], language: str, columns: Col
         dialect = csv.excel
     reader = csv.DictReader(io.StringIO(file.text, newline=""), dialect=dialect)
     try:
-        missing = {columns.title, columns.body} - set(reader.fieldnames or ())
+        named_columns = tuple(reader.fieldnames or ())
     except csv.Error:
+        named_columns = None
+    if named_columns is None or _overlong(named_columns):
         yield Refused(place=file.place, trouble="form", line=1)
         return
+    missing = {columns.title, columns.body} - set(named_columns)
     if missing:
         yield Refused(place=file.place, trouble="no_column", line=1)
         return
@@ -259,6 +266,9 @@ def _rows(file: Brought, languages: Collection[str], language: str, columns: Col
     try:
         for row in reader:
             values = {name: _CONTROLS.sub("", value) for name, value in row.items() if name and isinstance(value, str)}
+            if _overlong(values.values()):
+                yield Refused(place=file.place, trouble="form", line=reader.line_num)
+                continue
             told = values.get(columns.language, "").strip().lower() or language
             named = values.get(columns.slug, "").strip().lower()
             slug = named or slug_of(values.get(columns.title, ""))
@@ -275,6 +285,10 @@ def _rows(file: Brought, languages: Collection[str], language: str, columns: Col
         own = slug if seen[slug, told] == 1 or not slug else f"{slug[:95]}-{seen[slug, told]}"
         one = _attempt(file.place, partial(_of_rows, own, told, rows, columns))
         yield one if isinstance(one, Read) else msgspec.structs.replace(one, line=rows[0][0])
+
+
+def _overlong(cells: Iterable[str]) -> bool:
+    return any(len(cell) > LONGEST_CELL for cell in cells)
 
 
 def _of_rows(slug: str, language: str, rows: list[tuple[int, dict[str, str]]], columns: Columns) -> ArticleSeed:

@@ -1,5 +1,6 @@
 """Bringing articles in: whatever is sent, each is taken or refused with its place, and text stays text."""
 
+import csv
 import io
 import zipfile
 
@@ -89,6 +90,18 @@ def test_what_cannot_be_taken_says_where_and_why(name: str, content: bytes, trou
     assert [one.seed.slug for one in found] == ["good"]
     (one,) = refused
     assert (one.place, one.trouble, one.line) == (name, trouble, line)
+
+
+@pytest.mark.parametrize("bound", [131_072, 50_000_000])
+def test_a_cell_that_is_never_closed_is_refused_whoever_raised_the_readers_bound(bound: int) -> None:
+    """In the first line and in a later one; reading archives raises that bound for the whole process."""
+    before = csv.field_size_limit(bound)
+    try:
+        bodies = (b'"' + b"a" * 140_000, b'title,body\nA,words\nB,"' + b"b" * 140_000)
+        told = [read(("a.csv", content), ("good.md", b"Good."))[1] for content in bodies]
+    finally:
+        csv.field_size_limit(before)
+    assert [[one.trouble for one in refused] for refused in told] == [["form"], ["form"]]
 
 
 def test_a_bomb_stops_at_the_limit_of_what_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
