@@ -18,6 +18,7 @@ from doorward.vocabulary.channel import (
 )
 from doorward.vocabulary.errors import Malformed
 from doorward.vocabulary.machines import CAPABILITIES, Capability
+from doorward.vocabulary.schemas import schemas_of
 from doorward.vocabulary.text import WildText
 
 AgentName = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}\Z")]
@@ -142,23 +143,7 @@ def pairing_of(wish: Any, *, agent: str, company: str | None) -> SignedPairingRe
 
 def schema_of(shape: type[msgspec.Struct]) -> dict[str, Any]:
     """Return the fields of a shape as JSON Schema (2020-12), complete in itself."""
-    (top,), parts = msgspec.json.schema_components((shape,), schema_hook=_plain, ref_template="{name}")
-    found: dict[str, Any] = _portable(parts[top["$ref"]])
+    name, parts = schemas_of(shape, ref_template="{name}")
+    found: dict[str, Any] = parts[name]
     fields: dict[str, Any] = {"type": "object", "properties": found.get("properties", {})}
     return fields | {"required": found.get("required", []), "additionalProperties": False}
-
-
-def _plain(kind: type) -> dict[str, Any]:
-    if kind is WildText:
-        return {"type": "string", "minLength": 1}
-    raise NotImplementedError
-
-
-def _portable(value: Any) -> Any:
-    """Write Python's anchors as the ones of ECMA 262, which JSON Schema's patterns are in."""
-    if isinstance(value, dict):
-        return {
-            key: item.replace("\\A", "^").replace("\\Z", "$") if key == "pattern" else _portable(item)
-            for key, item in value.items()
-        }
-    return [_portable(item) for item in value] if isinstance(value, list) else value

@@ -37,7 +37,7 @@ from doorward.flow.views.explaining import Explanation
 from doorward.flow.views.transcript import ShownArticle
 from doorward.flow.wishes import WishTaken
 from doorward.vocabulary.channel import ChannelRoute
-from doorward.vocabulary.text import WildText
+from doorward.vocabulary.schemas import portable, schemas_of
 
 _ABOUT: Final = (
     "Conversations, knowledge, queue, figures, audit and settings of one tenant, and the channels by which contacts "
@@ -293,7 +293,7 @@ def describe(routers: Sequence[Router | HTTPRouteHandler], channels: tuple[Chann
             once = method == "post" or operation.get("operationId") == "write_draft"
             if once and operation.get("tags") != ["channels"]:
                 operation.setdefault("parameters", []).append(_KEY_HEADER)
-    schemas.update(_portable(dict(schemas)))
+    schemas.update(portable(dict(schemas)))
     _add_examples(schemas)
     add_examples(document)
     return msgspec.json.encode(document)
@@ -359,34 +359,10 @@ def _content(one: ChannelRoute, answer: type[msgspec.Struct] | None, schemas: di
 
 def _schema(shape: type[msgspec.Struct], name: str, schemas: dict[str, Any]) -> dict[str, Any]:
     """Add a shape and what it is made of to `schemas`; return the reference to it."""
-    (top,), parts = msgspec.json.schema_components((shape,), schema_hook=_plain, ref_template=_REF)
-    inner = top["$ref"].rpartition("/")[2]
+    inner, parts = schemas_of(shape, ref_template=_REF)
     for part, schema in parts.items():
-        schemas.setdefault(name if part == inner else part, _portable(schema))
+        schemas.setdefault(name if part == inner else part, schema)
     return {"$ref": _REF.format(name=name)}
-
-
-def _plain(kind: type) -> dict[str, Any]:
-    if kind is WildText:
-        return {"type": "string", "minLength": 1}
-    raise NotImplementedError
-
-
-def _portable(value: Any) -> Any:
-    """Write Python's anchors as the ones of ECMA 262, which JSON Schema's patterns are in.
-
-    Of "any number of these", which Litestar writes as "one of these or of anything", the first alone is meant.
-    """
-    if isinstance(value, dict):
-        if len(value.get("oneOf", ())) == 2 and value["oneOf"][1] == {}:
-            return _portable(value["oneOf"][0])
-        return {
-            key: item.replace("\\A", "^").replace("\\Z", "$")
-            if key == "pattern" and isinstance(item, str)
-            else _portable(item)
-            for key, item in value.items()
-        }
-    return [_portable(item) for item in value] if isinstance(value, list) else value
 
 
 def _add_examples(schemas: dict[str, Any]) -> None:
