@@ -3,7 +3,7 @@
 from typing import NamedTuple, Protocol
 
 from doorward.bootstrap.flooding import Flooding
-from doorward.flow.preparedness import PREPARING_LANE, Gathering, OwnProcess, Preparing, PreparingRooms
+from doorward.flow.preparedness import PREPARING_LANE, Gathering, PlaysApart, Preparing, PreparingRooms
 from doorward.flow.tenancy import SettingsBook
 from doorward.identity import Identity
 from doorward.kit.jobs import JobWorker
@@ -41,4 +41,4 @@ def open_preparing(house: PreparednessRooms) -> Preparation:
         flood=house.settings.flood,
     )
     gathering = Gathering(rooms)
-    return Preparation(gathering, Preparing(house.transactions, gathering=gathering, plays=OwnProcess()))
+    return Preparation(gathering, Preparing(house.transactions, gathering=gathering, plays=PlaysApart()))

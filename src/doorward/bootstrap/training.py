@@ -3,10 +3,7 @@
 It runs behind everything else, keeps to a limit of memory, and ends when whoever started it does.
 """
 
-import contextlib
-import os
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -15,7 +12,7 @@ import msgspec
 
 from doorward.bootstrap.engines import make_reader
 from doorward.kit.clock import SystemClock
-from doorward.kit.process import leave_no_core, limit_memory
+from doorward.kit.process import begin_apart
 from doorward.kit.settings import Settings
 from doorward.understanding.intents import Phrase, PhrasesInvalid, write_model
 from doorward.understanding.jobs import REPORT, Lesson, LessonReport
@@ -26,18 +23,12 @@ from doorward.vocabulary.errors import DoorwardError
 MEMORY: Final = 6 * 1024**3
 """Bytes of address space: 50,000 phrases take a third of it; a library's threads reserve the rest and never use it."""
 
-NICE: Final = 10
 TOO_FEW, MODEL = 3, 4
 
 
 def main() -> int:
     """Read a lesson, learn, and write model and report; return the code by which the process ends (see `TROUBLE`)."""
-    leave_no_core()
-    limit_memory(MEMORY)
-    with contextlib.suppress(AttributeError, OSError):  # Windows has no such order
-        os.nice(NICE)
-    lesson = msgspec.json.decode(sys.stdin.buffer.readline(), type=Lesson)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    lesson = msgspec.json.decode(begin_apart(memory=MEMORY), type=Lesson)
     try:
         teach(lesson, tell=_tell)
     except PhrasesInvalid:
@@ -78,14 +69,6 @@ def teach(lesson: Lesson, *, tell: Callable[[str], None]) -> None:
 def _tell(stage: str) -> None:
     sys.stdout.write(f"{stage.partition(' ')[0]}\n")
     sys.stdout.flush()
-
-
-def _end_with_parent() -> None:
-    """End this process at once when its standard input does: nobody waits for it any more."""
-    # Not by `sys.stdin`: a thread that waits with its lock would keep this process from ending in order.
-    while os.read(0, 1):
-        pass
-    os._exit(1)
 
 
 if __name__ == "__main__":

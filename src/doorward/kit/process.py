@@ -2,11 +2,41 @@
 
 import contextlib
 import ctypes
+import os
+import sys
+import threading
+from typing import Final
 
 try:
     import resource
 except ImportError:  # Windows has no limits of this kind, and writes no core files.
     resource = None  # type: ignore[assignment]  # because the module is missing on that platform
+
+
+NICE: Final = 10
+
+
+def begin_apart(*, memory: int) -> bytes:
+    """Begin the work of a process of its own (`kit.own_process`), and return the line that it was told.
+
+    It leaves no core file, keeps to `memory` bytes of address space, runs behind everything else, and ends at once when
+    whoever began it is gone.
+    """
+    leave_no_core()
+    limit_memory(memory)
+    with contextlib.suppress(AttributeError, OSError):  # Windows has no such order
+        os.nice(NICE)
+    line = sys.stdin.buffer.readline()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    return line
+
+
+def _end_with_parent() -> None:
+    """End this process at once when its standard input does: nobody waits for it any more."""
+    # Not by `sys.stdin`: a thread that waits with its lock would keep this process from ending in order.
+    while os.read(0, 1):
+        pass
+    os._exit(1)
 
 
 def leave_no_core() -> None:

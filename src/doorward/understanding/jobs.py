@@ -1,7 +1,5 @@
 """Training as a job: in a process of its own, so that nobody who answers customers waits for it or pays its memory."""
 
-import contextlib
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +13,7 @@ import msgspec
 from doorward.kit.bus import Bus
 from doorward.kit.jobs import ClaimedJob
 from doorward.kit.logging import get_logger
+from doorward.kit.own_process import Child, OwnProcess, ProcessStopped
 from doorward.kit.tx import Transactions, Tx
 from doorward.understanding.catalogue import Intents, KeptPhrase
 from doorward.understanding.intents import Description, Judgement
@@ -67,10 +66,6 @@ class LessonReport(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-class TrainingStopped(Exception):
-    """The house stops: the job is taken up at its next start."""
-
-
 class IntentTrainer:
     """Handles `understanding.train` jobs. May run twice: what a training that is over made is not kept again."""
 
@@ -89,16 +84,13 @@ class IntentTrainer:
         self._transactions = transactions
         self._rooms = rooms
         self._bus = bus
-        self._command = command
+        self._own = OwnProcess(command)
         self._folder = folder
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._stopping = False
 
     def __call__(self, job: ClaimedJob) -> None:
         """Train as the job asks.
 
-        Raises `TrainingStopped` and `Conflict` where it must be tried again, and what the database raises.
+        Raises `ProcessStopped` and `Conflict` where it must be tried again, and what the database raises.
         """
         scope = system_scope(TenantId(job.tenant_id), "training")
         training_id = job.payload["id"]
@@ -114,7 +106,7 @@ class IntentTrainer:
             )
             try:
                 reason = self._teach(scope, training_id, lesson)
-            except TrainingStopped:
+            except ProcessStopped:
                 self._transactions.write(scope, lambda tx: self._rooms.models.give_back(tx, scope, training_id))
                 raise
             if reason:
@@ -129,10 +121,7 @@ class IntentTrainer:
 
     def stop(self) -> None:
         """End a training that is under way; its job is taken up at the next start."""
-        with self._lock:
-            self._stopping = True
-            if self._process is not None:
-                self._process.kill()
+        self._own.stop()
 
     def _read(self, tx: Tx, scope: Scope) -> tuple[tuple[tuple[str, str, str, str], ...], tuple[KeptPhrase, ...]]:
         """Return what buttons say, as phrases, and the phrases: whoever presses a button is to be understood."""
@@ -147,63 +136,26 @@ class IntentTrainer:
 
     def _teach(self, scope: Scope, training_id: str, lesson: Lesson) -> FailureReason:
         """Have the process of its own learn; return why it could not, empty where it could."""
-        process = self._begin()
-        late = threading.Event()
-
-        def end_late() -> None:
-            late.set()
-            process.kill()
-
-        timer = threading.Timer(LIMIT.total_seconds(), end_late)
-        timer.daemon = True
-        timer.start()
-        try:
-            self._talk(process, scope, training_id, lesson)
-            code = process.wait()
-        finally:
-            timer.cancel()
-            with self._lock:
-                self._process = None
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(BrokenPipeError):
-                        pipe.close()
-        if self._stopping:
-            raise TrainingStopped
-        if late.is_set():
+        with self._own.told(msgspec.json.encode(lesson), limit=LIMIT) as child:
+            self._hear(child, scope, training_id)
+            ended = child.wait()
+        if ended.late:
             return "time"
-        if code:
-            log.warning("understanding.training.failed", tenant_id=scope.tenant_id, exit_code=code)
-            return TROUBLE.get(code, "broken")
+        if ended.code:
+            log.warning("understanding.training.failed", tenant_id=scope.tenant_id, exit_code=ended.code)
+            return TROUBLE.get(ended.code, "broken")
         return ""
 
-    def _begin(self) -> "subprocess.Popen[bytes]":
-        with self._lock:
-            if self._stopping:
-                raise TrainingStopped
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, with the interpreter that runs this one
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-            )
-            return self._process
-
-    def _talk(self, process: "subprocess.Popen[bytes]", scope: Scope, training_id: str, lesson: Lesson) -> None:
-        """Give the lesson, and write down what the process says of its progress until it says no more."""
-        if process.stdin is None or process.stdout is None:
-            raise TrainingStopped
-        with contextlib.suppress(BrokenPipeError):
-            # Left open: by its end the process learns that this one is gone, and goes too.
-            process.stdin.write(msgspec.json.encode(lesson) + b"\n")
-            process.stdin.flush()
+    def _hear(self, child: Child, scope: Scope, training_id: str) -> None:
+        """Write down what the process says of its progress until it says no more."""
         over = threading.Event()
         alive = threading.Thread(target=self._keep_alive, args=(scope, training_id, over), daemon=True)
         alive.start()
         try:
-            for line in process.stdout:
+            for line in child.lines():
                 stage = line.decode("ascii", "replace").strip()
                 if stage in STAGES and not self._note(scope, training_id, STAGES[stage]):
-                    process.kill()
+                    child.kill()
         finally:
             over.set()
             alive.join()

@@ -15,11 +15,12 @@ from doorward.bootstrap import training as apart
 from doorward.kit.bus import ProcessBus
 from doorward.kit.clock import FixedClock
 from doorward.kit.jobs import ClaimedJob, JobWorker
+from doorward.kit.own_process import ProcessStopped
 from doorward.kit.settings import Settings
 from doorward.kit.tx import Transactions
 from doorward.understanding import IntentModels, Intents, NewPhrase, jobs, repository
 from doorward.understanding.intents import Description, open_model
-from doorward.understanding.jobs import IntentTrainer, Lesson, TrainerRooms, TrainingStopped
+from doorward.understanding.jobs import IntentTrainer, Lesson, TrainerRooms
 from doorward.understanding.models import SILENT
 from doorward.vocabulary.text import MaskedText, Span
 from tests.support.intents import wishes
@@ -161,7 +162,7 @@ def test_a_house_that_stops_ends_it_and_the_next_one_takes_it_up(
         def run() -> None:
             try:
                 stopped(job)
-            except TrainingStopped as error:
+            except ProcessStopped as error:
                 ended.append(type(error))
 
         thread = threading.Thread(target=run)
@@ -169,7 +170,7 @@ def test_a_house_that_stops_ends_it_and_the_next_one_takes_it_up(
         assert begun.wait(30)
         stopped.stop()
         thread.join(30)
-        assert ended == [TrainingStopped]
+        assert ended == [ProcessStopped]
         assert state_of(transactions) == ("waiting", "")
         again = IntentTrainer(
             transactions, rooms=ROOMS, bus=ProcessBus(), command=python("import sys; sys.exit(3)"), folder=tmp_path

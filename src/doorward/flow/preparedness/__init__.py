@@ -1,7 +1,7 @@
 """How well a company is prepared for floods: what it has, and every scenario played with it, beside all other work."""
 
 from doorward.flow.preparedness.gathering import Gathering, PreparingRooms
-from doorward.flow.preparedness.playing import Assignment, OwnProcess, PlayFailed, PlayingStopped, Plays
+from doorward.flow.preparedness.playing import Assignment, PlayFailed, Plays, PlaysApart
 from doorward.flow.preparedness.rehearsing import PREPARING_LANE, Preparing
 from doorward.flow.preparedness.stock import Stock
 
@@ -9,10 +9,9 @@ __all__ = [
     "PREPARING_LANE",
     "Assignment",
     "Gathering",
-    "OwnProcess",
     "PlayFailed",
-    "PlayingStopped",
     "Plays",
+    "PlaysApart",
     "Preparing",
     "PreparingRooms",
     "Stock",

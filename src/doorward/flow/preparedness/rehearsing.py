@@ -17,9 +17,10 @@ from doorward.admission.kept import (
     note_played,
 )
 from doorward.flow.preparedness.gathering import Gathering
-from doorward.flow.preparedness.playing import Assignment, PlayFailed, PlayingStopped, Plays
+from doorward.flow.preparedness.playing import Assignment, PlayFailed, Plays
 from doorward.kit.jobs import ClaimedJob
 from doorward.kit.logging import get_logger
+from doorward.kit.own_process import ProcessStopped
 from doorward.kit.tx import Transactions
 from doorward.vocabulary.ids import TenantId
 from doorward.vocabulary.scope import Scope, system_scope
@@ -54,7 +55,7 @@ class Preparing:
         return self._transactions.write(scope, lambda tx: ask_preparation(tx, scope))
 
     def __call__(self, job: ClaimedJob) -> None:
-        """Play as the job asks. Raises `PlayingStopped` and `Conflict` where it must be tried again."""
+        """Play as the job asks. Raises `ProcessStopped` and `Conflict` where it must be tried again."""
         self.play(system_scope(TenantId(job.tenant_id), "preparedness"), job.payload["id"])
 
     def play(self, scope: Scope, preparation_id: str) -> None:
@@ -70,7 +71,7 @@ class Preparing:
             reason = failure.reason
             self._transactions.write(scope, lambda tx: fail_preparation(tx, scope, preparation_id, reason))
             return
-        except PlayingStopped:
+        except ProcessStopped:
             self._transactions.write(scope, lambda tx: give_back_preparation(tx, scope, preparation_id))
             raise
         if reports:

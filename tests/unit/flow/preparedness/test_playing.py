@@ -5,19 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from doorward.flow.preparedness import Assignment, OwnProcess, PlayFailed, PlayingStopped
+from doorward.flow.preparedness import Assignment, PlayFailed, PlaysApart
+from doorward.kit.own_process import ProcessStopped
 from tests.unit.admission.drill.test_ours import ours
 
 
-def says(program: str, *, limit: timedelta = timedelta(minutes=1)) -> OwnProcess:
+def says(program: str, *, limit: timedelta = timedelta(minutes=1)) -> PlaysApart:
     """A process that runs a line of Python."""
-    return OwnProcess((sys.executable, "-c", program), limit=limit)
+    return PlaysApart((sys.executable, "-c", program), limit=limit)
 
 
 def test_the_process_of_its_own_plays_with_what_it_is_told() -> None:
     """The real one, a scenario of the smallest company: the report is about it."""
     assignment = Assignment(ours=ours(people=1.0, per_minute=0.5), scenarios=("stolen-key",))
-    (report,) = OwnProcess().play(assignment)
+    (report,) = PlaysApart().play(assignment)
     assert (report.scenario, report.capacity.people) == ("stolen-key", 8)
 
 
@@ -39,7 +40,7 @@ def test_one_that_takes_too_long_is_ended() -> None:
 
 def test_once_stopped_nothing_is_played() -> None:
     """The house is going down: the job is for its next start."""
-    plays = OwnProcess()
+    plays = PlaysApart()
     plays.stop()
-    with pytest.raises(PlayingStopped):
+    with pytest.raises(ProcessStopped):
         list(plays.play(Assignment(ours=ours(), scenarios=("outage",))))
