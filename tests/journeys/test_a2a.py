@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import msgspec
 import pytest
 from a2a.client import A2ACardResolver, Client, ClientConfig, ClientFactory
 from a2a.types import AgentCard, CancelTaskRequest, GetTaskRequest, SendMessageRequest, Task
@@ -21,30 +20,16 @@ from msgspec.structs import replace
 from doorward.bootstrap import House
 from doorward.identity import IssuerWish, Tenant
 from doorward.kit.clock import SystemClock
-from doorward.kit.settings import Machines, Settings
 from doorward.kit.signatures import HttpMessage
 from doorward.vocabulary.machines import MachineIdentity
 from doorward.vocabulary.scope import Scope, system_scope
 from tests.support.authorization import CLIENT, AuthorizationServer, authorization_server
-from tests.support.house import open_test_house, tenant_of
 from tests.support.machines import LIMITS, TERMS, Owner, run
+from tests.support.reading_house import house
 from tests.support.server import NOBODY, Guests
 from tests.support.signing import Machine, public_bytes, url64
 
-
-@pytest.fixture
-def house(house_settings: Settings) -> Iterator[House]:
-    """A started house that may read keys on loopback."""
-    opened = open_test_house(msgspec.structs.replace(house_settings, machines=Machines(allowed_hosts="127.0.0.1")))
-    opened.start()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def halden(house: House) -> Tenant:
-    """Halden's tenant."""
-    return tenant_of(house, "halden")
+__all__ = ["house"]
 
 
 @pytest.fixture

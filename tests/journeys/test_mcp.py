@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
-import msgspec
 import pytest
 from mcp import Client
 from mcp.client.auth.extensions.client_credentials import ClientCredentialsOAuthProvider
@@ -22,29 +21,15 @@ from doorward.bootstrap import House
 from doorward.flow.machines import MandateForm
 from doorward.identity import IssuerWish, Tenant
 from doorward.kit.clock import SystemClock
-from doorward.kit.settings import Machines, Settings
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.scope import system_scope
 from doorward.vocabulary.text import WildText
 from tests.support.authorization import CLIENT, SCOPES, SECRET, AuthorizationServer, authorization_server
-from tests.support.house import open_test_house, tenant_of
 from tests.support.machines import LIMITS, TERMS, Owner, run
+from tests.support.reading_house import house
 from tests.support.server import NOBODY, Guests
 
-
-@pytest.fixture
-def house(house_settings: Settings) -> Iterator[House]:
-    """A started house that may read keys on loopback."""
-    opened = open_test_house(msgspec.structs.replace(house_settings, machines=Machines(allowed_hosts="127.0.0.1")))
-    opened.start()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def halden(house: House) -> Tenant:
-    """Halden's tenant."""
-    return tenant_of(house, "halden")
+__all__ = ["house"]
 
 
 @pytest.fixture

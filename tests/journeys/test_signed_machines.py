@@ -17,32 +17,18 @@ from doorward.bootstrap import House
 from doorward.flow.machines import MandateForm
 from doorward.identity import Tenant, Terms, family_of
 from doorward.kit.clock import SystemClock
-from doorward.kit.settings import Machines, Settings
 from doorward.kit.signatures import HttpMessage
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.machines import MachineIdentity, Mandated, Signed
 from doorward.vocabulary.scope import Scope, system_scope
 from doorward.vocabulary.text import WildText
-from tests.support.house import open_test_house, tenant_of
 from tests.support.machines import TERMS, Owner, run
+from tests.support.reading_house import house
 from tests.support.receivers import receiver
 from tests.support.server import Guests
 from tests.support.signing import Machine, directory_body, directory_fields, public_bytes, url64
 
-
-@pytest.fixture
-def house(house_settings: Settings) -> Iterator[House]:
-    """A started house that may read key directories on loopback."""
-    opened = open_test_house(msgspec.structs.replace(house_settings, machines=Machines(allowed_hosts="127.0.0.1")))
-    opened.start()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def halden(house: House) -> Tenant:
-    """Halden's tenant."""
-    return tenant_of(house, "halden")
+__all__ = ["house"]
 
 
 class Assistant:
