@@ -1,31 +1,15 @@
 """A house that is killed with SIGKILL while a level is set by hand: all of it holds afterwards, or nothing of it."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import msgspec
 
 from doorward.kit.settings import Settings
+from tests.support.dying import run_program
 from tests.support.dying_levers import POINTS, After
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_a_level_set_by_hand_holds_with_its_audit_or_not_at_all(house_settings: Settings) -> None:
     """Whoever had an answer finds the level, its change and its audit line; else nothing of it, and it can be set."""
-    path = os.pathsep.join((str(ROOT / "src"), str(ROOT)))
-    command = [sys.executable, "-m", "tests.support.dying_levers", str(house_settings.folder)]
-    done = subprocess.run(
-        [*command, house_settings.database_url, *POINTS],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"},
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr.decode()[-4000:]
-    found = msgspec.json.decode(done.stdout, type=list[After])
+    found = msgspec.json.decode(run_program("tests.support.dying_levers", house_settings, POINTS), type=list[After])
     assert [one.point for one in found] == list(POINTS)
     before = 0
     for one in found:

@@ -20,16 +20,15 @@ from doorward.bootstrap import House
 from doorward.flow import closing, runner
 from doorward.flow.procedures import Gate
 from doorward.identity import Tenant
-from doorward.kit.db import Database
-from doorward.kit.keys import FileKeyStore
 from doorward.plugins.companies.halden import changing
 from doorward.plugins.companies.halden.connector import HaldenCore
 from doorward.plugins.companies.halden.worlds import CUSTOMER, make_seed_of
 from doorward.vocabulary.ids import ConversationId
 from doorward.vocabulary.scope import Scope, system_scope
 from tests.support import playing
+from tests.support.dying import live_once, open_again
 from tests.support.halden import PROCEDURES
-from tests.support.house import settings_for, shared_engines, tenant_of
+from tests.support.house import shared_engines, tenant_of
 from tests.support.playing import OwnCore, Stage, World
 
 POINTS: Final = ("granting", "asking", "doing", "answering", "closing", "closed")
@@ -60,37 +59,6 @@ def main(folder: Path, address: str, points: list[str]) -> list[After]:
         after = live_once(lambda say, b=begun, p=point, c=cores: _go_on(say, open_again(folder, address), c, (b, p)))  # type: ignore[misc]
         found.append(msgspec.json.decode(after, type=After))
     return found
-
-
-def live_once(live: Callable[[Callable[[bytes], None]], None]) -> bytes:
-    """Return what a process said before it ended, or was killed; one that failed fails this one."""
-    heard, said = os.pipe()
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            live(lambda word: _write(said, word))
-            code = 0
-        finally:
-            os._exit(code)
-    os.close(said)
-    with os.fdopen(heard, "rb") as ear:
-        word = ear.read()
-    _, status = os.waitpid(child, 0)
-    if not os.WIFSIGNALED(status) and os.WEXITSTATUS(status):
-        raise SystemExit("a life failed")
-    return word
-
-
-def _write(said: int, word: bytes) -> None:
-    os.write(said, word)
-
-
-def open_again(folder: Path, address: str) -> House:
-    """Return an installation's house as a new process opens it."""
-    settings = settings_for(folder, address)
-    keys = FileKeyStore(settings.key_folder)
-    return House(settings, database=Database.open(address), keys=keys, engines=shared_engines())
 
 
 def _die(say: Callable[[bytes], None], house: House, cores: Path, which: tuple[int, str]) -> None:

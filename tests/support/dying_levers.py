@@ -21,7 +21,7 @@ from doorward.flow.flood import keeping, levers
 from doorward.kit.tx import Tx
 from doorward.vocabulary.scope import Scope, system_scope
 from doorward.vocabulary.text import house_text
-from tests.support.dying_acts import live_once, open_again
+from tests.support.dying import live_once, open_again
 from tests.support.house import shared_engines, tenant_of
 
 POINTS: Final = ("saving", "telling", "committing", "told")
