@@ -54,6 +54,9 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     occupancy: Occupancy
 
 
+_BEFORE_STRANGERS: Final = ("open_case", "known")
+
+
 class _Tenant:
     """What a process knows of one tenant. Under the lock of the control."""
 
@@ -89,9 +92,7 @@ class FloodControl:
             kind="contact", count=settings.contacts_per_hour, seconds=_HOUR, burst=settings.contacts_at_once
         )
         self._bot = bot
-        self.rules = CapacityRules(
-            reserved={**RESERVED, "anonymous": settings.kept_from_strangers}, callback_share=settings.call_back_share
-        )
+        self.rules = rules_of(settings)
         self.seen: Seen = lambda _caller_class, _way: None
         self._tenants: dict[TenantId, _Tenant] = {}
         self._lock = threading.Lock()
@@ -257,3 +258,10 @@ class FloodControl:
 def tick_of(at: datetime) -> datetime:
     """Return when the ten seconds began in which a moment lies."""
     return at - timedelta(seconds=at.timestamp() % TICK)
+
+
+def rules_of(settings: Flood) -> CapacityRules:
+    """Return what is kept for whom as the operator wants it: what strangers may have, customers may have as well."""
+    kept = settings.kept_from_strangers
+    reserved = {one: min(share, kept) if one in _BEFORE_STRANGERS else share for one, share in RESERVED.items()}
+    return CapacityRules(reserved={**reserved, "anonymous": kept}, callback_share=settings.call_back_share)

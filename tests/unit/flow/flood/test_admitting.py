@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.admission.flood import (
+    CLASSES,
     LEVELS,
     Alert,
     Arriving,
@@ -21,9 +22,10 @@ from doorward.admission.flood import (
 )
 from doorward.flow.flood import EVERYTHING, Admitted, FloodControl, Likeness, SecondLook, words
 from doorward.flow.flood.admitted import admitted_as
-from doorward.flow.flood.control import Standing
+from doorward.flow.flood.control import Standing, rules_of
 from doorward.kit.clock import FixedClock
 from doorward.kit.i18n import Translator
+from doorward.kit.settings import Flood
 from doorward.kit.tenant_settings import TenantSettings
 from doorward.kit.tx import Transactions
 from doorward.vocabulary.arrival import Message
@@ -221,3 +223,12 @@ def test_a_time_that_is_far_away_is_not_told_as_a_time_of_day() -> None:
 def test_a_call_back_is_promised_within_the_time_that_is_reckoned_with(control: FloodControl) -> None:
     """What customers hear and what capacity is planned by are one."""
     assert words.CALLED_WITHIN.total_seconds() == RULES.callback_within == control.rules.callback_within
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.01, 0.02, 0.08, 0.24])
+def test_whatever_an_operator_may_keep_from_strangers_is_a_rule(kept: float) -> None:
+    """Customers are never kept out of more places than strangers are."""
+    rules = rules_of(Flood(kept_from_strangers=kept))
+    shares = [rules.reserved[one] for one in CLASSES]
+    assert rules.reserved["anonymous"] == kept
+    assert shares == sorted(shares)
