@@ -1,7 +1,8 @@
 """Asking a visitor's device for a piece of work, and taking it back: ALTCHA, by the `altcha` library.
 
-A challenge is stateless: it is signed, bound to one visit of one tenant and to a time, and spent once. How much work it
-is does not depend on luck: the number to be found is drawn when it is asked for, so that a slow device has an end too.
+A challenge is stateless: it is signed, and bound to one visit of one tenant and to a time. Handing it in again gives
+the same visit the same place until the same time, and nothing else: nobody has to remember it. How much work it is does
+not depend on luck: the number to be found is drawn when it is asked for, so that a slow device has an end too.
 """
 
 import secrets
@@ -13,16 +14,15 @@ import altcha
 import msgspec
 
 from doorward.admission.flood.alert import Level
-from doorward.admission.together import NoncesTogether
 from doorward.admission.visitors import Visitor
 from doorward.kit.clock import Clock
 from doorward.kit.crypto import derive_key, keyed_hash
 from doorward.vocabulary.effort import ALGORITHM, EffortChallenge, EffortSolution
-from doorward.vocabulary.errors import NotAllowed, RateLimited
+from doorward.vocabulary.errors import NotAllowed
 
 CHALLENGE_LASTS: Final = timedelta(minutes=10)
 EFFORT_LASTS: Final = timedelta(minutes=30)
-"""How long a visit has its place for what its device did."""
+"""How long a visit has its place for what its device did, since it was asked."""
 
 
 class Work(NamedTuple):
@@ -41,15 +41,12 @@ takes on a telephone, and for how little it costs somebody who does it a million
 class Efforts:
     """Asks for work and judges it. Thread-safe; for as many processes as there are."""
 
-    def __init__(
-        self, secret: bytes, *, clock: Clock, nonces: NoncesTogether, work: Mapping[Level, Work] = WORK
-    ) -> None:
-        """Sign under `secret` (32 bytes, the same for all processes); `nonces` must remember for `CHALLENGE_LASTS`."""
+    def __init__(self, secret: bytes, *, clock: Clock, work: Mapping[Level, Work] = WORK) -> None:
+        """Sign under `secret` (32 bytes, the same for all processes)."""
         self._signing = derive_key(secret, "effort.challenge")
         self._key_signing = derive_key(secret, "effort.key")
         self._visits = derive_key(secret, "effort.visit")
         self._clock = clock
-        self._nonces = nonces
         self._work = work
 
     def asks_in(self, level: Level) -> bool:
@@ -73,13 +70,11 @@ class Efforts:
         )
         return msgspec.convert(challenge.to_dict(), EffortChallenge)
 
-    async def take(self, visitor: Visitor, challenge: EffortChallenge, solution: EffortSolution) -> datetime:
+    def take(self, visitor: Visitor, challenge: EffortChallenge, solution: EffortSolution) -> datetime:
         """Return until when a visit has its place for the work that its device did.
 
-        Raises `NotAllowed` for work that is wrong, late, for another visit, not asked for, or handed in before, and
-        `RateLimited` where it cannot be known any more whether it was.
+        Raises `NotAllowed` for work that is wrong, late, for another visit, or not asked for.
         """
-        now = self._clock.now()
         bound = challenge.parameters.data
         payload = altcha.Payload.from_dict(
             {"challenge": msgspec.to_builtins(challenge), "solution": msgspec.to_builtins(solution)}
@@ -87,16 +82,10 @@ class Efforts:
         judged = altcha.verify_solution(payload, self._signing, hmac_key_secret=self._key_signing)
         if not judged.verified or bound.visit != self._visit(visitor):
             raise NotAllowed("this is not the work that was asked for")
-        if datetime.fromtimestamp(bound.until, UTC) <= now:
+        until = datetime.fromtimestamp(bound.until, UTC)
+        if until <= self._clock.now():
             raise NotAllowed("this work was asked for too long ago; ask again")
-        spent = await self._nonces.spend(
-            tenant_id=visitor.scope.tenant_id, sender="effort", nonce=challenge.parameters.nonce
-        )
-        if spent.reason == "full":
-            raise RateLimited("too much work was handed in just now", retry_after=max(1, int(spent.retry_after)))
-        if not spent.good:
-            raise NotAllowed("this work was handed in before")
-        return now + EFFORT_LASTS
+        return until - CHALLENGE_LASTS + EFFORT_LASTS
 
     def _visit(self, visitor: Visitor) -> str:
         parts = (visitor.scope.tenant_id, visitor.party_id, visitor.conversation_id)

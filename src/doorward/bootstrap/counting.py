@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from doorward.admission import Rates
-from doorward.admission.effort import CHALLENGE_LASTS, Efforts
 from doorward.admission.flood import Nonces
 from doorward.admission.together import NoncesTogether
 from doorward.kit.clock import Clock
@@ -14,9 +13,6 @@ from doorward.kit.health import Health
 from doorward.kit.keys import Keys
 from doorward.kit.settings import Settings
 from doorward.kit.shared import SharedMemory
-
-_WORKED: Final = 2**16
-"""Pieces of work that one process may take back in ten minutes: 4 MiB."""
 
 
 class Counting(NamedTuple):
@@ -30,12 +26,6 @@ class Counting(NamedTuple):
         """Return what spends nonces that are good for `window`."""
         near = Nonces(clock, secret=new_key(), window=window)
         return NoncesTogether(near, self.memory, clock=clock, secret=self.secret, window=window)
-
-    def efforts(self, clock: Clock, keys: Keys) -> Efforts:
-        """Return what asks visitors' devices for work."""
-        near = Nonces(clock, secret=new_key(), window=CHALLENGE_LASTS, nonces=_WORKED)
-        spent = NoncesTogether(near, self.memory, clock=clock, secret=self.secret, window=CHALLENGE_LASTS)
-        return Efforts(keys.installation_secret("effort"), clock=clock, nonces=spent)
 
     def close(self) -> None:
         """Count no more."""

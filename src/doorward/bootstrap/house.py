@@ -9,6 +9,7 @@ import msgspec
 
 from doorward import record, routing
 from doorward.admission import Admission, Blocks, VisitorTokens
+from doorward.admission.effort import Efforts
 from doorward.answering import (
     ArticleRepository,
     Composer,
@@ -318,7 +319,7 @@ class House(Companies, MachineWiring):
             core_systems=self.core_systems,
             scans_files=self.scanner is not None,
             flood=self.flooding.control,
-            efforts=self.counting.efforts(self.clock, self.keys),
+            efforts=Efforts(self.keys.installation_secret("effort"), clock=self.clock),
             expecting=self.expecting,
             signed=self._signed_requests(),
             tokens=self._access_tokens(),

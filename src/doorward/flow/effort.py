@@ -67,7 +67,7 @@ class EffortWork:
         """Return work for a visitor's device, none where none is asked of them. Raises `RateLimited`."""
         threshold = self._threshold
         visitor = threshold.visitor(request.credential)
-        threshold.rooms.admission.admit_effort(visitor.scope, party_id=visitor.party_id)
+        await asyncio.to_thread(threshold.rooms.admission.admit_effort, visitor.scope, party_id=visitor.party_id)
         if not await threshold.transactions.read_async(lambda tx: self.is_wanted(tx, visitor)):
             return EffortAsked()
         level = await asyncio.to_thread(threshold.rooms.flood.level, visitor.scope)
@@ -77,8 +77,8 @@ class EffortWork:
         """Take work back, and return the token of a visit that has its place for it. Raises as `Efforts.take`."""
         rooms = self._threshold.rooms
         visitor = self._threshold.visitor(request.credential)
-        rooms.admission.admit_effort(visitor.scope, party_id=visitor.party_id)
-        until = await rooms.efforts.take(visitor, request.challenge, request.solution)
+        await asyncio.to_thread(rooms.admission.admit_effort, visitor.scope, party_id=visitor.party_id)
+        until = rooms.efforts.take(visitor, request.challenge, request.solution)
         made = msgspec.structs.replace(visitor, effort_until=until)
         issued = rooms.visitor_tokens.issue_for(made)
         return EffortTaken(token=issued.token, expires_at=issued.expires_at, effort_until=until)
