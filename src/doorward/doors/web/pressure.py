@@ -23,7 +23,7 @@ SOONEST: Final = 2
 LATEST: Final = 8
 """Seconds after which to come again, drawn for each: all at once again would be the same flood."""
 
-_HAS_BEGUN: Final = frozenset({b"authorization", b"signature-input"})
+_HAS_BEGUN: Final = frozenset({b"authorization", b"signature-input", b"signature-256"})
 """Headers of those who were given something before. Anybody can write them; untrue ones are refused quickly."""
 
 
