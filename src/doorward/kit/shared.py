@@ -45,7 +45,7 @@ class Question(NamedTuple):
 
     script: str
     key: str
-    arguments: tuple[int, ...] = ()
+    arguments: tuple[int | str, ...] = ()
 
 
 class _Asked(NamedTuple):
@@ -80,16 +80,24 @@ class SharedMemory:
         self._closed = False
         self.heard: Callable[[bool], None] = lambda _answered: None
         """Hears of every question whether it was answered."""
-        self._brings: list[Callable[[], Iterable[Question]]] = []
+        self._brings: list[tuple[Callable[[], Iterable[Question]], Callable[[Iterable[Question]], None]]] = []
+        self._missed = False
 
     @property
     def is_away(self) -> bool:
         """Return whether it failed when it was asked last."""
         return self._away_until >= 0
 
-    def bring_back(self, brings: Callable[[], Iterable[Question]]) -> None:
-        """Ask what `brings` returns whenever the memory is there again: what it missed. Called in another thread."""
-        self._brings.append(brings)
+    def bring_back(
+        self,
+        brings: Callable[[], Iterable[Question]],
+        brought: Callable[[Iterable[Question]], None] = lambda _told: None,
+    ) -> None:
+        """Ask what `brings` returns whenever the memory missed something, and tell `brought` once it knows.
+
+        It misses what is asked while it is away, and what came too late to be asked. Called in another thread.
+        """
+        self._brings.append((brings, brought))
 
     async def ask(self, question: Question) -> Answer | None:
         """Return the answer, None when there is none in time: then whoever asked goes on by itself."""
@@ -98,8 +106,7 @@ class SharedMemory:
             asked = self._put(question)
             with contextlib.suppress(TimeoutError):
                 answer = await asyncio.wait_for(asyncio.wrap_future(asked.answer), self._deadline)
-        self.heard(answer is not None)
-        return answer
+        return self._told(answer)
 
     def ask_now(self, question: Question) -> Answer | None:
         """Do as `ask`, in a thread that may wait for the answer."""
@@ -107,8 +114,7 @@ class SharedMemory:
         if self._may_ask():
             with contextlib.suppress(TimeoutError):
                 answer = self._put(question).answer.result(self._deadline)
-        self.heard(answer is not None)
-        return answer
+        return self._told(answer)
 
     def ping(self) -> str | None:
         """Return None when the memory is there, else a sentence. It is asked even while nobody else asks."""
@@ -129,6 +135,12 @@ class SharedMemory:
         self._client.close()
 
     # -- inside --------------------------------------------------------------------------------------------------------
+
+    def _told(self, answer: Answer | None) -> Answer | None:
+        if answer is None:
+            self._missed = True
+        self.heard(answer is not None)
+        return answer
 
     def _may_ask(self) -> bool:
         return self._ticks() >= self._away_until and self._asked.qsize() < WAITING
@@ -172,7 +184,8 @@ class SharedMemory:
     def _answers(self, questions: Sequence[Question]) -> Sequence[Answer | None]:
         try:
             answers = self._send(questions)
-            if self.is_away:
+            if self.is_away or self._missed:
+                self._missed = False
                 self._bring()
         except ValkeyError as error:
             if not self.is_away:
@@ -185,9 +198,11 @@ class SharedMemory:
         return answers
 
     def _bring(self) -> None:
-        missed = [one for brings in self._brings for one in brings()]
-        for begun in range(0, len(missed), TOGETHER):
-            self._send(missed[begun : begun + TOGETHER])
+        for brings, brought in self._brings:
+            missed = list(brings())
+            for begun in range(0, len(missed), TOGETHER):
+                self._send(missed[begun : begun + TOGETHER])
+            brought(missed)
 
     def _send(self, questions: Sequence[Question]) -> Sequence[Answer]:
         if not questions:
